@@ -1,0 +1,149 @@
+package trace
+
+import "fmt"
+
+// Kind says what a record is about.
+type Kind uint8
+
+// The kinds, in the order of a life: things appear, the loop turns, calls are
+// made, the kernel speaks, the experiment speaks.
+const (
+	None Kind = iota // an unwritten slot
+
+	ThreadBegin // a thread introduces itself
+	ThreadEnd
+
+	Open  // a file descriptor came to be
+	Label // what the program calls it
+	Close // it is gone; its number may come back as another
+
+	BaseNew   // an event base was made
+	BaseFree  // and was closed
+	LoopBegin // Dispatch or Loop was entered (nested calls: again before its end)
+	LoopEnd   // and returned
+
+	Add       // an event became pending: the program's wish
+	Del       // it is pending no more (deleted, or one-shot and activated)
+	WaitBegin // the loop goes to the kernel to wait
+	WaitEnd   // and is back
+	Ready     // the backend told the loop: this fd is ready
+	CallbackBegin
+	CallbackEnd
+
+	CallBegin // a system call that may block begins
+	CallEnd   // a system call is done (one that cannot block has no CallBegin)
+
+	Kernel // what the kernel says of an fd, noted when it changes
+	Socket // what the kernel says of a TCP socket, noted when it changes
+
+	Hold    // the gate: a thread stops here because time is held
+	Release // and goes on
+
+	Step    // the experiment's own words
+	Note    //
+	Poke    // somebody pressed a key that the experiment offers
+	Offer   // the experiment offers a poke
+	Check   //
+	Measure // a number that the experiment measured
+	Answer  // the letter that the measurements give to the Predict question
+	Verdict //
+	End     // the program is about to exit
+
+	kinds // how many there are
+)
+
+// form says what a kind is called in a recording and what its fields mean
+// there. An empty name: the field is not used and not written. The order is
+// Str, A, B, C, D.
+type form struct {
+	name string
+	str  string
+	a, b string
+	c, d string
+}
+
+// forms is the reference of the trace. docs/trace.md is held to it by a test.
+var forms = [kinds]form{
+	None:          {name: "none"},
+	ThreadBegin:   {name: "thread-begin", str: "name"},
+	ThreadEnd:     {name: "thread-end"},
+	Open:          {name: "open", str: "what", a: "flags", b: "peer"},
+	Label:         {name: "label", str: "label"},
+	Close:         {name: "close", a: "errno"},
+	BaseNew:       {name: "base-new", str: "backend", a: "priorities"},
+	BaseFree:      {name: "base-free"},
+	LoopBegin:     {name: "loop-begin", a: "flags", b: "depth"},
+	LoopEnd:       {name: "loop-end", str: "reason", a: "code", b: "depth"},
+	Add:           {name: "add", str: "label", a: "what", b: "timeout", c: "event"},
+	Del:           {name: "del", a: "what", c: "event"},
+	WaitBegin:     {name: "wait-begin", str: "call", a: "watched", b: "timeout"},
+	WaitEnd:       {name: "wait-end", str: "call", a: "result", b: "errno"},
+	Ready:         {name: "ready", a: "what", c: "event"},
+	CallbackBegin: {name: "callback-begin", str: "label", a: "what", c: "event"},
+	CallbackEnd:   {name: "callback-end", c: "event"},
+	CallBegin:     {name: "call-begin", str: "call", a: "arg"},
+	CallEnd:       {name: "call-end", str: "call", a: "result", b: "errno"},
+	Kernel:        {name: "kernel", a: "readiness", b: "queued", c: "unsent"},
+	Socket:        {name: "socket", str: "state", a: "code", b: "timer", c: "backlog", d: "limit"},
+	Hold:          {name: "hold", str: "phase"},
+	Release:       {name: "release", str: "phase", a: "held"},
+	Step:          {name: "step", str: "text", a: "number", b: "of"},
+	Note:          {name: "note", str: "text"},
+	Poke:          {name: "poke", str: "text", a: "key"},
+	Offer:         {name: "offer", str: "text", a: "key"},
+	Check:         {name: "check", str: "text", a: "outcome"},
+	Measure:       {name: "measure", str: "text", a: "value", b: "unit"},
+	Answer:        {name: "answer", str: "letter"},
+	Verdict:       {name: "verdict", str: "text", a: "ruling"},
+	End:           {name: "end", a: "status"},
+}
+
+// String returns the kind's name in a recording: "wait-begin".
+func (k Kind) String() string {
+	if int(k) < len(forms) {
+		return forms[k].name
+	}
+	return fmt.Sprintf("kind-%d", uint8(k))
+}
+
+// Readiness is what an event watches for or what an fd is ready for. In Add,
+// Del, Ready and CallbackBegin it is the event's flags, with libevent's values
+// (event2/event.h, EV_*); in Kernel only Readable, Writable and the flags
+// below them occur.
+type Readiness = int64
+
+const (
+	Timeout   Readiness = 0x01
+	Readable  Readiness = 0x02
+	Writable  Readiness = 0x04
+	Signal    Readiness = 0x08
+	Persist   Readiness = 0x10
+	EdgeTrig  Readiness = 0x20
+	HangUp    Readiness = 0x100 // POLLHUP: the other end is closed
+	Broken    Readiness = 0x200 // POLLERR: an error waits to be read
+	NotOpen   Readiness = 0x400 // POLLNVAL: no such file descriptor
+	EndOfFile Readiness = 0x800 // POLLRDHUP: the peer will send no more
+)
+
+// Outcome of a Check (A).
+const (
+	Failed    = 0
+	Passed    = 1
+	NotJudged = 2 // the run was held or disturbed, so the check says nothing
+)
+
+// Ruling of a Verdict (A).
+const (
+	False     = 0
+	True      = 1
+	HalfTrue  = 2
+	Undecided = 3 // the run could not be judged; the text says why
+)
+
+// Unit of a Measure (B).
+const (
+	Count       = 0
+	Nanoseconds = 1
+	ByteCount   = 2
+	PerSecond   = 3
+)
