@@ -1,0 +1,161 @@
+package world
+
+import (
+	"slices"
+
+	"fdlab/lab/trace"
+)
+
+// Base is an event base: one loop.
+type Base struct {
+	Number  uint16
+	Backend string // "epoll"
+	Made    int64
+	Freed   int64  // 0 while it lives
+	Thread  uint32 // the thread that runs it, 0 for none
+	Depth   int    // of its Dispatch on that thread's stack: 2 inside another's callback
+	Timers  []Watch
+
+	Phase     Phase
+	Since     int64 // when Phase began
+	Limit     int64 // Waiting: the timeout in ns, -1 for none
+	Call      string
+	Watched   int // fds in the last wait
+	Returned  int // how many were ready at its end, -1 for an error
+	Reason    string
+	Turns     int // waits that ended
+	Callbacks int
+	Adds      int
+	Longest   int64 // ns of the longest callback so far
+	Waited    int64 // ns spent waiting so far
+	LastReady int64
+}
+
+// Phase says where a loop is in its circle.
+type Phase uint8
+
+const (
+	Stopped   Phase = iota // nobody runs it
+	Between                // on its way: collecting what is ready, looking at timers
+	Waiting                // in the kernel: select, poll, epoll_wait
+	Returning              // back from the kernel, with fds that are ready
+	Calling                // in a callback
+)
+
+// BaseByNumber returns the base with that number, or nil.
+func (w *World) BaseByNumber(n uint16) *Base {
+	for i := range w.Bases {
+		if w.Bases[i].Number == n {
+			return &w.Bases[i]
+		}
+	}
+	return nil
+}
+
+func (w *World) base(r *trace.Record) *Base {
+	if r.Base == 0 {
+		return nil
+	}
+	if b := w.BaseByNumber(r.Base); b != nil {
+		return b
+	}
+	w.Bases = append(w.Bases, Base{Number: r.Base, Made: r.Time})
+	return &w.Bases[len(w.Bases)-1]
+}
+
+func (b *Base) enter(p Phase, at int64) { b.Phase, b.Since = p, at }
+
+// applyBase follows the life of a base and of its dispatches.
+func (w *World) applyBase(t *Thread, r *trace.Record) {
+	b := w.base(r)
+	if b == nil {
+		return
+	}
+	switch r.Kind {
+	case trace.BaseNew:
+		b.Backend, b.Made = w.names.of(r.Str), r.Time
+	case trace.BaseFree:
+		b.Freed, b.Thread = r.Time, 0
+		b.enter(Stopped, r.Time)
+	case trace.LoopBegin:
+		t.push(Frame{Kind: InLoop, FD: trace.NoFD, Base: b.Number, Since: r.Time})
+		b.Thread, b.Depth = r.Thread, int(r.B)
+		b.enter(Between, r.Time)
+	case trace.LoopEnd:
+		t.pop(InLoop)
+		b.Reason = w.names.of(r.Str)
+		b.Thread, b.Depth = 0, 0
+		b.enter(Stopped, r.Time)
+	}
+}
+
+// applyTurn follows one turn of a loop: wait, ready, callback.
+func (w *World) applyTurn(t *Thread, r *trace.Record) {
+	b, f := w.base(r), w.fd(r)
+	if b == nil {
+		return
+	}
+	switch r.Kind {
+	case trace.WaitBegin:
+		b.Call, b.Watched, b.Limit = w.names.of(r.Str), int(r.A), r.B
+		b.enter(Waiting, r.Time)
+		t.push(Frame{Kind: InWait, Name: b.Call, FD: trace.NoFD, Base: b.Number, Since: r.Time, Limit: r.B})
+	case trace.WaitEnd:
+		if w.end(t, InWait, r) {
+			b.Waited += w.took
+		}
+		b.Turns++
+		b.Returned = int(r.A)
+		b.enter(Between, r.Time)
+		if r.A > 0 {
+			b.enter(Returning, r.Time)
+		}
+	case trace.Ready:
+		b.LastReady = r.Time
+		if f != nil {
+			f.Noticed = r.Time
+			if f.ReadySince == 0 && r.A&trace.Readable != 0 {
+				// The loop was faster than the watcher: it heard from the
+				// kernel itself that the fd is ready.
+				f.ReadySince = r.Time
+				f.Readiness |= r.A & (trace.Readable | trace.Writable)
+			}
+		}
+	case trace.CallbackBegin:
+		b.Callbacks++
+		b.enter(Calling, r.Time)
+		name := w.names.of(r.Str)
+		t.push(Frame{Kind: InCallback, Name: name, FD: r.FD, Base: b.Number, Since: r.Time})
+		if f != nil {
+			f.Callbacks++
+			f.InCallback++
+			f.CallbackAt = r.Time
+		}
+	case trace.CallbackEnd:
+		if w.end(t, InCallback, r) {
+			b.Longest = max(b.Longest, w.took)
+		}
+		b.enter(Between, r.Time)
+		if f != nil {
+			f.InCallback = max(0, f.InCallback-1)
+			f.CallbackDone = r.Time
+		}
+	}
+}
+
+// applyTimer follows an event without an fd: a timer or a signal.
+func (w *World) applyTimer(r *trace.Record) {
+	b := w.base(r)
+	if b == nil {
+		return
+	}
+	at := slices.IndexFunc(b.Timers, func(x Watch) bool { return x.Event == r.C })
+	switch {
+	case r.Kind == trace.Add && at < 0:
+		b.Timers = append(b.Timers, Watch{r.C, r.Base, r.A, r.B, w.names.of(r.Str)})
+	case r.Kind == trace.Add:
+		b.Timers[at].Timeout = r.B
+	case at >= 0:
+		b.Timers = slices.Delete(b.Timers, at, at+1)
+	}
+}

@@ -1,0 +1,215 @@
+package world
+
+import (
+	"slices"
+
+	"fdlab/lab/trace"
+)
+
+// FD is a file descriptor of the program, with the three things that the
+// lessons keep apart: what is watched, what the kernel holds ready, and what
+// the loop has noticed.
+type FD struct {
+	FD     int32
+	What   string // what the kernel made: "pipe (read end)"
+	Label  string // what the program calls it, or ""
+	Peer   int32  // the other end, if it is in this process, or trace.NoFD
+	Opened int64
+	Closed int64 // 0 while it is open
+
+	Watches []Watch // the program's wish: the events pending on it
+	Blocked int     // how many threads are inside a blocking call on it
+
+	Readiness  trace.Readiness // the kernel's fact
+	Queued     int64           // bytes that wait in the kernel to be read
+	Unsent     int64           // bytes that wait in the kernel to be sent
+	ReadySince int64           // since when it has been readable without a break, 0: it is not
+	LastKernel int64           // when the kernel was last heard
+
+	Noticed      int64 // when a loop was last told that it is ready
+	CallbackAt   int64 // when its last callback began
+	CallbackDone int64 // when its last callback ended
+	LastRead     int64 // when the program last took bytes (or learned that there are none)
+	LastWrite    int64
+	InCallback   int // callbacks of it that run now
+
+	Callbacks int
+	Reads     int
+	BytesIn   int64
+	BytesOut  int64
+}
+
+// Watch is one pending event on an fd: the program's wish.
+type Watch struct {
+	Event   int64
+	Base    uint16
+	What    trace.Readiness
+	Timeout int64 // ns, -1 for none
+	Label   string
+}
+
+// Name returns what to call the fd: its label, or what it is.
+func (f *FD) Name() string {
+	if f.Label != "" {
+		return f.Label
+	}
+	return f.What
+}
+
+// Readable reports whether a read would find something: bytes, a connection,
+// an end of file or an error.
+func (f *FD) Readable() bool { return f.ReadySince != 0 }
+
+// Wanted reports whether anybody waits to read from the fd: a pending event or
+// a thread that is blocked on it.
+func (f *FD) Wanted() bool {
+	if f.Blocked > 0 {
+		return true
+	}
+	for i := range f.Watches {
+		if f.Watches[i].What&trace.Readable != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Unseen reports whether the fd is ready in the kernel and no loop has been
+// told yet, and since when.
+func (f *FD) Unseen() (since int64, ok bool) {
+	if f.ReadySince == 0 || f.Noticed >= f.ReadySince || f.LastRead >= f.ReadySince {
+		return 0, false
+	}
+	return f.ReadySince, true
+}
+
+// FDByNumber returns the fd that has the number now, or nil.
+func (w *World) FDByNumber(fd int32) *FD {
+	i, ok := w.where[fd]
+	if !ok {
+		return nil
+	}
+	return &w.FDs[i]
+}
+
+// fd returns the fd that a record is about. One that nobody announced is
+// entered then; nil for a record about no fd.
+func (w *World) fd(r *trace.Record) *FD {
+	if r.FD < 0 {
+		return nil
+	}
+	if f := w.FDByNumber(r.FD); f != nil {
+		return f
+	}
+	return w.enter(FD{FD: r.FD, What: "opened elsewhere", Peer: trace.NoFD, Opened: r.Time})
+}
+
+func (w *World) open(r *trace.Record) {
+	if r.FD < 0 {
+		return
+	}
+	if i, ok := w.where[r.FD]; ok && w.FDs[i].Closed == 0 {
+		w.FDs[i].Closed = r.Time // its close was lost, or made behind the lab's back
+	}
+	peer := int32(r.B)
+	if peer <= 0 {
+		peer = trace.NoFD
+	}
+	w.enter(FD{FD: r.FD, What: w.names.of(r.Str), Peer: peer, Opened: r.Time})
+}
+
+// keepClosed is how many closed fds stay in the world, for the afterglow.
+const keepClosed = 64
+
+func (w *World) enter(f FD) *FD {
+	closed := 0
+	for i := range w.FDs {
+		if w.FDs[i].Closed != 0 {
+			closed++
+		}
+	}
+	if closed > keepClosed {
+		w.FDs = slices.DeleteFunc(w.FDs, func(f FD) bool { return f.Closed != 0 })
+		clear(w.where)
+		for i := range w.FDs {
+			w.where[w.FDs[i].FD] = i
+		}
+	}
+	w.FDs = append(w.FDs, f)
+	w.where[f.FD] = len(w.FDs) - 1
+	return &w.FDs[len(w.FDs)-1]
+}
+
+func (w *World) closed(r *trace.Record) {
+	f := w.FDByNumber(r.FD)
+	if f == nil {
+		return
+	}
+	f.Closed = r.Time
+	f.ReadySince, f.Readiness, f.Queued, f.Unsent = 0, 0, 0, 0
+	delete(w.where, r.FD)
+}
+
+// applyWish follows the program's wishes: events that become pending and
+// cease to be.
+func (w *World) applyWish(r *trace.Record) {
+	if b := w.base(r); b != nil {
+		if r.Kind == trace.Add {
+			b.Adds++
+		}
+	}
+	f := w.fd(r)
+	if f == nil {
+		w.applyTimer(r)
+		return
+	}
+	at := slices.IndexFunc(f.Watches, func(x Watch) bool { return x.Event == r.C && x.Base == r.Base })
+	switch {
+	case r.Kind == trace.Add && at < 0:
+		f.Watches = append(f.Watches, Watch{r.C, r.Base, r.A, r.B, w.names.of(r.Str)})
+	case r.Kind == trace.Add:
+		f.Watches[at].What, f.Watches[at].Timeout = r.A, r.B
+	case at >= 0:
+		f.Watches = slices.Delete(f.Watches, at, at+1)
+	}
+}
+
+// applyKernel keeps what the kernel said, unless the program has read from the
+// fd since the kernel was asked: then the word is stale.
+func (w *World) applyKernel(r *trace.Record) {
+	f := w.fd(r)
+	if f == nil || r.Time < f.LastRead || r.Time < f.LastKernel {
+		return
+	}
+	f.LastKernel = r.Time
+	f.Readiness, f.Queued, f.Unsent = r.A, r.B, r.C
+	ready := r.A&(trace.Readable|trace.HangUp|trace.Broken|trace.EndOfFile) != 0
+	switch {
+	case !ready:
+		f.ReadySince = 0
+	case f.ReadySince == 0 || f.LastRead >= f.ReadySince:
+		f.ReadySince = r.Time // it was emptied in between: ready anew
+	}
+}
+
+// called keeps what a finished system call says of its fd.
+func (f *FD) called(call string, r *trace.Record) {
+	switch call {
+	case "read", "recv", "accept", "readv":
+		f.Reads++
+		f.LastRead = r.Time
+		if r.A > 0 && call != "accept" {
+			f.BytesIn += r.A
+			f.Queued = max(0, f.Queued-r.A)
+		}
+		if r.A < 0 { // EAGAIN: the kernel has nothing more
+			f.ReadySince, f.Queued = 0, 0
+			f.Readiness &^= trace.Readable
+		}
+	case "write", "send", "writev":
+		f.LastWrite = r.Time
+		if r.A > 0 {
+			f.BytesOut += r.A
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package world
+
+import (
+	"slices"
+
+	"fdlab/lab/trace"
+)
+
+// Feed is the latest happenings of a run, the oldest first: what a person
+// would want to read, not every record.
+type Feed struct{ Lines []Happening }
+
+// Happening is one line of the feed. A call and its end are one happening;
+// the same thing several times in a row is one happening with a count.
+type Happening struct {
+	Kind   trace.Kind // CallEnd, WaitEnd, CallbackEnd, Kernel, or one of the experiment's words
+	At     int64      // when it was complete
+	Took   int64      // ns; of all of them when Times > 1
+	Times  int
+	Thread uint32
+	Base   uint16
+	FD     int32
+	Name   string // the call, the event's label, or the text
+	Limit  int64  // WaitEnd: fds watched
+	Result int64
+	Errno  int64
+	Bytes  uint8
+	C, D   int64 // the first bytes that moved: Data
+}
+
+// Data returns the first bytes that the call moved, at most 16. They come from
+// outside.
+func (h *Happening) Data(buf []byte) []byte {
+	r := trace.Record{Bytes: h.Bytes, C: h.C, D: h.D}
+	return r.Data(buf)
+}
+
+// keepLines is how many lines the feed keeps at least.
+const keepLines = 256
+
+func (f *Feed) clone() Feed { return Feed{slices.Clone(f.Lines)} }
+
+func (f *Feed) apply(w *World, r *trace.Record) {
+	h := Happening{Kind: r.Kind, At: r.Time, Took: w.took, Times: 1, Thread: r.Thread, Base: r.Base, FD: r.FD,
+		Name: w.names.of(r.Str), Result: r.A, Errno: r.B}
+	switch r.Kind {
+	case trace.CallEnd:
+		h.Bytes, h.C, h.D = r.Bytes, r.C, r.D
+	case trace.WaitEnd:
+		if b := w.BaseByNumber(r.Base); b != nil {
+			h.Limit = int64(b.Watched)
+		}
+	case trace.CallbackEnd:
+		h.Name = w.ended.Name
+	case trace.Open, trace.Close, trace.LoopEnd,
+		trace.Step, trace.Note, trace.Poke, trace.Check, trace.Answer, trace.Verdict, trace.End:
+	default:
+		return
+	}
+	if n := len(f.Lines); n > 0 && f.Lines[n-1].same(&h) {
+		last := &f.Lines[n-1]
+		last.Times++
+		last.Took += h.Took
+		last.At = h.At
+		return
+	}
+	if len(f.Lines) >= 2*keepLines {
+		f.Lines = append(f.Lines[:0], f.Lines[keepLines:]...)
+	}
+	f.Lines = append(f.Lines, h)
+}
+
+// same reports whether two happenings would read alike, but for their times.
+func (h *Happening) same(o *Happening) bool {
+	return h.Kind == o.Kind && h.Thread == o.Thread && h.FD == o.FD && h.Base == o.Base &&
+		h.Name == o.Name && h.Limit == o.Limit && h.Result == o.Result && h.Errno == o.Errno &&
+		h.Bytes == o.Bytes && h.C == o.C && h.D == o.D
+}

@@ -1,0 +1,111 @@
+package world
+
+import "fdlab/lab/trace"
+
+// Thread is an OS thread of the program.
+type Thread struct {
+	ID         uint32
+	Name       string // what the program calls it, or ""
+	Introduced bool   // it said its name: a thread of the experiment, not of the Go runtime
+	Begun      int64
+	Ended      int64   // 0 while it lives
+	Stack      []Frame // what it is in the middle of, the outermost first
+	Calls      int     // system calls so far
+	LastActive int64   // time of its last record
+}
+
+// Frame is one thing that a thread is in the middle of.
+type Frame struct {
+	Kind  FrameKind
+	Name  string // the call, or the event's label, or the gate's phase
+	FD    int32  // or trace.NoFD
+	Base  uint16 // or 0
+	Since int64
+	Limit int64 // InWait: the timeout in ns, -1 for none
+}
+
+// FrameKind says what a Frame is.
+type FrameKind uint8
+
+const (
+	InLoop     FrameKind = iota // inside Dispatch
+	InWait                      // inside the backend's wait: select, poll, epoll_wait
+	InCallback                  // inside a callback
+	InCall                      // inside a system call that may block
+	AtGate                      // held
+)
+
+// Top returns what the thread does now. ok is false when it just runs.
+func (t *Thread) Top() (f Frame, ok bool) {
+	if len(t.Stack) == 0 {
+		return Frame{FD: trace.NoFD}, false
+	}
+	return t.Stack[len(t.Stack)-1], true
+}
+
+func (t *Thread) push(f Frame) { t.Stack = append(t.Stack, f) }
+
+// pop ends the innermost frame of a kind, and whatever was left open inside it
+// (its end may have been lost).
+func (t *Thread) pop(kind FrameKind) (Frame, bool) {
+	for i := len(t.Stack) - 1; i >= 0; i-- {
+		if t.Stack[i].Kind == kind {
+			f := t.Stack[i]
+			t.Stack = t.Stack[:i]
+			return f, true
+		}
+	}
+	return Frame{}, false
+}
+
+// end pops the innermost frame of a kind and keeps how long it lasted.
+func (w *World) end(t *Thread, kind FrameKind, r *trace.Record) bool {
+	frame, ok := t.pop(kind)
+	if ok {
+		w.ended, w.took = frame, r.Time-frame.Since
+	}
+	return ok
+}
+
+// thread returns the thread that made the record; it may be new.
+func (w *World) thread(r *trace.Record) *Thread {
+	t := w.ThreadByID(r.Thread)
+	if t == nil {
+		w.Threads = append(w.Threads, Thread{ID: r.Thread})
+		t = &w.Threads[len(w.Threads)-1]
+	}
+	t.LastActive = r.Time
+	return t
+}
+
+// ThreadByID returns the thread with that kernel id, or nil.
+func (w *World) ThreadByID(id uint32) *Thread {
+	for i := len(w.Threads) - 1; i >= 0; i-- {
+		if w.Threads[i].ID == id {
+			return &w.Threads[i]
+		}
+	}
+	return nil
+}
+
+// applyCall follows a thread into a system call and out of it.
+func (w *World) applyCall(t *Thread, r *trace.Record) {
+	f := w.fd(r)
+	if r.Kind == trace.CallBegin {
+		t.push(Frame{Kind: InCall, Name: w.names.of(r.Str), FD: r.FD, Since: r.Time})
+		if f != nil {
+			f.Blocked++
+		}
+		return
+	}
+	t.Calls++
+	if top, ok := t.Top(); ok && top.Kind == InCall {
+		w.end(t, InCall, r)
+		if f != nil && f.Blocked > 0 {
+			f.Blocked--
+		}
+	}
+	if f != nil {
+		f.called(w.names.of(r.Str), r)
+	}
+}

@@ -1,0 +1,212 @@
+package world
+
+import (
+	"slices"
+	"sort"
+
+	"fdlab/lab/trace"
+)
+
+// Timeline is what each thread and each fd was doing through the whole run: a
+// lane for each. It grows with the run and never looks back, so one timeline
+// serves every moment that the playhead shows.
+type Timeline struct {
+	Lanes []Lane
+
+	threads map[uint32]int
+	fds     map[int32]int // fd number -> lane of the fd that has it now
+}
+
+// Lane is the history of one thread or one fd.
+type Lane struct {
+	Thread uint32 // of a thread's lane, else 0
+	FD     int32  // of an fd's lane, else trace.NoFD
+	Name   string
+	Begun  int64
+	Ended  int64 // 0 while it lives
+	spans  []Span
+}
+
+// Span is a stretch of a lane in one state. It ends where the next begins.
+// Spans shorter than a millisecond are merged with their neighbours: States
+// then has the bit of everything that happened, and Now the last state.
+type Span struct {
+	Start  int64
+	Queued int64 // the most bytes that waited in the kernel meanwhile
+	States States
+	Now    States
+}
+
+// States is a set of lane states.
+type States uint16
+
+const (
+	Idle     States = 1 << iota // the thread runs, or the fd has nothing to tell
+	Await                       // thread: waits in select, poll, epoll_wait; fd: somebody waits for it
+	Block                       // thread: blocked in a call; fd: a thread is blocked on it
+	Unseen                      // fd: ready in the kernel, and nobody has been told
+	Noticed                     // fd: the loop was told; its callback has not begun
+	Callback                    // a callback runs
+	Took                        // bytes were taken
+	Gate                        // thread: held
+	Gone                        // ended or closed
+)
+
+// merge is the finest grain of a lane.
+const merge = int64(1e6)
+
+// keepSpans bounds a lane: at least a minute of a lane that never rests.
+const keepSpans = 1 << 17
+
+// NewTimeline returns an empty timeline.
+func NewTimeline() *Timeline {
+	return &Timeline{threads: map[uint32]int{}, fds: map[int32]int{}}
+}
+
+// Apply notes what the record r changed. w is the world after r.
+func (tl *Timeline) Apply(w *World, r *trace.Record) {
+	if r.Kind == trace.Open {
+		delete(tl.fds, r.FD) // the number's new owner gets a lane of its own
+	}
+	if t := w.ThreadByID(r.Thread); t != nil && (t.Introduced || len(t.Stack) > 0) {
+		lane := tl.thread(t)
+		if t.Name != "" {
+			lane.Name = t.Name
+		}
+		state := t.state()
+		if state == Gone {
+			lane.Ended = r.Time
+		} else {
+			lane.Ended = 0
+		}
+		lane.note(r.Time, state, 0, 0)
+	}
+	if r.FD < 0 {
+		return
+	}
+	if r.Kind == trace.Close {
+		if i, ok := tl.fds[r.FD]; ok {
+			tl.Lanes[i].Ended = r.Time
+			tl.Lanes[i].note(r.Time, Gone, 0, 0)
+			delete(tl.fds, r.FD)
+		}
+		return
+	}
+	if f := w.FDByNumber(r.FD); f != nil {
+		lane := tl.fd(f)
+		lane.Name = f.Name()
+		var also States
+		if r.Kind == trace.CallEnd && r.A > 0 && f.LastRead == r.Time {
+			also = Took
+		}
+		lane.note(r.Time, f.state(), also, f.Queued)
+	}
+}
+
+func (t *Thread) state() States {
+	if t.Ended != 0 {
+		return Gone
+	}
+	top, ok := t.Top()
+	if !ok {
+		return Idle
+	}
+	switch top.Kind {
+	case InWait:
+		return Await
+	case InCallback:
+		return Callback
+	case InCall:
+		return Block
+	case AtGate:
+		return Gate
+	}
+	return Idle
+}
+
+func (f *FD) state() States {
+	_, unseen := f.Unseen()
+	switch {
+	case f.Closed != 0:
+		return Gone
+	case f.InCallback > 0:
+		return Callback
+	case unseen && f.Blocked == 0:
+		return Unseen
+	case f.Readable() && f.Noticed >= f.ReadySince && f.CallbackAt < f.Noticed:
+		return Noticed
+	case f.Blocked > 0:
+		return Block
+	case len(f.Watches) > 0:
+		return Await
+	}
+	return Idle
+}
+
+func (tl *Timeline) thread(t *Thread) *Lane {
+	i, ok := tl.threads[t.ID]
+	if !ok {
+		tl.Lanes = append(tl.Lanes, Lane{Thread: t.ID, FD: trace.NoFD, Name: t.Name, Begun: t.LastActive})
+		i = len(tl.Lanes) - 1
+		tl.threads[t.ID] = i
+	}
+	return &tl.Lanes[i]
+}
+
+func (tl *Timeline) fd(f *FD) *Lane {
+	i, ok := tl.fds[f.FD]
+	if !ok {
+		tl.Lanes = append(tl.Lanes, Lane{FD: f.FD, Name: f.Name(), Begun: f.Opened})
+		i = len(tl.Lanes) - 1
+		tl.fds[f.FD] = i
+	}
+	return &tl.Lanes[i]
+}
+
+// note adds a state to the lane, at a time. also are things that happened
+// without lasting.
+func (l *Lane) note(at int64, state, also States, queued int64) {
+	n := len(l.spans)
+	if n > 0 {
+		last := &l.spans[n-1]
+		at = max(at, last.Start)
+		if last.Now == state && last.Queued == queued && also&^last.States == 0 {
+			return
+		}
+		if at-last.Start < merge {
+			last.States |= state | also
+			last.Now = state
+			last.Queued = max(last.Queued, queued)
+			return
+		}
+		if n >= keepSpans {
+			l.spans = slices.Clone(l.spans[n/2:])
+		}
+	}
+	l.spans = append(l.spans, Span{Start: at, Queued: queued, States: state | also, Now: state})
+}
+
+// Between says what the lane did from a time to another, without the latter:
+// the set of its states and the most bytes that were queued. An empty set: the
+// lane did not exist then, or its past is no longer kept.
+func (l *Lane) Between(from, to int64) (states States, queued int64) {
+	n := len(l.spans)
+	i := sort.Search(n, func(i int) bool { return l.spans[i].Start >= to })
+	for i--; i >= 0; i-- {
+		s := &l.spans[i]
+		if s.Start < from {
+			// Of the span that reaches in from before, only what lasted counts.
+			if i+1 < n && l.spans[i+1].Start <= from {
+				break
+			}
+			states |= s.Now
+			if s.States == s.Now {
+				queued = max(queued, s.Queued)
+			}
+			break
+		}
+		states |= s.States
+		queued = max(queued, s.Queued)
+	}
+	return states, queued
+}

@@ -1,0 +1,334 @@
+package world
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+
+	"fdlab/lab/trace"
+)
+
+// script builds records by hand: the reducer is pure, so a hand-made history
+// is as good as a real one. (That real programs make such histories is for the
+// tests of lab/launch and the lessons.)
+type script struct {
+	records []trace.Record
+	strings []string
+	now     int64
+	thread  uint32
+}
+
+func (s *script) String(id uint32) string { return s.strings[id-1] }
+
+func (s *script) str(text string) uint32 {
+	for i, have := range s.strings {
+		if have == text {
+			return uint32(i + 1)
+		}
+	}
+	s.strings = append(s.strings, text)
+	return uint32(len(s.strings))
+}
+
+// add appends a record 1 ms after the last one.
+func (s *script) add(kind trace.Kind, fd int32, text string, r trace.Record) {
+	s.now += 1e6
+	r.Kind, r.FD, r.Time, r.Seq, r.Thread = kind, fd, s.now, uint64(len(s.records)+1), s.thread
+	if text != "" {
+		r.Str = s.str(text)
+	}
+	s.records = append(s.records, r)
+}
+
+func (s *script) run() *Run {
+	run := NewRun(s)
+	run.Apply(s.records)
+	return run
+}
+
+// blockedOnA is lesson 01's moment: a thread is blocked in read(3) while fd 5
+// stands ready in the kernel.
+func blockedOnA() *script {
+	s := &script{thread: 100}
+	s.add(trace.ThreadBegin, trace.NoFD, "reader", trace.Record{})
+	s.add(trace.Open, 3, "pipe (read end)", trace.Record{B: 4})
+	s.add(trace.Open, 5, "socket", trace.Record{B: 6})
+	s.add(trace.Label, 3, "a", trace.Record{})
+	s.add(trace.CallBegin, 3, "read", trace.Record{})
+	s.thread = 101
+	s.add(trace.Kernel, 5, "", trace.Record{A: trace.Readable | trace.Writable, B: 3})
+	return s
+}
+
+func TestABlockedThreadWhileAnotherFDIsReady(t *testing.T) {
+	s := blockedOnA()
+	w := s.run().Live
+	reader := w.ThreadByID(100)
+	top, ok := reader.Top()
+	if !ok || top.Kind != InCall || top.Name != "read" || top.FD != 3 || top.Since != 5e6 {
+		t.Fatalf("the reader's top frame is %+v, want read(3) since 5 ms", top)
+	}
+	a, b := w.FDByNumber(3), w.FDByNumber(5)
+	if a.Name() != "a" || a.Blocked != 1 || a.Readable() {
+		t.Errorf("fd 3 = %+v, want a, one thread blocked on it, nothing to read", a)
+	}
+	since, unseen := b.Unseen()
+	if !unseen || since != 6e6 || b.Queued != 3 {
+		t.Errorf("fd 5: unseen %v since %d with %d bytes, want since 6 ms with 3 bytes", unseen, since, b.Queued)
+	}
+
+	s.thread = 100
+	s.add(trace.CallEnd, 3, "read", trace.Record{A: 3})
+	s.add(trace.CallEnd, 5, "read", trace.Record{A: 3})
+	s.add(trace.Kernel, 5, "", trace.Record{A: trace.Writable})
+	w = s.run().Live
+	if _, ok := w.ThreadByID(100).Top(); ok {
+		t.Error("the thread still seems to be in a call")
+	}
+	if _, unseen := w.FDByNumber(5).Unseen(); unseen || w.FDByNumber(5).Readable() {
+		t.Error("fd 5 still seems ready after it was read")
+	}
+	if got := w.FDByNumber(5).BytesIn; got != 3 {
+		t.Errorf("fd 5: %d bytes in, want 3", got)
+	}
+}
+
+func TestAStaleWordOfTheKernelIsIgnored(t *testing.T) {
+	s := blockedOnA()
+	s.add(trace.CallEnd, 5, "read", trace.Record{A: 3})
+	s.add(trace.Kernel, 5, "", trace.Record{A: trace.Writable})
+	s.add(trace.Kernel, 5, "", trace.Record{A: trace.Readable, B: 3})
+	s.records[len(s.records)-1].Time = 6500e3 // asked before the read, written down after it
+	if f := s.run().Live.FDByNumber(5); f.Readable() {
+		t.Errorf("fd 5 is shown ready on a word from before the read: %+v", f)
+	}
+}
+
+// turn is one turn of a loop with one callback on fd 3.
+func turn(s *script) {
+	s.add(trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1, B: -1})
+	s.add(trace.WaitEnd, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1})
+	s.add(trace.Ready, 3, "", trace.Record{Base: 1, A: trace.Readable, C: 1})
+	s.add(trace.CallbackBegin, 3, "a", trace.Record{Base: 1, A: trace.Readable, C: 1})
+	s.add(trace.CallEnd, 3, "read", trace.Record{A: 3})
+	s.add(trace.CallbackEnd, 3, "", trace.Record{Base: 1, C: 1})
+}
+
+func looping() *script {
+	s := &script{thread: 100}
+	s.add(trace.Open, 3, "pipe (read end)", trace.Record{B: 4})
+	s.add(trace.BaseNew, trace.NoFD, "epoll", trace.Record{Base: 1})
+	s.add(trace.Add, 3, "a", trace.Record{Base: 1, A: trace.Readable | trace.Persist, B: -1, C: 1})
+	s.add(trace.LoopBegin, trace.NoFD, "", trace.Record{Base: 1, B: 1})
+	return s
+}
+
+func TestATurnOfTheLoop(t *testing.T) {
+	s := looping()
+	turn(s)
+	phases := []Phase{Waiting, Returning, Returning, Calling, Calling, Between}
+	run := s.run()
+	for i, want := range phases {
+		w := run.At(int64(5+i) * 1e6)
+		b := w.BaseByNumber(1)
+		if b.Phase != want {
+			t.Errorf("after record %d (%v) the phase is %d, want %d", 5+i, s.records[4+i].Kind, b.Phase, want)
+		}
+		if stack := w.ThreadByID(100).Stack; stack[0].Kind != InLoop {
+			t.Errorf("the loop is not at the bottom of the stack: %+v", stack)
+		}
+	}
+	b := run.Live.BaseByNumber(1)
+	if b.Turns != 1 || b.Callbacks != 1 || b.Waited != 1e6 || b.Longest != 2e6 {
+		t.Errorf("turns %d callbacks %d waited %d longest %d, want 1, 1, 1 ms, 2 ms", b.Turns, b.Callbacks, b.Waited, b.Longest)
+	}
+	f := run.Live.FDByNumber(3)
+	if len(f.Watches) != 1 || f.Watches[0].What != trace.Readable|trace.Persist {
+		t.Errorf("watches %+v, want one read|persist", f.Watches)
+	}
+	s.add(trace.Del, 3, "", trace.Record{Base: 1, C: 1})
+	if f := s.run().Live.FDByNumber(3); len(f.Watches) != 0 {
+		t.Errorf("after Del the fd is still watched: %+v", f.Watches)
+	}
+}
+
+func TestANestedDispatchStandsOnTheOuterStack(t *testing.T) {
+	s := looping()
+	s.add(trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1, B: -1})
+	s.add(trace.WaitEnd, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1})
+	s.add(trace.CallbackBegin, 3, "a", trace.Record{Base: 1, C: 1})
+	s.add(trace.LoopBegin, trace.NoFD, "", trace.Record{Base: 2, B: 2})
+	s.add(trace.WaitBegin, trace.NoFD, "poll", trace.Record{Base: 2, A: 1, B: -1})
+	w := s.run().Live
+	var kinds []FrameKind
+	for _, f := range w.ThreadByID(100).Stack {
+		kinds = append(kinds, f.Kind)
+	}
+	if want := []FrameKind{InLoop, InCallback, InLoop, InWait}; !reflect.DeepEqual(kinds, want) {
+		t.Fatalf("stack %v, want %v", kinds, want)
+	}
+	if w.BaseByNumber(1).Phase != Calling || w.BaseByNumber(2).Phase != Waiting || w.BaseByNumber(2).Depth != 2 {
+		t.Errorf("bases %+v", w.Bases)
+	}
+}
+
+func TestAReusedNumberIsAnotherFD(t *testing.T) {
+	s := blockedOnA()
+	s.add(trace.Close, 5, "", trace.Record{})
+	s.add(trace.Open, 5, "pipe (read end)", trace.Record{})
+	run := s.run()
+	f := run.Live.FDByNumber(5)
+	if f.What != "pipe (read end)" || f.Readable() || f.Queued != 0 {
+		t.Errorf("the new fd 5 has its predecessor's state: %+v", f)
+	}
+	lanes := 0
+	for i := range run.Timeline.Lanes {
+		if run.Timeline.Lanes[i].FD == 5 {
+			lanes++
+		}
+	}
+	if lanes != 2 {
+		t.Errorf("fd 5 has %d lanes, want one for each of its two lives", lanes)
+	}
+}
+
+// TestAnyMomentIsTheSameAgain steps through a run that crosses several marks,
+// and compares each moment shown again with a fresh reduction up to it.
+func TestAnyMomentIsTheSameAgain(t *testing.T) {
+	s := looping()
+	for range 3 * markEvery / 6 {
+		turn(s)
+	}
+	run := s.run()
+	for _, n := range []int{0, 1, 7, markEvery - 1, markEvery, markEvery + 1, 2*markEvery + 5, len(s.records)} {
+		var at int64
+		if n > 0 {
+			at = s.records[n-1].Time
+		}
+		fresh := New(s)
+		for i := range s.records[:n] {
+			fresh.Apply(&s.records[i])
+		}
+		shown := run.At(at)
+		fresh.names, shown.names = nil, nil
+		if !reflect.DeepEqual(shown, fresh) {
+			t.Errorf("after %d records the world shown again differs:\n%+v\n%+v", n, shown, fresh)
+		}
+	}
+	if !reflect.DeepEqual(run.At(1<<60).Bases, run.Live.Bases) {
+		t.Error("the last moment is not the live edge")
+	}
+}
+
+func TestThePastIsBounded(t *testing.T) {
+	run := NewRun(&script{})
+	batch := make([]trace.Record, 1<<16)
+	var now int64
+	for range 40 { // 2.6 million records
+		for i := range batch {
+			now++
+			batch[i] = trace.Record{Kind: trace.Ready, FD: 3, Time: now, Thread: 1}
+		}
+		run.Apply(batch)
+	}
+	if len(run.records) > keepRecords*5/4 {
+		t.Errorf("%d records kept, want at most %d", len(run.records), keepRecords*5/4)
+	}
+	early := run.Earliest()
+	if w := run.At(early); w.Time != early {
+		t.Errorf("the earliest moment shows %d, want %d", w.Time, early)
+	}
+	if w := run.At(now - 5); w.Time != now-5 || w.Records != uint64(now-5) {
+		t.Errorf("At(%d) shows time %d after %d records", now-5, w.Time, w.Records)
+	}
+}
+
+func TestStepping(t *testing.T) {
+	s := looping()
+	turn(s)
+	run := s.run()
+	at, ok := run.Next(4e6)
+	if !ok || at != 5e6 {
+		t.Errorf("Next(4 ms) = %d, %v, want the wait at 5 ms", at, ok)
+	}
+	at, ok = run.Previous(5e6)
+	if ok {
+		t.Errorf("Previous(5 ms) = %d, want nothing: no telling record is before it", at)
+	}
+	if _, ok := run.Next(s.now); ok {
+		t.Error("there is something after the end")
+	}
+}
+
+func TestTheFeedMergesWhatRepeats(t *testing.T) {
+	s := looping()
+	for range 50 {
+		s.add(trace.CallEnd, 3, "read", trace.Record{A: -1, B: 11})
+	}
+	lines := s.run().Live.Feed.Lines
+	last := lines[len(lines)-1]
+	if last.Times != 50 || last.Result != -1 || last.Errno != 11 {
+		t.Errorf("the last line is %+v, want 50 reads that found nothing", last)
+	}
+}
+
+func TestTheLaneOfAnFD(t *testing.T) {
+	s := blockedOnA()
+	run := s.run()
+	var lane *Lane
+	for i := range run.Timeline.Lanes {
+		if run.Timeline.Lanes[i].FD == 5 {
+			lane = &run.Timeline.Lanes[i]
+		}
+	}
+	for _, c := range []struct {
+		from, to int64
+		want     States
+		queued   int64
+	}{
+		{0, 3e6, 0, 0},        // not open yet
+		{3e6, 6e6, Idle, 0},   // nobody wants it
+		{6e6, 9e6, Unseen, 3}, // ready, and the thread is blocked elsewhere
+		{50e6, 60e6, Unseen, 3},
+	} {
+		if got, queued := lane.Between(c.from, c.to); got != c.want || queued != c.queued {
+			t.Errorf("between %d and %d ms: states %b with %d bytes, want %b with %d", c.from/1e6, c.to/1e6, got, queued, c.want, c.queued)
+		}
+	}
+}
+
+func TestAFlashInsideAMillisecondIsNotLost(t *testing.T) {
+	l := Lane{}
+	l.note(1000e6, Await, 0, 0)
+	l.note(1005e6, Callback, 0, 7)
+	l.note(1005e6+3000, Await, Took, 0)
+	got, queued := l.Between(1004e6, 1006e6)
+	if got != Await|Callback|Took || queued != 7 {
+		t.Errorf("states %b queued %d: a callback of 3 µs left no trace", got, queued)
+	}
+	if got, queued := l.Between(1010e6, 1020e6); got != Await || queued != 0 {
+		t.Errorf("later: states %b queued %d, want only the wait", got, queued)
+	}
+}
+
+func BenchmarkApply(b *testing.B) {
+	s := looping()
+	for range 2000 {
+		turn(s)
+	}
+	run := NewRun(s)
+	b.ReportAllocs()
+	for i := 0; i < b.N; i += len(s.records) {
+		run.Apply(s.records)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "records/s")
+}
+
+func ExampleWorld() {
+	s := blockedOnA()
+	w := s.run().Live
+	top, _ := w.ThreadByID(100).Top()
+	since, _ := w.FDByNumber(5).Unseen()
+	fmt.Printf("blocked in %s(%d) since %d ms; fd 5 ready and unseen since %d ms\n", top.Name, top.FD, top.Since/1e6, since/1e6)
+	// Output: blocked in read(3) since 5 ms; fd 5 ready and unseen since 6 ms
+}
