@@ -1,0 +1,247 @@
+package kernel
+
+import (
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"fdlab/lab/trace"
+)
+
+// A Watcher records what the kernel says of some fds: a Kernel or a Socket
+// record for each change, and none while nothing changes. A nil *Watcher does
+// nothing. Its methods may be called from any thread.
+//
+// It must not bend the program that it watches, so:
+//   - nothing happens while nothing is ready: no clock ticks (Linux);
+//   - after each look it rests, for a millisecond at least and for 40 times as
+//     long as it looked: at most 2.5% of one processor;
+//   - it never reads, writes or waits on the fds themselves;
+//   - nobody waits for it for longer than one look at one fd takes.
+//
+// What rises and falls again within one rest may be missed. The program's own
+// records (its reads and writes) tell what happened then.
+type Watcher struct {
+	rec *trace.Recorder
+	alarm
+	done sync.WaitGroup
+
+	mu    sync.Mutex
+	fds   map[int]*watch
+	awake map[*watch]struct{} // those that may change unseen: see State.quiet
+	last  int32               // generation of the newest watch
+}
+
+// watch is one fd. Invariant: while it is in fds, the number is still the fd
+// that it was when Watch was called.
+type watch struct {
+	fd, peer int
+	gen      int32 // a reused number is another fd
+	deaf     bool  // it has no bell, so it is looked at only once
+	sort     sort
+	state    State
+}
+
+const (
+	rest   = time.Millisecond
+	thrift = 40
+)
+
+// NewWatcher returns a Watcher that records into rec, and starts it. Close it
+// to stop it. A nil rec gives a nil Watcher.
+func NewWatcher(rec *trace.Recorder) (*Watcher, error) {
+	if rec == nil {
+		return nil, nil
+	}
+	w := &Watcher{rec: rec, fds: map[int]*watch{}, awake: map[*watch]struct{}{}}
+	if err := w.alarm.open(); err != nil {
+		return nil, fmt.Errorf("kernel: no watcher: %w", err)
+	}
+	w.done.Add(1)
+	go w.run()
+	return w, nil
+}
+
+// Watch begins to watch fd, which must be open. peer is the fd of its other
+// end in this process, or trace.NoFD: what happens at one end shows at the
+// other. A regular file is looked at once: it is always ready (poll(2)).
+func (w *Watcher) Watch(fd, peer int) {
+	if w == nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.last++
+	watch := &watch{fd: fd, peer: peer, gen: w.last}
+	if old := w.fds[fd]; old != nil {
+		w.forget(old)
+	}
+	w.fds[fd] = watch
+	if !w.alarm.add(fd, watch.gen) {
+		watch.deaf = true
+		w.look(watch)
+	}
+}
+
+// Unwatch ends that. Call it before fd is closed: afterwards the number may
+// belong to another. When it returns, no more is recorded of this fd.
+func (w *Watcher) Unwatch(fd int) {
+	if w == nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if watch := w.fds[fd]; watch != nil {
+		w.forget(watch)
+	}
+}
+
+// forget takes a watch out. The caller holds mu.
+func (w *Watcher) forget(watch *watch) {
+	w.alarm.remove(watch.fd)
+	delete(w.fds, watch.fd)
+	delete(w.awake, watch)
+}
+
+// Close stops the watcher and waits until it has stopped.
+func (w *Watcher) Close() {
+	if w == nil {
+		return
+	}
+	w.alarm.close()
+	w.done.Wait()
+}
+
+// run is the watcher's life: wait, look, rest.
+func (w *Watcher) run() {
+	defer w.done.Done()
+	var rung [64]ring
+	var samples []*watch
+	for {
+		w.mu.Lock()
+		sampling := len(w.awake) > 0
+		w.mu.Unlock()
+
+		n, ok := w.alarm.wait(rung[:], sampling)
+		if !ok {
+			return
+		}
+		began := time.Now()
+		for _, r := range rung[:n] {
+			w.rang(r)
+		}
+		samples = w.sample(samples[:0])
+		time.Sleep(max(rest, thrift*time.Since(began)))
+	}
+}
+
+// rang looks at an fd whose state may have risen.
+func (w *Watcher) rang(r ring) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if watch := w.fds[r.fd]; watch != nil && watch.gen == r.gen {
+		w.look(watch)
+	}
+}
+
+// sample looks at all that may have fallen: one at a time, so that nobody who
+// opens or closes an fd waits for the whole round.
+func (w *Watcher) sample(round []*watch) []*watch {
+	w.mu.Lock()
+	for watch := range w.awake {
+		round = append(round, watch)
+	}
+	w.mu.Unlock()
+	for _, watch := range round {
+		w.mu.Lock()
+		if w.fds[watch.fd] == watch {
+			w.look(watch)
+		}
+		w.mu.Unlock()
+	}
+	return round
+}
+
+// look asks the kernel and records what has changed, at both ends. The caller
+// holds mu.
+func (w *Watcher) look(watch *watch) {
+	if w.note(watch) {
+		if peer := w.fds[watch.peer]; peer != nil && peer.peer == watch.fd {
+			w.note(peer)
+		}
+	}
+}
+
+// note records the change of one end, and reports whether there was any.
+func (w *Watcher) note(watch *watch) bool {
+	if !watch.sort.known {
+		watch.sort = sortOf(watch.fd)
+	}
+	now, err := watch.sort.look(watch.fd)
+	before := watch.state
+	if err != nil || now == before {
+		return false
+	}
+	watch.state = now
+	rec := trace.Record{Time: w.rec.Now(), Thread: nobody, FD: int32(watch.fd)}
+	if now.TCP != before.TCP {
+		rec.Kind, rec.Str = trace.Socket, w.rec.String(now.TCP.String())
+		rec.A, rec.C, rec.D = int64(now.TCP.Code), int64(now.TCP.Backlog), int64(now.TCP.Limit)
+		w.rec.Put(&rec)
+	}
+	if now.Ready != before.Ready || now.Queued != before.Queued || now.Unsent != before.Unsent {
+		rec.Kind, rec.Str = trace.Kernel, 0
+		rec.A, rec.B, rec.C, rec.D = now.Ready, now.Queued, now.Unsent, 0
+		w.rec.Put(&rec)
+	}
+	switch {
+	case now.Ready&trace.NotOpen != 0: // closed behind our back
+		w.forget(watch)
+	case now.quiet() || watch.deaf:
+		delete(w.awake, watch)
+	default:
+		w.awake[watch] = struct{}{}
+	}
+	return true
+}
+
+// nobody is the thread of the watcher's records: the process's first thread,
+// because the watcher runs on whichever thread Go gives it.
+var nobody = uint32(os.Getpid())
+
+// process is the watcher of this process.
+var process atomic.Pointer[Watcher]
+var begin sync.Once
+
+// Process returns the watcher of this process; nil when nothing is recorded.
+// The first call starts it.
+func Process() *Watcher {
+	begin.Do(func() {
+		if process.Load() != nil {
+			return
+		}
+		w, err := NewWatcher(trace.Process())
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "fdlab: %v: readiness is not recorded\n", err)
+			return
+		}
+		process.Store(w)
+	})
+	return process.Load()
+}
+
+// SetProcess makes w the watcher of this process, as trace.SetProcess does for
+// the recorder. Call it before the first fd of the lab is made.
+func SetProcess(w *Watcher) {
+	begin.Do(func() {})
+	process.Store(w)
+}
+
+// Watch shows the kernel's view of an fd that was made outside lab/sys, while
+// the run is recorded. Who calls it must call Unwatch before closing fd.
+func Watch(fd int) { Process().Watch(fd, trace.NoFD) }
+
+// Unwatch ends Watch.
+func Unwatch(fd int) { Process().Unwatch(fd) }

@@ -1,0 +1,243 @@
+package kernel
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/trace"
+)
+
+// until waits for a condition, and gives up after a time that only a broken
+// program needs.
+func until(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); !done(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("waited 20 s for: %s", what)
+		}
+	}
+}
+
+// log is a watcher with its records, as a reader sees them.
+type log struct {
+	*Watcher
+	reader *trace.Reader
+	seen   []trace.Record
+}
+
+func watching(t *testing.T) *log {
+	t.Helper()
+	ring, err := trace.NewRing(1 << 12)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := NewWatcher(ring.Recorder())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close(); ring.Close() })
+	return &log{Watcher: w, reader: ring.Reader()}
+}
+
+func (l *log) read() []trace.Record {
+	var batch [64]trace.Record
+	for {
+		n := l.reader.Read(batch[:])
+		if n == 0 {
+			return l.seen
+		}
+		l.seen = append(l.seen, batch[:n]...)
+	}
+}
+
+// wait waits until the newest Kernel record of fd says this.
+func (l *log) wait(t *testing.T, what string, fd int, want State) {
+	t.Helper()
+	until(t, what, func() bool {
+		for i := len(l.read()) - 1; i >= 0; i-- {
+			if r := l.seen[i]; r.Kind == trace.Kernel && r.FD == int32(fd) {
+				return r.A == want.Ready && r.B == want.Queued && r.C == want.Unsent
+			}
+		}
+		return false
+	})
+}
+
+func TestWatcherSeesRiseAndDrain(t *testing.T) {
+	linuxOnly(t)
+	l := watching(t)
+	r, w := pipe(t)
+	l.Watch(r, w)
+	l.Watch(w, r)
+	l.wait(t, "a new write end is writable", w, State{Ready: trace.Writable})
+	for i := 1; i <= 3; i++ { // nobody reads: it grows, at both ends
+		write(t, w, "x")
+		l.wait(t, "bytes at the read end", r, State{Ready: trace.Readable, Queued: int64(i)})
+		l.wait(t, "bytes at the write end", w, State{Ready: trace.Writable, Unsent: int64(i)})
+	}
+	unix.Read(r, make([]byte, 2))
+	l.wait(t, "one byte left", r, State{Ready: trace.Readable, Queued: 1})
+	unix.Read(r, make([]byte, 2))
+	l.wait(t, "drained", r, State{})
+	l.wait(t, "drained", w, State{Ready: trace.Writable})
+	l.Unwatch(w)
+	unix.Close(w)
+	l.wait(t, "end of file", r, State{Ready: trace.HangUp})
+}
+
+func TestWatcherIsSilentWhenNothingChanges(t *testing.T) {
+	linuxOnly(t)
+	l := watching(t)
+	r, w := pipe(t)
+	l.Watch(r, w)
+	write(t, w, "unread")
+	l.wait(t, "6 bytes", r, State{Ready: trace.Readable, Queued: 6})
+	n := len(l.read())
+	// Another fd goes through ten changes, so the watcher has looked at all.
+	r2, w2 := pipe(t)
+	l.Watch(r2, trace.NoFD)
+	for range 5 {
+		write(t, w2, "x")
+		l.wait(t, "a byte", r2, State{Ready: trace.Readable, Queued: 1})
+		unix.Read(r2, make([]byte, 1))
+		l.wait(t, "drained", r2, State{})
+	}
+	for _, rec := range l.read()[n:] {
+		if rec.FD == int32(r) {
+			t.Errorf("nothing changed at fd %d, but there is a record: %+v", r, rec)
+		}
+	}
+}
+
+func TestWatcherSeesBacklog(t *testing.T) {
+	linuxOnly(t)
+	l := watching(t)
+	listener, name := loopback(t, 5)
+	l.Watch(listener, trace.NoFD)
+	backlog := func(want int64) {
+		t.Helper()
+		until(t, fmt.Sprint("backlog ", want), func() bool {
+			for i := len(l.read()) - 1; i >= 0; i-- {
+				if r := l.seen[i]; r.Kind == trace.Socket {
+					return r.C == want && r.D == 5 && l.reader.String(r.Str) == "LISTEN"
+				}
+			}
+			return false
+		})
+	}
+	for i := range 3 {
+		if err := unix.Connect(socket(t), name); err != nil {
+			t.Fatal(err)
+		}
+		backlog(int64(i + 1))
+	}
+	for i := 2; i >= 0; i-- {
+		conn, _, err := unix.Accept(listener)
+		if err != nil {
+			t.Fatal(err)
+		}
+		unix.Close(conn)
+		backlog(int64(i))
+	}
+}
+
+// A number that comes back as another fd must not get the old one's records.
+func TestReusedNumberIsAnotherFD(t *testing.T) {
+	linuxOnly(t)
+	l := watching(t)
+	for range 200 {
+		var p [2]int
+		if err := unix.Pipe(p[:]); err != nil {
+			t.Fatal(err)
+		}
+		l.Watch(p[0], p[1])
+		write(t, p[1], "old")
+		l.Unwatch(p[0])
+		unix.Close(p[0])
+		unix.Close(p[1])
+		mark := len(l.read())
+		if err := unix.Pipe(p[:]); err != nil { // most likely the same numbers
+			t.Fatal(err)
+		}
+		l.Watch(p[0], p[1])
+		write(t, p[1], "newer")
+		l.wait(t, "5 bytes", p[0], State{Ready: trace.Readable, Queued: 5})
+		for _, rec := range l.read()[mark:] {
+			if rec.B == 3 {
+				t.Fatalf("fd %d is a new pipe with 5 bytes, but a record says 3: %+v", p[0], rec)
+			}
+		}
+		l.Unwatch(p[0])
+		unix.Close(p[0])
+		unix.Close(p[1])
+	}
+}
+
+func TestClosedBehindItsBack(t *testing.T) {
+	linuxOnly(t)
+	l := watching(t)
+	r, w := pipe(t)
+	l.Watch(r, w)
+	write(t, w, "x")
+	l.wait(t, "a byte", r, State{Ready: trace.Readable, Queued: 1})
+	unix.Close(r)
+	l.wait(t, "not open", r, State{Ready: trace.NotOpen})
+}
+
+func TestWatchFromManyThreads(t *testing.T) {
+	l := watching(t)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for range 200 {
+				var p [2]int
+				if err := unix.Pipe(p[:]); err != nil {
+					t.Error(err)
+					return
+				}
+				l.Watch(p[0], p[1])
+				l.Watch(p[1], p[0])
+				unix.Write(p[1], []byte("x"))
+				l.Unwatch(p[0])
+				l.Unwatch(p[1])
+				unix.Close(p[0])
+				unix.Close(p[1])
+			}
+		}()
+	}
+	wg.Wait()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.fds) != 0 || len(l.awake) != 0 {
+		t.Errorf("%d fds and %d samples are left", len(l.fds), len(l.awake))
+	}
+}
+
+func TestNilWatcherDoesNothing(t *testing.T) {
+	w, err := NewWatcher(nil)
+	if w != nil || err != nil {
+		t.Fatalf("NewWatcher(nil) = %v, %v", w, err)
+	}
+	w.Watch(0, 1)
+	w.Unwatch(0)
+	w.Close()
+}
+
+func BenchmarkLookPipe(b *testing.B) {
+	var p [2]int
+	if err := unix.Pipe(p[:]); err != nil {
+		b.Fatal(err)
+	}
+	defer unix.Close(p[0])
+	defer unix.Close(p[1])
+	b.ReportAllocs()
+	for b.Loop() {
+		Look(p[0])
+	}
+}
