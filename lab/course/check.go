@@ -1,0 +1,275 @@
+package course
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark/ast"
+)
+
+// Check returns what keeps a lesson from the shape that the package's comment
+// shows. The list is empty for a sound lesson. It is the lesson's Problems.
+func Check(l *Lesson) []Problem { return l.Problems }
+
+// checkOrder walks along Headings and the sections together, and says which
+// heading was expected where.
+func checkOrder(l *Lesson) []Problem {
+	var found []Problem
+	want := 0 // the next heading that is expected
+	for _, s := range l.Sections {
+		at := index(Headings, s.Heading)
+		switch {
+		case at < 0:
+			found = append(found, l.problem(s.Line,
+				fmt.Sprintf("%q is not a section of a lesson; %s was expected", s.Heading, expected(want)),
+				"make it a heading of the third level (###), or name it as the shape does: "+strings.Join(Headings, ", ")))
+		case at < want:
+			found = append(found, l.problem(s.Line,
+				fmt.Sprintf("section %q comes twice or too late; %s was expected", s.Heading, expected(want)),
+				"put the sections in this order: "+strings.Join(Headings, ", ")))
+		default:
+			for ; want < at; want++ {
+				found = append(found, missing(l, want, s.Line))
+			}
+			want++
+		}
+	}
+	for ; want < len(Headings); want++ {
+		found = append(found, missing(l, want, 0))
+	}
+	return found
+}
+
+func index(list []string, s string) int {
+	for i := range list {
+		if list[i] == s {
+			return i
+		}
+	}
+	return -1
+}
+
+func expected(want int) string {
+	if want == len(Headings) {
+		return "the end"
+	}
+	return fmt.Sprintf("%q", Headings[want])
+}
+
+// missing says that a heading was expected before line, or at the end.
+func missing(l *Lesson, want, line int) Problem {
+	before := "at the end"
+	if line > 0 {
+		before = "here"
+	}
+	if l.Section(Headings[want]) != nil {
+		return l.problem(line, fmt.Sprintf("%q was expected %s, it comes later", Headings[want], before),
+			"put the sections in this order: "+strings.Join(Headings, ", "))
+	}
+	return l.problem(line, fmt.Sprintf("section %q is missing; it was expected %s", Headings[want], before),
+		fmt.Sprintf("add \"## %s\"", Headings[want]))
+}
+
+// readers take what the program needs out of a section.
+var readers = map[string]func(*Lesson, *Section) []Problem{
+	"Claim":     readClaim,
+	"Predict":   readPredict,
+	"Run":       readRun,
+	"Explain":   readExplain,
+	"Verdict":   readVerdict,
+	"Recall":    readRecall,
+	"Change it": readChanges,
+}
+
+// longestClaim fits one line of the home list at 120 columns, and two at 80.
+const longestClaim = 120
+
+func readClaim(l *Lesson, s *Section) (found []Problem) {
+	quote, ok := first[*ast.Blockquote](s.Nodes)
+	if !ok {
+		return []Problem{l.problem(s.Line, "the claim in one line is missing", "write it as a quotation: \"> ...\"")}
+	}
+	l.Claim = plain(quote, l.Source)
+	if n := utf8.RuneCountInString(l.Claim); n > longestClaim {
+		found = append(found, l.problem(l.line(quote),
+			fmt.Sprintf("the claim has %d characters", n),
+			fmt.Sprintf("say it in %d, and the rest in a paragraph below", longestClaim)))
+	}
+	for _, n := range s.Nodes {
+		if strings.HasPrefix(plain(n, l.Source), "Source:") {
+			return found
+		}
+	}
+	return append(found, l.problem(s.Line, "the claim's source is not named", "add a paragraph \"Source: ...\""))
+}
+
+func readPredict(l *Lesson, s *Section) (found []Problem) {
+	var words []string
+	for _, n := range s.Nodes {
+		if _, ok := n.(*ast.List); ok {
+			break
+		}
+		words = append(words, plain(n, l.Source))
+	}
+	l.Question.Text = strings.Join(words, " ")
+	if l.Question.Text == "" {
+		found = append(found, l.problem(s.Line, "the question is missing", "write it as a paragraph before the options"))
+	}
+	list, ok := first[*ast.List](s.Nodes)
+	if !ok {
+		return append(found, l.problem(s.Line, "the options are missing", "add a list of 3 or 4 items like \"- **a.** text\""))
+	}
+	for i, item := range children(list) {
+		want := string(rune('a' + i))
+		bold, rest, ok := leadIn(item.FirstChild(), l.Source)
+		if !ok || bold != want+"." || rest == "" {
+			found = append(found, l.problem(l.line(item),
+				fmt.Sprintf("option %d is not like \"- **%s.** text\"", i+1, want), "write it so"))
+			rest = plain(item, l.Source)
+		}
+		l.Question.Options = append(l.Question.Options, Option{want, rest})
+	}
+	if n := len(l.Question.Options); n < 3 || n > 4 {
+		found = append(found, l.problem(l.line(list), fmt.Sprintf("there are %d options", n), "give 3 or 4"))
+	}
+	return found
+}
+
+func readRun(l *Lesson, s *Section) (found []Problem) {
+	command := "go run ./" + l.Dir
+	if block, ok := first[*ast.FencedCodeBlock](s.Nodes); !ok || !strings.Contains(code(block, l.Source), command) {
+		found = append(found, l.problem(s.Line, "the command is missing",
+			fmt.Sprintf("begin with a fenced block that holds %q", command)))
+	}
+	list, ok := first[*ast.List](s.Nodes)
+	if !ok || !list.IsOrdered() {
+		return append(found, l.problem(s.Line, "the steps are missing", "add a numbered list like \"1. **name**: what it does\""))
+	}
+	for i, item := range children(list) {
+		name, rest, ok := leadIn(item.FirstChild(), l.Source)
+		if !ok {
+			found = append(found, l.problem(l.line(item),
+				fmt.Sprintf("step %d has no name", i+1), fmt.Sprintf("write \"%d. **name**: what it does\"", i+1)))
+			name = plain(item, l.Source)
+		}
+		l.Steps = append(l.Steps, Step{name, rest})
+	}
+	return found
+}
+
+func readExplain(l *Lesson, s *Section) []Problem {
+	if _, ok := first[*ast.FencedCodeBlock](s.Nodes); !ok {
+		return []Problem{l.problem(s.Line, "the diagram is missing", "add one small diagram as a fenced block")}
+	}
+	return nil
+}
+
+func readVerdict(l *Lesson, s *Section) (found []Problem) {
+	if len(s.Nodes) > 0 {
+		bold, _, _ := leadIn(s.Nodes[0], l.Source)
+		switch verdict := strings.ToLower(strings.TrimSuffix(bold, ".")); verdict {
+		case "true", "half true", "false":
+			l.Verdict = verdict
+		}
+	}
+	if l.Verdict == "" {
+		found = append(found, l.problem(s.Line, "the verdict is missing", "begin with **True.**, **Half true.** or **False.**"))
+	}
+	block, ok := first[*ast.FencedCodeBlock](s.Nodes)
+	if !ok {
+		return append(found, l.problem(s.Line, "the transcript is missing", "add what a real run printed as a fenced block"))
+	}
+	l.Transcript = code(block, l.Source)
+	return found
+}
+
+func readRecall(l *Lesson, s *Section) (found []Problem) {
+	list, ok := first[*ast.List](s.Nodes)
+	if !ok || !list.IsOrdered() {
+		return []Problem{l.problem(s.Line, "the questions are missing", "add a numbered list of 2 or 3")}
+	}
+	for i, item := range children(list) {
+		var r Recall
+		for j, n := range children(item) {
+			answer, is := strings.CutPrefix(plain(n, l.Source), "Answer:")
+			switch {
+			case j == 0:
+				r.Question = plain(n, l.Source)
+			case is || r.Answer != "":
+				r.Answer = strings.TrimSpace(r.Answer + " " + strings.TrimSpace(answer))
+			default:
+				r.Question += " " + plain(n, l.Source)
+			}
+		}
+		if r.Answer == "" {
+			found = append(found, l.problem(l.line(item), fmt.Sprintf("question %d has no answer", i+1),
+				"add a paragraph \"*Answer:* ...\" inside the item, indented like its text, after an empty line"))
+		}
+		l.Recall = append(l.Recall, r)
+	}
+	if n := len(l.Recall); n < 2 || n > 3 {
+		found = append(found, l.problem(l.line(list), fmt.Sprintf("there are %d recall questions", n), "ask 2 or 3"))
+	}
+	return found
+}
+
+func readChanges(l *Lesson, s *Section) []Problem {
+	list, ok := first[*ast.List](s.Nodes)
+	if !ok || !list.IsOrdered() || list.ChildCount() != 3 {
+		return []Problem{l.problem(s.Line, "there are not three changes", "add a numbered list of three")}
+	}
+	return nil
+}
+
+// checkFiles looks at what lies beside the README: main.go, the names of the
+// steps in it, and the files that the README links to.
+func checkFiles(l *Lesson, root string) (found []Problem) {
+	name := path.Join(l.Dir, "main.go")
+	program, err := readText(filepath.Join(root, filepath.FromSlash(name)))
+	if err != nil {
+		found = append(found, Problem{
+			File: name,
+			Text: "the experiment cannot be read: " + reason(err),
+			Do:   "fetch it back: git checkout " + name,
+		})
+	}
+	if s := l.Section("Run"); s != nil && err == nil {
+		for _, step := range l.Steps {
+			if !strings.Contains(string(program), step.Name) {
+				found = append(found, l.problem(s.Line,
+					fmt.Sprintf("step %q is not in main.go", step.Name), "use the same name in both"))
+			}
+		}
+	}
+	for _, s := range l.Sections {
+		for _, n := range s.Nodes {
+			ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+				if link, ok := n.(*ast.Link); ok && entering && !leads(root, l.Dir, string(link.Destination)) {
+					found = append(found, l.problem(l.line(link),
+						fmt.Sprintf("the link to %q leads nowhere", link.Destination), "correct it"))
+				}
+				return ast.WalkContinue, nil
+			})
+		}
+	}
+	return found
+}
+
+// leads reports whether a link may be followed: it names a place on the web, a
+// heading, or something that exists.
+func leads(root, dir, to string) bool {
+	u, err := url.Parse(to)
+	if err != nil {
+		return false
+	}
+	if u.Scheme != "" || u.Host != "" || u.Path == "" {
+		return true
+	}
+	_, err = os.Stat(filepath.Join(root, filepath.FromSlash(dir), filepath.FromSlash(u.Path)))
+	return err == nil
+}

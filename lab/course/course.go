@@ -1,0 +1,174 @@
+// Package course is the catalogue: it reads the READMEs of lessons/, and it
+// keeps the student's progress.
+//
+// A lesson's README is read by people on the web and by the program. So it has
+// one fixed shape, which Check holds it to:
+//
+//	# 01 select vs blocking I/O
+//
+//	## Claim
+//
+//	> A server with two sources needs select, or a thread for each.
+//
+//	What the author did and concluded, in our own words.
+//
+//	Source: the post, section 1.
+//
+//	## Predict
+//
+//	The question, in one or more paragraphs?
+//
+//	- **a.** the first option
+//	- **b.** the second
+//	- **c.** the third
+//
+//	## Run
+//
+//	    (a fenced block with the command)
+//
+//	1. **one blocking read**: what this step does
+//	2. **select on both**: the bold name is the step's name in main.go
+//
+//	## Observe
+//	## Explain
+//
+//	    (a fenced block with the diagram, between paragraphs)
+//
+//	## Verdict
+//
+//	**Half true.** Why, in a sentence or two. (Or **True.**, or **False.**)
+//
+//	    (a fenced block with the transcript of a real run)
+//
+//	## Recall
+//
+//	1. A question?
+//
+//	   *Answer:* its answer, in a paragraph of its own.
+//
+//	2. Another?
+//
+//	   *Answer:* and its answer. Two or three of them.
+//
+//	## In C, in production
+//	## Change it
+//
+//	1. three changes, in a numbered list; each asks for a prediction first
+//
+//	## Exercise
+//	## For instructors
+//
+// The quoted line under Claim is the claim in one line: at most 120
+// characters. A link to a file of the repository must lead to a file.
+//
+// The package knows what the READMEs say. It knows no drawing and no
+// processes. Text that it returns is as it stands in the file: whoever draws
+// it quotes what a terminal would obey.
+package course
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Headings are the sections of a lesson, in their order.
+var Headings = []string{
+	"Claim", "Predict", "Run", "Observe", "Explain", "Verdict", "Recall",
+	"In C, in production", "Change it", "Exercise", "For instructors",
+}
+
+// Catalogue is the course as it lies on disk.
+type Catalogue struct {
+	Root     string    // the clone
+	Lessons  []*Lesson // by number, the flawed ones too
+	Problems []Problem // what is wrong apart from any lesson
+}
+
+// Problem says what is wrong in a file, and the way out.
+type Problem struct {
+	File string // with slashes, from the root of the clone
+	Line int    // from 1, or 0 for the file as a whole
+	Text string // what is wrong or missing
+	Do   string // what to do
+}
+
+func (p Problem) String() string {
+	at := p.File
+	if p.Line > 0 {
+		at += ":" + strconv.Itoa(p.Line)
+	}
+	return fmt.Sprintf("%s: %s; %s", at, p.Text, p.Do)
+}
+
+// folderName is NN-name.
+var folderName = regexp.MustCompile(`^(\d\d)-[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// Read reads the lessons of the clone at root. It always returns a catalogue:
+// a lesson whose README is broken or missing is listed with its problems and
+// with whatever could be read.
+func Read(root string) *Catalogue {
+	c := &Catalogue{Root: root}
+	entries, err := os.ReadDir(filepath.Join(root, "lessons"))
+	if err != nil {
+		c.Problems = append(c.Problems, Problem{
+			File: "lessons",
+			Text: "the folder of the lessons cannot be read: " + reason(err),
+			Do:   "start in a clone of fdlab, or fetch the folder back (git checkout lessons)",
+		})
+	}
+	numbers := map[int]string{}
+	for _, entry := range entries {
+		name := entry.Name()
+		if strings.HasPrefix(name, ".") || !entry.IsDir() {
+			continue
+		}
+		if !folderName.MatchString(name) {
+			c.Problems = append(c.Problems, Problem{
+				File: path.Join("lessons", name),
+				Text: fmt.Sprintf("the folder %q is not listed: its name is not NN-name", name),
+				Do:   "name it with two digits, a hyphen and lower-case words, like 02-ev-persist",
+			})
+			continue
+		}
+		l := ReadLesson(root, path.Join("lessons", name))
+		if other, taken := numbers[l.Number]; taken {
+			l.Problems = append(l.Problems, Problem{
+				File: l.Dir,
+				Text: fmt.Sprintf("number %02d is taken by %s", l.Number, other),
+				Do:   "give one of the two another number",
+			})
+		}
+		numbers[l.Number] = name
+		c.Lessons = append(c.Lessons, l)
+	}
+	return c
+}
+
+// Lesson returns the lesson with the given slug ("01-select-vs-blocking-io")
+// or number ("01" or "1"), or nil.
+func (c *Catalogue) Lesson(name string) *Lesson {
+	number, err := strconv.Atoi(name)
+	for _, l := range c.Lessons {
+		if l.Slug == name || err == nil && l.Number == number {
+			return l
+		}
+	}
+	return nil
+}
+
+// reason is an error without the path and the call, which the problem's file
+// says already.
+func reason(err error) string {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	return err.Error()
+}

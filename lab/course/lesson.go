@@ -1,0 +1,205 @@
+package course
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/text"
+)
+
+// Lesson is one folder of lessons/, as far as its README could be read. It
+// does not change after ReadLesson.
+type Lesson struct {
+	Number int
+	Slug   string // "01-select-vs-blocking-io"
+	Dir    string // "lessons/01-select-vs-blocking-io", from the root of the clone
+	Title  string // without the number; made from the slug if there is none
+
+	Claim      string // in one line
+	Question   Question
+	Steps      []Step
+	Verdict    string // "true", "half true" or "false"; "" if not said
+	Transcript string // of a real run
+	Recall     []Recall
+	Sections   []*Section // those of Headings that were found, as they stand in the file
+
+	Source   []byte    // the README; the nodes of the sections point into it
+	Problems []Problem // what Check found
+}
+
+// Section is a part of the README under one heading.
+type Section struct {
+	Heading string
+	Line    int        // of the heading
+	Nodes   []ast.Node // the blocks under it, in order; Lesson.Source is their source
+	Text    []byte     // the same as Markdown text
+}
+
+// Question is the question of Predict.
+type Question struct {
+	Text    string // its paragraphs, as plain text
+	Options []Option
+}
+
+// Option is one of its answers.
+type Option struct {
+	Letter string // "a", "b", "c", "d"
+	Text   string
+}
+
+// Step is one of the steps of Run.
+type Step struct {
+	Name string // as in main.go and on the screen
+	Text string // what it does
+}
+
+// Recall is a question that is asked after the verdict.
+type Recall struct {
+	Question, Answer string
+}
+
+// Section returns the section under a heading, or nil if the README lacks it.
+func (l *Lesson) Section(heading string) *Section {
+	for _, s := range l.Sections {
+		if s.Heading == heading {
+			return s
+		}
+	}
+	return nil
+}
+
+// longestREADME keeps a file that is no README out of memory.
+const longestREADME = 1 << 20
+
+// ReadLesson reads the lesson in dir, a path from root with slashes. It always
+// returns a lesson; Problems says what could not be read.
+func ReadLesson(root, dir string) *Lesson {
+	slug := path.Base(dir)
+	number, name, _ := strings.Cut(slug, "-")
+	l := &Lesson{Slug: slug, Dir: dir, Title: strings.ReplaceAll(name, "-", " ")}
+	l.Number, _ = strconv.Atoi(number)
+
+	source, err := readText(filepath.Join(root, filepath.FromSlash(l.readme())))
+	if err != nil {
+		l.Problems = []Problem{{
+			File: l.readme(),
+			Text: "the lesson's text cannot be read: " + reason(err),
+			Do:   "write it (go doc fdlab/lab/course shows its shape), or fetch it back: git checkout " + l.readme(),
+		}}
+	} else {
+		l.Source = source
+		l.parse()
+	}
+	l.Problems = append(l.Problems, checkFiles(l, root)...)
+	return l
+}
+
+func (l *Lesson) readme() string { return path.Join(l.Dir, "README.md") }
+
+// readText reads a text file of a reasonable size. A FIFO would block the
+// reader for ever, so only a regular file is opened.
+func readText(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("it is not a regular file")
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	source, err := io.ReadAll(io.LimitReader(file, longestREADME+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(source) > longestREADME:
+		return nil, fmt.Errorf("it is longer than %d bytes", longestREADME)
+	case !utf8.Valid(source):
+		return nil, fmt.Errorf("it is not UTF-8 text")
+	}
+	return bytes.TrimPrefix(source, []byte("\ufeff")), nil
+}
+
+// Markdown parses the subset of Markdown that a README uses: that of
+// CommonMark, and tables.
+func Markdown(source []byte) ast.Node {
+	md := goldmark.New(goldmark.WithExtensions(extension.Table))
+	return md.Parser().Parse(text.NewReader(source))
+}
+
+// parse fills in the lesson from its source, and notes what is missing.
+func (l *Lesson) parse() {
+	doc := Markdown(l.Source)
+	l.split(doc)
+	l.Problems = append(l.Problems, checkOrder(l)...)
+	for _, s := range l.Sections {
+		if read := readers[s.Heading]; read != nil {
+			l.Problems = append(l.Problems, read(l, s)...)
+		} else if len(s.Nodes) == 0 {
+			l.Problems = append(l.Problems, l.problem(s.Line,
+				fmt.Sprintf("section %q is empty", s.Heading), "write it"))
+		}
+	}
+}
+
+// split cuts the document into its sections.
+func (l *Lesson) split(doc ast.Node) {
+	titled := false
+	var last *Section
+	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
+		h, ok := n.(*ast.Heading)
+		switch {
+		case ok && h.Level == 1 && !titled:
+			titled = true
+			l.title(plain(h, l.Source), l.line(h))
+		case ok && h.Level <= 2:
+			last = &Section{Heading: plain(h, l.Source), Line: l.line(h)}
+			l.Sections = append(l.Sections, last)
+		case last != nil:
+			last.Nodes = append(last.Nodes, n)
+		}
+	}
+	if !titled {
+		l.Problems = append(l.Problems, l.problem(1, "the title is missing",
+			fmt.Sprintf("begin with \"# %02d %s\"", l.Number, l.Title)))
+	}
+	for i, s := range l.Sections {
+		end := bytes.Count(l.Source, []byte("\n")) + 2
+		if i+1 < len(l.Sections) {
+			end = l.Sections[i+1].Line
+		}
+		s.Text = lines(l.Source, s.Line+1, end)
+	}
+}
+
+// title takes "01 select vs blocking I/O" apart.
+func (l *Lesson) title(heading string, line int) {
+	number, title, _ := strings.Cut(heading, " ")
+	want := fmt.Sprintf("%02d", l.Number)
+	if number != want || title == "" {
+		l.Problems = append(l.Problems, l.problem(line,
+			fmt.Sprintf("the title %q does not begin with the folder's number", heading),
+			fmt.Sprintf("write \"# %s\" and the title", want)))
+		title = heading
+	}
+	if title != "" {
+		l.Title = title
+	}
+}
+
+func (l *Lesson) problem(line int, what, do string) Problem {
+	return Problem{File: l.readme(), Line: line, Text: what, Do: do}
+}
