@@ -1,0 +1,5 @@
+//go:build !trap
+
+package main
+
+import _ "fdlab/tui/firstframe"
