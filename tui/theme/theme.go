@@ -1,0 +1,56 @@
+// Package theme is the instrument's palette and its glyphs. Drawing code asks
+// for a role and a glyph; which colour and which rune that is depends on the
+// terminal, and is decided here, once, from the environment. The terminal is
+// never asked: many never answer.
+package theme
+
+import "fdlab/tui/grid"
+
+// Background is what is known of the terminal's background.
+type Background uint8
+
+// The backgrounds. Unknown has colours that do on both.
+const (
+	Unknown Background = iota
+	Dark
+	Light
+)
+
+// Theme says how the screen looks. It does not change once made, so any
+// number of goroutines may read it.
+type Theme struct {
+	Glyphs
+	Profile    grid.Profile
+	ASCII      bool // nothing but ASCII may reach the terminal
+	Background Background
+
+	styles [roles]grid.Style
+}
+
+// New returns the theme for a terminal of profile p.
+func New(p grid.Profile, b Background, ascii bool) *Theme {
+	t := &Theme{Glyphs: unicodeGlyphs, Profile: p, ASCII: ascii, Background: b}
+	if ascii {
+		t.Glyphs = asciiGlyphs
+	}
+	from := &either
+	switch b {
+	case Dark:
+		from = &dark
+	case Light:
+		from = &light
+	}
+	for role, tone := range from {
+		t.styles[role] = tone.style(p)
+	}
+	return t
+}
+
+// Style is the style of a role.
+func (t *Theme) Style(r Role) grid.Style { return t.styles[r] }
+
+// State is the style of a state.
+func (t *Theme) State(s State) grid.Style { return t.styles[s.Role()] }
+
+// Prepare makes a grid write what the terminal can show.
+func (t *Theme) Prepare(g *grid.Grid) { g.Profile, g.ASCII = t.Profile, t.ASCII }
