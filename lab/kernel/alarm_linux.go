@@ -22,6 +22,9 @@ type alarm struct {
 	rung [64]unix.EpollEvent
 }
 
+// bell: to ring means that the state rose.
+const bell = true
+
 // ring says which fd rang.
 type ring struct {
 	fd  int

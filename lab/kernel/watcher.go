@@ -81,7 +81,7 @@ func (w *Watcher) Watch(fd, peer int) {
 	w.fds[fd] = watch
 	if !w.alarm.add(fd, watch.gen) {
 		watch.deaf = true
-		w.look(watch)
+		w.look(watch, false)
 	}
 }
 
@@ -142,7 +142,7 @@ func (w *Watcher) rang(r ring) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if watch := w.fds[r.fd]; watch != nil && watch.gen == r.gen {
-		w.look(watch)
+		w.look(watch, bell)
 	}
 }
 
@@ -157,31 +157,32 @@ func (w *Watcher) sample(round []*watch) []*watch {
 	for _, watch := range round {
 		w.mu.Lock()
 		if w.fds[watch.fd] == watch {
-			w.look(watch)
+			w.look(watch, false)
 		}
 		w.mu.Unlock()
 	}
 	return round
 }
 
-// look asks the kernel and records what has changed, at both ends. The caller
-// holds mu.
-func (w *Watcher) look(watch *watch) {
-	if w.note(watch) {
+// look asks the kernel and records what has changed, at both ends. When fd
+// rang, an equal answer is a change too: it fell and rose again in between.
+// The caller holds mu.
+func (w *Watcher) look(watch *watch, rang bool) {
+	if w.note(watch, rang) {
 		if peer := w.fds[watch.peer]; peer != nil && peer.peer == watch.fd {
-			w.note(peer)
+			w.note(peer, false)
 		}
 	}
 }
 
 // note records the change of one end, and reports whether there was any.
-func (w *Watcher) note(watch *watch) bool {
+func (w *Watcher) note(watch *watch, rang bool) bool {
 	if !watch.sort.known {
 		watch.sort = sortOf(watch.fd)
 	}
 	now, err := watch.sort.look(watch.fd)
 	before := watch.state
-	if err != nil || now == before {
+	if err != nil || now == before && (!rang || now.quiet()) {
 		return false
 	}
 	watch.state = now
@@ -191,7 +192,8 @@ func (w *Watcher) note(watch *watch) bool {
 		rec.A, rec.C, rec.D = int64(now.TCP.Code), int64(now.TCP.Backlog), int64(now.TCP.Limit)
 		w.rec.Put(&rec)
 	}
-	if now.Ready != before.Ready || now.Queued != before.Queued || now.Unsent != before.Unsent {
+	before.TCP = now.TCP
+	if now != before || rang {
 		rec.Kind, rec.Str = trace.Kernel, 0
 		rec.A, rec.B, rec.C, rec.D = now.Ready, now.Queued, now.Unsent, 0
 		w.rec.Put(&rec)

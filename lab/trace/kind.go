@@ -125,6 +125,9 @@ const (
 	EndOfFile Readiness = 0x800 // POLLRDHUP: the peer will send no more
 )
 
+// NonBlocking is the flag of an Open (A): calls on the fd do not wait.
+const NonBlocking = 1
+
 // Outcome of a Check (A).
 const (
 	Failed    = 0

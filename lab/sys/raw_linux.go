@@ -1,0 +1,26 @@
+//go:build linux && !race
+
+package sys
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// An ordinary system call in Go tells the scheduler twice: "this thread may be
+// gone for long", and "it is back". A call on a non-blocking fd is never gone
+// for long, so we skip that and save a good part of its cost. The same on a
+// call that blocks would stop the other goroutines of this processor.
+
+func rawRead(fd int, p []byte) (int, unix.Errno) {
+	n, _, errno := unix.RawSyscall(unix.SYS_READ,
+		uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)))
+	return int(n), errno
+}
+
+func rawWrite(fd int, p []byte) (int, unix.Errno) {
+	n, _, errno := unix.RawSyscall(unix.SYS_WRITE,
+		uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)))
+	return int(n), errno
+}
