@@ -28,7 +28,9 @@ type Base struct {
 	Adds      int
 	Longest   int64 // ns of the longest callback so far
 	Waited    int64 // ns spent waiting so far
-	LastReady int64
+
+	LastReady    int64
+	LastCallback int64 // when the last callback ended
 }
 
 // Phase says where a loop is in its circle.
@@ -135,6 +137,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 		if w.end(t, InCallback, r) {
 			b.Longest = max(b.Longest, w.took)
 		}
+		b.LastCallback = r.Time
 		b.enter(Between, r.Time)
 		if f != nil {
 			f.InCallback = max(0, f.InCallback-1)

@@ -74,6 +74,12 @@ func (f *FD) Wanted() bool {
 	return false
 }
 
+// Input reports whether the program takes something from this end: it watches
+// it, reads it, or could read now. The far ends that only feed others are not.
+func (f *FD) Input() bool {
+	return f.Wanted() || len(f.Watches) > 0 || f.Reads > 0 || f.Callbacks > 0 || f.Readable()
+}
+
 // Unseen reports whether the fd is ready in the kernel and no loop has been
 // told yet, and since when.
 func (f *FD) Unseen() (since int64, ok bool) {

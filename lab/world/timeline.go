@@ -22,6 +22,7 @@ type Lane struct {
 	Thread uint32 // of a thread's lane, else 0
 	FD     int32  // of an fd's lane, else trace.NoFD
 	Name   string
+	Input  bool // of an fd's lane: the program took something from it at some time
 	Begun  int64
 	Ended  int64 // 0 while it lives
 	spans  []Span
@@ -95,6 +96,7 @@ func (tl *Timeline) Apply(w *World, r *trace.Record) {
 	if f := w.FDByNumber(r.FD); f != nil {
 		lane := tl.fd(f)
 		lane.Name = f.Name()
+		lane.Input = lane.Input || f.Input()
 		var also States
 		if r.Kind == trace.CallEnd && r.A > 0 && f.LastRead == r.Time {
 			also = Took

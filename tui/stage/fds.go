@@ -1,0 +1,261 @@
+package stage
+
+import (
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+	"fdlab/tui/grid"
+)
+
+// columns says where the columns of the fd table begin.
+type columns struct{ fd, what, watched, kernel, program int }
+
+func columnsFor(w int) columns {
+	if w < 60 {
+		return columns{0, 4, 13, 21, 32}
+	}
+	return columns{0, 5, w * 30 / 100, w * 47 / 100, w * 66 / 100}
+}
+
+// drawFDs draws the table: what is watched (the program's wish), what the
+// kernel holds (fact), and what the program has noticed.
+func drawFDs(r grid.Region, v *scene) {
+	th, w := v.Theme, v.World
+	shown := 0
+	for i := range w.FDs {
+		if isShown(&w.FDs[i], v.Now) {
+			shown++
+		}
+	}
+	rows := r.H - 1
+	if shown > 2*rows && rows > 0 {
+		drawManyFDs(r, v, shown)
+		return
+	}
+	c := columnsFor(r.W)
+	r.TextRight(c.fd+3, 0, th.Head, "fd")
+	r.Text(c.what, 0, th.Head, "what")
+	r.Text(c.watched, 0, th.Head, "watched")
+	r.Text(c.kernel, 0, th.Head, "kernel")
+	r.Text(c.program, 0, th.Head, "program")
+
+	y, skip := 1, min(max(v.Scroll, 0), max(shown-rows, 0))
+	// The ends that the program reads come first; the ends that only feed
+	// them (write ends, the far end of a socket) stand below, faint.
+	for _, main := range []bool{true, false} {
+		for i := range w.FDs {
+			f := &w.FDs[i]
+			if !isShown(f, v.Now) || f.Input() != main {
+				continue
+			}
+			if skip > 0 {
+				skip--
+				continue
+			}
+			if y > rows {
+				return
+			}
+			drawFD(r.Sub(0, y, r.W, 1), v, f, c, main)
+			y++
+		}
+	}
+	if shown == 0 {
+		r.Text(c.what, 1, th.Faint, "none yet")
+	}
+}
+
+// closedGlow is how long a closed fd stays on the screen.
+const closedGlow = int64(600e6)
+
+func isShown(f *world.FD, now int64) bool {
+	return f.Closed == 0 || now-f.Closed < closedGlow
+}
+
+func drawFD(r grid.Region, v *scene, f *world.FD, c columns, main bool) {
+	th := v.Theme
+	st := th.Text
+	if !main || f.Closed != 0 {
+		st = th.Faint
+	}
+	p := r.At(0, 0)
+	if f.FD < 100 {
+		p = p.Skip(1)
+	}
+	if f.FD < 10 {
+		p = p.Skip(1)
+	}
+	p.Int(st, int64(f.FD))
+	r.Cut(c.what, 0, c.watched-c.what-1, st, f.Name())
+	if f.Closed != 0 {
+		r.Text(c.kernel, 0, th.Faint, "closed")
+		return
+	}
+	drawWatched(r.Sub(c.watched, 0, c.kernel-c.watched-1, 1), v, f)
+	drawKernel(r.Sub(c.kernel, 0, c.program-c.kernel-1, 1), v, f)
+	drawProgram(r.Sub(c.program, 0, r.W-c.program, 1), v, f)
+}
+
+// drawWatched draws the program's wish: the events pending on the fd, or the
+// call that a thread is blocked in.
+func drawWatched(r grid.Region, v *scene, f *world.FD) {
+	th := v.Theme
+	if len(f.Watches) == 0 {
+		if f.Blocked > 0 {
+			r.Text(0, 0, th.Watched, "by call")
+		}
+		return
+	}
+	var all trace.Readiness
+	for i := range f.Watches {
+		all |= f.Watches[i].What
+	}
+	p := r.At(0, 0)
+	word := func(bit trace.Readiness, text string) {
+		if all&bit != 0 {
+			if p.X > 0 {
+				p = p.Text(th.Watched, " ")
+			}
+			p = p.Text(th.Watched, text)
+		}
+	}
+	word(trace.Readable, "read")
+	word(trace.Writable, "write")
+	word(trace.EdgeTrig, "edge")
+	if r.W >= 12 {
+		word(trace.Persist, "persist")
+	}
+	if len(f.Watches) > 1 {
+		p.Text(th.Faint, " x").Int(th.Faint, int64(len(f.Watches)))
+	}
+}
+
+// drawKernel draws the kernel's fact: what a read would find.
+func drawKernel(r grid.Region, v *scene, f *world.FD) {
+	th, g := v.Theme, v.Theme.Glyphs
+	p := r.At(0, 0)
+	switch {
+	case f.Readable() && f.Queued > 0:
+		p = p.Rune(th.Ready, g.Ready).Text(th.Ready, " ").Count(th.Ready, f.Queued)
+		if f.Queued == 1 {
+			p.Text(th.Ready, " byte")
+		} else {
+			p.Text(th.Ready, " bytes")
+		}
+	case f.Readable() && f.Readiness&(trace.HangUp|trace.EndOfFile) != 0:
+		p.Rune(th.Ready, g.Ready).Text(th.Ready, " end of file")
+	case f.Readable():
+		p.Rune(th.Ready, g.Ready).Text(th.Ready, " ready")
+	case f.Readiness&trace.Broken != 0:
+		p.Rune(th.Bad, g.Ready).Text(th.Bad, " error")
+	case f.Unsent > 0:
+		p.Rune(th.Faint, g.Idle).Text(th.Faint, " ").Count(th.Faint, f.Unsent).Text(th.Faint, " unsent")
+	case f.Input():
+		p.Rune(th.Faint, g.Idle).Text(th.Faint, " empty")
+	case f.Readiness&trace.Writable != 0:
+		p.Rune(th.Faint, g.Idle).Text(th.Faint, " can write")
+	}
+}
+
+// glow is how long a thing that happened stays bright.
+const glow = int64(350e6)
+
+// drawProgram draws what the program knows and does: nothing yet, told, in a
+// callback, blocked, or done.
+func drawProgram(r grid.Region, v *scene, f *world.FD) {
+	th, g := v.Theme, v.Theme.Glyphs
+	p := r.At(0, 0)
+	since, unseen := f.Unseen()
+	switch {
+	case f.InCallback > 0:
+		p.Rune(th.Callback, g.Callback).Text(th.Callback, " callback ").Duration(th.Callback, v.Now-f.CallbackAt)
+	case f.Blocked > 0:
+		drawBlocked(r, v, f)
+	case unseen && v.Now-since > 1e6:
+		p = p.Rune(th.Unseen, g.Unseen).Text(th.Unseen, " unseen ").Duration(th.Unseen, v.Now-since).Text(th.Unseen, " ")
+		drawGrowing(r, p.X, v, th.Unseen, v.Now-since)
+	case f.Readable() && f.Noticed > f.CallbackAt:
+		p.Rune(th.Noticed, g.Noticed).Text(th.Noticed, " told, callback next")
+	case f.CallbackDone != 0 && v.Now-f.CallbackDone < glow:
+		p.Rune(th.Callback, g.Callback).Text(th.Callback, " callback ran ").Duration(th.Callback, f.CallbackDone-f.CallbackAt)
+	case f.LastRead != 0 && v.Now-f.LastRead < glow:
+		p.Rune(th.Callback, g.Took).Text(th.Callback, " read")
+	case f.LastWrite != 0 && v.Now-f.LastWrite < glow:
+		p.Rune(th.Watched, g.Took).Text(th.Watched, " wrote")
+	case len(f.Watches) > 0:
+		p.Rune(th.Waiting, g.Wait).Text(th.Waiting, " waiting")
+	}
+}
+
+// drawBlocked draws for how long the thread that is blocked on f has been.
+func drawBlocked(r grid.Region, v *scene, f *world.FD) {
+	th, g := v.Theme, v.Theme.Glyphs
+	for i := range v.World.Threads {
+		top, ok := v.World.Threads[i].Top()
+		if !ok || top.Kind != world.InCall || top.FD != f.FD {
+			continue
+		}
+		p := r.At(0, 0).Rune(th.Blocked, g.Blocked).Text(th.Blocked, " blocked ").Duration(th.Blocked, v.Now-top.Since).Text(th.Blocked, " ")
+		drawGrowing(r, p.X, v, th.Blocked, v.Now-top.Since)
+		return
+	}
+}
+
+// drawGrowing draws a bar that grows by a cell each tenth of a second.
+func drawGrowing(r grid.Region, x int, v *scene, st grid.Style, ns int64) {
+	n := int(min(ns/100e6, int64(r.W-x)))
+	r.Fill(x, 0, n, 1, v.Theme.Glyphs.Grow, st)
+}
+
+// drawManyFDs draws more fds than the table has rows: a cell for each, its
+// number and one glyph for the kernel and one for the program.
+func drawManyFDs(r grid.Region, v *scene, shown int) {
+	th, g := v.Theme, v.Theme.Glyphs
+	const width = 12
+	perRow := max(r.W/width, 1)
+	rows := r.H - 1
+	r.At(0, 0).Text(th.Head, "fd · kernel · program; ").Int(th.Head, int64(shown)).Text(th.Head, " fds")
+	at := -min(max(v.Scroll, 0), max((shown+perRow-1)/perRow-rows, 0)) * perRow
+	for i := range v.World.FDs {
+		f := &v.World.FDs[i]
+		if !isShown(f, v.Now) {
+			continue
+		}
+		x, y := at%perRow*width, at/perRow
+		at++
+		if at <= 0 {
+			continue
+		}
+		if y >= rows {
+			break
+		}
+		cell := r.Sub(x, y+1, width-1, 1)
+		st := th.Text
+		if !f.Input() || f.Closed != 0 {
+			st = th.Faint
+		}
+		p := cell.At(0, 0).Int(st, int64(f.FD)).To(4)
+		if f.Readable() {
+			p = p.Rune(th.Ready, g.Ready)
+			if f.Queued > 999 {
+				p = p.Text(th.Ready, ">1k")
+			} else {
+				p = p.Int(th.Ready, f.Queued)
+			}
+		} else {
+			p = p.Rune(th.Faint, g.Idle)
+		}
+		p = p.To(9)
+		since, unseen := f.Unseen()
+		switch {
+		case f.InCallback > 0 || v.Now-f.CallbackDone < glow && f.CallbackDone > 0:
+			p.Rune(th.Callback, g.Callback)
+		case f.Blocked > 0:
+			p.Rune(th.Blocked, g.Blocked)
+		case unseen && v.Now-since > 1e6:
+			p.Rune(th.Unseen, g.Unseen)
+		case f.Readable():
+			p.Rune(th.Noticed, g.Noticed)
+		case len(f.Watches) > 0:
+			p.Rune(th.Waiting, g.Wait)
+		}
+	}
+}

@@ -1,0 +1,171 @@
+package stage
+
+import (
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+	"fdlab/tui/grid"
+)
+
+// drawHead draws the title row (lesson, step, state, clock) and the row below
+// it, which says in words what is going on now.
+func drawHead(r grid.Region, v *scene) {
+	th := v.Theme
+	r.Fill(0, 0, r.W, 1, ' ', th.Bar)
+
+	b := grid.AppendClock(r.Scratch(), v.Now)
+	end := r.W - 1
+	r.BytesRight(end, 0, th.Bar, b)
+	word, st := statusWords[v.Status], th.Bar
+	switch v.Status {
+	case Running:
+		st = th.BarLive
+	case Held, Past:
+		st = th.BarHeld
+	}
+	end -= len(b) + 2
+	r.TextRight(end, 0, st, word)
+	end -= grid.Width(word) + 1
+	if v.Lost > 0 {
+		b := append(grid.AppendCount(r.Scratch(), int64(v.Lost)), " records lost "...)
+		r.BytesRight(end, 0, th.BarHeld, b)
+		end -= len(b)
+	}
+
+	left := r.Sub(0, 0, end, 1)
+	p := left.At(1, 0).Text(th.Bar, "fdlab  ").Text(th.Bar.With(grid.Bold), v.Lesson)
+	if step, n := v.World.Step(); n > 0 {
+		p = p.Text(th.Bar, " · step ").Int(th.Bar, int64(n))
+		if v.World.Of > 0 {
+			p = p.Text(th.Bar, " of ").Int(th.Bar, int64(v.World.Of))
+		}
+		p = p.Text(th.Bar, ": ")
+		left.Cut(p.X, 0, end-p.X, th.Bar, step.Text)
+	}
+	drawNow(r.Sub(1, 1, r.W-2, 1), v)
+}
+
+// drawKeys draws the keys that work now: the experiment's own first.
+func drawKeys(r grid.Region, v *scene) {
+	th := v.Theme
+	p := r.At(1, 0)
+	key := func(key, does string) {
+		if p.X > 1 {
+			p = p.Text(th.Faint, " · ")
+		}
+		p = p.Text(th.Key, key).Text(th.Faint, " ").Text(th.Faint, does)
+	}
+	if v.Status != Over && v.Status != Building {
+		for i := range v.World.Offers {
+			o := &v.World.Offers[i]
+			key(string(o.Key), o.Text)
+		}
+	}
+	for _, k := range v.Keys {
+		key(k.Key, k.Does)
+	}
+}
+
+// drawNow says in one sentence what is going on at the moment that is shown.
+// Every word of it is read from the world.
+func drawNow(r grid.Region, v *scene) {
+	th, w := v.Theme, v.World
+	p := r.At(0, 0)
+	if v.Words != "" && (v.Status == Building || v.Status == Starting || v.Status == Over) {
+		r.Cut(0, 0, r.W, th.Text, v.Words)
+		return
+	}
+	blocked, frame := blockedThread(w)
+	unseen := longestUnseen(w)
+	switch {
+	case w.Held > 0:
+		p = p.Text(th.Held, "Held").Text(th.Text, " ")
+		for i := range w.Threads {
+			if top, ok := w.Threads[i].Top(); ok && top.Kind == world.AtGate {
+				p = p.Text(th.Text, top.Name).Text(th.Faint, " (").Text(th.Text, threadName(&w.Threads[i])).Text(th.Faint, ") ")
+			}
+		}
+		if unseen != nil {
+			p = nameFD(p.Text(th.Faint, "· "), th.Ready, unseen).Text(th.Text, " stands ready; no loop has looked.")
+		}
+	case blocked != nil && unseen != nil && unseen.FD != frame.FD:
+		p = p.Text(th.Blocked, "Blocked").Text(th.Text, " in ").Text(th.Text, frame.Name).Text(th.Text, " on ")
+		p = p.Text(th.Text, fdName(w, frame.FD)).Text(th.Text, ", while ")
+		p = p.Text(th.Ready, unseen.Name()).Text(th.Text, " has been ").Text(th.Ready, "ready").Text(th.Text, " for ")
+		p = p.Duration(th.Ready, v.Now-unseen.ReadySince).Text(th.Text, ". Nobody looks.")
+	case v.Status == Held:
+		p = p.Text(th.Held, "Time is held.").Text(th.Text, " The loops stop at their next wait or callback; a call that is blocked in the kernel stays there.")
+	case unseen != nil && v.Now-unseen.ReadySince > 2e6:
+		p = nameFD(p, th.Ready, unseen).Text(th.Text, " is ready in the kernel and no loop has been told for ").Duration(th.Ready, v.Now-unseen.ReadySince)
+	case blocked != nil:
+		p = p.Text(th.Text, threadName(blocked)).Text(th.Text, " is ").Text(th.Blocked, "blocked").Text(th.Text, " in ")
+		p = p.Text(th.Text, frame.Name).Text(th.Text, " on ").Text(th.Text, fdName(w, frame.FD)).Text(th.Text, " for ").Duration(th.Blocked, v.Now-frame.Since)
+	default:
+		drawLoopNow(p, v)
+	}
+}
+
+// drawLoopNow says where the loop is, when nothing more remarkable goes on.
+func drawLoopNow(p grid.Pen, v *scene) {
+	th := v.Theme
+	for i := range v.World.Bases {
+		b := &v.World.Bases[i]
+		if b.Phase == world.Waiting {
+			p.Text(th.Text, "The loop ").Text(th.Waiting, "waits").Text(th.Text, " in ").Text(th.Text, b.Call).
+				Text(th.Text, " for ").Int(th.Text, int64(b.Watched)).Text(th.Text, " fds at once, for ").
+				Duration(th.Waiting, v.Now-b.Since).Text(th.Text, ". Whoever speaks first is heard first.")
+			return
+		}
+	}
+}
+
+// blockedThread returns a thread of the experiment that is blocked in a call,
+// if no other thread of it could look instead.
+func blockedThread(w *world.World) (*world.Thread, world.Frame) {
+	var found *world.Thread
+	var frame world.Frame
+	for i := range w.Threads {
+		t := &w.Threads[i]
+		if !t.Introduced || t.Ended != 0 {
+			continue
+		}
+		top, ok := t.Top()
+		if !ok || top.Kind != world.InCall || found != nil {
+			return nil, world.Frame{}
+		}
+		found, frame = t, top
+	}
+	return found, frame
+}
+
+// longestUnseen returns the fd that has been ready unseen for the longest.
+func longestUnseen(w *world.World) *world.FD {
+	var found *world.FD
+	for i := range w.FDs {
+		f := &w.FDs[i]
+		if _, ok := f.Unseen(); ok && f.Blocked == 0 && (found == nil || f.ReadySince < found.ReadySince) {
+			found = f
+		}
+	}
+	return found
+}
+
+func nameFD(p grid.Pen, st grid.Style, f *world.FD) grid.Pen {
+	return p.Text(st, "fd ").Int(st, int64(f.FD)).Text(st, " ").Text(st, f.Name())
+}
+
+func fdName(w *world.World, fd int32) string {
+	if fd == trace.NoFD {
+		return "nothing"
+	}
+	if f := w.FDByNumber(fd); f != nil {
+		return f.Name()
+	}
+	return "a closed fd"
+}
+
+func threadName(t *world.Thread) string {
+	if t.Name != "" {
+		return t.Name
+	}
+	return "a thread"
+}

@@ -1,0 +1,81 @@
+package stage
+
+import (
+	"fdlab/tui/grid"
+	"fdlab/tui/theme"
+)
+
+// scene is a view together with the styles and glyphs that draw it.
+type scene struct {
+	*View
+	Theme *ink
+}
+
+// ink is what the stage draws with, by the names that it uses.
+type ink struct {
+	Lines                                                       *grid.Lines
+	Text, Faint, Title, Head, Frame, Key                        grid.Style
+	Watched, Ready, Noticed, Callback, Waiting, Blocked, Unseen grid.Style
+	Held, Good, Bad, Warn                                       grid.Style
+	Bar, BarLive, BarHeld                                       grid.Style
+	Glyphs                                                      *glyphs
+}
+
+// glyphs are the shapes of the stage: each state has one of its own, so that
+// nothing relies on colour alone.
+type glyphs struct {
+	Idle, Ready, Unseen, Noticed, Callback, Took, Wait, Blocked, Gate rune
+	Yes, No, Open                                                     rune
+
+	Grow         rune    // a waiting time, a cell each tenth of a second
+	Bars         [8]rune // bytes that are queued, by height
+	LaneCallback rune
+	LaneTook     rune
+	LaneGate     rune
+	LaneBlocked  rune
+	LaneWait     rune
+	LaneWatched  rune
+	LaneRun      rune
+	LaneIdle     rune
+	Tick         rune
+
+	Arrow, Into                            rune
+	CornerUL, CornerUR, CornerLL, CornerLR rune
+}
+
+var unicode = glyphs{
+	Idle: '·', Ready: '■', Unseen: '◌', Noticed: '●', Callback: '▶', Took: '▾', Wait: '╌', Blocked: '▐', Gate: '‖',
+	Yes: '✓', No: '✗', Open: '○',
+	Grow: '▪', Bars: [8]rune{'▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'},
+	LaneCallback: '█', LaneTook: '▌', LaneGate: '‖', LaneBlocked: '━', LaneWait: '╌', LaneWatched: '─', LaneRun: '▔', LaneIdle: '·',
+	Tick: '╵', Arrow: '▶', Into: '▸',
+	CornerUL: '╭', CornerUR: '╮', CornerLL: '╰', CornerLR: '╯',
+}
+
+var ascii = glyphs{
+	Idle: '.', Ready: '#', Unseen: 'o', Noticed: '!', Callback: '>', Took: 'v', Wait: '~', Blocked: 'X', Gate: '"',
+	Yes: 'y', No: 'n', Open: '?',
+	Grow: '*', Bars: [8]rune{'_', '.', ':', '-', '=', '+', '*', '#'},
+	LaneCallback: '@', LaneTook: 'v', LaneGate: '"', LaneBlocked: 'X', LaneWait: '~', LaneWatched: '-', LaneRun: '^', LaneIdle: '.',
+	Tick: '\'', Arrow: '>', Into: '>',
+	CornerUL: '+', CornerUR: '+', CornerLL: '+', CornerLR: '+',
+}
+
+func inkOf(th *theme.Theme) *ink {
+	k := &ink{
+		Lines: th.Lines, Glyphs: &unicode,
+		Text: th.Style(theme.Text), Faint: th.Style(theme.Faint), Title: th.Style(theme.Title),
+		Head: th.Style(theme.Heading), Frame: th.Style(theme.Frame), Key: th.Style(theme.Key),
+		Watched: th.Style(theme.Watched), Ready: th.Style(theme.Ready), Noticed: th.Style(theme.Noticed),
+		Callback: th.Style(theme.Callback), Waiting: th.Style(theme.Waiting), Blocked: th.Style(theme.Blocked),
+		Unseen: th.Style(theme.Late), Held: th.Style(theme.Held),
+		Good: th.Style(theme.Good), Bad: th.Style(theme.Bad), Warn: th.Style(theme.Warn),
+		Bar: th.Style(theme.Select),
+	}
+	if th.ASCII {
+		k.Glyphs = &ascii
+	}
+	k.BarLive = k.Bar.With(grid.Bold)
+	k.BarHeld = k.Held.With(grid.Bold | grid.Reverse)
+	return k
+}

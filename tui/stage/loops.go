@@ -1,0 +1,209 @@
+package stage
+
+import (
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+	"fdlab/tui/grid"
+)
+
+// drawLoops draws the experiment's threads with what each is in the middle of,
+// and under a thread that runs a loop the loop's circle.
+func drawLoops(r grid.Region, v *scene) {
+	w := v.World
+	y := 0
+	for i := range w.Threads {
+		t := &w.Threads[i]
+		if !isShownThread(t, v.Now) {
+			continue
+		}
+		if y >= r.H {
+			return
+		}
+		y = drawThread(r, y, v, t)
+		for j := range w.Bases {
+			if b := &w.Bases[j]; b.Thread == t.ID && b.Phase != world.Stopped {
+				// The circle needs three rows; where there is no room for
+				// every loop's, one row each says the same in words.
+				if full := r.H-y >= 3*(1+loopsAfter(w, t, j)); full {
+					y = drawCircle(r, y, v, b)
+				} else {
+					y = drawLoopLine(r, y, v, b)
+				}
+			}
+		}
+	}
+	if y == 0 {
+		r.Text(0, 0, v.Theme.Faint, "none yet")
+	}
+}
+
+// loopsAfter counts the loops and threads that still want rows below.
+func loopsAfter(w *world.World, t *world.Thread, j int) int {
+	n := 0
+	for i := range w.Threads {
+		if o := &w.Threads[i]; o != t && o.Introduced && o.Ended == 0 && o.Begun > t.Begun {
+			n++
+		}
+	}
+	for ; j+1 < len(w.Bases); j++ {
+		if w.Bases[j+1].Thread == t.ID {
+			n++
+		}
+	}
+	return n
+}
+
+func isShownThread(t *world.Thread, now int64) bool {
+	if !t.Introduced && !runsLoop(t) {
+		return false
+	}
+	return t.Ended == 0 || now-t.Ended < closedGlow
+}
+
+func runsLoop(t *world.Thread) bool {
+	for i := range t.Stack {
+		if t.Stack[i].Kind == world.InLoop {
+			return true
+		}
+	}
+	return false
+}
+
+// drawThread draws one row: the thread's id, its name, and its stack.
+func drawThread(r grid.Region, y int, v *scene, t *world.Thread) int {
+	th, g := v.Theme, v.Theme.Glyphs
+	row := r.Sub(0, y, r.W, 1)
+	p := row.At(0, 0).Text(th.Faint, "thread ").Int(th.Text, int64(t.ID)).Text(th.Text, " ")
+	p = p.Text(th.Text, t.Name)
+	if t.Ended != 0 {
+		p.Text(th.Faint, "  ended")
+		return y + 1
+	}
+	top, ok := t.Top()
+	if !ok {
+		p.Text(th.Faint, "  runs")
+		return y + 1
+	}
+	switch top.Kind {
+	case world.InCall:
+		y++
+		p = r.At(2, y).Rune(th.Blocked, g.Blocked).Text(th.Blocked, " ").Text(th.Blocked, top.Name).Text(th.Blocked, "(")
+		if top.FD != trace.NoFD {
+			p = p.Int(th.Blocked, int64(top.FD))
+		}
+		p = p.Text(th.Blocked, ") ").Duration(th.Blocked, v.Now-top.Since).Text(th.Blocked, " ")
+		drawGrowing(r.Sub(0, y, r.W, 1), p.X, v, th.Blocked, v.Now-top.Since)
+	case world.AtGate:
+		y++
+		r.At(2, y).Rune(th.Held, g.Gate).Text(th.Held, " held ").Text(th.Held, top.Name)
+	}
+	if depth := nesting(t); depth > 1 {
+		y++
+		drawStack(r, y, v, t)
+	}
+	return y + 1
+}
+
+func nesting(t *world.Thread) int {
+	n := 0
+	for i := range t.Stack {
+		if t.Stack[i].Kind == world.InLoop {
+			n++
+		}
+	}
+	return n
+}
+
+// drawStack draws nested dispatches: the outer one is at the left, and waits
+// for everything to its right.
+func drawStack(r grid.Region, y int, v *scene, t *world.Thread) {
+	th, g := v.Theme, v.Theme.Glyphs
+	p := r.At(2, y)
+	for i := range t.Stack {
+		f := &t.Stack[i]
+		switch f.Kind {
+		case world.InLoop:
+			p = p.Text(th.Text, "base ").Int(th.Text, int64(f.Base)).Text(th.Faint, " ").Rune(th.Faint, g.Into).Text(th.Faint, " ")
+		case world.InCallback:
+			p = p.Text(th.Callback, f.Name).Text(th.Faint, " ").Rune(th.Faint, g.Into).Text(th.Faint, " ")
+		case world.InWait, world.InCall:
+			p = p.Text(th.Waiting, f.Name)
+		}
+	}
+}
+
+// phases are the stations of a loop's circle, in the order of a turn.
+var phases = [...]struct {
+	word  string
+	phase world.Phase
+}{
+	{"wait", world.Waiting}, {"ready", world.Returning}, {"callback", world.Calling},
+}
+
+// drawCircle draws a loop as the circle that it is, with the station where it
+// stands lit, and its counts.
+//
+//	base 1 epoll  ╭─▶ wait ──▶ ready ──▶ callback ─╮
+//	              ╰────────────────────────────────╯
+//	turns 23  callbacks 20
+func drawCircle(r grid.Region, y int, v *scene, b *world.Base) int {
+	th, g := v.Theme, v.Theme.Glyphs
+	p := r.At(2, y).Rune(th.Frame, g.CornerUL).Rune(th.Frame, th.Lines.Across).Rune(th.Frame, g.Arrow)
+	left := 2
+	for i, s := range phases {
+		if i > 0 {
+			p = p.Rune(th.Frame, th.Lines.Across).Rune(th.Frame, g.Arrow)
+		}
+		p = p.Text(th.Frame, " ").Text(phaseStyle(v, b, s.phase), s.word).Text(th.Frame, " ")
+	}
+	right := p.X
+	p.Rune(th.Frame, th.Lines.Across).Rune(th.Frame, g.CornerUR)
+	y++
+	r.Set(left, y, g.CornerLL, th.Frame)
+	r.Fill(left+1, y, right-left, 1, th.Lines.Across, th.Frame)
+	r.Set(right+1, y, g.CornerLR, th.Frame)
+	p = r.At(left+3, y).Text(th.Faint, " base ").Int(th.Text, int64(b.Number)).Text(th.Faint, " ").Text(th.Text, b.Backend).Text(th.Faint, " ")
+	y++
+	p = r.At(2, y).Text(th.Faint, "turns ").Count(th.Text, int64(b.Turns)).Text(th.Faint, "  callbacks ").Count(th.Text, int64(b.Callbacks))
+	if b.Phase == world.Waiting {
+		p.Text(th.Faint, "  ").Text(th.Waiting, b.Call).Text(th.Waiting, " ").Duration(th.Waiting, v.Now-b.Since)
+	}
+	return y + 1
+}
+
+// drawLoopLine is drawCircle in one row.
+func drawLoopLine(r grid.Region, y int, v *scene, b *world.Base) int {
+	th := v.Theme
+	p := r.At(2, y).Text(th.Faint, b.Backend).Text(th.Faint, ": ")
+	for _, s := range phases {
+		if s.phase == b.Phase {
+			p = p.Text(phaseStyle(v, b, s.phase), s.word).Text(th.Faint, " ")
+		}
+	}
+	p = p.To(20)
+	p.Text(th.Faint, "turns ").Count(th.Text, int64(b.Turns)).Text(th.Faint, " callbacks ").Count(th.Text, int64(b.Callbacks))
+	return y + 1
+}
+
+// phaseStyle lights the station where the loop stands, and lets the ones that
+// it just left glow: a callback of a microsecond must be seen.
+func phaseStyle(v *scene, b *world.Base, p world.Phase) grid.Style {
+	th := v.Theme
+	if b.Phase == p {
+		switch p {
+		case world.Waiting:
+			return th.Waiting.With(grid.Reverse)
+		case world.Returning:
+			return th.Noticed.With(grid.Reverse)
+		case world.Calling:
+			return th.Callback.With(grid.Reverse)
+		}
+	}
+	switch {
+	case p == world.Returning && b.LastReady != 0 && v.Now-b.LastReady < glow:
+		return th.Noticed
+	case p == world.Calling && b.LastCallback != 0 && v.Now-b.LastCallback < glow:
+		return th.Callback
+	}
+	return th.Faint
+}

@@ -1,0 +1,123 @@
+// Package stage draws a running experiment: its file descriptors, its threads
+// and loops, what each did through time, what happened last, and what the run
+// says of the student's prediction.
+//
+// It draws a View into a region of any size and changes nothing. It knows no
+// process, no file, no clock and no key: tui/app does.
+package stage
+
+import (
+	"fdlab/lab/world"
+	"fdlab/tui/grid"
+	"fdlab/tui/theme"
+)
+
+// View is all that the stage shows.
+type View struct {
+	Theme *theme.Theme
+
+	Lesson string // "01 select vs blocking I/O"
+	Status Status
+	Words  string // what Status says in addition: "exit status 2", "building ..."
+
+	Run   *world.Run   // the whole run, for the time panel; never nil
+	World *world.World // the moment that is shown: the live edge, or earlier
+	Now   int64        // ns of the run at that moment; later than World.Time while nothing happens
+	Live  int64        // ns of the run at the live edge
+
+	Column int64 // ns that one column of the time panel stands for
+	Scroll int   // rows that the table of fds is scrolled down
+
+	Predicted string            // the student's letter, or ""
+	Options   map[string]string // the text of each letter
+	Lost      uint64            // records that were lost
+	Printed   int               // lines that the program printed: a key shows them
+	Keys      []Key             // the instrument's keys; the experiment's come from the world
+}
+
+// Key is a key and what it does, for the last row.
+type Key struct{ Key, Does string }
+
+// Status says in which state the run is.
+type Status uint8
+
+const (
+	Building Status = iota // the program is being compiled
+	Starting               // it runs and has not spoken yet
+	Running                // the live edge
+	Held                   // time is held at the live edge
+	Past                   // an earlier moment is shown
+	Over                   // the program has ended
+)
+
+// statusWords stand at the right end of the title row.
+var statusWords = [...]string{"BUILDING", "STARTING", "LIVE", "HELD", "PAST", "ENDED"}
+
+// Draw draws the view. Below 80x24 it draws what fits.
+func Draw(r grid.Region, view *View) {
+	v := &scene{view, inkOf(view.Theme)}
+	head, rest := r.Top(2)
+	drawHead(head, v)
+	keys, rest := rest.Bottom(1)
+	drawKeys(keys, v)
+
+	rows := split(rest.H, v)
+	top, rest := rest.Top(rows.top)
+	middle, bottom := rest.Top(rows.middle)
+
+	fds, loops := top.Left(top.W * 64 / 100)
+	drawFDs(panel(fds, v, "file descriptors"), v)
+	drawLoops(panel(loops, v, "threads and loops"), v)
+	drawTime(panel(middle, v, "time"), v)
+	feed, verdict := bottom.Left(bottom.W * 56 / 100)
+	drawFeed(panel(feed, v, "what happened"), v)
+	drawVerdict(panel(verdict, v, "prediction and verdict"), v)
+}
+
+type heights struct{ top, middle, bottom int }
+
+// split shares the rows among the panels: each gets its least, the table of
+// fds what it needs up to a limit, the lanes likewise, the feed the rest.
+func split(h int, v *scene) heights {
+	open := 0
+	for i := range v.World.FDs {
+		if v.World.FDs[i].Closed == 0 {
+			open++
+		}
+	}
+	least := h * 3 / 10
+	top := min(max(open+3, least, 7), max(h*4/10, 7))
+	middle := min(max(lanesOf(v, nil)+4, 6), max(h*36/100, 6))
+	return heights{top, middle, h - top - middle}
+}
+
+// panel draws a frame and returns its inside.
+func panel(r grid.Region, v *scene, title string) grid.Region {
+	th := v.Theme
+	return r.Box(th.Lines, th.Frame, th.Title, title)
+}
+
+// wrap draws text word by word within the region's width from row y, and
+// returns the row after it.
+func wrap(r grid.Region, y int, st grid.Style, text string) int {
+	x := 0
+	for len(text) > 0 {
+		word := text
+		for i := 0; i < len(text); i++ {
+			if text[i] == ' ' {
+				word = text[:i]
+				break
+			}
+		}
+		text = text[len(word):]
+		if x > 0 && x+grid.Width(word) > r.W {
+			x, y = 0, y+1
+		}
+		x = r.Text(x, y, st, word)
+		if len(text) > 0 {
+			text = text[1:]
+			x++
+		}
+	}
+	return y + 1
+}

@@ -1,0 +1,210 @@
+package stage
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+	"fdlab/tui/grid"
+	"fdlab/tui/theme"
+)
+
+// history is a hand-made run: drawing needs no real one.
+type history struct {
+	strings []string
+	records []trace.Record
+	thread  uint32
+	now     int64
+}
+
+func (h *history) String(id uint32) string { return h.strings[id-1] }
+
+func (h *history) add(after int64, kind trace.Kind, fd int32, text string, r trace.Record) {
+	h.now += after
+	r.Kind, r.FD, r.Time, r.Thread = kind, fd, h.now, h.thread
+	if text != "" {
+		h.strings = append(h.strings, text)
+		r.Str = uint32(len(h.strings))
+	}
+	h.records = append(h.records, r)
+}
+
+const ms = int64(1e6)
+
+// blocked is lesson 01's moment: the thread is blocked in read(a) while b has
+// been ready for most of a second.
+func blocked() *history {
+	h := &history{thread: 4242}
+	h.add(ms, trace.Step, trace.NoFD, "one thread reads a, then b", trace.Record{A: 1, B: 3})
+	h.add(ms, trace.ThreadBegin, trace.NoFD, "reader", trace.Record{})
+	h.add(ms, trace.Open, 6, "pipe (read end)", trace.Record{B: 7})
+	h.add(0, trace.Open, 7, "pipe (write end)", trace.Record{B: 6})
+	h.add(0, trace.Open, 8, "socket", trace.Record{B: 9})
+	h.add(0, trace.Open, 9, "socket", trace.Record{B: 8})
+	h.add(0, trace.Label, 6, "a", trace.Record{})
+	h.add(0, trace.Label, 8, "b", trace.Record{})
+	h.add(0, trace.Offer, trace.NoFD, "write to a", trace.Record{A: 'a'})
+	h.add(0, trace.Offer, trace.NoFD, "write to b", trace.Record{A: 'b'})
+	h.add(ms, trace.CallBegin, 6, "read", trace.Record{})
+	h.thread = 4240
+	h.add(200*ms, trace.Kernel, 8, "", trace.Record{A: trace.Readable | trace.Writable, B: 3})
+	return h
+}
+
+// looping is a loop that waits in select for a and b, has just run b's
+// callback, and then waits again.
+func looping() *history {
+	h := &history{thread: 4242}
+	h.add(ms, trace.ThreadBegin, trace.NoFD, "select", trace.Record{})
+	h.add(ms, trace.Open, 6, "pipe (read end)", trace.Record{B: 7})
+	h.add(ms, trace.Open, 8, "socket", trace.Record{B: 9})
+	h.add(ms, trace.BaseNew, trace.NoFD, "select", trace.Record{Base: 1})
+	h.add(0, trace.Add, 6, "a", trace.Record{Base: 1, A: trace.Readable | trace.Persist, B: -1, C: 1})
+	h.add(0, trace.Add, 8, "b", trace.Record{Base: 1, A: trace.Readable | trace.Persist, B: -1, C: 2})
+	h.add(0, trace.LoopBegin, trace.NoFD, "", trace.Record{Base: 1, B: 1})
+	h.add(ms, trace.WaitBegin, trace.NoFD, "select", trace.Record{Base: 1, A: 2, B: -1})
+	h.add(200*ms, trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
+	h.add(0, trace.Ready, 8, "", trace.Record{Base: 1, A: trace.Readable, C: 2})
+	h.add(2000, trace.CallbackBegin, 8, "b", trace.Record{Base: 1, A: trace.Readable, C: 2})
+	r := trace.Record{A: 3}
+	r.SetData([]byte("b1\n"))
+	h.add(2000, trace.CallEnd, 8, "read", r)
+	h.add(1000, trace.CallbackEnd, 8, "", trace.Record{Base: 1, C: 2})
+	h.add(1000, trace.WaitBegin, trace.NoFD, "select", trace.Record{Base: 1, A: 2, B: -1})
+	return h
+}
+
+func view(h *history, after int64) *View {
+	run := world.NewRun(h)
+	run.Apply(h.records)
+	return &View{
+		Theme: theme.New(grid.TrueColor, theme.Dark, false), Lesson: "01 select vs blocking I/O", Status: Running,
+		Run: run, World: run.Live, Now: h.now + after, Live: h.now + after, Column: 20 * ms,
+		Predicted: "a", Options: map[string]string{"a": "at once: the kernel interrupts the read", "b": "only after a speaks"},
+		Keys: []Key{{"space", "hold"}, {".", "step"}, {"?", "help"}, {"q", "back"}},
+	}
+}
+
+// screen draws a view and returns it as lines of text.
+func screen(v *View, w, h int) (string, *grid.Grid) {
+	g := grid.New(w, h)
+	Draw(g.Region(), v)
+	var b strings.Builder
+	for y := range h {
+		for x := range w {
+			c := g.At(x, y).Rune
+			if c == 0 {
+				c = ' '
+			}
+			b.WriteRune(c)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String(), g
+}
+
+func TestTheBlockedThreadIsSeenBlockedWhileTheOtherFDIsReady(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			text, _ := screen(view(blocked(), 730*ms), size[0], size[1])
+			for _, want := range []string{
+				"Blocked in read on a, while b has been ready for 730 ms. Nobody looks.",
+				"thread 4242 reader", "read(6) 930 ms", "3 bytes", "unseen 730 ms", "step 1 of 3", "LIVE",
+				"you predicted a)", "a write to a",
+			} {
+				if !strings.Contains(text, want) {
+					t.Errorf("the screen lacks %q:\n%s", want, text)
+				}
+			}
+		})
+	}
+}
+
+func TestTheWaitingTimeGrows(t *testing.T) {
+	for _, ns := range []int64{100 * ms, 400 * ms, 800 * ms} {
+		text, _ := screen(view(blocked(), ns), 120, 40)
+		want := "unseen " + string(grid.AppendDuration(nil, ns)) + " " + strings.Repeat("▪", int(ns/100e6))
+		if !strings.Contains(text, want) {
+			t.Errorf("after %d ms the screen lacks %q:\n%s", ns/ms, want, text)
+		}
+	}
+}
+
+func TestACallbackOfMicrosecondsCanBeSeen(t *testing.T) {
+	v := view(looping(), 100*ms)
+	text, _ := screen(v, 120, 40)
+	for _, want := range []string{"callback ran 3.0 µs", "select(2 fds) = 1", `read(8 socket) = 3 "b1\n"`, "turns 1  callbacks 1", "waits in select for 2 fds", "█"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the screen lacks %q:\n%s", want, text)
+		}
+	}
+	v.Now += 1000 * ms
+	text, _ = screen(v, 120, 40)
+	if strings.Contains(text, "callback ran") {
+		t.Errorf("a second later the callback still glows:\n%s", text)
+	}
+	if !strings.Contains(text, "█") {
+		t.Errorf("the time panel has forgotten the callback:\n%s", text)
+	}
+}
+
+// many is a run with 200 fds in one loop, some of them ready.
+func many(n int32) *history {
+	h := &history{thread: 4242}
+	h.add(ms, trace.ThreadBegin, trace.NoFD, "loop", trace.Record{})
+	h.add(ms, trace.BaseNew, trace.NoFD, "epoll", trace.Record{Base: 1})
+	h.add(0, trace.LoopBegin, trace.NoFD, "", trace.Record{Base: 1, B: 1})
+	for fd := int32(10); fd < 10+n; fd++ {
+		h.add(1000, trace.Open, fd, "TCP connection", trace.Record{})
+		h.add(1000, trace.Add, fd, "client", trace.Record{Base: 1, A: trace.Readable | trace.Persist, B: -1, C: int64(fd)})
+	}
+	for turn := range 100 {
+		h.add(5*ms, trace.WaitEnd, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 20})
+		for k := range int32(20) {
+			fd := 10 + (int32(turn)*7+k*9)%n
+			h.add(1000, trace.Kernel, fd, "", trace.Record{A: trace.Readable, B: int64(k)})
+			h.add(1000, trace.Ready, fd, "", trace.Record{Base: 1, A: trace.Readable, C: int64(fd)})
+			h.add(1000, trace.CallbackBegin, fd, "client", trace.Record{Base: 1, C: int64(fd)})
+			h.add(1000, trace.CallEnd, fd, "read", trace.Record{A: 5})
+			h.add(1000, trace.CallbackEnd, fd, "", trace.Record{Base: 1, C: int64(fd)})
+		}
+		h.add(1000, trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: int64(n), B: -1})
+	}
+	return h
+}
+
+func TestManyFDsFindRoom(t *testing.T) {
+	text, _ := screen(view(many(200), 10*ms), 200, 60)
+	for _, want := range []string{"200 fds", "209"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the screen lacks %q:\n%s", want, text)
+		}
+	}
+}
+
+// TestNoSizeBreaksTheStage draws every moment of a run in every kind of size.
+func TestNoSizeBreaksTheStage(t *testing.T) {
+	h := looping()
+	v := view(h, 0)
+	for w := 0; w <= 210; w += 7 {
+		for rows := 0; rows <= 62; rows += 3 {
+			v.World = v.Run.At(h.now * int64(w) / 210)
+			v.Now = v.World.Time
+			screen(v, w, rows)
+		}
+	}
+}
+
+func BenchmarkDraw200FDs200x60(b *testing.B) {
+	v := view(many(200), 10*ms)
+	g := grid.New(200, 60)
+	v.Theme.Prepare(g)
+	b.ReportAllocs()
+	for b.Loop() {
+		g.Clear()
+		Draw(g.Region(), v)
+		_ = g.Render()
+	}
+}

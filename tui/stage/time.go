@@ -1,0 +1,147 @@
+package stage
+
+import (
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+	"fdlab/tui/grid"
+)
+
+// labelWidth is the width of a lane's name in the time panel.
+const labelWidth = 18
+
+// lanesOf returns the lanes to show, appended to dst, or just their number
+// when dst is nil: those that live in the window, threads first, then the fds
+// that the program reads.
+func lanesOf(v *scene, dst *[]*world.Lane) int {
+	n := 0
+	from := v.Now - 100*v.Column
+	for _, threads := range []bool{true, false} {
+		for i := range v.Run.Timeline.Lanes {
+			l := &v.Run.Timeline.Lanes[i]
+			if (l.Thread != 0) != threads || l.Begun > v.Now || l.Ended != 0 && l.Ended < from {
+				continue
+			}
+			if !threads && !l.Input {
+				continue
+			}
+			n++
+			if dst != nil {
+				*dst = append(*dst, l)
+			}
+		}
+	}
+	return n
+}
+
+// drawTime draws a lane for each thread and each fd that is read. A column is
+// a stretch of time; it shows the most telling thing that happened in it, so
+// that a microsecond leaves its mark.
+func drawTime(r grid.Region, v *scene) {
+	th := v.Theme
+	if r.H < 2 || r.W < labelWidth+10 {
+		return
+	}
+	var store [32]*world.Lane
+	lanes := store[:0]
+	lanesOf(v, &lanes)
+	rows := r.H - 1
+	more := 0
+	if len(lanes) > rows {
+		more = len(lanes) - rows + 1
+		lanes = lanes[:max(rows-1, 0)]
+	}
+	plot := r.Sub(labelWidth, 0, r.W-labelWidth, r.H)
+	// Columns are laid on whole multiples of their length, so that what is
+	// past keeps its column and scrolls instead of flickering.
+	last := v.Now / v.Column
+	first := last - int64(plot.W) + 1
+	for y, l := range lanes {
+		drawLaneName(r.Sub(0, y, labelWidth-1, 1), v, l)
+		for x := range plot.W {
+			from := (first + int64(x)) * v.Column
+			if from < 0 {
+				continue
+			}
+			states, queued := l.Between(from, min(from+v.Column, v.Now+1))
+			if c, st := laneGlyph(v, l.Thread != 0, states, queued); c != 0 {
+				plot.Set(x, y, c, st)
+			}
+		}
+	}
+	if more > 0 {
+		r.At(0, len(lanes)).Int(th.Faint, int64(more)).Text(th.Faint, " more lanes")
+	}
+	drawAxis(r.Sub(0, r.H-1, r.W, 1), v, first, plot.W)
+}
+
+func drawLaneName(r grid.Region, v *scene, l *world.Lane) {
+	th := v.Theme
+	st := th.Text
+	if l.Ended != 0 && l.Ended <= v.Now {
+		st = th.Faint
+	}
+	if l.FD != trace.NoFD {
+		p := r.At(0, 0).Text(th.Faint, "fd ").Int(st, int64(l.FD)).Text(st, " ")
+		r.Cut(p.X, 0, r.W-p.X, st, l.Name)
+		return
+	}
+	if l.Name == "" {
+		r.At(0, 0).Text(st, "thread ").Int(st, int64(l.Thread))
+		return
+	}
+	r.Cut(0, 0, r.W, st, l.Name)
+}
+
+// laneGlyph returns the glyph for what happened in one column: the most
+// telling state wins.
+func laneGlyph(v *scene, thread bool, s world.States, queued int64) (rune, grid.Style) {
+	th, g := v.Theme, v.Theme.Glyphs
+	has := func(state world.States) bool { return s&state != 0 }
+	switch {
+	case s == 0 || s == world.Gone:
+		return 0, grid.Style{}
+	case has(world.Callback):
+		return g.LaneCallback, th.Callback
+	case has(world.Unseen):
+		return g.Bars[barHeight(queued)], th.Unseen
+	case has(world.Took):
+		return g.LaneTook, th.Callback
+	case has(world.Noticed):
+		return g.Bars[barHeight(queued)], th.Noticed
+	case has(world.Gate):
+		return g.LaneGate, th.Held
+	case has(world.Block) && thread:
+		return g.LaneBlocked, th.Blocked
+	case has(world.Await) && thread:
+		return g.LaneWait, th.Waiting
+	case has(world.Block) || has(world.Await):
+		return g.LaneWatched, th.Watched
+	case thread:
+		return g.LaneRun, th.Text
+	}
+	return g.LaneIdle, th.Faint
+}
+
+// barHeight turns queued bytes into one of eight heights: one more for each
+// four times as many.
+func barHeight(queued int64) int {
+	h := 0
+	for ; queued > 1 && h < 7; queued /= 4 {
+		h++
+	}
+	return h
+}
+
+// drawAxis draws the times under the columns, and where the steps began.
+func drawAxis(r grid.Region, v *scene, first int64, w int) {
+	th := v.Theme
+	r.At(0, 0).Text(th.Faint, "1 column ").Duration(th.Faint, v.Column)
+	const every = 20
+	for x := 0; x < w; x++ {
+		n := first + int64(x)
+		if n >= 0 && n%every == 0 && x+9 <= w {
+			p := r.At(labelWidth+x, 0).Rune(th.Faint, v.Theme.Glyphs.Tick)
+			p.Clock(th.Faint, n*v.Column)
+		}
+	}
+}

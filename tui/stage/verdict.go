@@ -1,0 +1,71 @@
+package stage
+
+import (
+	"fdlab/lab/trace"
+	"fdlab/tui/grid"
+)
+
+// drawVerdict draws the student's prediction, what the run says, the verdict
+// and the checks that it rests on.
+func drawVerdict(r grid.Region, v *scene) {
+	th, w := v.Theme, v.World
+	y := 0
+	if v.Predicted == "" {
+		r.Text(0, y, th.Faint, "you made no prediction")
+		y++
+	} else {
+		st := th.Text
+		if w.Answer != "" && w.Answer == v.Predicted {
+			st = th.Good
+		}
+		y = wrap(r, y, st, "you predicted "+v.Predicted+") "+v.Options[v.Predicted])
+	}
+	if w.Answer == "" {
+		r.Text(0, y, th.Faint, "the run has not answered yet")
+		y++
+	} else {
+		st := th.Good
+		if v.Predicted != "" && w.Answer != v.Predicted {
+			st = th.Warn
+		}
+		y = wrap(r, y, st, "the run says "+w.Answer+") "+v.Options[w.Answer])
+	}
+	if w.Verdict.Given {
+		y = wrap(r, y, rulingStyle(v, w.Verdict.Ruling).With(grid.Bold), "the claim is "+Ruling(w.Verdict.Ruling)+": "+w.Verdict.Text)
+	}
+	// The newest checks matter most where there is no room for all.
+	checks := w.Checks
+	if room := r.H - y; len(checks) > room {
+		checks = checks[len(checks)-max(room, 0):]
+	}
+	for i := range checks {
+		p := outcome(r.At(0, y), v, checks[i].Outcome).Text(th.Text, " ")
+		r.Cut(p.X, y, r.W-p.X, th.Text, checks[i].Text)
+		y++
+	}
+}
+
+// Ruling returns a ruling in words.
+func Ruling(ruling int64) string {
+	switch ruling {
+	case trace.True:
+		return "true"
+	case trace.False:
+		return "false"
+	case trace.HalfTrue:
+		return "half true"
+	}
+	return "not judged"
+}
+
+func rulingStyle(v *scene, ruling int64) grid.Style {
+	switch ruling {
+	case trace.True:
+		return v.Theme.Good
+	case trace.False:
+		return v.Theme.Bad
+	case trace.HalfTrue:
+		return v.Theme.Warn
+	}
+	return v.Theme.Held
+}
