@@ -56,12 +56,12 @@ var dark = palette{
 
 // light is for light backgrounds.
 var light = dark.recolored(map[Role]tone{
-	Faint: {0x5F666D, 8, 0}, Frame: {0x70787F, 8, 0}, Focus: {0x00609C, 4, grid.Bold},
-	Idle: {0x5F666D, 8, 0}, Watched: {0x00609C, 4, 0}, Ready: {0x8A6400, 1, grid.Bold},
-	Noticed: {0xB02A92, 5, 0}, Callback: {0x00704F, 2, grid.Bold}, Waiting: {0x5F666D, 8, 0},
+	Faint: {0x5F666D, 8, 0}, Frame: {0x70787F, 8, 0}, Focus: {0x006BA8, 4, grid.Bold},
+	Idle: {0x5F666D, 8, 0}, Watched: {0x006BA8, 4, 0}, Ready: {0x8A6400, 1, grid.Bold},
+	Noticed: {0x8A1F78, 5, 0}, Callback: {0x00704F, 2, grid.Bold}, Waiting: {0x5F666D, 8, 0},
 	Blocked: {0x8F1600, 1, grid.Bold}, Late: {0x8A6400, 1, 0},
 	Good: {0x00704F, 2, grid.Bold}, Bad: {0x8F1600, 1, grid.Bold}, Warn: {0x8A6400, 1, grid.Bold},
-	Heading: {0x00609C, 4, grid.Bold}, Code: {0x6A5200, 4, 0}, Link: {0x00609C, 4, grid.Underline},
+	Heading: {0x006BA8, 4, grid.Bold}, Code: {0x6A5200, 4, 0}, Link: {0x006BA8, 4, grid.Underline},
 })
 
 // either is for a background that nobody told us: tones of middle lightness,
