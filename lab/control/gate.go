@@ -33,11 +33,14 @@ type Gate struct {
 // Pass returns at once while the gate is open, at the price of one atomic
 // load. While it is closed, Pass blocks until Release, or until Step lets the
 // threads that stand at the gate go one phase. phase says what comes next, as
-// a student would read it: "before wait".
-func (g *Gate) Pass(phase string) {
-	if g.closed.Load() {
-		g.stand(phase)
+// a student would read it: "before wait". Pass reports whether it held the
+// thread: a clock that was read before is then out of date.
+func (g *Gate) Pass(phase string) (held bool) {
+	if !g.closed.Load() {
+		return false
 	}
+	g.stand(phase)
+	return true
 }
 
 // stand is the slow path of Pass: the thread blocks, and the trace shows it.

@@ -1,0 +1,21 @@
+//go:build !linux
+
+package event
+
+import "golang.org/x/sys/unix"
+
+// kinds lists the backends of macOS and the BSDs, best first.
+var kinds = []kind{
+	{"kqueue", "kevent", openKqueue},
+	{"poll", "poll", openPoll},
+	{"select", "select", openSelect},
+}
+
+// lookFirst gains nothing here: system calls go through libc or the scheduler.
+const lookFirst = false
+
+func pollNow(list []unix.PollFd) (int, error) { return unix.Poll(list, 0) }
+
+func selectNow(limit int, r, w *unix.FdSet) (int, error) {
+	return unix.Select(limit, r, w, nil, &unix.Timeval{})
+}
