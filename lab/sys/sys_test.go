@@ -357,3 +357,23 @@ func TestCallsCountsEachCall(t *testing.T) {
 		t.Errorf("three calls were counted as %d", got)
 	}
 }
+
+func TestNoCallAllocates(t *testing.T) {
+	for _, recording := range []bool{false, true} {
+		if recording {
+			recorded(t)
+		}
+		r, w, err := Pipe("")
+		must(t, err)
+		defer closeAll(r, w)
+		must(t, SetNonblock(r, true))
+		buf := make([]byte, 4)
+		if n := testing.AllocsPerRun(100, func() {
+			Read(r, buf) // EAGAIN
+			Write(w, buf)
+			Read(r, buf)
+		}); n != 0 {
+			t.Errorf("recording %v: %v allocations", recording, n)
+		}
+	}
+}

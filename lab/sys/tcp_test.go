@@ -37,11 +37,11 @@ func TestTCPFromListenToClose(t *testing.T) {
 	}
 	var conn int
 	until(t, "the connection", func() bool {
-		peer := own
-		conn, peer, err = Accept(listener)
+		c, peer, err := Accept(listener)
 		if err == nil && peer != own {
 			t.Errorf("Accept says the peer is %v; want %v", peer, own)
 		}
+		conn = c
 		return err == nil
 	})
 	if open := l.of(conn, trace.Open); l.reader.String(open[0].Str) != "TCP from "+own.String() {

@@ -49,7 +49,8 @@ func (r *Reader) Rest(dst []Record) int {
 		if n := r.Read(dst); n > 0 {
 			return n
 		}
-		if r.next >= r.ring.head.written.Load() {
+		// What is more than the ring can hold is damage, not records.
+		if left := r.ring.head.written.Load() - r.next; left == 0 || left > r.ring.head.slots {
 			return 0
 		}
 		r.next++

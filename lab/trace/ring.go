@@ -90,8 +90,17 @@ func NewRing(slots int) (*Ring, error) {
 	return ring, nil
 }
 
-// OpenRing maps a ring that another process made. It takes the file over.
+// OpenRing maps a ring that another process made. It takes the file over: it
+// closes it when it fails, and Ring.Close does otherwise.
 func OpenRing(file *os.File) (*Ring, error) {
+	ring, err := openRing(file)
+	if err != nil {
+		file.Close()
+	}
+	return ring, err
+}
+
+func openRing(file *os.File) (*Ring, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return nil, fmt.Errorf("trace: the ring's file: %w", err)
@@ -104,12 +113,15 @@ func OpenRing(file *os.File) (*Ring, error) {
 		return nil, err
 	}
 	h := ring.head
-	fits := headerSize+h.slots*recordSize+stringSpace == uint64(info.Size())
+	fits := h.slots > 0 && h.slots&(h.slots-1) == 0 && h.slots < uint64(info.Size()) &&
+		headerSize+h.slots*recordSize+stringSpace == uint64(info.Size())
 	switch {
 	case h.magic != magic:
 		err = errors.New("trace: the file is not a trace ring")
-	case h.version != Version || h.size != recordSize || !fits:
+	case h.version != Version || h.size != recordSize:
 		err = fmt.Errorf("trace: the ring has version %d, this program reads version %d: build both from the same checkout", h.version, Version)
+	case !fits:
+		err = fmt.Errorf("trace: the ring is damaged: %d slots in a file of %d bytes", h.slots, info.Size())
 	}
 	if err != nil {
 		unix.Munmap(ring.mem)
@@ -144,7 +156,8 @@ func (r *Ring) Close() error {
 
 // slot returns the place of the n-th record, counted from 0.
 func (r *Ring) slot(n uint64) *Record {
-	return (*Record)(unsafe.Pointer(&r.mem[headerSize+(n&r.mask)*recordSize]))
+	// The mask keeps it inside the mapping, whatever n is.
+	return (*Record)(unsafe.Add(unsafe.Pointer(r.head), headerSize+(n&r.mask)*recordSize))
 }
 
 // published returns the word that tells a reader whether a slot is whole.
