@@ -1,0 +1,31 @@
+//go:build !linux
+
+package launch
+
+import (
+	"fmt"
+	"os"
+)
+
+// A program without a name cannot be executed here: there is no /proc/PID/fd
+// to name it by. It lies in a temporary folder until Remove; if the instrument
+// is killed with SIGKILL, the folder stays.
+func (b *Binary) place() error { return b.placeInFolder() }
+
+func (b *Binary) keep() error {
+	file, err := os.Open(b.path)
+	if err != nil {
+		return fmt.Errorf("the new program is gone: %w", err)
+	}
+	defer file.Close()
+	return b.program(file)
+}
+
+func namelessFile(name string) (*os.File, error) {
+	file, err := os.CreateTemp("", name)
+	if err != nil {
+		return nil, err
+	}
+	os.Remove(file.Name())
+	return file, nil
+}

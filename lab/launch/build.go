@@ -1,0 +1,131 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// Binary is a program that is ready to run, any number of times. On Linux it
+// has no name in any folder: the kernel frees it when the last process that
+// has it open is gone, however that process ended.
+type Binary struct {
+	Package string        // as it was given to Build
+	Name    string        // the last part of it: "02-ev-persist"
+	Took    time.Duration // of the build
+
+	file *os.File // the program itself where it has no name, else nil
+	path string   // how to execute it, from this process and its children
+	dir  string   // the temporary folder where it has a name, else ""
+}
+
+// Remove gives the program back. Runs that have started go on.
+func (b *Binary) Remove() {
+	if b.file != nil {
+		b.file.Close()
+		b.file = nil
+	}
+	if b.dir != "" {
+		os.RemoveAll(b.dir)
+		b.dir = ""
+	}
+	b.path = ""
+}
+
+// Build compiles the package in a folder of the module at root, named as in
+// "go run": "./lessons/02-ev-persist". What the compiler objects to is a
+// *BuildError; any other error says why there was nothing to compile. The
+// caller owns the binary and must Remove it. When ctx ends, the build is
+// broken off.
+func Build(ctx context.Context, root, pkg string) (*Binary, error) {
+	pkg = "./" + path.Clean(filepath.ToSlash(pkg))
+	if _, err := inside(root, pkg); err != nil {
+		return nil, err
+	}
+	tool, err := exec.LookPath("go")
+	if err != nil {
+		return nil, errors.New("the go command is not on PATH: install Go from https://go.dev/dl " +
+			"(or your system's package golang), open a new terminal, and see that `go version` answers")
+	}
+	began := time.Now()
+	b := &Binary{Package: pkg, Name: path.Base(pkg)}
+	if err := b.place(); err != nil {
+		return nil, fmt.Errorf("no place for the program %s: %w", b.Name, err)
+	}
+	if err := b.compile(ctx, tool, root); err != nil {
+		b.Remove()
+		return nil, err
+	}
+	b.Took = time.Since(began)
+	return b, nil
+}
+
+// compile fills the place that was made.
+func (b *Binary) compile(ctx context.Context, tool, root string) error {
+	// The tool's words go to a file, not to a pipe: if the instrument is
+	// killed, the tool must not die of SIGPIPE before it has cleaned up.
+	words, err := namelessFile("fdlab-build")
+	if err != nil {
+		return fmt.Errorf("no place for the compiler's messages: %w", err)
+	}
+	defer words.Close()
+
+	// The go command's own work folder lies in one of ours. Broken off while it
+	// still reads packages, it leaves its folder behind: we remove it. If the
+	// instrument is killed meanwhile, the shell that waits for it does.
+	work, err := os.MkdirTemp(os.Getenv("GOTMPDIR"), "fdlab-build-")
+	if err != nil {
+		return fmt.Errorf("no place for the compiler's work: %w", err)
+	}
+	defer os.RemoveAll(work)
+
+	// -buildvcs=false: asking git costs time, and fails in a clone that
+	// belongs to another user. GOWORK=off: a workspace around the clone does
+	// not know of its module.
+	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", `"$@"; status=$?; rmdir "$GOTMPDIR" 2>/dev/null; exit $status`, "sh",
+		tool, "build", "-buildvcs=false", "-o", b.path, b.Package)
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "GOWORK=off", "PWD="+root, "GOTMPDIR="+work)
+	cmd.Stdout, cmd.Stderr = words, words
+	// A group of its own: Ctrl-C at the terminal is the instrument's alone, and
+	// breaking off reaches the compiler and the linker too.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
+	cmd.WaitDelay = 5 * time.Second
+
+	err = cmd.Run()
+	if ctx.Err() != nil {
+		if cmd.Process != nil {
+			syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // what did not heed SIGINT
+		}
+		return fmt.Errorf("the build of %s was broken off: %w", b.Package, context.Cause(ctx))
+	}
+	output, _ := io.ReadAll(io.NewSectionReader(words, 0, kept))
+	if err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			return fmt.Errorf("the go command did not start: %w", err)
+		}
+		return newBuildError(root, b.Package, string(output), exit.String())
+	}
+	return b.keep()
+}
+
+// archive is how a compiled package begins that is no program.
+const archive = "!<arch>\n"
+
+// program refuses what `go build` makes of a package that is not package main.
+func (b *Binary) program(file *os.File) error {
+	begin := make([]byte, len(archive))
+	if n, _ := file.ReadAt(begin, 0); string(begin[:n]) == archive {
+		return fmt.Errorf("%s is not a program: its first line must be `package main`", b.Package)
+	}
+	return nil
+}

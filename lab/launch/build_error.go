@@ -1,0 +1,84 @@
+package launch
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Problem is one objection of the compiler. Its strings are quoted already:
+// they may be drawn as they are.
+type Problem struct {
+	File   string // from the root, with slashes
+	Line   int    // from 1
+	Column int    // in bytes, from 1; 0: not said
+	Text   string // the following lines that belong to it are parted by "\n"
+}
+
+func (p Problem) String() string {
+	at := fmt.Sprintf("%s:%d", p.File, p.Line)
+	if p.Column > 0 {
+		at += ":" + strconv.Itoa(p.Column)
+	}
+	return at + ": " + p.Text
+}
+
+// BuildError says why a program does not compile.
+type BuildError struct {
+	Package  string
+	Problems []Problem // may be empty: the linker, a missing module, an old Go
+	Output   string    // all that the go command said, raw: quote it to draw it
+	Status   string    // how the go command ended
+}
+
+func (e *BuildError) Error() string {
+	if len(e.Problems) == 0 {
+		said := Quote([]byte(strings.TrimSpace(e.Output)))
+		if said == "" {
+			said = "the go command said nothing (" + e.Status + ")"
+		}
+		return fmt.Sprintf("%s does not build: %s", e.Package, said)
+	}
+	return fmt.Sprintf("%s does not compile: %s%s", e.Package, e.Problems[0], more(len(e.Problems)-1))
+}
+
+func more(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (and %d more)", n)
+}
+
+// objection is a line like "lessons/01-x/main.go:12:3: undefined: foo".
+var objection = regexp.MustCompile(`^(.+?\.go):(\d+)(?::(\d+))?: (.*)$`)
+
+func newBuildError(root, pkg, output, status string) *BuildError {
+	e := &BuildError{Package: pkg, Output: output, Status: status}
+	for line := range strings.Lines(output) {
+		line = strings.TrimRight(line, "\r\n")
+		if m := objection.FindStringSubmatch(line); m != nil {
+			p := Problem{File: Quote([]byte(relative(root, m[1]))), Text: Quote([]byte(m[4]))}
+			p.Line, _ = strconv.Atoi(m[2])
+			p.Column, _ = strconv.Atoi(m[3])
+			e.Problems = append(e.Problems, p)
+		} else if n := len(e.Problems); n > 0 && strings.HasPrefix(line, "\t") {
+			e.Problems[n-1].Text += "\n" + Quote([]byte(strings.TrimLeft(line, "\t")))
+		}
+	}
+	return e
+}
+
+// relative names a file from root. A file that lies elsewhere (Go's own) keeps
+// its name.
+func relative(root, file string) string {
+	if filepath.IsAbs(file) {
+		rel, err := filepath.Rel(root, file)
+		if err != nil || strings.HasPrefix(rel, "..") {
+			return file
+		}
+		file = rel
+	}
+	return filepath.ToSlash(filepath.Clean(file))
+}

@@ -1,0 +1,13 @@
+//go:build !linux
+
+package launch
+
+import "syscall"
+
+// childAttributes: there is no Pdeathsig here. If the instrument is killed,
+// the control channel ends, and lab/control asks the experiment to stop.
+func childAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
+
+// awaitEnd returns at once: the child's group is killed right after the child
+// was reaped.
+func awaitEnd(int) {}

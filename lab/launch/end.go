@@ -1,0 +1,156 @@
+package launch
+
+import (
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/control"
+)
+
+// watch reads the child's output, waits for its end, and clears up after it.
+// It runs on the thread that started the child.
+func (r *Run) watch() {
+	began := time.Now()
+	defer func() {
+		r.exit.Err = r.failure()
+		close(r.done)
+	}()
+	defer r.recovered("watch", nil)
+
+	var readers sync.WaitGroup
+	for s, pipe := range r.pipes {
+		readers.Add(1)
+		go func() {
+			defer readers.Done()
+			defer r.recovered("output", nil)
+			if err := r.output.drain(Stream(s), pipe); err != nil {
+				r.failed(fmt.Errorf("reading %v: %w", Stream(s), err))
+			}
+		}()
+	}
+
+	awaitEnd(r.Pid())
+	after := time.Since(began)
+	r.clear()
+	state, err := r.child.Wait()
+	if err != nil {
+		r.failed(fmt.Errorf("waiting for the child: %w", err))
+	} else {
+		r.exit = exitOf(state)
+	}
+
+	for _, pipe := range r.pipes {
+		pipe.SetReadDeadline(time.Now())
+	}
+	readers.Wait()
+	r.conn.Close()
+
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.exit.After = after
+	r.exit.Attached = r.reader.Attached()
+	r.exit.By = endedBy(r.asked, r.sent, r.exit)
+}
+
+// clear kills what the child left of its group. From here on its number is not
+// ours to signal.
+func (r *Run) clear() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ended = true
+	unix.Kill(-r.Pid(), unix.SIGKILL)
+}
+
+// Stop ends the program without waiting for its end (Done): it asks, after the
+// grace time sends SIGTERM, after another SIGKILL, both to the whole group. A
+// program that never attached to its trace has nobody to ask, and gets SIGTERM
+// at once.
+func (r *Run) Stop() {
+	r.stop.Do(func() {
+		go func() {
+			defer r.recovered("stop", r.Kill)
+			if r.attached() && r.ask() && r.ends() {
+				return
+			}
+			r.signal(unix.SIGTERM)
+			if !r.ends() {
+				r.signal(unix.SIGKILL)
+			}
+		}()
+	})
+}
+
+// Kill ends the program at once: SIGKILL to its group.
+func (r *Run) Kill() { r.signal(unix.SIGKILL) }
+
+// ask tells the program to stop.
+func (r *Run) ask() bool {
+	r.mu.Lock()
+	r.asked = !r.ended
+	r.mu.Unlock()
+	return r.tell(control.Stop) == nil
+}
+
+// ends waits for the end for as long as the grace time.
+func (r *Run) ends() bool {
+	timer := time.NewTimer(r.grace)
+	defer timer.Stop()
+	select {
+	case <-r.done:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+func (r *Run) signal(s syscall.Signal) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ended {
+		return
+	}
+	if r.sent != unix.SIGKILL {
+		r.sent = s
+	}
+	unix.Kill(-r.Pid(), s)
+}
+
+func (r *Run) attached() bool {
+	r.ringMu.Lock()
+	defer r.ringMu.Unlock()
+	return r.ring != nil && r.reader.Attached()
+}
+
+// recovered is deferred in every goroutine: a panic there would leave the
+// terminal in ruins. It becomes the run's error, and the child is killed.
+func (r *Run) recovered(where string, then func()) {
+	if p := recover(); p != nil {
+		r.failed(fmt.Errorf("a fault of fdlab (%s): %v\n%s", where, p, debug.Stack()))
+		if r.child != nil {
+			r.Kill()
+		}
+		if then != nil {
+			then()
+		}
+	}
+}
+
+// failed keeps the first thing that went wrong in the instrument.
+func (r *Run) failed(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err == nil {
+		r.err = err
+	}
+}
+
+func (r *Run) failure() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.err
+}

@@ -1,0 +1,108 @@
+package launch
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// play starts an instrument and returns it with its words, up to the first
+// that is not "building".
+func play(t *testing.T, temp, what string) (*exec.Cmd, *bufio.Scanner) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), instrument+"="+what, "TMPDIR="+temp)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	words := bufio.NewScanner(out)
+	if !words.Scan() || words.Text() != "building" {
+		t.Fatalf("the instrument said %q", words.Text())
+	}
+	return cmd, words
+}
+
+func TestChildDiesWithAKilledInstrument(t *testing.T) {
+	for _, what := range []string{"stubborn", "obedient"} {
+		temp := t.TempDir()
+		cmd, words := play(t, temp, what)
+		words.Scan()
+		pid, err := strconv.Atoi(words.Text())
+		if err != nil {
+			t.Fatalf("the instrument said %q", words.Text())
+		}
+		if got := entries(t, temp); len(got) != 0 {
+			t.Errorf("while the program runs, there is %q", got)
+		}
+		if gone(pid) {
+			t.Fatal("the child is gone already")
+		}
+		cmd.Process.Signal(unix.SIGKILL)
+		within(t, "the child is gone", func() bool { return gone(pid) })
+		if got := entries(t, temp); len(got) != 0 {
+			t.Errorf("left behind: %q", got)
+		}
+	}
+}
+
+func TestInstrumentKilledWhileItBuilds(t *testing.T) {
+	temp := t.TempDir()
+	cmd, _ := play(t, temp, "family")
+	within(t, "the build has begun", func() bool { return len(entries(t, temp)) > 0 })
+	cmd.Process.Signal(unix.SIGKILL)
+	within(t, "the work folder is gone", func() bool { return len(entries(t, temp)) == 0 })
+}
+
+// Pdeathsig follows the thread that started the child.
+// Start is called from threads that end at once; the child must live.
+func TestChildOutlivesTheCallersThread(t *testing.T) {
+	b := program(t, "obedient")
+	runs := make(chan *Run)
+	for range 3 {
+		go func() {
+			// A goroutine that ends while locked takes its thread with it.
+			runtime.LockOSThread()
+			r, err := Start(b, Options{RingSlots: 1 << 12})
+			if err != nil {
+				t.Error(err)
+			}
+			runs <- r
+		}()
+	}
+	for range 3 {
+		r := <-runs
+		if r == nil {
+			continue
+		}
+		saysReady(t, r)
+		if err := r.Poke('w'); err != nil {
+			t.Error(err)
+		}
+		within(t, "the child lives", func() bool { return len(texts(r)) == 2 })
+		r.Close()
+		if e := r.Exit(); e.By != Asked {
+			t.Errorf("exit: %v", e)
+		}
+	}
+}
+
+func TestProgramHasNoName(t *testing.T) {
+	r := start(t, "plain", Options{Args: []string{"stay"}})
+	saysReady(t, r)
+	exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", r.Pid()))
+	if err != nil || !strings.HasSuffix(exe, "(deleted)") {
+		t.Errorf("the program runs from %q, %v", exe, err)
+	}
+}
