@@ -1,0 +1,227 @@
+package experiment
+
+import (
+	"bufio"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"fdlab/lab/event"
+)
+
+// programs are little experiments. The tests run them as real processes: this
+// test binary again, with the program's name in the environment.
+var programs = map[string]func(x *X){
+	"good": func(x *X) {
+		x.Cleanup(func() { x.Note("cleaned first made") })
+		x.Cleanup(func() { x.Note("cleaned last made") })
+		x.Step(1)
+		x.Note("the world says %q", "\x1b[31mred")
+		x.Check(true, "order")
+		x.Check(false, "a failed check is no failed run")
+		x.TimingCheck(true, "timing")
+		x.Answer("b")
+		x.Step(2)
+		x.Verdict(HalfTrue, "because")
+	},
+	"no verdict": func(x *X) {},
+	"undecided":  func(x *X) { x.Verdict(Undecided, "too little was seen") },
+	"fail":       func(x *X) { x.Fail(errors.New("no FIFO can be made")) },
+	"panic": func(x *X) {
+		x.Cleanup(func() { x.Note("cleaned") })
+		panic("in the lesson")
+	},
+	"panic in a thread": func(x *X) {
+		x.Cleanup(func() { x.Note("cleaned") })
+		x.Thread("worker", func() error { panic("in a thread") }).Join()
+		<-x.Stopped()
+	},
+	"sleep": func(x *X) {
+		x.Cleanup(func() { x.Note("cleaned") })
+		x.Note("sleeping")
+		if !x.Sleep(time.Hour) {
+			x.Fail(ErrStopped)
+		}
+	},
+	"hang": func(x *X) {
+		x.Cleanup(func() { x.Note("cleaned") })
+		x.Note("sleeping")
+		x.Thread("stuck", func() error { select {} }).Join()
+	},
+	"deaf engine": func(x *X) {
+		x.Note("sleeping")
+		x.Try(Script{{At: time.Hour, Source: "a", Line: "late"}}, Engine{"deaf", func(*Trial) error { select {} }})
+	},
+	"failing engine": func(x *X) {
+		x.Try(nil, Engine{"broken", func(*Trial) error { return errors.New("no base") }})
+		x.Verdict(True, "never said")
+	},
+}
+
+const programVariable = "EXPERIMENT_TEST_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if name := os.Getenv(programVariable); name != "" {
+		lesson := Lesson{
+			Name: "00-test", Title: "a test", Steps: []string{"one", "two"},
+			Keys: []Key{{'k', "knock"}}, Run: programs[name],
+			Flags: func(f *flag.FlagSet) { f.Bool("own", false, "a flag of its own") },
+		}
+		if name == "play" {
+			lesson.Play = func(x *X) {
+				x.Poke('k', func() { x.Note("somebody knocks") })
+				x.Note("sleeping")
+				<-x.Stopped()
+			}
+		}
+		os.Exit(Run(lesson, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	}
+	os.Exit(m.Run())
+}
+
+func program(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), programVariable+"="+name)
+	return cmd
+}
+
+// expect runs a program to its end.
+func expect(t *testing.T, cmd *exec.Cmd, status int, words ...string) string {
+	t.Helper()
+	out, _ := cmd.CombinedOutput()
+	expectText(t, cmd, string(out), status, words...)
+	return string(out)
+}
+
+func expectText(t *testing.T, cmd *exec.Cmd, out string, status int, words ...string) {
+	t.Helper()
+	if got := cmd.ProcessState.ExitCode(); got != status {
+		t.Errorf("exit status %d, want %d", got, status)
+	}
+	for _, word := range words {
+		if !strings.Contains(out, word) {
+			t.Errorf("%q is not in the output", word)
+		}
+	}
+	if t.Failed() {
+		t.Logf("output:\n%s", out)
+	}
+}
+
+func TestExitStatusSaysWhetherTheRunCouldBeJudged(t *testing.T) {
+	for _, c := range []struct {
+		program string
+		args    []string
+		status  int
+		words   []string
+	}{
+		{"good", nil, 0, []string{"step 2 of 2: two", "failed: a failed check", "answer to Predict: b", "verdict: half true. because"}},
+		{"no verdict", nil, 1, []string{"could not be judged"}},
+		{"undecided", nil, 1, []string{"verdict: undecided. too little was seen", "could not be judged"}},
+		{"fail", nil, 1, []string{"no FIFO can be made", "could not be judged"}},
+		{"failing engine", nil, 1, []string{"engine broken: no base"}},
+		{"panic", nil, 2, []string{"panic: in the lesson", "run_test.go", "cleaned"}},
+		{"panic in a thread", nil, 2, []string{"thread worker: panic: in a thread", "run_test.go", "cleaned"}},
+		{"good", []string{"-h"}, 0, []string{"usage: go run ./lessons/00-test", "-backend", "-interactive", "-json", "-list", "-nowait", "-own"}},
+		{"good", []string{"-list"}, 0, []string{"1  one", "2  two", "k  knock", event.Backends()[0]}},
+		{"good", []string{"-backend", "nosuch"}, 2, []string{`no backend "nosuch"`, strings.Join(event.Backends(), ", ")}},
+		{"good", []string{"-nosuch"}, 2, []string{"-nosuch", "-h lists the flags"}},
+		{"good", []string{"stray"}, 2, []string{`unexpected argument "stray"`}},
+		{"good", []string{"-interactive"}, 2, []string{"no interactive mode"}},
+	} {
+		t.Run(c.program+strings.Join(c.args, " "), func(t *testing.T) {
+			expect(t, program(c.program, c.args...), c.status, c.words...)
+		})
+	}
+}
+
+func TestCleanupsRunOnceTheLastFirst(t *testing.T) {
+	out := expect(t, program("good"), 0)
+	first, last := strings.Index(out, "cleaned first made"), strings.Index(out, "cleaned last made")
+	if last < 0 || first < last || strings.Count(out, "cleaned") != 2 {
+		t.Errorf("the order of the cleanups is wrong:\n%s", out)
+	}
+}
+
+func TestBytesFromOutsideAreQuoted(t *testing.T) {
+	out := expect(t, program("good"), 0, `\x1b[31mred`)
+	if strings.Contains(out, "\x1b") {
+		t.Error("an escape sequence reached the terminal")
+	}
+}
+
+// start runs a program until it says a word, and leaves it running.
+func start(t *testing.T, cmd *exec.Cmd, word string) (rest func() string) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stdout, cmd.Stderr = w, w
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+		r.Close()
+	})
+	lines := bufio.NewReader(r)
+	said := ""
+	for !strings.Contains(said, word) {
+		line, err := lines.ReadString('\n')
+		if said += line; err != nil {
+			t.Fatalf("the program ended before it said %q: %s", word, said)
+		}
+	}
+	return func() string {
+		all, _ := io.ReadAll(lines)
+		cmd.Wait()
+		return said + string(all)
+	}
+}
+
+func TestSignalsStopAnyExperiment(t *testing.T) {
+	for _, c := range []struct {
+		program string
+		signal  syscall.Signal
+		words   []string
+	}{
+		{"sleep", syscall.SIGINT, []string{"stopped by interrupt", "cleaned"}},
+		{"sleep", syscall.SIGTERM, []string{"stopped by terminated", "cleaned"}},
+		{"hang", syscall.SIGINT, []string{"stopped by interrupt", "thread stuck", "cleaned"}},
+		{"deaf engine", syscall.SIGINT, []string{"stopped by interrupt", "thread deaf did not end"}},
+	} {
+		t.Run(fmt.Sprint(c.program, " ", c.signal), func(t *testing.T) {
+			t.Parallel()
+			cmd := program(c.program)
+			rest := start(t, cmd, "sleeping")
+			cmd.Process.Signal(c.signal)
+			expectText(t, cmd, rest(), 128+int(c.signal), c.words...)
+		})
+	}
+}
+
+func TestKeysComeAsLines(t *testing.T) {
+	cmd := program("play", "-interactive")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rest := start(t, cmd, "sleeping")
+	io.WriteString(in, "k\n\x1b\nk\n")
+	in.Close()
+	out := rest()
+	expectText(t, cmd, out, 0, `no key "\x1b"`, "the end of the input")
+	if n := strings.Count(out, "somebody knocks"); n != 2 {
+		t.Errorf("2 knocks were heard as %d:\n%s", n, out)
+	}
+}

@@ -1,0 +1,67 @@
+package experiment
+
+import (
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"fdlab/lab/kernel"
+	"fdlab/lab/thread"
+	"fdlab/lab/trace"
+)
+
+// Thread is a goroutine on an OS thread of its own.
+type Thread struct {
+	Name string
+	done chan struct{} // closed at its end; what follows is then set
+	err  error
+	cpu  time.Duration
+}
+
+// Thread starts do on an OS thread of its own (a goroutine that is locked to
+// it). A panic in it stops the experiment.
+func (x *X) Thread(name string, do func() error) *Thread {
+	t := &Thread{Name: name, done: make(chan struct{})}
+	x.mu.Lock()
+	x.threads[t] = true
+	x.mu.Unlock()
+	go x.run(t, do)
+	return t
+}
+
+func (x *X) run(t *Thread, do func() error) {
+	_, unlock := thread.Lock()
+	defer unlock()
+	x.put(trace.ThreadBegin, t.Name, 0, 0)
+	before, _ := kernel.ThreadUsage()
+	defer func() {
+		if fault := recover(); fault != nil {
+			t.err = fmt.Errorf("thread %s: panic: %v", t.Name, fault)
+			x.panicked(t.err, debug.Stack())
+		}
+		after, err := kernel.ThreadUsage()
+		if err == nil {
+			t.cpu = after.Sub(before).CPU()
+		}
+		x.put(trace.ThreadEnd, t.Name, 0, 0)
+		x.mu.Lock()
+		delete(x.threads, t)
+		x.mu.Unlock()
+		close(t.done)
+	}()
+	t.err = do()
+}
+
+// Join waits until the thread has ended and returns its error.
+func (t *Thread) Join() error {
+	<-t.done
+	return t.err
+}
+
+// CPU returns the processor time that the thread used, in the program and in
+// the kernel, once it has ended. Where the system cannot tell threads apart
+// (kernel.PerThread) it is the whole process's.
+func (t *Thread) CPU() time.Duration {
+	<-t.done
+	return t.cpu
+}

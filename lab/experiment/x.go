@@ -1,0 +1,265 @@
+package experiment
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"fdlab/lab/control"
+	"fdlab/lab/trace"
+)
+
+// X is a running experiment: the hand by which a lesson's program speaks, and
+// by which it learns what it was asked to do. Its methods may be called from
+// any thread.
+type X struct {
+	lesson  Lesson
+	options options
+	control *control.Control
+	rec     *trace.Recorder
+	account *account
+
+	mu       sync.Mutex
+	step     int           // the number of the step that runs, from 1; 0: none yet
+	began    time.Duration // when it began, by the experiment's clock
+	judged   bool          // a verdict was given that decides
+	verdict  string        // the last words of the account
+	checks   []string      // for the account's end
+	answer   string
+	cleanups []func()
+	threads  map[*Thread]bool // those that run
+	trials   []*Trial         // those that run
+	spoken   int              // how many lines a person has written
+	reason   string           // why the run was stopped early, "" if it was not
+	status   int              // the exit status then
+	start    time.Time
+}
+
+// Backend returns the backend that was asked for: -backend, or the lesson's
+// choice.
+func (x *X) Backend() string { return x.options.backend }
+
+// Interactive reports whether the experiment stays up and follows the keys.
+func (x *X) Interactive() bool { return x.options.interactive }
+
+// NoWait reports whether waits that are only there to be watched are skipped.
+func (x *X) NoWait() bool { return x.options.noWait }
+
+// Stopped returns a channel that is closed when the experiment should end.
+func (x *X) Stopped() <-chan struct{} { return x.control.Stopped() }
+
+// Sleep blocks until d has passed, not counting the time that was held. It
+// returns early, with false, when the experiment should end.
+func (x *X) Sleep(d time.Duration) bool { return x.control.Gate.Sleep(d, x.Stopped()) }
+
+// Phase is where a loop that is not lab/event's can be held: before it waits
+// or reads. What a thread does after it has blocked in the kernel cannot be
+// held. phase says what comes next: "before read".
+func (x *X) Phase(phase string) { x.control.Gate.Pass(phase) }
+
+// now is the experiment's clock: it stands still while time is held.
+func (x *X) now() time.Duration { return time.Since(x.start) - x.control.Gate.HeldFor() }
+
+// put records one of the experiment's own words.
+func (x *X) put(kind trace.Kind, text string, a, b int64) {
+	x.rec.Put(&trace.Record{Kind: kind, FD: trace.NoFD, Str: x.rec.String(text), A: a, B: b})
+}
+
+// say prints one line of the account, with the time since the step began.
+func (x *X) say(format string, args ...any) {
+	now := x.now()
+	x.mu.Lock()
+	now -= x.began
+	x.mu.Unlock()
+	x.account.line("  %6.3f s  %s", now.Seconds(), fmt.Sprintf(format, args...))
+}
+
+// Step begins step n, counted from 1, of those that the lesson declares.
+func (x *X) Step(n int) {
+	of := len(x.lesson.Steps)
+	if n < 1 || n > of {
+		panic(fmt.Sprintf("experiment: step %d: the lesson declares %d steps", n, of))
+	}
+	now := x.now()
+	x.mu.Lock()
+	x.step, x.began = n, now
+	x.mu.Unlock()
+	x.put(trace.Step, x.lesson.Steps[n-1], int64(n), int64(of))
+	x.account.line("\nstep %d of %d: %s", n, of, x.lesson.Steps[n-1])
+}
+
+// Note says something, in the account and in the trace. Bytes from outside
+// must be quoted in it (%q).
+func (x *X) Note(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	x.put(trace.Note, text, 0, 0)
+	x.say("%s", text)
+}
+
+// Check judges one thing that was measured. Rest it on the order of things,
+// not on times: order is the same on a slow machine. What depends on time
+// belongs in TimingCheck.
+func (x *X) Check(ok bool, format string, args ...any) {
+	outcome, word := int64(trace.Failed), "failed"
+	if ok {
+		outcome, word = trace.Passed, "passed"
+	}
+	x.check(outcome, word, fmt.Sprintf(format, args...))
+}
+
+// TimingCheck is Check for what depends on time. It is not judged when the run
+// was held or poked.
+func (x *X) TimingCheck(ok bool, format string, args ...any) {
+	if why := x.disturbed(); why != "" {
+		x.NotJudged(why, format, args...)
+		return
+	}
+	x.Check(ok, format, args...)
+}
+
+// NotJudged is a check that this run says nothing about.
+func (x *X) NotJudged(why, format string, args ...any) {
+	x.check(trace.NotJudged, "not judged ("+why+")", fmt.Sprintf(format, args...))
+}
+
+func (x *X) check(outcome int64, word, text string) {
+	line := fmt.Sprintf("%s: %s", word, text)
+	if outcome == trace.NotJudged {
+		text = line // why it was not judged must stand in the trace too
+	}
+	x.put(trace.Check, text, outcome, 0)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.checks = append(x.checks, line)
+}
+
+// disturbed says why times of this run mean nothing, or "".
+func (x *X) disturbed() string {
+	if _, held := x.control.Gate.Held(); held {
+		return "held"
+	}
+	if x.control.Poked() {
+		return "you wrote to it by hand"
+	}
+	return ""
+}
+
+// The units of a Measure.
+const (
+	Count       = trace.Count
+	Nanoseconds = trace.Nanoseconds
+	Bytes       = trace.ByteCount
+	PerSecond   = trace.PerSecond
+)
+
+// Measure records a number. name says of what: "select: latency of b1".
+func (x *X) Measure(name string, value int64, unit int64) {
+	x.put(trace.Measure, name, value, unit)
+}
+
+// Answer gives the letter of the Predict question's option that this run shows
+// to be right.
+func (x *X) Answer(letter string) {
+	x.put(trace.Answer, letter, 0, 0)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.answer = letter
+}
+
+// The rulings of a Verdict.
+const (
+	False     = trace.False
+	True      = trace.True
+	HalfTrue  = trace.HalfTrue
+	Undecided = trace.Undecided
+)
+
+// Ruling returns True if all parts of a claim hold, False if none does,
+// HalfTrue otherwise.
+func Ruling(parts ...bool) int64 {
+	hold := 0
+	for _, part := range parts {
+		if part {
+			hold++
+		}
+	}
+	switch hold {
+	case len(parts):
+		return True
+	case 0:
+		return False
+	}
+	return HalfTrue
+}
+
+// Verdict judges the claim. Undecided means that this run could not judge it;
+// the text must say why, and the exit status is then not 0.
+func (x *X) Verdict(ruling int64, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	x.put(trace.Verdict, text, ruling, 0)
+	word := [...]string{False: "false", True: "true", HalfTrue: "half true", Undecided: "undecided"}[ruling]
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.judged = ruling != Undecided
+	x.verdict = fmt.Sprintf("verdict: %s. %s", word, text)
+}
+
+// conclude prints the end of the account: checks, answer, verdict.
+func (x *X) conclude() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if len(x.checks) > 0 {
+		x.account.line("\nchecks")
+		for _, check := range x.checks {
+			x.account.line("%s", wrap("  ", "    ", check))
+		}
+	}
+	if x.answer != "" {
+		x.account.line("\nanswer to Predict: %s", x.answer)
+	}
+	if x.verdict != "" {
+		x.account.line("%s", wrap("", "  ", x.verdict))
+	}
+}
+
+// Poke says what one of the lesson's keys does from now on. do must not block.
+func (x *X) Poke(key rune, do func()) {
+	for _, k := range x.lesson.Keys {
+		if k.Rune == key {
+			x.control.Offer(key, k.Text, do)
+			return
+		}
+	}
+	panic(fmt.Sprintf("experiment: key %q is not among the lesson's Keys", key))
+}
+
+// Cleanup has do called when the experiment ends, however it ends; the last
+// one first.
+func (x *X) Cleanup(do func()) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.cleanups = append(x.cleanups, do)
+}
+
+// wrap breaks text into lines of at most 88 columns.
+func wrap(first, next, text string) string {
+	var b strings.Builder
+	column := 0
+	for i, word := range strings.Fields(text) {
+		switch {
+		case i == 0:
+			b.WriteString(first)
+			column = len(first)
+		case column+1+len(word) > 88:
+			b.WriteString("\n" + next)
+			column = len(next)
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += len(word)
+	}
+	return b.String()
+}

@@ -1,0 +1,129 @@
+// Lesson 01: select vs blocking I/O.
+//
+// Two sources: a is a pipe, b is a socket. b speaks while a is silent. Several
+// ways to read them get the same arrivals: which of them hears b in time?
+// What follows from the measurements is in verdict.go.
+package main
+
+import (
+	"errors"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/event"
+	"fdlab/lab/experiment"
+)
+
+// script is what the world says, and when. No line: the source ends.
+var script = experiment.Script{
+	{At: 200 * time.Millisecond, Source: "b", Line: "b1"},
+	{At: 500 * time.Millisecond, Source: "b", Line: "b2"},
+	{At: 1200 * time.Millisecond, Source: "a", Line: "a1"},
+	{At: 1300 * time.Millisecond, Source: "b", Line: "b3"},
+	{At: 1400 * time.Millisecond, Source: "a"},
+	{At: 1400 * time.Millisecond, Source: "b"},
+}
+
+func main() {
+	experiment.Main(experiment.Lesson{
+		Name:    "01-select-vs-blocking-io",
+		Title:   "select vs blocking I/O",
+		Steps:   []string{"read in turn", "wait for both", "side by side"},
+		Keys:    keys,
+		Backend: "select",
+		Flags:   flags,
+		Run:     run,
+		Play:    play,
+	})
+}
+
+func run(x *experiment.X) {
+	offer(x) // the keys a and b write a line by hand
+
+	// 1. One thread reads a, then b, in turn, with calls that block.
+	x.Step(1)
+	turns := x.Try(script, experiment.Engine{Name: "blocking", Read: readInTurn})
+
+	// 2. One thread waits for both at once.
+	x.Step(2)
+	both := x.Try(script, experiment.Engine{Name: x.Backend(), Read: loop(x.Backend())})
+
+	// 3. All others get the same arrivals at the same time.
+	x.Step(3)
+	rest := x.Try(script, others(x.Backend())...)
+
+	judge(x, turns[0], both[0], rest)
+}
+
+// readInTurn is the program that most of us write first. While it is blocked
+// in read(2) on a, nobody reads b.
+func readInTurn(t *experiment.Trial) error {
+	buf := make([]byte, 512)
+	for t.Open() {
+		for _, source := range t.Sources {
+			t.Phase("before read")
+			if _, err := source.Read(buf); err != nil && err != unix.EAGAIN {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// loop asks the kernel to wake it when any source is ready. Only the name
+// differs between select, poll and epoll.
+func loop(backend string) func(*experiment.Trial) error {
+	return func(t *experiment.Trial) error {
+		base, err := event.New(event.Config{Backend: backend})
+		if err != nil {
+			return err
+		}
+		defer base.Close()
+		buf := make([]byte, 512)
+		for _, source := range t.Sources {
+			var ev *event.Event
+			ev = base.NewEvent(source.FD, event.Read|event.Persist, func(int, event.What) {
+				source.Read(buf) // it is ready: this does not block
+				if source.Ended() {
+					ev.Del() // or it would be ready for ever
+				}
+			})
+			if err := ev.Add(event.NoTimeout); err != nil {
+				return err
+			}
+		}
+		_, err = base.Dispatch() // returns when no event is left
+		t.Calls(base.Stats().SystemCalls)
+		return err
+	}
+}
+
+// threadPerFD gives each source a thread that may block.
+func threadPerFD(t *experiment.Trial) error {
+	a, b := t.Sources[0], t.Sources[1]
+	second := t.Thread("threads: b", func() error { return readAll(t, b) })
+	return errors.Join(readAll(t, a), second.Join())
+}
+
+func readAll(t *experiment.Trial, source *experiment.Source) error {
+	buf := make([]byte, 512)
+	for !source.Ended() {
+		t.Phase("before read")
+		if _, err := source.Read(buf); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// busyLoop is readInTurn with O_NONBLOCK: where read(2) would block it fails
+// with EAGAIN, and the next source has its turn. It never waits.
+func busyLoop(t *experiment.Trial) error {
+	for _, source := range t.Sources {
+		if err := source.SetNonblock(); err != nil {
+			return err
+		}
+	}
+	return readInTurn(t)
+}
