@@ -18,9 +18,9 @@ const (
 	margin                = 12
 )
 
-// SVG writes the grid to w as a picture. Each glyph has a position of its
-// own, and frames and blocks are painted as lines and areas: no font can move
-// them. It returns w's error.
+// SVG writes the grid to w as a picture. Each word, and each glyph that is not
+// ASCII, has a position of its own; frames and blocks are painted as lines and
+// areas. So hardly any font can move them. It returns w's error.
 func SVG(w io.Writer, g *Grid, p Picture) error {
 	out := bufio.NewWriter(w)
 	fmt.Fprintf(out, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.1f %d" `+
@@ -69,7 +69,7 @@ func (p Picture) backgrounds(out io.Writer, g *Grid, y int) {
 	}
 }
 
-// row paints the glyphs of a row, one element for each run of one style.
+// row paints the glyphs of a row, one element for each word of one style.
 func (p Picture) row(out io.Writer, g *Grid, y int) {
 	row := g.cells[y*g.W : (y+1)*g.W]
 	for x := 0; x < len(row); {
@@ -80,20 +80,33 @@ func (p Picture) row(out io.Writer, g *Grid, y int) {
 		if st.Attr&Underline != 0 {
 			area(out, left(from), top(y)+cellHeight-3, float64(x-from)*cellWidth, 1, fg)
 		}
-		var xs, text []byte
+		var word []byte // what is not painted yet, from column begin
+		begin := 0
+		flush := func() {
+			if len(word) > 0 {
+				fmt.Fprintf(out, `<text x="%.1f" y="%.1f" fill="%s"%s>%s</text>`+"\n",
+					left(begin), top(y)+13.5, fg.hex(), look(st.Attr), word)
+			}
+			word = word[:0]
+		}
 		for i := from; i < x; i++ {
 			c := row[i].Rune
 			if c <= ' ' || painted(out, c, left(i), top(y), fg) {
+				flush()
 				continue
 			}
-			xs = fmt.Appendf(xs, "%.1f ", left(i))
-			text = append(text, markup(string(c))...)
+			if c > 0x7E { // perhaps from another font, of another width
+				flush()
+			}
+			if len(word) == 0 {
+				begin = i
+			}
+			word = append(word, markup(string(c))...)
+			if c > 0x7E {
+				flush()
+			}
 		}
-		if len(text) == 0 {
-			continue
-		}
-		fmt.Fprintf(out, `<text y="%.1f" fill="%s"%s x="%s">%s</text>`+"\n",
-			top(y)+13.5, fg.hex(), look(st.Attr), xs[:len(xs)-1], text)
+		flush()
 	}
 }
 

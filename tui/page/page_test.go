@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/charmbracelet/x/ansi"
+	"github.com/clipperhouse/displaywidth"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
@@ -173,7 +173,7 @@ func FuzzWidth(f *testing.F) {
 	f.Fuzz(func(t *testing.T, source string, width uint8) {
 		p := render(source, int(width), narrow)
 		for i, line := range p.Lines {
-			if w := ansi.StringWidth(line.Text()); w > int(width) {
+			if w := displaywidth.String(line.Text()); w > int(width) {
 				t.Errorf("line %d, %q, is %d cells wide, not %d", i, line.Text(), w, width)
 			}
 		}

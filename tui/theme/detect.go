@@ -13,12 +13,13 @@ import (
 // Detect chooses a theme from the environment of a program whose output is a
 // terminal; env is as os.Environ returns it. It reads:
 //
-//	NO_COLOR             anything but nothing: no colour (no-color.org)
-//	TERM, COLORTERM      what the terminal can show; dumb: no escape sequence in the text
-//	LC_ALL, LC_CTYPE, LANG  not UTF-8: ASCII only (nothing set counts as UTF-8)
-//	FDLAB_ASCII=1        ASCII only; 0: not, whatever the locale says
-//	FDLAB_THEME          dark or light
-//	COLORFGBG            the background, from terminals that say it
+//	NO_COLOR                 anything but nothing: no colour (no-color.org)
+//	TERM, COLORTERM          what the terminal can show; dumb: no SGR at all
+//	LC_ALL, LC_CTYPE, LANG   not UTF-8: ASCII only (none set counts as UTF-8)
+//	FDLAB_ASCII              1: ASCII only; 0: not, whatever the rest says
+//	RUNEWIDTH_EASTASIAN=1    ASCII only: this terminal draws boxes two cells wide
+//	FDLAB_THEME              dark or light
+//	COLORFGBG                the background, from terminals that say it
 //
 // With an error the theme is good, too: it was chosen without the variable
 // that the error names.
@@ -69,6 +70,9 @@ func ascii(vars map[string]string) (bool, error) {
 	}
 	if t := vars["TERM"]; t == "linux" || t == "dumb" || strings.HasPrefix(t, "vt") {
 		return true, err
+	}
+	if wide, _ := strconv.ParseBool(vars["RUNEWIDTH_EASTASIAN"]); wide {
+		return true, err // go-runewidth's and x/ansi's variable, and bubbletea's so
 	}
 	// The first that is set rules, says locale(7).
 	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {

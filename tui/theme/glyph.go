@@ -25,7 +25,7 @@ var unicodeGlyphs = Glyphs{
 	Levels: [9]rune{' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'},
 	Begin:  '▐', End: '▌', Body: '█',
 	Cursor: '▲', Bullet: '•', Cut: '…', Arrow: '→', Yes: '✓', No: '✗',
-	states: [states]rune{'·', '─', '■', '◌', '►', '▶', '╌', '◆'},
+	states: [states]rune{'·', '─', '■', '◌', '●', '▶', '╌', '◆'},
 }
 
 var asciiGlyphs = Glyphs{
@@ -33,7 +33,7 @@ var asciiGlyphs = Glyphs{
 	Levels: [9]rune{' ', '_', '.', ':', '-', '=', '+', '*', '#'},
 	Begin:  '[', End: ']', Body: '=',
 	Cursor: '^', Bullet: '*', Cut: '~', Arrow: '>', Yes: 'y', No: 'n',
-	states: [states]rune{'.', '-', '#', 'o', '!', '>', '~', 'X'},
+	states: [states]rune{'.', '-', '#', 'o', '@', '>', '~', 'X'},
 }
 
 // State is what an fd, a loop or a thread can be in.

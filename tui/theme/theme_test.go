@@ -22,6 +22,7 @@ func TestDetect(t *testing.T) {
 		"TERM=xterm LANG=C LC_ALL=de_DE.utf8":                      {grid.ANSI16, Unknown, false},
 		"TERM=xterm LANG=de_DE.UTF-8 LC_ALL=POSIX":                 {grid.ANSI16, Unknown, true},
 		"TERM=xterm LANG=zh_CN.GB18030":                            {grid.ANSI16, Unknown, true},
+		"TERM=xterm RUNEWIDTH_EASTASIAN=1 LANG=ja_JP.UTF-8":        {grid.ANSI16, Unknown, true},
 		"TERM=linux LANG=en_US.UTF-8":                              {grid.ANSI16, Unknown, true},
 		"TERM=dumb COLORTERM=truecolor":                            {grid.Plain, Unknown, true},
 		"LANG=en_US.UTF-8":                                         {grid.Plain, Unknown, false},
