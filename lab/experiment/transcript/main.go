@@ -1,0 +1,107 @@
+// Transcript puts what a lesson really prints into its README:
+//
+//	go run ./lab/experiment/transcript 01    refreshes lesson 01
+//	go run ./lab/experiment/transcript       refreshes all lessons
+//
+// It runs the lesson alone, as a student would, and replaces the fenced block
+// behind the marker "<!-- transcript". The test of this package holds each
+// README to a real run: the same lines, whatever the figures.
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+)
+
+func main() {
+	root, err := findRoot()
+	if err == nil {
+		err = refresh(root, os.Args[1:])
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "transcript:", err)
+		os.Exit(1)
+	}
+}
+
+// findRoot returns the folder of go.mod, from here upwards.
+func findRoot() (string, error) {
+	dir, err := os.Getwd()
+	for err == nil {
+		if _, missing := os.Stat(filepath.Join(dir, "go.mod")); missing == nil {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", errors.New("no go.mod here or above: start in a clone of fdlab")
+		}
+		dir = filepath.Dir(dir)
+	}
+	return "", err
+}
+
+// lessons returns the folders of the lessons whose numbers are given; of all
+// without any.
+func lessons(root string, numbers []string) ([]string, error) {
+	if len(numbers) == 0 {
+		return filepath.Glob(filepath.Join(root, "lessons", "[0-9][0-9]-*"))
+	}
+	var all []string
+	for _, number := range numbers {
+		found, err := filepath.Glob(filepath.Join(root, "lessons", number+"-*"))
+		if err != nil || len(found) != 1 {
+			return nil, fmt.Errorf("no lesson %q: give its number, like 01", number)
+		}
+		all = append(all, found[0])
+	}
+	return all, nil
+}
+
+func refresh(root string, numbers []string) error {
+	dirs, err := lessons(root, numbers)
+	if err != nil {
+		return err
+	}
+	for _, dir := range dirs {
+		out, err := run(root, dir)
+		if err != nil {
+			return err
+		}
+		readme := filepath.Join(dir, "README.md")
+		text, err := os.ReadFile(readme)
+		if err != nil {
+			return err
+		}
+		at := block.FindSubmatchIndex(text)
+		if at == nil {
+			return fmt.Errorf("%s: no fenced block behind the marker \"<!-- transcript\"", readme)
+		}
+		text = append(append(append([]byte{}, text[:at[2]]...), out...), text[at[3]:]...)
+		if err := os.WriteFile(readme, text, 0o644); err != nil {
+			return err
+		}
+		fmt.Println(readme, "refreshed")
+	}
+	return nil
+}
+
+// block is the marker and the fenced block; what lies between the fences is
+// its group.
+var block = regexp.MustCompile("(?s)<!-- transcript[^\n]*-->\n```text\n(.*?)```\n")
+
+// run runs a lesson alone and returns its account.
+func run(root, dir string) ([]byte, error) {
+	name := filepath.Base(dir)
+	cmd := exec.Command("go", "run", "./lessons/"+name)
+	cmd.Dir = root
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("lesson %s: %w:\n%s", name, err, out)
+	}
+	return append(bytes.TrimSpace(out), '\n'), nil
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestTranscriptsAreOfRealRuns runs every lesson and compares it with its
+// README: the same lines, whatever the figures.
+func TestTranscriptsAreOfRealRuns(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the transcripts are from Linux: other systems have other backends")
+	}
+	root, err := findRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dirs, err := lessons(root, nil)
+	if err != nil || len(dirs) == 0 {
+		t.Fatalf("%d lessons, %v", len(dirs), err)
+	}
+	for _, dir := range dirs {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			t.Parallel()
+			text, err := os.ReadFile(filepath.Join(dir, "README.md"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := block.FindSubmatch(text)
+			if found == nil {
+				t.Fatal("the README has no transcript")
+			}
+			out, err := run(root, dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, got := shape(string(found[1])), shape(string(out))
+			if !slices.Equal(want, got) {
+				t.Errorf("the README has\n  %s\na real run has\n  %s\nrefresh it: go run ./lab/experiment/transcript %.2s",
+					strings.Join(want, "\n  "), strings.Join(got, "\n  "), filepath.Base(dir))
+			}
+		})
+	}
+}
+
+var figure = regexp.MustCompile(`-?\b\d+(\.\d+)?( (µs|ms|s)\b)?`)
+
+// shape is what two runs of a lesson have in common: its lines without
+// figures. They are sorted, since threads take turns as they like, and a line
+// that was broken because it was long is whole again.
+func shape(text string) []string {
+	var lines []string
+	for _, line := range strings.Split(text, "\n") {
+		words := strings.Join(strings.Fields(figure.ReplaceAllString(line, "#")), " ")
+		indent := len(line) - len(strings.TrimLeft(line, " "))
+		before := ""
+		if len(lines) > 0 {
+			before = lines[len(lines)-1]
+		}
+		if before != "" && (indent == 4 || indent == 2 && strings.HasPrefix(before, "verdict:")) {
+			lines[len(lines)-1] += " " + words
+			continue
+		}
+		lines = append(lines, words)
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+func TestShapeSeesWordsAndNotFigures(t *testing.T) {
+	same := []string{
+		"  0.200 s  b says \"b1\"\n  1.203 s      blocking reads b: \"b1\", 1.00 s after\n\nchecks\n  passed: it took 9 ms of 10\n",
+		"  1.203 s      blocking reads b: \"b1\", 99 µs after\n  0.201 s  b says \"b1\"\n\nchecks\n  passed: it took\n    10 ms of 12\n",
+	}
+	if a, b := shape(same[0]), shape(same[1]); !slices.Equal(a, b) {
+		t.Errorf("%q\n%q", a, b)
+	}
+	for _, other := range []string{
+		strings.Replace(same[0], "passed", "failed", 1),
+		strings.Replace(same[0], "b says", "a says", 1),
+		strings.Replace(same[0], `"b1", 1.00`, `"b2", 1.00`, 1),
+	} {
+		if slices.Equal(shape(same[0]), shape(other)) {
+			t.Errorf("not seen: %q", other)
+		}
+	}
+}
