@@ -231,8 +231,8 @@ func TestAFrameDoesNotAllocate(t *testing.T) {
 func TestNoRuneMelts(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
 		c, w := Printable(r)
-		if w == 0 {
-			continue
+		if w == 0 || c == '?' && r != '?' {
+			continue // left out, or drawn as another that is tried, too
 		}
 		for _, s := range []string{"", "a", "事", "각", "☺", string(c)} {
 			want := w + 2*Width(s)
