@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -67,6 +68,15 @@ func Build(ctx context.Context, root, pkg string) (*Binary, error) {
 	return b, nil
 }
 
+// builds counts, so that each has a work folder of its own.
+var builds atomic.Int64
+
+const script = `mkdir -m 700 "$GOTMPDIR" || exit
+"$@"
+status=$?
+rmdir "$GOTMPDIR" 2>/dev/null
+exit $status`
+
 // compile fills the place that was made.
 func (b *Binary) compile(ctx context.Context, tool, root string) error {
 	// The tool's words go to a file, not to a pipe: if the instrument is
@@ -78,18 +88,19 @@ func (b *Binary) compile(ctx context.Context, tool, root string) error {
 	defer words.Close()
 
 	// The go command's own work folder lies in one of ours. Broken off while it
-	// still reads packages, it leaves its folder behind: we remove it. If the
-	// instrument is killed meanwhile, the shell that waits for it does.
-	work, err := os.MkdirTemp(os.Getenv("GOTMPDIR"), "fdlab-build-")
-	if err != nil {
-		return fmt.Errorf("no place for the compiler's work: %w", err)
+	// still reads packages, it leaves its folder behind: we remove it. And if
+	// the instrument is killed, the shell that made the folder removes it.
+	temp := os.Getenv("GOTMPDIR")
+	if temp == "" {
+		temp = os.TempDir()
 	}
+	work := filepath.Join(temp, fmt.Sprintf("fdlab-build-%d-%d", os.Getpid(), builds.Add(1)))
 	defer os.RemoveAll(work)
 
 	// -buildvcs=false: asking git costs time, and fails in a clone that
 	// belongs to another user. GOWORK=off: a workspace around the clone does
 	// not know of its module.
-	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", `"$@"; status=$?; rmdir "$GOTMPDIR" 2>/dev/null; exit $status`, "sh",
+	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", script, "sh",
 		tool, "build", "-buildvcs=false", "-o", b.path, b.Package)
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "GOWORK=off", "PWD="+root, "GOTMPDIR="+work)
