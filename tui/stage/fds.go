@@ -209,7 +209,7 @@ func drawGrowing(r grid.Region, x int, v *scene, st grid.Style, ns int64) {
 // number and one glyph for the kernel and one for the program.
 func drawManyFDs(r grid.Region, v *scene, shown int) {
 	th, g := v.Theme, v.Theme.Glyphs
-	const width = 12
+	const width = 11
 	perRow := max(r.W/width, 1)
 	rows := r.H - 1
 	r.At(0, 0).Text(th.Head, "fd · kernel · program; ").Int(th.Head, int64(shown)).Text(th.Head, " fds")
@@ -243,7 +243,7 @@ func drawManyFDs(r grid.Region, v *scene, shown int) {
 		} else {
 			p = p.Rune(th.Faint, g.Idle)
 		}
-		p = p.To(9)
+		p = p.To(8)
 		since, unseen := f.Unseen()
 		switch {
 		case f.InCallback > 0 || v.Now-f.CallbackDone < glow && f.CallbackDone > 0:

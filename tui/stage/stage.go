@@ -96,28 +96,3 @@ func panel(r grid.Region, v *scene, title string) grid.Region {
 	th := v.Theme
 	return r.Box(th.Lines, th.Frame, th.Title, title)
 }
-
-// wrap draws text word by word within the region's width from row y, and
-// returns the row after it.
-func wrap(r grid.Region, y int, st grid.Style, text string) int {
-	x := 0
-	for len(text) > 0 {
-		word := text
-		for i := 0; i < len(text); i++ {
-			if text[i] == ' ' {
-				word = text[:i]
-				break
-			}
-		}
-		text = text[len(word):]
-		if x > 0 && x+grid.Width(word) > r.W {
-			x, y = 0, y+1
-		}
-		x = r.Text(x, y, st, word)
-		if len(text) > 0 {
-			text = text[1:]
-			x++
-		}
-	}
-	return y + 1
-}

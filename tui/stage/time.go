@@ -145,3 +145,17 @@ func drawAxis(r grid.Region, v *scene, first int64, w int) {
 		}
 	}
 }
+
+// TimeAt says which moment of the run a cell of the screen stands for, when
+// the stage is drawn in w by h cells. ok is false outside the time panel.
+func TimeAt(view *View, w, h, x, y int) (ns int64, ok bool) {
+	v := &scene{View: view}
+	rows := split(h-3, v)
+	plot := w - 2 - labelWidth
+	column := x - 1 - labelWidth
+	if y < 2+rows.top || y >= 2+rows.top+rows.middle || column < 0 || column >= plot {
+		return 0, false
+	}
+	first := v.Now/v.Column - int64(plot) + 1
+	return (first + int64(column)) * v.Column, true
+}

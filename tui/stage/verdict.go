@@ -3,6 +3,7 @@ package stage
 import (
 	"fdlab/lab/trace"
 	"fdlab/tui/grid"
+	"fdlab/tui/page"
 )
 
 // drawVerdict draws the student's prediction, what the run says, the verdict
@@ -18,7 +19,7 @@ func drawVerdict(r grid.Region, v *scene) {
 		if w.Answer != "" && w.Answer == v.Predicted {
 			st = th.Good
 		}
-		y = wrap(r, y, st, "you predicted "+v.Predicted+") "+v.Options[v.Predicted])
+		y = page.Wrap(r, y, st, "you predicted "+v.Predicted+") "+v.Options[v.Predicted])
 	}
 	if w.Answer == "" {
 		r.Text(0, y, th.Faint, "the run has not answered yet")
@@ -28,10 +29,10 @@ func drawVerdict(r grid.Region, v *scene) {
 		if v.Predicted != "" && w.Answer != v.Predicted {
 			st = th.Warn
 		}
-		y = wrap(r, y, st, "the run says "+w.Answer+") "+v.Options[w.Answer])
+		y = page.Wrap(r, y, st, "the run says "+w.Answer+") "+v.Options[w.Answer])
 	}
 	if w.Verdict.Given {
-		y = wrap(r, y, rulingStyle(v, w.Verdict.Ruling).With(grid.Bold), "the claim is "+Ruling(w.Verdict.Ruling)+": "+w.Verdict.Text)
+		y = page.Wrap(r, y, rulingStyle(v, w.Verdict.Ruling).With(grid.Bold), "the claim is "+Ruling(w.Verdict.Ruling)+": "+w.Verdict.Text)
 	}
 	// The newest checks matter most where there is no room for all.
 	checks := w.Checks

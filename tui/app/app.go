@@ -1,0 +1,114 @@
+// Package app is the instrument: its screens, its keys, its clock. It is the
+// one place that knows Bubble Tea. What a screen shows is drawn by the
+// packages beside it; what a run is, lab/launch and lab/world know.
+//
+// Update does no I/O and waits for nothing: whatever may take time is a
+// command (commands.go), and comes back as a message.
+package app
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"fdlab/lab/course"
+	"fdlab/tui/grid"
+	"fdlab/tui/home"
+	"fdlab/tui/lesson"
+	"fdlab/tui/theme"
+)
+
+// The smallest terminal that the screens are made for.
+const (
+	leastWidth  = 80
+	leastHeight = 24
+)
+
+// screen says what fills the terminal.
+type screen uint8
+
+const (
+	atHome screen = iota
+	atLesson
+	atStage
+)
+
+// Model is the instrument's state.
+type Model struct {
+	theme    *theme.Theme
+	grid     *grid.Grid
+	course   *course.Catalogue
+	progress map[string]course.Result
+
+	screen  screen
+	home    home.State
+	lesson  lesson.State
+	session *session // what the stage shows; nil: nothing was run yet
+	serial  int      // number of the latest session: messages of older ones are dropped
+
+	help    bool   // the legend lies over the screen
+	output  bool   // what the program printed lies over the stage
+	scroll  int    // of the overlay
+	message string // one line for the student, until the next key
+	quit    bool
+}
+
+// New returns the instrument for a course.
+func New(c *course.Catalogue, th *theme.Theme) *Model {
+	g := grid.New(0, 0)
+	th.Prepare(g)
+	m := &Model{theme: th, grid: g, course: c, progress: map[string]course.Result{}}
+	m.home = home.State{Theme: th, Course: c, Progress: m.progress}
+	return m
+}
+
+// Init reads the student's progress.
+func (m *Model) Init() tea.Cmd { return readProgress(m.course.Root) }
+
+// View draws the screen. It changes nothing but the grid.
+func (m *Model) View() string {
+	if m.quit {
+		return ""
+	}
+	g := m.grid
+	g.Clear()
+	r := g.Region()
+	if g.W < leastWidth || g.H < leastHeight {
+		m.drawTooSmall(r)
+		return g.Render()
+	}
+	switch m.screen {
+	case atHome:
+		m.home.Draw(r)
+	case atLesson:
+		m.lesson.Draw(r)
+	case atStage:
+		m.session.draw(r, m)
+	}
+	if m.help {
+		m.drawHelp(r)
+	}
+	if m.message != "" {
+		row, _ := r.Bottom(1)
+		row.Fill(0, 0, row.W, 1, ' ', m.theme.Style(theme.Warn))
+		row.Cut(1, 0, row.W-2, m.theme.Style(theme.Warn), m.message)
+	}
+	return g.Render()
+}
+
+// drawTooSmall says what is missing, in whatever room there is.
+func (m *Model) drawTooSmall(r grid.Region) {
+	st := m.theme.Style(theme.Text)
+	p := r.At(0, 0).Text(st, "fdlab needs 80x24.")
+	p = r.At(0, 1).Text(st, "This is ").Int(st, int64(r.W)).Text(st, "x").Int(st, int64(r.H)).Text(st, ".")
+	_ = p
+	r.Text(0, 2, st, "Enlarge the window,")
+	r.Text(0, 3, st, "or press q and run")
+	r.Text(0, 4, st, "a lesson alone:")
+	r.Text(0, 5, st, "go run ./lessons/NN-name")
+}
+
+// Close ends whatever still runs. Call it when the program is over.
+func (m *Model) Close() {
+	if m.session != nil {
+		m.session.close()
+	}
+}

@@ -1,0 +1,119 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"fdlab/lab/course"
+	"fdlab/lab/launch"
+	"fdlab/lab/trace"
+)
+
+// The messages that commands come back with.
+type (
+	startedMsg struct {
+		session int
+		run     *launch.Run
+		err     error
+	}
+	tickMsg struct {
+		session int
+		records []trace.Record
+		now     int64
+		lost    uint64
+		lines   int
+		over    bool
+		exit    launch.Exit
+	}
+	progressMsg struct {
+		results map[string]course.Result
+		err     error
+	}
+	failedMsg struct{ text string }
+)
+
+// safely runs a command. A panic in it becomes a message instead of a wrecked
+// terminal.
+func safely(do func() tea.Msg) tea.Cmd {
+	return func() (msg tea.Msg) {
+		defer func() {
+			if r := recover(); r != nil {
+				msg = failedMsg{fmt.Sprintf("a fault of fdlab: %v", r)}
+			}
+		}()
+		return do()
+	}
+}
+
+// start builds a program and runs it.
+func start(ctx context.Context, root string, session int, pkg string, args []string) tea.Cmd {
+	return safely(func() tea.Msg {
+		binary, err := launch.Build(ctx, root, pkg)
+		if err != nil {
+			return startedMsg{session: session, err: err}
+		}
+		defer binary.Remove() // the child keeps what it needs
+		run, err := launch.Start(binary, launch.Options{Args: args, Dir: root})
+		return startedMsg{session, run, err}
+	})
+}
+
+// frame is the time between two looks at a running program.
+const frame = time.Second / 30
+
+// batch is how many records one frame takes at most: four million a second.
+// What a faster program records waits in the ring, and is lost and counted
+// when the ring is full.
+const batch = 1 << 17
+
+// tick waits for the next frame and takes what was recorded since. records is
+// the batch of the last tick, to be filled again: only one tick is under way
+// at a time.
+func tick(session int, run *launch.Run, records []trace.Record) tea.Cmd {
+	return safely(func() tea.Msg {
+		time.Sleep(frame)
+		if cap(records) < batch {
+			records = make([]trace.Record, batch)
+		}
+		n, more := run.Read(records[:batch])
+		msg := tickMsg{session: session, records: records[:n], now: run.Reader().Now(), lost: run.Reader().Lost(), lines: len(run.Output().Lines())}
+		if !more {
+			msg.over, msg.exit = true, run.Exit()
+		}
+		return msg
+	})
+}
+
+// tell sends a word to the program.
+func tell(run *launch.Run, say func(*launch.Run) error) tea.Cmd {
+	return safely(func() tea.Msg {
+		if err := say(run); err != nil {
+			return failedMsg{err.Error()}
+		}
+		return nil
+	})
+}
+
+// end ends a session's run; nil is fine.
+func end(s *session) tea.Cmd {
+	if s == nil {
+		return nil
+	}
+	s.cancel()
+	return endRun(s.run)
+}
+
+// endRun asks the program to stop, waits for its end and frees it.
+func endRun(run *launch.Run) tea.Cmd {
+	if run == nil {
+		return nil
+	}
+	return safely(func() tea.Msg {
+		run.Stop()
+		run.Close()
+		return nil
+	})
+}

@@ -1,0 +1,47 @@
+package app
+
+import (
+	"fdlab/tui/grid"
+	"fdlab/tui/page"
+	"fdlab/tui/stage"
+	"fdlab/tui/theme"
+)
+
+// drawHelp lays the legend of the screen over it: each glyph in place.
+func (m *Model) drawHelp(r grid.Region) {
+	th := m.theme
+	w, h := min(r.W-4, 100), r.H-2
+	box := r.Sub((r.W-w)/2, 1, w, h)
+	box.Fill(0, 0, w, h, ' ', th.Style(theme.Text))
+	in := box.Box(th.Lines, th.Style(theme.Focus), th.Style(theme.Title), "what is what · any key closes this").Inset(1, 0)
+	y := 0
+	if m.screen == atStage {
+		for _, e := range stage.Legend(th) {
+			if y >= in.H {
+				return
+			}
+			if e.Glyph == 0 {
+				y = page.Wrap(in, y, th.Style(theme.Heading), e.Meaning)
+				continue
+			}
+			in.Set(1, y, e.Glyph, e.Style)
+			in.Text(4, y, e.Style, e.Word)
+			y = page.Wrap(in.Sub(18, 0, in.W-18, in.H), y, th.Style(theme.Text), e.Meaning)
+		}
+		return
+	}
+	for _, line := range []string{
+		"A lesson has sections: a claim, a question, an experiment, an explanation.",
+		"Read the claim. Predict what the experiment will show. Then run it, and watch.",
+		"",
+		"file descriptor (fd)   the number by which a program names an open file, pipe or socket",
+		"ready                  the kernel has something for the program: a read would not block",
+		"blocked                a thread sleeps inside a system call until the kernel wakes it",
+		"event loop             wait for all fds at once, call back for the ready ones, again",
+		"verdict                what the run's own measurements say about the claim",
+		"",
+		"enter opens and goes on · ← → turn pages · ↑ ↓ scroll · x runs the experiment · q goes back",
+	} {
+		y = page.Wrap(in, y, th.Style(theme.Text), line)
+	}
+}

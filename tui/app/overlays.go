@@ -1,0 +1,128 @@
+package app
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"fdlab/lab/launch"
+	"fdlab/tui/grid"
+	"fdlab/tui/page"
+	"fdlab/tui/theme"
+)
+
+// drawBuilding is what the stage shows while the program is compiled.
+func drawBuilding(r grid.Region, m *Model) {
+	th := m.theme
+	_, words := m.session.status()
+	r.Text(2, 1, th.Style(theme.Text), words)
+	r.Text(2, 3, th.Style(theme.Faint), "The first build compiles the lab, too. Later ones take a moment.")
+}
+
+// drawFault says why there is no run, and the way out.
+func drawFault(r grid.Region, m *Model, err error) {
+	th := m.theme
+	in := r.Box(th.Lines, th.Style(theme.Frame), th.Style(theme.Bad), "this lesson cannot run")
+	y := 1
+	for _, line := range strings.Split(err.Error(), "\n") {
+		y = page.Wrap(in.Sub(1, 0, in.W-2, in.H), y, th.Style(theme.Text), line)
+	}
+	in.At(1, y+1).Text(th.Style(theme.Key), "r").Text(th.Style(theme.Faint), " try again · ").
+		Text(th.Style(theme.Key), "q").Text(th.Style(theme.Faint), " back to the lesson")
+}
+
+// drawBuildError shows what the compiler objects to, with the lines of code.
+func drawBuildError(r grid.Region, m *Model, e *launch.BuildError) {
+	th := m.theme
+	text, faint := th.Style(theme.Text), th.Style(theme.Faint)
+	in := r.Box(th.Lines, th.Style(theme.Frame), th.Style(theme.Bad), "this program does not compile")
+	in = in.Inset(1, 1)
+	y := 0
+	for _, p := range e.Problems {
+		if y > in.H-6 {
+			break
+		}
+		where := fmt.Sprintf("%s:%d", p.File, p.Line)
+		if p.Column > 0 {
+			where += fmt.Sprintf(":%d", p.Column)
+		}
+		in.Text(0, y, th.Style(theme.Strong), where)
+		y++
+		for _, line := range strings.Split(p.Text, "\n") {
+			y = page.Wrap(in.Sub(2, 0, in.W-2, in.H), y, th.Style(theme.Bad), line)
+		}
+		if line := sourceLine(m.course.Root, p.File, p.Line); line != "" {
+			in.At(2, y).Int(faint, int64(p.Line)).Text(faint, " ").Text(th.Style(theme.Code), line)
+			y++
+		}
+		y++
+	}
+	if len(e.Problems) == 0 {
+		for _, line := range strings.Split(e.Error(), "\n") {
+			y = page.Wrap(in, y, text, line)
+		}
+		y++
+	}
+	y = min(y, in.H-2)
+	in.Text(0, y, text, "Mend it in your editor and save. Then:")
+	in.At(0, y+1).Text(th.Style(theme.Key), "r").Text(faint, " build and run again · ").
+		Text(th.Style(theme.Key), "q").Text(faint, " back to the lesson")
+}
+
+// sourceLine reads one line of a file of the clone, or "" where it cannot.
+func sourceLine(root, file string, line int) string {
+	source, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
+	if err != nil {
+		return ""
+	}
+	lines := strings.Split(string(source), "\n")
+	if line < 1 || line > len(lines) {
+		return ""
+	}
+	return strings.TrimSpace(lines[line-1])
+}
+
+// drawOutput shows what the program printed, quoted, the latest at the bottom.
+func (m *Model) drawOutput(r grid.Region) {
+	th := m.theme
+	s := m.session
+	total, cut := s.run.Output().Size()
+	in := r.Box(th.Lines, th.Style(theme.Frame), th.Style(theme.Title), "what the program printed")
+	keys, in := in.Bottom(1)
+	lines := s.run.Output().Lines()
+	last := max(len(lines)-m.scroll, 0)
+	first := max(last-in.H, 0)
+	for i, line := range lines[first:last] {
+		st := th.Style(theme.Text)
+		if line.Stream == launch.Stderr {
+			st = th.Style(theme.Warn)
+		}
+		p := in.At(0, i).Text(th.Style(theme.Faint), line.Stream.String()).Text(st, " ")
+		in.Cut(p.X, i, in.W-p.X, st, line.Quoted())
+	}
+	p := keys.At(0, 0).Count(th.Style(theme.Faint), total).Text(th.Style(theme.Faint), " bytes")
+	if cut > 0 {
+		p = p.Text(th.Style(theme.Faint), ", the first ").Count(th.Style(theme.Faint), cut).Text(th.Style(theme.Faint), " not kept")
+	}
+	p.Text(th.Style(theme.Faint), " · ").Text(th.Style(theme.Key), "↑↓").Text(th.Style(theme.Faint), " scroll · ").
+		Text(th.Style(theme.Key), "o").Text(th.Style(theme.Faint), " back to the stage")
+}
+
+func (m *Model) keyOutput(key string) {
+	switch key {
+	case "o", "q", "esc":
+		m.output = false
+	case "up", "k":
+		m.scroll++
+	case "down", "j":
+		m.scroll = max(m.scroll-1, 0)
+	case "pgup", "ctrl+u":
+		m.scroll += m.grid.H / 2
+	case "pgdown", "ctrl+d":
+		m.scroll = max(m.scroll-m.grid.H/2, 0)
+	}
+	if s := m.session; s != nil && s.run != nil {
+		m.scroll = min(m.scroll, max(len(s.run.Output().Lines())-1, 0))
+	}
+}

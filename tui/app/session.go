@@ -1,0 +1,201 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"fdlab/lab/course"
+	"fdlab/lab/launch"
+	"fdlab/lab/world"
+	"fdlab/tui/grid"
+	"fdlab/tui/stage"
+)
+
+// session is one run on the stage: from the build to the verdict.
+type session struct {
+	number int
+	lesson *course.Lesson
+	args   []string
+	cancel context.CancelFunc // breaks the build off
+
+	run   *launch.Run        // nil until it started
+	world *world.Run         // what was read of it
+	build *launch.BuildError // why it does not compile
+	fault error              // why it could not be started otherwise
+	over  bool
+	exit  launch.Exit
+	lost  uint64
+	lines int // that the program printed
+
+	held   bool  // the gate is closed, at our wish
+	heldAt int64 // since when
+	past   bool  // an earlier moment is shown:
+	at     int64 // this one
+	live   int64 // the run's clock at the last tick
+	shown  *world.World
+	column int64
+	scroll int
+	saved  bool // the verdict went into the progress
+}
+
+// columns are the zooms of the time panel: ns to a column.
+var columns = []int64{1e6, 2e6, 5e6, 10e6, 20e6, 50e6, 100e6, 200e6, 500e6}
+
+// run builds the lesson and puts it on the stage. What ran before ends.
+func (m *Model) run(args []string) tea.Cmd {
+	old := m.session
+	m.serial++
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &session{number: m.serial, lesson: m.lesson.Lesson, args: args, cancel: cancel, column: 20e6}
+	if old != nil && old.lesson == s.lesson {
+		s.column = old.column
+	}
+	m.session = s
+	m.screen, m.output, m.scroll = atStage, false, 0
+	return tea.Batch(end(old), start(ctx, m.course.Root, s.number, "./"+s.lesson.Dir, args))
+}
+
+// started takes the news that the program runs, or why it does not.
+func (m *Model) started(msg startedMsg) tea.Cmd {
+	s := m.session
+	if s == nil || s.number != msg.session {
+		return endRun(msg.run) // the student has gone elsewhere
+	}
+	if msg.err != nil {
+		if !errors.As(msg.err, &s.build) {
+			s.fault = msg.err
+		}
+		return nil
+	}
+	s.run = msg.run
+	s.world = world.NewRun(s.run.Reader())
+	return tick(s.number, s.run, nil)
+}
+
+// ticked takes what the program recorded since the last tick.
+func (m *Model) ticked(msg tickMsg) tea.Cmd {
+	s := m.session
+	if s == nil || s.number != msg.session {
+		return nil
+	}
+	s.world.Apply(msg.records)
+	s.lost, s.lines, s.live = msg.lost, msg.lines, max(msg.now, s.live)
+	if msg.over {
+		s.over, s.exit = true, msg.exit
+		s.held = false
+		// The clock of a run that is over stands at its last record.
+		s.live = s.world.Live.Time
+		return m.keep()
+	}
+	return tea.Batch(m.keep(), tick(s.number, s.run, msg.records))
+}
+
+// close ends the run and frees it. The session's world must not be used any
+// more: its strings lie in the run's memory.
+func (s *session) close() {
+	s.cancel()
+	if s.run != nil {
+		s.run.Close()
+	}
+}
+
+// now is the run's time at the moment that is shown. While time is held the
+// clock stands still soon after the last thing that happened.
+func (s *session) now() int64 {
+	switch {
+	case s.past:
+		return s.at
+	case s.over:
+		return s.world.Live.Time
+	case s.held:
+		return min(s.live, max(s.world.Live.Time, s.heldAt)+400e6)
+	}
+	return s.live
+}
+
+// status says which of the stage's states the session is in.
+func (s *session) status() (stage.Status, string) {
+	switch {
+	case s.run == nil:
+		return stage.Building, fmt.Sprintf("go build ./%s ...", s.lesson.Dir)
+	case s.past:
+		return stage.Past, ""
+	case s.over:
+		return stage.Over, "The program has " + s.exit.String() + "."
+	case s.world.Live.Records == 0:
+		return stage.Starting, "The program runs. It has not recorded anything yet."
+	case s.held:
+		return stage.Held, ""
+	}
+	return stage.Running, ""
+}
+
+// draw draws the stage, or why there is none.
+func (s *session) draw(r grid.Region, m *Model) {
+	switch {
+	case s.build != nil:
+		drawBuildError(r, m, s.build)
+		return
+	case s.fault != nil:
+		drawFault(r, m, s.fault)
+		return
+	case s.run == nil:
+		drawBuilding(r, m)
+		return
+	case m.output:
+		m.drawOutput(r)
+		return
+	}
+	stage.Draw(r, s.view(m))
+}
+
+// view gathers what the stage shows.
+func (s *session) view(m *Model) *stage.View {
+	v := &stage.View{
+		Theme: m.theme, Lesson: fmt.Sprintf("%02d %s", s.lesson.Number, s.lesson.Title),
+		Run: s.world, World: s.world.Live, Now: s.now(), Live: s.live,
+		Column: s.column, Scroll: s.scroll, Lost: s.lost, Printed: s.lines,
+		Predicted: m.progress[s.lesson.Slug].Prediction, Options: map[string]string{},
+	}
+	if s.past && s.shown != nil {
+		v.World = s.shown
+	}
+	for _, o := range s.lesson.Question.Options {
+		v.Options[o.Letter] = o.Text
+	}
+	v.Status, v.Words = s.status()
+	v.Keys = s.keys(v.Status)
+	return v
+}
+
+// keys are the keys that work in a state of the run.
+func (s *session) keys(status stage.Status) []stage.Key {
+	var keys []stage.Key
+	add := func(key, does string) { keys = append(keys, stage.Key{Key: key, Does: does}) }
+	switch status {
+	case stage.Running:
+		add("space", "hold")
+		add("←", "back")
+	case stage.Held:
+		add("space", "go on")
+		add(".", "one phase")
+		add("←", "back")
+	case stage.Past:
+		add("space", "to the live edge")
+		add("← →", "time")
+		add(", .", "event")
+	case stage.Over:
+		add("←", "back in time")
+		add("n", "explain")
+	}
+	add("r", "rebuild and run")
+	if s.lines > 0 {
+		add("o", "output")
+	}
+	add("?", "help")
+	add("q", "back")
+	return keys
+}

@@ -1,0 +1,168 @@
+package app
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"fdlab/tui/lesson"
+)
+
+// Update takes one message.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.grid.Resize(msg.Width, msg.Height)
+		m.lesson.Resize(msg.Width, msg.Height)
+	case tea.KeyMsg:
+		m.message = ""
+		return m, m.key(msg.String())
+	case tea.MouseMsg:
+		return m, m.mouse(msg)
+	case progressMsg:
+		m.setProgress(msg)
+	case startedMsg:
+		return m, m.started(msg)
+	case tickMsg:
+		return m, m.ticked(msg)
+	case failedMsg:
+		m.message = msg.text
+	}
+	return m, nil
+}
+
+// key routes a key to the overlay or the screen that has it.
+func (m *Model) key(key string) tea.Cmd {
+	if key == "ctrl+c" {
+		return m.leave()
+	}
+	if m.help {
+		m.help = false
+		return nil
+	}
+	if key == "?" {
+		m.help = true
+		return nil
+	}
+	switch m.screen {
+	case atHome:
+		return m.keyHome(key)
+	case atLesson:
+		return m.keyLesson(key)
+	default:
+		return m.keyStage(key)
+	}
+}
+
+func (m *Model) leave() tea.Cmd {
+	m.quit = true
+	return tea.Quit
+}
+
+func (m *Model) keyHome(key string) tea.Cmd {
+	switch key {
+	case "q", "esc":
+		return m.leave()
+	case "up", "k":
+		m.home.Move(-1)
+	case "down", "j":
+		m.home.Move(1)
+	case "enter", "right", "l", " ":
+		m.openLesson(m.home.Selected)
+	default:
+		if n, ok := m.home.ByNumber(key); ok {
+			m.openLesson(n)
+		}
+	}
+	return nil
+}
+
+// openLesson shows the n-th lesson of the course.
+func (m *Model) openLesson(n int) {
+	if n < 0 || n >= len(m.course.Lessons) {
+		return
+	}
+	l := m.course.Lessons[n]
+	m.home.Selected = n
+	m.lesson = lesson.New(m.theme, l, m.progress[l.Slug].Prediction)
+	m.lesson.Resize(m.grid.W, m.grid.H)
+	m.screen = atLesson
+}
+
+func (m *Model) keyLesson(key string) tea.Cmd {
+	l := &m.lesson
+	switch key {
+	case "q", "esc":
+		m.screen = atHome
+	case "up", "k":
+		l.Scroll(-1)
+	case "down", "j":
+		l.Scroll(1)
+	case "pgup", "ctrl+u":
+		l.Scroll(-l.PageRows())
+	case "pgdown", "ctrl+d", " ":
+		l.Scroll(l.PageRows())
+	case "left", "h", "p":
+		l.Turn(-1)
+	case "right", "l", "n", "tab":
+		l.Turn(1)
+	case "enter":
+		switch {
+		case l.IsRun():
+			return m.run(nil)
+		case l.Reveal():
+		default:
+			l.Turn(1)
+		}
+	case "x", "r":
+		return m.run(nil)
+	default:
+		if l.Choose(key) {
+			m.predict(key)
+		}
+	}
+	return nil
+}
+
+func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
+	rows := 0
+	switch msg.Button {
+	case tea.MouseButtonWheelUp:
+		rows = -3
+	case tea.MouseButtonWheelDown:
+		rows = 3
+	}
+	click := msg.Button == tea.MouseButtonLeft && msg.Action == tea.MouseActionPress
+	switch m.screen {
+	case atHome:
+		m.home.Move(rows / 3)
+		if click {
+			if n, ok := m.home.At(msg.Y); ok {
+				m.openLesson(n)
+			}
+		}
+	case atLesson:
+		m.lesson.Scroll(rows)
+		if click {
+			m.lesson.Click(msg.X, msg.Y)
+		}
+	case atStage:
+		switch {
+		case m.output:
+			m.scroll = max(m.scroll-rows, 0)
+		case click:
+			return m.session.click(m, msg.X, msg.Y)
+		default:
+			m.session.scroll = max(m.session.scroll+rows/3, 0)
+		}
+	}
+	return nil
+}
+
+// setProgress takes what the student did in earlier sessions.
+func (m *Model) setProgress(msg progressMsg) {
+	if msg.err != nil {
+		m.message = msg.err.Error()
+	}
+	for slug, result := range msg.results {
+		m.progress[slug] = result
+	}
+}

@@ -1,0 +1,126 @@
+// Package home draws the first screen: the course as a list, with each
+// lesson's claim in a line and what the student predicted.
+package home
+
+import (
+	"fmt"
+
+	"fdlab/lab/course"
+	"fdlab/tui/grid"
+	"fdlab/tui/theme"
+)
+
+// State is what the screen shows.
+type State struct {
+	Theme    *theme.Theme
+	Course   *course.Catalogue
+	Progress map[string]course.Result // by slug
+	Selected int
+}
+
+// rowsPer is how many rows a lesson takes: its title, its claim, a blank.
+const rowsPer = 3
+
+// top is the row where the list begins.
+const top = 7
+
+// Move selects another lesson.
+func (s *State) Move(by int) {
+	s.Selected = min(max(s.Selected+by, 0), max(len(s.Course.Lessons)-1, 0))
+}
+
+// ByNumber finds the lesson that a digit key names.
+func (s *State) ByNumber(key string) (int, bool) {
+	for i, l := range s.Course.Lessons {
+		if fmt.Sprint(l.Number) == key {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// At finds the lesson that lies on a row of the screen.
+func (s *State) At(row int) (int, bool) {
+	n := (row - top) / rowsPer
+	return n, row >= top && n < len(s.Course.Lessons)
+}
+
+// Draw draws the screen.
+func (s *State) Draw(r grid.Region) {
+	th := s.Theme
+	text, faint := th.Style(theme.Text), th.Style(theme.Faint)
+	r.Text(2, 1, th.Style(theme.Title), "fdlab")
+	r.Text(9, 1, text, "a lab bench for file descriptors")
+	r.Text(2, 3, faint, "Each lesson takes a claim about event loops. You predict, then the experiment runs, and you")
+	r.Text(2, 4, faint, "watch its real file descriptors. The verdict is computed from what was measured.")
+	if r.W < 96 {
+		r.Fill(2, 3, r.W, 2, ' ', faint)
+		r.Text(2, 3, faint, "Each lesson takes a claim about event loops. You predict, then you watch")
+		r.Text(2, 4, faint, "real file descriptors. The verdict is computed from what was measured.")
+	}
+	room := (r.H - top - 2) / rowsPer
+	first := max(s.Selected-room+1, 0)
+	y := top
+	for i := first; i < len(s.Course.Lessons) && i < first+room; i++ {
+		s.drawLesson(r.Sub(2, y, r.W-4, 2), i)
+		y += rowsPer
+	}
+	for _, p := range s.Course.Problems {
+		if y >= r.H-2 {
+			break
+		}
+		r.Cut(2, y, r.W-4, th.Style(theme.Warn), p.String())
+		y++
+	}
+	p := r.At(2, r.H-1)
+	for i, k := range [][2]string{{"enter", "open"}, {"↑↓", "choose"}, {"?", "help"}, {"q", "quit"}} {
+		if i > 0 {
+			p = p.Text(faint, " · ")
+		}
+		p = p.Text(th.Style(theme.Key), k[0]).Text(faint, " ").Text(faint, k[1])
+	}
+}
+
+// drawLesson draws one lesson: its title and how the student fared, its claim
+// or what is wrong with its files.
+func (s *State) drawLesson(r grid.Region, i int) {
+	th := s.Theme
+	l := s.Course.Lessons[i]
+	title := th.Style(theme.Strong)
+	if i == s.Selected {
+		title = th.Style(theme.Select)
+		r.Fill(0, 0, r.W, 1, ' ', title)
+	}
+	r.Text(1, 0, title, fmt.Sprintf("%02d  %s", l.Number, l.Title))
+	mark := s.Progress[l.Slug]
+	if words := fared(mark); words != "" {
+		st := title
+		if i != s.Selected {
+			st = th.Style(theme.Faint)
+			if mark.Answer != "" && mark.Prediction == mark.Answer {
+				st = th.Style(theme.Good)
+			}
+		}
+		r.TextRight(r.W-1, 0, st, words)
+	}
+	if len(l.Problems) > 0 {
+		r.Cut(5, 1, r.W-6, th.Style(theme.Warn), l.Problems[0].String())
+		return
+	}
+	r.Cut(5, 1, r.W-6, th.Style(theme.Faint), "claim: "+l.Claim)
+}
+
+// fared says how the student's prediction came out.
+func fared(m course.Result) string {
+	switch {
+	case m.Answer == "" && m.Prediction == "":
+		return ""
+	case m.Answer == "":
+		return "you predicted " + m.Prediction + " · not run yet"
+	case m.Prediction == "":
+		return "the claim is " + m.Verdict
+	case m.Prediction == m.Answer:
+		return "you predicted " + m.Prediction + " · it held · the claim is " + m.Verdict
+	}
+	return "you predicted " + m.Prediction + " · the run said " + m.Answer + " · the claim is " + m.Verdict
+}

@@ -1,0 +1,247 @@
+// Package lesson draws a lesson's text: the sections of its README as pages,
+// the question with its options, the recall questions with their answers
+// covered.
+package lesson
+
+import (
+	"fmt"
+
+	"fdlab/lab/course"
+	"fdlab/tui/grid"
+	"fdlab/tui/page"
+	"fdlab/tui/theme"
+)
+
+// State is what the screen shows.
+type State struct {
+	Theme  *theme.Theme
+	Lesson *course.Lesson
+	Chosen string // the student's letter, or ""
+
+	at       int // the section that is shown
+	top      int // its first row that is shown
+	revealed int // answers of Recall that are uncovered
+	w, h     int
+	body     *page.Page // the section's text at this width
+}
+
+// listWidth is the width of the list of sections at the left.
+const listWidth = 24
+
+// New shows a lesson from its first section.
+func New(th *theme.Theme, l *course.Lesson, chosen string) State {
+	return State{Theme: th, Lesson: l, Chosen: chosen}
+}
+
+// Resize lays the text out for a screen of w by h cells.
+func (s *State) Resize(w, h int) {
+	if s.Lesson == nil {
+		return
+	}
+	s.w, s.h = w, h
+	s.layout()
+}
+
+// section returns the section that is shown, or nil where the README has none.
+func (s *State) section() *course.Section {
+	if s.at >= len(s.Lesson.Sections) {
+		return nil
+	}
+	return s.Lesson.Sections[s.at]
+}
+
+// longestLine keeps text readable on a wide screen.
+const longestLine = 92
+
+func (s *State) layout() {
+	s.body = nil
+	sec := s.section()
+	if sec == nil {
+		return
+	}
+	width := min(s.w-listWidth-4, longestLine)
+	switch {
+	case sec.Heading == "Predict" && len(s.Lesson.Question.Options) > 0:
+	case sec.Heading == "Recall" && len(s.Lesson.Recall) > 0:
+	default:
+		s.body = page.Blocks(s.Lesson.Source, sec.Nodes, width, s.Theme)
+	}
+	s.Scroll(0)
+}
+
+// Turn goes to another section.
+func (s *State) Turn(by int) {
+	s.at = min(max(s.at+by, 0), max(len(s.Lesson.Sections)-1, 0))
+	s.top = 0
+	s.layout()
+}
+
+// Open goes to the section under a heading.
+func (s *State) Open(heading string) {
+	for i, sec := range s.Lesson.Sections {
+		if sec.Heading == heading {
+			s.Turn(i - s.at)
+		}
+	}
+}
+
+// PageRows is how many rows of text are seen at once.
+func (s *State) PageRows() int { return max(s.h-5, 1) }
+
+// Scroll moves the text.
+func (s *State) Scroll(by int) {
+	most := 0
+	if s.body != nil {
+		most = max(len(s.body.Lines)-s.PageRows(), 0)
+	}
+	s.top = min(max(s.top+by, 0), most)
+}
+
+// IsRun reports whether the shown section is the one to start the run from.
+func (s *State) IsRun() bool {
+	sec := s.section()
+	return sec != nil && (sec.Heading == "Run" || sec.Heading == "Observe")
+}
+
+// Choose takes a letter as the student's prediction.
+func (s *State) Choose(letter string) bool {
+	sec := s.section()
+	if sec == nil || sec.Heading != "Predict" {
+		return false
+	}
+	for _, o := range s.Lesson.Question.Options {
+		if o.Letter == letter {
+			s.Chosen = letter
+			return true
+		}
+	}
+	return false
+}
+
+// Reveal uncovers the next answer of Recall. false: there was none.
+func (s *State) Reveal() bool {
+	sec := s.section()
+	if sec == nil || sec.Heading != "Recall" || s.revealed >= len(s.Lesson.Recall) {
+		return false
+	}
+	s.revealed++
+	return true
+}
+
+// Click goes to the section whose name was clicked.
+func (s *State) Click(x, y int) {
+	if n := y - 3; x < listWidth && n >= 0 && n < len(s.Lesson.Sections) {
+		s.Turn(n - s.at)
+	}
+}
+
+// Draw draws the screen.
+func (s *State) Draw(r grid.Region) {
+	th := s.Theme
+	faint := th.Style(theme.Faint)
+	bar := th.Style(theme.Select)
+	r.Fill(0, 0, r.W, 1, ' ', bar)
+	r.Text(1, 0, bar, fmt.Sprintf("fdlab  %02d %s", s.Lesson.Number, s.Lesson.Title))
+
+	list, rest := r.Sub(0, 2, r.W, r.H-3).Left(listWidth)
+	for i, sec := range s.Lesson.Sections {
+		st := faint
+		if i == s.at {
+			st = th.Style(theme.Strong)
+			list.Set(1, i+1, th.Glyphs.Arrow, th.Style(theme.Key))
+		}
+		list.Text(3, i+1, st, sec.Heading)
+		if sec.Heading == "Predict" && s.Chosen != "" {
+			list.Text(3+len("Predict "), i+1, th.Style(theme.Good), s.Chosen)
+		}
+	}
+	body := rest.Sub(1, 0, rest.W-2, rest.H)
+	sec := s.section()
+	switch {
+	case sec == nil:
+		s.drawProblems(body, 1)
+	case s.body == nil && sec.Heading == "Predict":
+		s.drawQuestion(body)
+	case s.body == nil:
+		s.drawRecall(body)
+	default:
+		body.Text(0, 0, th.Style(theme.Title), sec.Heading)
+		s.body.Draw(body.Sub(0, 2, body.W, s.PageRows()), s.top)
+		if more := len(s.body.Lines) - s.top - s.PageRows(); more > 0 {
+			body.TextRight(body.W, 0, faint, fmt.Sprintf("%d more lines below", more))
+		}
+	}
+	s.drawKeys(r, sec)
+}
+
+func (s *State) drawKeys(r grid.Region, sec *course.Section) {
+	th := s.Theme
+	keys := [][2]string{{"→", "next"}, {"←", "back"}, {"↑↓", "scroll"}, {"x", "run"}, {"q", "course"}}
+	if sec != nil {
+		switch sec.Heading {
+		case "Predict":
+			keys = append([][2]string{{"a-d", "choose"}}, keys...)
+		case "Run", "Observe":
+			keys = append([][2]string{{"enter", "run the experiment"}}, keys...)
+		case "Recall":
+			keys = append([][2]string{{"enter", "uncover an answer"}}, keys...)
+		}
+	}
+	p := r.At(1, r.H-1)
+	for i, k := range keys {
+		if i > 0 {
+			p = p.Text(th.Style(theme.Faint), " · ")
+		}
+		p = p.Text(th.Style(theme.Key), k[0]).Text(th.Style(theme.Faint), " ").Text(th.Style(theme.Faint), k[1])
+	}
+}
+
+// drawQuestion draws the question and its options, the chosen one marked.
+func (s *State) drawQuestion(r grid.Region) {
+	th := s.Theme
+	text := th.Style(theme.Text)
+	r = r.Sub(0, 0, min(r.W, longestLine), r.H)
+	r.Text(0, 0, th.Style(theme.Title), "Predict")
+	y := page.Wrap(r, 2, text, s.Lesson.Question.Text) + 1
+	for _, o := range s.Lesson.Question.Options {
+		st := text
+		if o.Letter == s.Chosen {
+			st = th.Style(theme.Good)
+			r.Set(0, y, th.Glyphs.Arrow, st)
+		}
+		r.At(2, y).Text(th.Style(theme.Key), o.Letter)
+		y = page.Wrap(r.Sub(5, 0, r.W-5, r.H), y, st, o.Text) + 1
+	}
+	y++
+	if s.Chosen == "" {
+		page.Wrap(r, y, th.Style(theme.Faint), "Press a letter. A prediction that fails teaches more than none; you may also go on without one.")
+		return
+	}
+	page.Wrap(r, y, th.Style(theme.Faint), "Good. You may still change it. Go on with →, and run the experiment: it computes its own answer.")
+}
+
+// drawRecall draws the recall questions, the answers covered until asked for.
+func (s *State) drawRecall(r grid.Region) {
+	th := s.Theme
+	r = r.Sub(0, 0, min(r.W, longestLine), r.H)
+	r.Text(0, 0, th.Style(theme.Title), "Recall")
+	y := page.Wrap(r, 2, th.Style(theme.Faint), "Answer each from memory, then uncover it.") + 1
+	for i, q := range s.Lesson.Recall {
+		r.At(0, y).Int(th.Style(theme.Key), int64(i+1))
+		y = page.Wrap(r.Sub(3, 0, r.W-3, r.H), y, th.Style(theme.Text), q.Question)
+		if i < s.revealed {
+			y = page.Wrap(r.Sub(3, 0, r.W-3, r.H), y, th.Style(theme.Good), q.Answer)
+		} else {
+			r.Text(3, y, th.Style(theme.Faint), "(covered)")
+			y++
+		}
+		y++
+	}
+}
+
+// drawProblems says why there is no text.
+func (s *State) drawProblems(r grid.Region, y int) {
+	for _, p := range s.Lesson.Problems {
+		y = page.Wrap(r, y, s.Theme.Style(theme.Warn), p.String()) + 1
+	}
+}

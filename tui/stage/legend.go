@@ -1,0 +1,43 @@
+package stage
+
+import (
+	"fdlab/tui/grid"
+	"fdlab/tui/theme"
+)
+
+// Entry explains one glyph of the stage. An entry without a glyph is a
+// heading.
+type Entry struct {
+	Glyph   rune
+	Style   grid.Style
+	Word    string
+	Meaning string
+}
+
+// Legend explains every glyph of the stage.
+func Legend(th *theme.Theme) []Entry {
+	k := inkOf(th)
+	g := k.Glyphs
+	return []Entry{
+		{Meaning: "Three different things, at three different times:"},
+		{g.LaneWatched, k.Watched, "watched", "the program's wish: an event is pending, or a thread is blocked on the fd"},
+		{g.Ready, k.Ready, "ready", "the kernel's fact: a read would find bytes, a client or an end of file"},
+		{g.Noticed, k.Noticed, "told", "what the loop has noticed: its wait returned this fd; the callback comes next"},
+		{Meaning: "In the tables:"},
+		{g.Unseen, k.Unseen, "unseen", "ready in the kernel, and nobody has looked yet"},
+		{g.Blocked, k.Blocked, "blocked", "a thread sleeps inside a call on this fd; each mark is a tenth of a second"},
+		{g.Callback, k.Callback, "callback", "the program's function for this fd runs, or has just run"},
+		{g.Took, k.Callback, "read", "the program took bytes"},
+		{g.Wait, k.Waiting, "waiting", "watched, and nothing is there yet"},
+		{g.Idle, k.Faint, "empty", "the kernel has nothing to read"},
+		{g.Gate, k.Held, "held", "the thread stands still because you hold time"},
+		{Meaning: "In the time panel, a lane for each thread and each fd:"},
+		{g.LaneWait, k.Waiting, "wait", "the thread waits in select, poll or epoll_wait for all fds at once"},
+		{g.LaneBlocked, k.Blocked, "blocked", "the thread is blocked in one call on one fd"},
+		{g.LaneRun, k.Text, "runs", "the thread runs"},
+		{g.LaneCallback, k.Callback, "callback", "a callback ran in this column, even if only for a microsecond"},
+		{g.LaneTook, k.Callback, "read", "bytes were taken in this column"},
+		{g.Bars[3], k.Unseen, "queued", "bytes wait unseen in the kernel; the height is how many"},
+		{g.LaneIdle, k.Faint, "idle", "nobody waits for this fd"},
+	}
+}
