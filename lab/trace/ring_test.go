@@ -91,6 +91,9 @@ func TestReadAndLostAreAllThatWasMade(t *testing.T) {
 		read += n
 		return n
 	}
+	for reader.Lost() == 0 { // a slow reader: the ring is full before it begins
+		time.Sleep(time.Millisecond)
+	}
 	for over := false; !over; {
 		select {
 		case <-finished:
@@ -103,9 +106,6 @@ func TestReadAndLostAreAllThatWasMade(t *testing.T) {
 	}
 	if got := uint64(read) + reader.Lost(); got != writers*each {
 		t.Errorf("%d read + %d lost = %d, but %d were made", read, reader.Lost(), got, writers*each)
-	}
-	if reader.Lost() == 0 {
-		t.Error("nothing was lost in a ring of 8: the test tests nothing")
 	}
 }
 
