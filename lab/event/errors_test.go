@@ -1,0 +1,210 @@
+package event
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// explains checks that err is want and that its text has all the words.
+func explains(t *testing.T, err, want error, words ...string) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Fatalf("%v; want %v", err, want)
+	}
+	for _, word := range words {
+		if !strings.Contains(err.Error(), word) {
+			t.Errorf("%q does not say %q", err, word)
+		}
+	}
+}
+
+func TestBadEvents(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		var c calls
+		explains(t, b.NewEvent(-1, Read, c.log("x")).Named("client").Add(NoTimeout), ErrBadFD, `"client"`, "-1")
+		explains(t, b.NewEvent(3, Read|Signal, c.log("x")).Add(NoTimeout), ErrBadWhat)
+		explains(t, b.NewEvent(3, Read, nil).Add(NoTimeout), ErrBadWhat)
+		a, _ := pair(t)
+		level := add(t, b.NewEvent(a, Read, c.log("x")), NoTimeout)
+		explains(t, b.NewEvent(a, Write|EdgeTriggered, c.log("x")).Add(NoTimeout), ErrMixedEdge)
+		level.Del()
+		add(t, b.NewEvent(a, Read|EdgeTriggered, c.log("x")), NoTimeout).Del()
+		loop(t, b, 0, NoEvents) // none of them left anything behind
+		c.want(t)
+	})
+}
+
+func TestClosedBase(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		a, _ := pair(t)
+		e := add(t, b.NewEvent(a, Read, func(int, What) {}), time.Hour)
+		if err := b.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if e.Pending() != 0 {
+			t.Errorf("pending %v in a closed base", e.Pending())
+		}
+		explains(t, e.Add(NoTimeout), ErrBaseClosed)
+		explains(t, e.Active(Read), ErrBaseClosed)
+		_, err := b.Dispatch()
+		explains(t, err, ErrBaseClosed)
+		b.Post(func() { t.Error("a closed base called a function") })
+	})
+}
+
+// An fd that is closed while an event watches it: each backend notices in its
+// own way and at its own time, but all name the fd and the event.
+func TestClosedFDIsExplained(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		a, z := pair(t)
+		e := add(t, b.NewEvent(a, Read|Persist, func(int, What) {}).Named("telnet"), NoTimeout)
+		unix.Close(a)
+		switch b.Backend() {
+		case "poll", "select": // the wait notices
+			reason, err := b.Dispatch()
+			if reason != Failed {
+				t.Fatalf("the loop returned %v", reason)
+			}
+			explains(t, err, ErrFDClosed, `read|persist "telnet"`, "Del")
+			if err := e.Del(); err != nil {
+				t.Fatal(err)
+			}
+		case "epoll": // the kernel forgot it in silence; the next epoll_ctl notices
+			again := b.NewEvent(a, Read, func(int, What) {}).Named("new")
+			explains(t, again.Add(NoTimeout), ErrFDClosed, `read|persist "telnet"`, "Del")
+			// The number comes back as another fd.
+			if err := unix.Dup2(z, a); err != nil {
+				t.Fatal(err)
+			}
+			explains(t, again.Add(NoTimeout), ErrFDClosed, `"telnet"`)
+			explains(t, e.Del(), ErrFDClosed, `"telnet"`)
+			add(t, again, NoTimeout).Del()
+		}
+		loop(t, b, 0, NoEvents)
+	})
+}
+
+func TestReusedFDNumberIsAnotherFD(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		var c calls
+		a, z := pair(t)
+		for range 3 {
+			e := add(t, b.NewEvent(a, Read, c.log("e")), NoTimeout)
+			write(t, z, "x")
+			loop(t, b, 0, NoEvents)
+			c.want(t, "e read")
+			add(t, e, NoTimeout)
+			e.Del()
+			// The same number becomes the other end of a new pair.
+			a2, z2 := pair(t)
+			unix.Close(a)
+			if err := unix.Dup2(a2, a); err != nil {
+				t.Fatal(err)
+			}
+			z = z2
+		}
+		loop(t, b, 0, NoEvents)
+	})
+}
+
+// A duplicate keeps the kernel's entry alive when the fd is closed.
+func TestStaleReadinessIsIgnored(t *testing.T) {
+	if Backends()[0] != "epoll" {
+		t.Skip("only epoll knows this trap")
+	}
+	b := newBase(t, "epoll")
+	var c calls
+	a, z := pair(t)
+	old := add(t, b.NewEvent(a, Read|Persist, c.log("old")), NoTimeout)
+	dup, err := unix.Dup(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(dup)
+	unix.Close(a)
+	explains(t, old.Del(), ErrFDClosed) // EPOLL_CTL_DEL does not find it
+	a2, _ := pair(t)
+	if a2 != a {
+		if err := unix.Dup2(a2, a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(t, b.NewEvent(a, Read|Persist, c.log("new")), NoTimeout)
+	write(t, z, "for the old one")
+	loop(t, b, NonBlock|Once, Done)
+	c.want(t)
+	if b.Stats().Stale == 0 {
+		t.Error("the stale readiness was not counted")
+	}
+}
+
+func TestNeverOpenFD(t *testing.T) {
+	b := newBase(t, "")
+	if b.Backend() != "epoll" {
+		t.Skip("only epoll looks at the fd when it is added")
+	}
+	explains(t, b.NewEvent(1<<20, Read, func(int, What) {}).Add(NoTimeout), ErrNotOpen, "fd 1048576")
+}
+
+func TestFDSetSize(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		var limit unix.Rlimit
+		if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil || limit.Cur <= 1500 {
+			t.Fatalf("this test needs fd 1500, but ulimit -n is %d (%v)", limit.Cur, err)
+		}
+		a, z := pair(t)
+		const big = 1500
+		if err := unix.Dup2(a, big); err != nil {
+			t.Fatal(err)
+		}
+		defer unix.Close(big)
+		var c calls
+		e := b.NewEvent(big, Read, c.log("e"))
+		if b.Backend() == "select" {
+			explains(t, e.Add(NoTimeout), ErrSetSize, "fd 1500", "1023", "poll or epoll")
+			loop(t, b, 0, NoEvents)
+			return
+		}
+		add(t, e, NoTimeout)
+		write(t, z, "x")
+		loop(t, b, 0, NoEvents)
+		c.want(t, "e read")
+	})
+}
+
+func TestRegularFile(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		file, err := os.CreateTemp(t.TempDir(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		var c calls
+		e := b.NewEvent(int(file.Fd()), Read, c.log("e"))
+		if b.Backend() == "epoll" {
+			explains(t, e.Add(NoTimeout), ErrRegularFile, "always ready", "poll or select")
+			return
+		}
+		add(t, e, NoTimeout)
+		loop(t, b, 0, NoEvents)
+		c.want(t, "e read")
+	})
+}
+
+func TestNames(t *testing.T) {
+	if got := (Read | Persist | EdgeTriggered).String(); got != "read|persist|edge-triggered" {
+		t.Error(got)
+	}
+	if got := What(0).String(); got != "nothing" {
+		t.Error(got)
+	}
+	err := &Error{Op: "add", Base: "w\x1b[2J", Event: "read", FD: 7, Err: ErrNotOpen}
+	if strings.Contains(err.Error(), "\x1b") {
+		t.Errorf("%q is not quoted", err)
+	}
+}

@@ -1,0 +1,194 @@
+package event
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fdlab/lab/control"
+	"fdlab/lab/trace"
+)
+
+// recorded runs a test while its bases are recorded, on each backend. records
+// returns what was recorded since, one line a record, and checks that time
+// never runs backward.
+func recorded(t *testing.T, test func(t *testing.T, b *Base, records func() []string)) {
+	for _, backend := range Backends() {
+		t.Run(backend, func(t *testing.T) {
+			ring, err := trace.NewRing(1 << 12)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { ring.Close() })
+			trace.SetProcess(ring.Recorder())
+			t.Cleanup(func() { trace.SetProcess(nil) })
+			reader := ring.Reader()
+			var last int64
+			test(t, newBase(t, backend), func() (lines []string) {
+				batch := make([]trace.Record, 1<<12)
+				for _, r := range batch[:reader.Read(batch)] {
+					if r.Time < last {
+						t.Errorf("%v is %d ns before the record before it", r.Kind, last-r.Time)
+					}
+					last = r.Time
+					lines = append(lines, fmt.Sprintf("%v fd=%d %q %d %d %d", r.Kind, r.FD, reader.String(r.Str), r.A, r.B, r.C))
+				}
+				return lines
+			})
+		})
+	}
+}
+
+func TestTraceOfAOneShotAndAPersistentRead(t *testing.T) {
+	recorded(t, func(t *testing.T, b *Base, records func() []string) {
+		a, z := pair(t)
+		once := b.NewEvent(a, Read, func(int, What) {}).Named("once")
+		n := 0
+		var keep *Event
+		keep = b.NewEvent(a, Read|Persist, func(int, What) {
+			if n++; n == 2 {
+				keep.Del()
+			}
+		}).Named("keep")
+		add(t, once, NoTimeout)
+		add(t, keep, time.Hour)
+		write(t, z, "x")
+		loop(t, b, 0, NoEvents)
+		b.Post(func() {})
+		loop(t, b, 0, NoEvents)
+		b.Close()
+
+		call := b.kind.call
+		want := []string{
+			fmt.Sprintf("base-new fd=-1 %q 3 0 0", b.Backend()),
+			fmt.Sprintf("add fd=%d %q 2 -1 1", a, "once"),
+			fmt.Sprintf("add fd=%d %q 18 3600000000000 2", a, "keep"),
+			`loop-begin fd=-1 "" 0 1 0`,
+			fmt.Sprintf("wait-begin fd=-1 %q 1 TIMEOUT 0", call),
+			fmt.Sprintf("wait-end fd=-1 %q 1 0 0", call),
+			fmt.Sprintf("ready fd=%d \"\" 2 0 2", a),
+			fmt.Sprintf("ready fd=%d \"\" 2 0 1", a),
+			fmt.Sprintf("callback-begin fd=%d %q 2 0 2", a, "keep"),
+			fmt.Sprintf("callback-end fd=%d \"\" 0 0 2", a),
+			fmt.Sprintf("del fd=%d \"\" 2 0 1", a),
+			fmt.Sprintf("callback-begin fd=%d %q 2 0 1", a, "once"),
+			fmt.Sprintf("callback-end fd=%d \"\" 0 0 1", a),
+			fmt.Sprintf("wait-begin fd=-1 %q 1 TIMEOUT 0", call),
+			fmt.Sprintf("wait-end fd=-1 %q 1 0 0", call),
+			fmt.Sprintf("ready fd=%d \"\" 2 0 2", a),
+			fmt.Sprintf("callback-begin fd=%d %q 2 0 2", a, "keep"),
+			fmt.Sprintf("del fd=%d \"\" 18 0 2", a),
+			fmt.Sprintf("callback-end fd=%d \"\" 0 0 2", a),
+			`loop-end fd=-1 "no events left" 1 1 0`,
+			`loop-begin fd=-1 "" 0 1 0`,
+			fmt.Sprintf("wait-begin fd=-1 %q 0 -1 0", call),
+			fmt.Sprintf("wait-end fd=-1 %q 1 0 0", call),
+			`callback-begin fd=-1 "posted function" 0 0 0`,
+			`callback-end fd=-1 "" 0 0 0`,
+			`loop-end fd=-1 "no events left" 1 1 0`,
+			`base-free fd=-1 "" 0 0 0`,
+		}
+		got := records()
+		for i := range got { // a timeout that is nearly an hour
+			if f := strings.Fields(got[i]); f[0] == "wait-begin" && len(f[4]) > 12 {
+				f[4] = "TIMEOUT"
+				got[i] = strings.Join(f, " ")
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("got:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	})
+}
+
+func TestTraceOfNestedLoopsAndTimers(t *testing.T) {
+	recorded(t, func(t *testing.T, b *Base, records func() []string) {
+		inner := newBase(t, b.Backend())
+		add(t, b.NewTimer(func(int, What) {
+			add(t, inner.NewTimer(func(int, What) {}), 0)
+			loop(t, inner, 0, NoEvents)
+		}), 0)
+		loop(t, b, 0, NoEvents)
+		var kinds []string
+		for _, line := range records() {
+			f := strings.Fields(line)
+			if f[0] == "loop-begin" {
+				f[0] += f[4]
+			}
+			kinds = append(kinds, f[0])
+		}
+		want := "base-new base-new add loop-begin1 wait-begin wait-end del callback-begin " +
+			"add loop-begin2 wait-begin wait-end del callback-begin callback-end loop-end callback-end loop-end"
+		if got := strings.Join(kinds, " "); got != want {
+			t.Fatalf("got  %s\nwant %s", got, want)
+		}
+	})
+}
+
+func TestRecordingAllocatesNothing(t *testing.T) {
+	recorded(t, func(t *testing.T, b *Base, records func() []string) {
+		a, _ := pair(t)
+		n := 0
+		e := add(t, b.NewEvent(a, Write|Persist, func(int, What) {
+			if n++; n%100 == 0 {
+				b.Break()
+			}
+		}).Named("e"), NoTimeout)
+		perRun := testing.AllocsPerRun(5, func() { b.Dispatch() })
+		if !raceEnabled && perRun > 6 {
+			t.Fatalf("%v allocations in 100 recorded events", perRun)
+		}
+		e.Del()
+	})
+}
+
+func TestGateHoldsAndSteps(t *testing.T) {
+	recorded(t, func(t *testing.T, b *Base, records func() []string) {
+		gate := &control.Process().Gate
+		b.NewEvent(-1, 0, func(int, What) {}).Named("held").Active(Read)
+		seen := map[string]bool{}
+		look := func() {
+			for _, line := range records() {
+				seen[strings.Fields(line)[0]+" "+strings.Split(line, `"`)[1]] = true
+			}
+		}
+		// await repeats a deed until the trace has the record.
+		await := func(want string, deed func()) {
+			t.Helper()
+			for end := time.Now().Add(20 * time.Second); !seen[want]; time.Sleep(time.Millisecond) {
+				if time.Now().After(end) {
+					t.Fatalf("no %q in %v", want, seen)
+				}
+				deed()
+				look()
+			}
+		}
+		gate.Close()
+		defer gate.Release()
+		done := make(chan error)
+		go func() {
+			_, err := b.Dispatch()
+			done <- err
+		}()
+		await("hold before wait", func() {})
+		if seen["wait-begin "+b.kind.call] {
+			t.Fatal("the loop waited while it was held")
+		}
+		// A thread says Hold a moment before it counts as standing there, so
+		// the first step may come too early for it.
+		await("wait-begin "+b.kind.call, gate.Step)
+		await("hold before callback", func() {})
+		if seen["callback-begin held"] {
+			t.Fatal("the callback began while it was held")
+		}
+		gate.Release()
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		if look(); !seen["callback-begin held"] {
+			t.Fatalf("no callback in %v", seen)
+		}
+	})
+}
