@@ -113,15 +113,13 @@ func (b *Base) deliver(e *Event) {
 // rearm starts the timeout of a persistent event again, before its callback:
 // one period after the moment it was due, so that a regular timer does not
 // drift, or after now if it fired for another reason or is late by a period.
-//
-// DOC:rearm
 func (b *Base) rearm(e *Event) {
 	now := b.now()
 	at := now + int64(e.period)
 	if e.why&Timeout != 0 && e.deadline+int64(e.period) >= now {
 		at = e.deadline + int64(e.period)
 	}
-	if err := b.insertAt(e, at); err != nil {
+	if err := b.insertAt(e, at); err != nil { //DOC:rearm
 		b.fault(err)
 	}
 }

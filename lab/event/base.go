@@ -108,14 +108,12 @@ func (b *Base) Dispatch() (Reason, error) { return b.Loop(0) }
 // or on another thread, gives ErrRunning; another base may be run from within a
 // callback, and this one then stands still until that one returns. When the
 // reason is Failed the error says why; the events are as they were.
-//
-// DOC:loop
 func (b *Base) Loop(flags Flags) (reason Reason, err error) {
 	if err := b.enter(flags); err != nil {
 		return Failed, err
 	}
 	defer func() { b.leave(reason) }()
-	for {
+	for { //DOC:loop
 		b.continued = false
 		switch {
 		case b.failure != nil:
@@ -144,8 +142,6 @@ func (b *Base) Loop(flags Flags) (reason Reason, err error) {
 
 // wait lets the kernel keep the thread until an fd is ready or the timeout is
 // over, and makes the events of ready fds active.
-//
-// DOC:wait
 func (b *Base) wait(timeout time.Duration) error {
 	held := b.gate.Pass("before wait")
 	b.stats.Turns++
@@ -153,7 +149,7 @@ func (b *Base) wait(timeout time.Duration) error {
 	if b.rec != nil {
 		b.recordWait(timeout, held)
 	}
-	n, err := b.sleep(timeout)
+	n, err := b.sleep(timeout) //DOC:wait
 	switch {
 	case b.rec != nil:
 		b.recordWoken(n, err)
@@ -175,8 +171,6 @@ func (b *Base) wait(timeout time.Duration) error {
 
 // sleep is the wait itself. EINTR is normal (a signal, or Go's own preemption):
 // the wait goes on with the time that is left.
-//
-// DOC:eintr
 func (b *Base) sleep(timeout time.Duration) (n int, err error) {
 	if lookFirst || timeout == 0 {
 		n, err = b.backend.wait(0)
@@ -190,7 +184,7 @@ func (b *Base) sleep(timeout time.Duration) (n int, err error) {
 	}
 	for {
 		n, err = b.backend.wait(timeout)
-		if err != unix.EINTR {
+		if err != unix.EINTR { //DOC:eintr
 			return n, err
 		}
 		if timeout > 0 {

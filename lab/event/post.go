@@ -47,12 +47,10 @@ func (b *Base) closeMail() error {
 // sleeps. It may be called from any thread, the loop's own among them, and
 // before the loop runs; functions are called in the order of Post. A base that
 // has mail is not empty. After Close it does nothing.
-//
-// DOC:post
 func (b *Base) Post(do func()) {
 	m := &b.mail
 	m.mu.Lock()
-	m.in = append(m.in, do)
+	m.in = append(m.in, do) //DOC:post
 	m.knock()
 	m.mu.Unlock()
 }

@@ -94,10 +94,8 @@ func (b *Base) clock() int64 {
 
 // now is the time that timeouts count from. While the loop runs it is the time
 // of the last return from the kernel, however long callbacks took since.
-//
-// DOC:cached-time
 func (b *Base) now() int64 {
-	if b.cached != 0 {
+	if b.cached != 0 { //DOC:cached-time
 		return b.cached
 	}
 	return b.clock()
