@@ -29,6 +29,7 @@ func (o *observer) opened(fd, peer int, what, label string, nonblocking bool) {
 
 // forget ends it.
 func (o *observer) forget(fd int) {
+	o.settle(fd)
 	o.watcher.Unwatch(fd)
 	if o.rec != nil {
 		o.rec.Put(&trace.Record{Kind: trace.Close, FD: int32(fd)})

@@ -119,6 +119,14 @@ func (o *observer) end(c call, fd, n int, errno unix.Errno, data []byte) {
 }
 
 func (o *observer) put(c call, fd, n int, errno unix.Errno, data []byte) {
+	if errno == unix.EAGAIN && fd >= 0 && fd < maxFDs {
+		now := o.rec.Now()
+		if due := refusalsOf(fd).gather(c, now); due > 0 {
+			o.refusal(c, fd, due, now)
+		}
+		return
+	}
+	o.settle(fd)
 	rec := trace.Record{Kind: trace.CallEnd, FD: int32(fd), Str: o.names[c], A: int64(n), B: int64(errno)}
 	if n > 0 && len(data) > 0 {
 		rec.SetData(data[:min(n, len(data))])

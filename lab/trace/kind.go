@@ -31,7 +31,8 @@ const (
 	CallbackEnd
 
 	CallBegin // a system call that may block begins
-	CallEnd   // a system call is done (one that cannot block has no CallBegin)
+	CallEnd   // a system call is done (one that cannot block has no CallBegin);
+	// with an error, C says for how many equal calls in a row it stands
 
 	Kernel // what the kernel says of an fd, noted when it changes
 	Socket // what the kernel says of a TCP socket, noted when it changes
@@ -82,7 +83,7 @@ var forms = [kinds]form{
 	CallbackBegin: {name: "callback-begin", str: "label", a: "what", c: "event"},
 	CallbackEnd:   {name: "callback-end", c: "event"},
 	CallBegin:     {name: "call-begin", str: "call", a: "arg"},
-	CallEnd:       {name: "call-end", str: "call", a: "result", b: "errno"},
+	CallEnd:       {name: "call-end", str: "call", a: "result", b: "errno", c: "times"},
 	Kernel:        {name: "kernel", a: "readiness", b: "queued", c: "unsent"},
 	Socket:        {name: "socket", str: "state", a: "code", b: "timer", c: "backlog", d: "limit"},
 	Hold:          {name: "hold", str: "phase"},

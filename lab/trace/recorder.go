@@ -30,6 +30,23 @@ type Recorder struct {
 
 	mu      sync.Mutex
 	strings map[string]uint32
+
+	// room is how full the ring may be, in slots, for a record of each kind
+	// to enter: a flood of the frequent kinds leaves some slots free, so that
+	// the rare ones, without which the rest cannot be understood, get through.
+	room [kindMask + 1]uint64
+}
+
+// kindMask makes any Kind a valid index.
+const kindMask = 63
+
+// frequent says which kinds a busy loop may make millions of.
+func frequent(k Kind) bool {
+	switch k {
+	case Add, Del, WaitBegin, WaitEnd, Ready, CallbackBegin, CallbackEnd, CallBegin, CallEnd, Kernel, Hold, Release:
+		return true
+	}
+	return false
 }
 
 // process is the recorder of this process, or nil.
@@ -75,6 +92,12 @@ func SetProcess(r *Recorder) { override.Store(r) }
 // must be only one recorder to a ring.
 func (r *Ring) Recorder() *Recorder {
 	rec := &Recorder{ring: r, start: time.Now(), strings: map[string]uint32{}}
+	for k := range rec.room {
+		rec.room[k] = r.head.slots
+		if frequent(Kind(k)) {
+			rec.room[k] -= r.head.slots / 16
+		}
+	}
 	r.head.pid = int64(os.Getpid())
 	(*atomicInt64)(&r.head.start).Store(monotonic())
 	return rec
@@ -111,7 +134,7 @@ func (r *Recorder) put(rec *Record) {
 	h := r.ring.head
 	n := h.written.Load()
 	for {
-		if n-h.read.Load() > r.ring.mask {
+		if n-h.read.Load() >= r.room[rec.Kind&kindMask] {
 			h.lost.Add(1)
 			return
 		}

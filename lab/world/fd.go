@@ -202,7 +202,7 @@ func (w *World) applyKernel(r *trace.Record) {
 func (f *FD) called(call string, r *trace.Record) {
 	switch call {
 	case "read", "recv", "accept", "readv":
-		f.Reads++
+		f.Reads += times(r)
 		f.LastRead = r.Time
 		if r.A > 0 && call != "accept" {
 			f.BytesIn += r.A
@@ -218,4 +218,13 @@ func (f *FD) called(call string, r *trace.Record) {
 			f.BytesOut += r.A
 		}
 	}
+}
+
+// times returns for how many calls a CallEnd stands: equal refusals in a row
+// leave one record.
+func times(r *trace.Record) int {
+	if r.A < 0 && r.C > 1 {
+		return int(r.C)
+	}
+	return 1
 }

@@ -45,7 +45,10 @@ func (f *Feed) apply(w *World, r *trace.Record) {
 		Name: w.names.of(r.Str), Result: r.A, Errno: r.B}
 	switch r.Kind {
 	case trace.CallEnd:
-		h.Bytes, h.C, h.D = r.Bytes, r.C, r.D
+		h.Times = times(r)
+		if r.Bytes > 0 {
+			h.Bytes, h.C, h.D = r.Bytes, r.C, r.D
+		}
 	case trace.WaitEnd:
 		if b := w.BaseByNumber(r.Base); b != nil {
 			h.Limit = int64(b.Watched)
@@ -59,7 +62,7 @@ func (f *Feed) apply(w *World, r *trace.Record) {
 	}
 	if n := len(f.Lines); n > 0 && f.Lines[n-1].same(&h) {
 		last := &f.Lines[n-1]
-		last.Times++
+		last.Times += h.Times
 		last.Took += h.Took
 		last.At = h.At
 		return

@@ -98,7 +98,7 @@ func (w *World) applyCall(t *Thread, r *trace.Record) {
 		}
 		return
 	}
-	t.Calls++
+	t.Calls += times(r)
 	if top, ok := t.Top(); ok && top.Kind == InCall {
 		w.end(t, InCall, r)
 		if f != nil && f.Blocked > 0 {

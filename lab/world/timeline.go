@@ -66,8 +66,11 @@ func NewTimeline() *Timeline {
 
 // Apply notes what the record r changed. w is the world after r.
 func (tl *Timeline) Apply(w *World, r *trace.Record) {
-	if r.Kind == trace.Open {
-		delete(tl.fds, r.FD) // the number's new owner gets a lane of its own
+	switch r.Kind { // the number's new owner gets a lane of its own
+	case trace.Open:
+		delete(tl.fds, r.FD)
+	case trace.ThreadBegin:
+		delete(tl.threads, r.Thread)
 	}
 	if t := w.ThreadByID(r.Thread); t != nil && (t.Introduced || len(t.Stack) > 0) {
 		lane := tl.thread(t)

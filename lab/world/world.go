@@ -128,7 +128,13 @@ func (w *World) Apply(r *trace.Record) {
 
 	switch r.Kind {
 	case trace.ThreadBegin:
-		t.Name, t.Introduced, t.Begun, t.Ended = w.names.of(r.Str), true, r.Time, 0
+		if t.Introduced {
+			// The Go runtime gives an OS thread to one goroutine after the
+			// other. Each is a thread of its own to the student.
+			w.Threads = append(w.Threads, Thread{ID: r.Thread})
+			t = &w.Threads[len(w.Threads)-1]
+		}
+		t.Name, t.Introduced, t.Begun, t.LastActive = w.names.of(r.Str), true, r.Time, r.Time
 	case trace.ThreadEnd:
 		t.Ended = r.Time
 

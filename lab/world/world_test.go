@@ -192,6 +192,24 @@ func TestAReusedNumberIsAnotherFD(t *testing.T) {
 	}
 }
 
+func TestAnOSThreadThatServesTwiceIsTwoThreads(t *testing.T) {
+	s := &script{thread: 100}
+	s.add(trace.ThreadBegin, trace.NoFD, "select", trace.Record{})
+	s.add(trace.ThreadEnd, trace.NoFD, "", trace.Record{})
+	s.add(trace.ThreadBegin, trace.NoFD, "busy", trace.Record{})
+	run := s.run()
+	if len(run.Live.Threads) != 2 || run.Live.Threads[0].Ended == 0 || run.Live.ThreadByID(100).Name != "busy" {
+		t.Errorf("threads %+v, want select, ended, and busy", run.Live.Threads)
+	}
+	var names []string
+	for i := range run.Timeline.Lanes {
+		names = append(names, run.Timeline.Lanes[i].Name)
+	}
+	if want := []string{"select", "busy"}; !reflect.DeepEqual(names, want) {
+		t.Errorf("lanes %v, want %v", names, want)
+	}
+}
+
 // TestAnyMomentIsTheSameAgain steps through a run that crosses several marks,
 // and compares each moment shown again with a fresh reduction up to it.
 func TestAnyMomentIsTheSameAgain(t *testing.T) {
@@ -263,12 +281,12 @@ func TestStepping(t *testing.T) {
 func TestTheFeedMergesWhatRepeats(t *testing.T) {
 	s := looping()
 	for range 50 {
-		s.add(trace.CallEnd, 3, "read", trace.Record{A: -1, B: 11})
+		s.add(trace.CallEnd, 3, "read", trace.Record{A: -1, B: 11, C: 10})
 	}
 	lines := s.run().Live.Feed.Lines
 	last := lines[len(lines)-1]
-	if last.Times != 50 || last.Result != -1 || last.Errno != 11 {
-		t.Errorf("the last line is %+v, want 50 reads that found nothing", last)
+	if last.Times != 500 || last.Result != -1 || last.Errno != 11 {
+		t.Errorf("the last line is %+v, want 500 reads that found nothing", last)
 	}
 }
 
