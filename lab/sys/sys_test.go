@@ -204,7 +204,7 @@ func TestBlockedReadsDoNotStopOthers(t *testing.T) {
 
 func TestKernelViewOfOpenedFDs(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Skip("macOS and FreeBSD look at another pace and at fewer facts")
+		t.Skip("macOS and FreeBSD know fewer facts")
 	}
 	l := recorded(t)
 	r, w, err := Pipe("")
