@@ -3,10 +3,15 @@ package experiment
 import (
 	"errors"
 	"io"
+
+	"fdlab/lab/trace"
 )
 
 // streamTrace writes the trace of this process to out as JSON Lines, until
 // finish.
-func streamTrace(io.Writer) (finish func(), err error) {
-	return nil, errors.New("not yet")
+func streamTrace(out io.Writer) (finish func() error, err error) {
+	if trace.Process().On() {
+		return nil, errors.New("an instrument records this run already")
+	}
+	return trace.Stream(out, trace.Slots)
 }

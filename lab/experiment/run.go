@@ -53,7 +53,11 @@ func Run(lesson Lesson, args []string, in io.Reader, out, errOut io.Writer) int 
 			fmt.Fprintf(errOut, "%s: -json: %v\n", lesson.Name, err)
 			return statusUnjudged
 		}
-		defer finish()
+		defer func() {
+			if err := finish(); err != nil {
+				fmt.Fprintf(errOut, "%s: -json: %v\n", lesson.Name, err)
+			}
+		}()
 		out = errOut
 	}
 	// Go lets only as many threads run Go code at a time as there are
@@ -163,6 +167,7 @@ func (x *X) end(err error) int {
 	switch {
 	case reason != "" && failed:
 		x.last("%s: %s; %v", x.lesson.Name, reason, err)
+		return max(status, statusUnjudged)
 	case reason != "":
 		x.last("%s: %s; cleaned up", x.lesson.Name, reason)
 	case failed:

@@ -36,8 +36,8 @@ func (x *X) run(t *Thread, do func() error) {
 	before, _ := kernel.ThreadUsage()
 	defer func() {
 		if fault := recover(); fault != nil {
-			t.err = fmt.Errorf("thread %s: panic: %v", t.Name, fault)
-			x.panicked(t.err, debug.Stack())
+			t.err = ErrStopped
+			x.panicked(fmt.Errorf("thread %s: panic: %v", t.Name, fault), debug.Stack())
 		}
 		after, err := kernel.ThreadUsage()
 		if err == nil {

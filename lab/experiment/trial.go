@@ -72,6 +72,7 @@ func (x *X) Try(script Script, engines ...Engine) []*Trial {
 // ends when the experiment should end.
 func (x *X) Watch(engine Engine) {
 	x.try([]Engine{engine}, func([]*Trial) error {
+		x.Note("speak for a and b yourself: type a key and Enter (-list names them)")
 		<-x.Stopped()
 		return ErrStopped
 	})
@@ -102,16 +103,14 @@ func (x *X) begin(engines []Engine) (trials []*Trial, err error) {
 			return trials, fmt.Errorf("engine %s: %w", engine.Name, err)
 		}
 	}
-	if len(engines) > 1 {
-		var names []string
-		for _, engine := range engines {
-			names = append(names, engine.Name)
-		}
-		x.Note("at the same time: %s", strings.Join(names, ", "))
+	var names []string
+	for _, engine := range engines {
+		names = append(names, engine.Name)
 	}
 	x.mu.Lock()
 	x.trials = trials
 	x.mu.Unlock()
+	x.Note("%s: go", strings.Join(names, ", "))
 	for i, t := range trials {
 		t.Thread(t.Engine, func() error {
 			if err := engines[i].Read(t); err != nil {

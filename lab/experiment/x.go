@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"fdlab/lab/control"
@@ -20,6 +21,8 @@ type X struct {
 	rec     *trace.Recorder
 	account *account
 
+	waited atomic.Int64 // ms, for room in the ring
+
 	mu       sync.Mutex
 	step     int           // the number of the step that runs, from 1; 0: none yet
 	began    time.Duration // when it began, by the experiment's clock
@@ -35,6 +38,9 @@ type X struct {
 	status   int              // the exit status then
 	start    time.Time
 }
+
+// roomForWords is how many free records the ring should have for a word.
+const roomForWords = 64
 
 // Backend returns the backend that was asked for: -backend, or the lesson's
 // choice.
@@ -61,8 +67,13 @@ func (x *X) Phase(phase string) { x.control.Gate.Pass(phase) }
 // now is the experiment's clock: it stands still while time is held.
 func (x *X) now() time.Duration { return time.Since(x.start) - x.control.Gate.HeldFor() }
 
-// put records one of the experiment's own words.
+// put records one of the experiment's own words. They are few, and a verdict
+// must not be lost because a busy loop has just filled the ring: put waits a
+// moment for the reader, but in all not longer than a second.
 func (x *X) put(kind trace.Kind, text string, a, b int64) {
+	for x.rec.On() && x.rec.Room() < roomForWords && x.waited.Add(1) <= 1000 {
+		time.Sleep(time.Millisecond)
+	}
 	x.rec.Put(&trace.Record{Kind: kind, FD: trace.NoFD, Str: x.rec.String(text), A: a, B: b})
 }
 

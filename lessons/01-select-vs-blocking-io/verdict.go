@@ -47,20 +47,26 @@ func flags(f *flag.FlagSet) {
 	for _, e := range engines() {
 		names = append(names, e.Name)
 	}
-	f.StringVar(&chosen, "engine", "", "with -interactive, the `engine` (without it: the backend): "+strings.Join(names, ", "))
+	list := strings.Join(names, ", ")
+	f.Func("engine", "with -interactive, the `engine` (without it, the backend): "+list, func(name string) error {
+		if chosen = name; !slices.Contains(names, name) {
+			return fmt.Errorf("no such engine: choose one of %s", list)
+		}
+		return nil
+	})
 }
 
 // play is the interactive mode: one engine, and only the keys speak.
 func play(x *experiment.X) {
+	offer(x)
 	if chosen == "" {
 		chosen = x.Backend()
 	}
-	i := slices.IndexFunc(engines(), func(e experiment.Engine) bool { return e.Name == chosen })
-	if i < 0 {
-		x.Fail(fmt.Errorf("no engine %q: -h lists them", chosen))
+	for _, engine := range engines() {
+		if engine.Name == chosen {
+			x.Watch(engine)
+		}
 	}
-	offer(x)
-	x.Watch(engines()[i])
 }
 
 // judge computes what the run says: checks, the answer, the verdict. What it

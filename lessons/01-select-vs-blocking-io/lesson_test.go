@@ -1,0 +1,458 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/control"
+	"fdlab/lab/event"
+	"fdlab/lab/experiment"
+	"fdlab/lab/trace"
+)
+
+// The tests run the lesson as a real process: this test binary again, with a
+// variable that says which program it is. "" among the programs is the lesson
+// as it stands; the others are broken on purpose, to see that the answer and
+// the verdict follow from what happens.
+const programVariable = "LESSON_01_PROGRAM"
+
+// broken are the ways to break it: what is called blocking, and what is called
+// by the loop's name.
+var broken = map[string]struct{ blocking, loop func(*experiment.Trial) error }{
+	"blocking is a select loop": {loop("select"), loop("select")},
+	"the loop reads in turn":    {readInTurn, readInTurn},
+	"first all of a":            {oneAfterAnother, loop("select")},
+	"nobody reads b":            {onlyA, loop("select")},
+	"a thread panics":           {func(*experiment.Trial) error { panic("a bug") }, loop("select")},
+	"an engine gives up":        {func(*experiment.Trial) error { return errors.New("no luck") }, loop("select")},
+}
+
+func oneAfterAnother(t *experiment.Trial) error {
+	return errors.Join(readAll(t, t.Sources[0]), readAll(t, t.Sources[1]))
+}
+
+func onlyA(t *experiment.Trial) error { return readAll(t, t.Sources[0]) }
+
+func TestMain(m *testing.M) {
+	name, child := os.LookupEnv(programVariable)
+	if !child {
+		os.Exit(m.Run())
+	}
+	if name == "" {
+		main()
+	}
+	engines := broken[name]
+	experiment.Main(experiment.Lesson{
+		Name: "01-broken", Steps: []string{"one", "two"}, Keys: keys, Backend: "select",
+		Run: func(x *experiment.X) {
+			offer(x)
+			x.Step(1)
+			turns := x.Try(script, experiment.Engine{Name: "blocking", Read: engines.blocking})
+			x.Step(2)
+			both := x.Try(script, experiment.Engine{Name: "select", Read: engines.loop})
+			judge(x, turns[0], both[0], nil)
+		},
+	})
+}
+
+func program(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), programVariable+"="+name)
+	return cmd
+}
+
+func expect(t *testing.T, cmd *exec.Cmd, out string, status int, words ...string) {
+	t.Helper()
+	if got := cmd.ProcessState.ExitCode(); got != status {
+		t.Errorf("exit status %d, want %d", got, status)
+	}
+	flat := strings.Join(strings.Fields(out), " ")
+	for _, word := range words {
+		if !strings.Contains(flat, word) {
+			t.Errorf("%q is not in the account", word)
+		}
+	}
+	if t.Failed() {
+		t.Logf("the account:\n%s", out)
+	}
+}
+
+// half is the verdict of the lesson as it stands: on a system whose best
+// backend is select, the claim would be true.
+func half() string {
+	if event.Backends()[0] == "select" {
+		return "verdict: true."
+	}
+	return "verdict: half true."
+}
+
+func TestTheLessonAlone(t *testing.T) {
+	t.Parallel()
+	cmd := program("")
+	out, _ := cmd.CombinedOutput()
+	words := []string{
+		"step 1 of 3: read in turn", "step 2 of 3: wait for both", "step 3 of 3: side by side",
+		"passed: blocking: read b only after a had spoken",
+		"passed: threads: read b while a was silent", "passed: busy: read b while a was silent",
+		"passed: nothing was lost", "passed: blocking: b1 waited", "passed: busy: ",
+		"answer to Predict: b", half(),
+	}
+	for _, backend := range event.Backends() {
+		words = append(words, "passed: "+backend+": read b while a was silent")
+	}
+	expect(t, cmd, string(out), 0, words...)
+	if strings.Contains(string(out), "failed:") {
+		t.Errorf("a check failed:\n%s", out)
+	}
+}
+
+func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
+	for name, want := range map[string]struct {
+		status int
+		words  []string
+	}{
+		"blocking is a select loop": {0, []string{"failed: blocking: read b only after", "answer to Predict: a", "verdict: false."}},
+		"the loop reads in turn":    {0, []string{"failed: select: read b while", "answer to Predict: b", "verdict: false."}},
+		"first all of a":            {0, []string{"failed: blocking: read b only after", "answer to Predict: c", half()}},
+		"nobody reads b":            {0, []string{"failed: nothing was lost: at the end 3 messages", "answer to Predict: d", half()}},
+		"a thread panics":           {2, []string{"thread blocking: panic: a bug", "cleaned up"}},
+		"an engine gives up":        {1, []string{"engine blocking: no luck", "could not be judged"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cmd := program(name)
+			out, _ := cmd.CombinedOutput()
+			expect(t, cmd, string(out), want.status, want.words...)
+		})
+	}
+}
+
+func TestFlags(t *testing.T) {
+	for _, c := range []struct {
+		args   string
+		status int
+		words  []string
+	}{
+		{"-list", 0, []string{"1 read in turn", "2 wait for both", "3 side by side", "a write a line to a", "b write a line to b", "select (this lesson's choice"}},
+		{"-h", 0, []string{"-backend", "-engine", "blocking", "busy", "-json"}},
+		{"-backend kqueues", 2, []string{`no backend "kqueues"`, "poll"}},
+		{"-interactive -engine magic", 2, []string{`"magic"`, "no such engine", "busy"}},
+	} {
+		t.Run(c.args, func(t *testing.T) {
+			cmd := program("", strings.Fields(c.args)...)
+			out, _ := cmd.CombinedOutput()
+			expect(t, cmd, string(out), c.status, c.words...)
+		})
+	}
+}
+
+func TestJSONIsARecording(t *testing.T) {
+	t.Parallel()
+	cmd := program("", "-json", "-backend", "poll")
+	var out, account bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &account
+	cmd.Run()
+	expect(t, cmd, account.String(), 0, "poll: read b while a was silent", half())
+	rec, err := trace.ReadRecording(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	watchedRun(t, rec.Records, rec, "poll")
+}
+
+// watchedRun checks what an instrument needs of a run's records.
+func watchedRun(t *testing.T, records []trace.Record, text trace.Strings, second string) {
+	t.Helper()
+	var steps, checks int
+	var answer, verdict, ended bool
+	threads, labels := map[string]bool{}, map[string]bool{}
+	for _, r := range records {
+		switch r.Kind {
+		case trace.Step:
+			steps++
+			if r.A != int64(steps) || r.B != 3 {
+				t.Errorf("step %d of %d, want %d of 3", r.A, r.B, steps)
+			}
+		case trace.Check:
+			checks++
+		case trace.Answer:
+			answer = text.String(r.Str) == "b"
+		case trace.Verdict:
+			verdict = r.A == trace.HalfTrue || event.Backends()[0] == "select"
+		case trace.End:
+			ended = r.A == 0
+		case trace.ThreadBegin:
+			threads[text.String(r.Str)] = true
+		case trace.Label:
+			labels[text.String(r.Str)] = true
+		}
+	}
+	if steps != 3 || checks < 9 || !answer || !verdict || !ended {
+		t.Errorf("steps %d, checks %d, answer b %v, verdict %v, end %v", steps, checks, answer, verdict, ended)
+	}
+	for _, name := range []string{"blocking", second, "threads", "threads: b", "busy"} {
+		if !threads[name] {
+			t.Errorf("no thread introduces itself as %q: %v", name, threads)
+		}
+	}
+	for _, label := range []string{"a: pipe (read end)", "b: socket"} {
+		if !labels[label] {
+			t.Errorf("no fd is labelled %q: %v", label, labels)
+		}
+	}
+}
+
+// watched starts a program as an instrument does: with a ring and a control
+// channel.
+type watched struct {
+	t       *testing.T
+	cmd     *exec.Cmd
+	account *bufio.Reader
+	said    strings.Builder
+	control *os.File
+	reader  *trace.Reader
+	records []trace.Record
+}
+
+func watch(t *testing.T, name string, args ...string) *watched {
+	t.Helper()
+	ring, err := trace.NewRing(trace.Slots)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, theirs := os.NewFile(uintptr(pair[0]), "ours"), os.NewFile(uintptr(pair[1]), "theirs")
+	unix.CloseOnExec(pair[0])
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := program(name, args...)
+	cmd.ExtraFiles = []*os.File{ring.File(), theirs}
+	cmd.Env = append(cmd.Env, trace.Environment+"=3", control.Environment+"=4")
+	cmd.Stdout, cmd.Stderr = w, w
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	theirs.Close()
+	w.Close()
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+		ours.Close()
+		r.Close()
+		ring.Close()
+	})
+	return &watched{t: t, cmd: cmd, account: bufio.NewReader(r), control: ours, reader: ring.Reader()}
+}
+
+// await reads the account until a line holds word.
+func (w *watched) await(word string) {
+	w.t.Helper()
+	for {
+		line, err := w.account.ReadString('\n')
+		w.said.WriteString(line)
+		if strings.Contains(line, word) {
+			return
+		}
+		if err != nil {
+			w.t.Fatalf("the program ended before it said %q:\n%s", word, w.said.String())
+		}
+	}
+}
+
+func (w *watched) send(command string) {
+	w.t.Helper()
+	if _, err := fmt.Fprintln(w.control, command); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// end reads the account and the trace to their ends.
+func (w *watched) end() string {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		rest, _ := io.ReadAll(w.account)
+		w.said.Write(rest)
+		w.cmd.Wait()
+	}()
+	batch := make([]trace.Record, 4096)
+	for finished := false; !finished; {
+		select {
+		case <-done:
+			finished = true
+		default:
+		}
+		for n := w.reader.Read(batch); n > 0; n = w.reader.Read(batch) {
+			for _, r := range batch[:n] {
+				if r.B != int64(unix.EAGAIN) { // the busy loop has millions of them
+					w.records = append(w.records, r)
+				}
+			}
+		}
+	}
+	return w.said.String()
+}
+
+func TestWatchedAndLeftAlone(t *testing.T) {
+	t.Parallel()
+	w := watch(t, "")
+	out := w.end()
+	expect(t, w.cmd, out, 0, "answer to Predict: b", half(), "passed: blocking: b1 waited")
+	watchedRun(t, w.records, w.reader, "select")
+	w.blockedWhileTheOtherIsReady()
+}
+
+// blockedWhileTheOtherIsReady looks for the picture of this lesson: a read of
+// a that has begun, and before it ends the kernel says that b is readable.
+func (w *watched) blockedWhileTheOtherIsReady() {
+	w.t.Helper()
+	var a, b int32 = -1, -1
+	blocked, queued := false, int64(0)
+	for _, r := range w.records {
+		text := w.reader.String(r.Str)
+		switch {
+		case r.Kind == trace.Label && text == "a: pipe (read end)" && a < 0:
+			a = r.FD
+		case r.Kind == trace.Label && text == "b: socket" && b < 0:
+			b = r.FD
+		case r.Kind == trace.CallBegin && r.FD == a:
+			blocked = true
+		case r.Kind == trace.Kernel && r.FD == b && blocked && r.A&trace.Readable != 0:
+			queued = max(queued, r.B)
+		case r.Kind == trace.CallEnd && r.FD == a && blocked:
+			if queued != 6 {
+				w.t.Errorf("while the thread was blocked in a, b had %d bytes in the kernel, want 6", queued)
+			}
+			return
+		}
+	}
+	w.t.Error("no blocked read of a was seen")
+}
+
+func TestHeldRunsAreJudgedByOrderNotByTime(t *testing.T) {
+	t.Parallel()
+	w := watch(t, "")
+	w.await(`b says "b1"`)
+	w.send(control.Hold)
+	w.send(control.Step)
+	w.send(control.Release)
+	out := w.end()
+	expect(t, w.cmd, out, 0,
+		"not judged (held): blocking: b1 waited", "not judged (held): busy:",
+		"passed: blocking: read b only after a had spoken", "passed: select: read b while a was silent",
+		"answer to Predict: b", half())
+	seen := false
+	for _, r := range w.records {
+		if r.Kind == trace.Check && r.A == trace.NotJudged {
+			seen = seen || strings.Contains(w.reader.String(r.Str), "(held)")
+		}
+	}
+	if !seen {
+		t.Error("the trace does not say that the run was held")
+	}
+}
+
+func TestPokesAreTakenForWhatTheyAre(t *testing.T) {
+	t.Parallel()
+	// The first frees the thread before b has spoken, so b1 finds it waiting
+	// for b. b2 then finds it blocked in a again.
+	w := watch(t, "")
+	w.await("blocking: go")
+	w.send(control.Poke + " a")
+	w.await(`blocking reads a: "hand a1"`)
+	w.await("select: go")
+	w.send(control.Poke + " b")
+	out := w.end()
+	expect(t, w.cmd, out, 0,
+		`select reads b: "hand b2"`, "not judged (you wrote to it by hand): blocking: b1 waited",
+		"passed: blocking: read b only after a had spoken", "passed: nothing was lost",
+		"answer to Predict: b", half())
+}
+
+func TestInteractive(t *testing.T) {
+	for _, engine := range []string{"blocking", "select", "threads", "busy"} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			cmd := program("", "-interactive", "-engine", engine)
+			in, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer cmd.Wait()
+			defer cmd.Process.Kill()
+			lines, said := bufio.NewReader(out), ""
+			await := func(word string) {
+				t.Helper()
+				for !strings.Contains(said, word) {
+					line, err := lines.ReadString('\n')
+					if said += line; err != nil {
+						t.Fatalf("the program ended before it said %q: %s", word, said)
+					}
+				}
+			}
+			await("type a key")
+			io.WriteString(in, "b\n")
+			await(`b says "hand b1"`)
+			io.WriteString(in, "a\n")
+			await(engine + ` reads a: "hand a2"`)
+			await(engine + ` reads b: "hand b1"`)
+			if engine == "blocking" && strings.Index(said, "reads b") < strings.Index(said, "reads a") {
+				t.Errorf("blocked in a, it read b first:\n%s", said)
+			}
+			cmd.Process.Signal(syscall.SIGINT)
+			rest, _ := io.ReadAll(lines)
+			cmd.Wait()
+			expect(t, cmd, said+string(rest), 130, "stopped by interrupt; cleaned up")
+		})
+	}
+}
+
+func TestInterruptedInTheMiddle(t *testing.T) {
+	t.Parallel()
+	w := watch(t, "")
+	w.await(`b says "b1"`) // the thread is blocked in read(2) now
+	w.cmd.Process.Signal(syscall.SIGINT)
+	expect(t, w.cmd, w.end(), 130, "stopped by interrupt; cleaned up")
+	open := map[int32]bool{}
+	for _, r := range w.records {
+		switch r.Kind {
+		case trace.Open:
+			open[r.FD] = true
+		case trace.Close:
+			delete(open, r.FD)
+		}
+	}
+	if len(open) > 0 {
+		t.Errorf("fds %v were left open", open)
+	}
+}
+
+func TestTheInstrumentGoesAway(t *testing.T) {
+	t.Parallel()
+	w := watch(t, "", "-interactive")
+	w.await("type a key")
+	w.control.Close()
+	expect(t, w.cmd, w.end(), 1, "stopped by the instrument")
+}
