@@ -73,7 +73,7 @@ func (p Progress) read() (map[string]Result, error) {
 		return none, errors.New(reason(err))
 	}
 	var f progressFile
-	if err := json.Unmarshal([]byte(content), &f); err != nil {
+	if err := json.Unmarshal(content, &f); err != nil {
 		return none, fmt.Errorf("%w (%v)", errBroken, err)
 	}
 	switch {
@@ -96,7 +96,7 @@ func (p Progress) Save(slug string, r Result) error {
 	if err := os.MkdirAll(p.dir, 0o755); err != nil {
 		return p.notSaved(err)
 	}
-	unlock, err := lock(filepath.Join(p.dir, "progress.lock"))
+	unlock, err := lock(filepath.Join(p.dir, "progress.lock"), patience)
 	if err != nil {
 		return p.notSaved(err)
 	}
@@ -163,12 +163,12 @@ const patience = 3 * time.Second
 
 // lock takes a lock that the kernel frees when its holder dies: flock(2). The
 // lock has a file of its own, because progress.json is replaced at each write.
-func lock(name string) (unlock func(), err error) {
+func lock(name string, wait time.Duration) (unlock func(), err error) {
 	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		return nil, err
 	}
-	for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(wait); ; time.Sleep(5 * time.Millisecond) {
 		err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 		switch {
 		case err == nil:
@@ -179,7 +179,7 @@ func lock(name string) (unlock func(), err error) {
 			return nil, os.NewSyscallError("flock", err)
 		case time.Now().After(end):
 			file.Close()
-			return nil, fmt.Errorf("another instrument has held %s for %v: is it stopped?", name, patience)
+			return nil, fmt.Errorf("another instrument has held %s for %v: is it stopped?", name, wait)
 		}
 	}
 }

@@ -74,7 +74,7 @@ func (r *Run) Stop() {
 	r.stop.Do(func() {
 		go func() {
 			defer r.recovered("stop", r.Kill)
-			if r.attached() && r.ask() && r.ends() {
+			if r.reader.Attached() && r.ask() && r.ends() {
 				return
 			}
 			r.signal(unix.SIGTERM)
@@ -118,12 +118,6 @@ func (r *Run) signal(s syscall.Signal) {
 		r.sent = s
 	}
 	unix.Kill(-r.Pid(), s)
-}
-
-func (r *Run) attached() bool {
-	r.ringMu.Lock()
-	defer r.ringMu.Unlock()
-	return r.ring != nil && r.reader.Attached()
 }
 
 // recovered is deferred in every goroutine: a panic there would leave the

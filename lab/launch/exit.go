@@ -35,7 +35,7 @@ type Exit struct {
 	Err      error         // what went wrong in the instrument itself, usually nil
 }
 
-// String says it in a line.
+// String says it in a line that can follow "the program has".
 func (e Exit) String() string {
 	after := e.After.Round(time.Millisecond)
 	how := fmt.Sprintf("exit status %d", e.Code)
@@ -47,9 +47,9 @@ func (e Exit) String() string {
 	case e.By == Asked:
 		said = fmt.Sprintf("stopped when asked, after %v (%s)", after, how)
 	case e.By == Terminated:
-		said = fmt.Sprintf("ended with SIGTERM after %v (%s)", after, how)
+		said = fmt.Sprintf("ended when the instrument sent SIGTERM, after %v (%s)", after, how)
 	case e.By == Killed:
-		said = fmt.Sprintf("killed after %v (%s)", after, how)
+		said = fmt.Sprintf("died of the instrument's SIGKILL after %v", after)
 	case e.Signal != "":
 		said = fmt.Sprintf("died of %s%s after %v", e.Signal, meaning(e.Signal), after)
 	default:

@@ -35,6 +35,7 @@ type Run struct {
 	conn   *os.File    // the instrument's end of the control socket
 	pipes  [2]*os.File // the reading ends of stdout and stderr
 	output Output
+	reader *Reader
 	done   chan struct{} // closed at the very end: exit is then final
 	exit   Exit
 	stop   sync.Once
@@ -44,10 +45,6 @@ type Run struct {
 	asked bool
 	sent  syscall.Signal // the strongest signal that the instrument sent
 	err   error
-
-	ringMu sync.Mutex // guards ring and reader against Close
-	ring   *trace.Ring
-	reader *trace.Reader
 }
 
 // Start runs the binary as a child. The child has a trace ring and a control
@@ -67,13 +64,13 @@ func Start(b *Binary, opt Options) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{binary: b.Name, grace: opt.Grace, done: make(chan struct{}), ring: ring, reader: ring.Reader()}
-	theirs, err := r.channels()
+	r := &Run{binary: b.Name, grace: opt.Grace, reader: newReader(ring), done: make(chan struct{})}
+	theirs, err := r.channels(ring)
 	if err == nil {
 		err = r.launch(b, opt, theirs)
 	}
 	for _, file := range theirs { // the child has its own copies, or there is none
-		if file != r.ring.File() {
+		if file != ring.File() {
 			file.Close()
 		}
 	}
@@ -87,7 +84,7 @@ func Start(b *Binary, opt Options) (*Run, error) {
 // channels makes the files that the child inherits, in the order of their
 // numbers there: stdin, stdout, stderr, the ring, its end of the control
 // socket. The other ends are the run's. An error may leave some made.
-func (r *Run) channels() (theirs []*os.File, err error) {
+func (r *Run) channels(ring *trace.Ring) (theirs []*os.File, err error) {
 	null, err := os.Open(os.DevNull)
 	if err != nil {
 		return nil, err
@@ -105,7 +102,7 @@ func (r *Run) channels() (theirs []*os.File, err error) {
 		return theirs, err
 	}
 	r.conn = ours
-	return append(theirs, r.ring.File(), end), nil
+	return append(theirs, ring.File(), end), nil
 }
 
 // Where the ring and the socket come to lie in the child.
@@ -195,30 +192,21 @@ func (r *Run) Exit() Exit {
 	return r.exit
 }
 
-// Reader returns the reader of the run's trace, for its Lost, Now, Attached
-// and String. It may not be used after Close. To take records out, use Read.
-func (r *Run) Reader() *trace.Reader { return r.reader }
+// Reader returns the run's trace: its strings, its clock, its losses.
+func (r *Run) Reader() *Reader { return r.reader }
 
 // Read copies the next records into dst, without blocking. more is false when
-// the program has ended and all was read, or the run is closed.
+// the program has ended and all was read, or the run is closed. Only one
+// goroutine at a time should read, or none of them has the whole order.
 func (r *Run) Read(dst []trace.Record) (n int, more bool) {
 	// Asked before reading: what an ended program wrote is all there.
-	ended := false
 	select {
 	case <-r.done:
-		ended = true
+		n = r.reader.read(dst, true)
+		return n, n > 0
 	default:
+		return r.reader.read(dst, false), true
 	}
-	r.ringMu.Lock()
-	defer r.ringMu.Unlock()
-	switch {
-	case r.ring == nil:
-		return 0, false
-	case !ended:
-		return r.reader.Read(dst), true
-	}
-	n = r.reader.Rest(dst)
-	return n, n > 0
 }
 
 // Hold closes the child's gate.
@@ -258,8 +246,8 @@ func (r *Run) tell(command string) error {
 }
 
 // Close stops the run if it still goes on, waits for its end (at most twice
-// the grace time, or call Kill first), and frees the ring. Exit and Output
-// stay; Reader may no longer be used.
+// the grace time, or call Kill first), and frees the ring. Exit, Output and
+// Reader stay.
 func (r *Run) Close() {
 	r.Stop()
 	<-r.done
@@ -273,10 +261,5 @@ func (r *Run) release() {
 			file.Close()
 		}
 	}
-	r.ringMu.Lock()
-	defer r.ringMu.Unlock()
-	if r.ring != nil {
-		r.ring.Close()
-		r.ring = nil
-	}
+	r.reader.close()
 }

@@ -44,6 +44,7 @@ func TestRunStreamsTraceAndObeys(t *testing.T) {
 		if rec.Seq != uint64(i+1) {
 			t.Fatalf("record %d has number %d", i, rec.Seq)
 		}
+		r.Reader().String(rec.Str)
 	}
 	if seen[trace.Offer] != 1 || seen[trace.Poke] != 1 || seen[trace.End] != 1 || r.Reader().Lost() != 0 {
 		t.Errorf("records: %v, lost %d", seen, r.Reader().Lost())
@@ -58,6 +59,9 @@ func TestRunStreamsTraceAndObeys(t *testing.T) {
 	r.Close()
 	if n, more := r.Read(make([]trace.Record, 1)); n != 0 || more {
 		t.Errorf("read after Close: %d, %v", n, more)
+	}
+	if got := r.Reader().String(all[0].Str); r.Reader().Now() == 0 || got != "write" {
+		t.Errorf("after Close the clock or the string %q is lost", got)
 	}
 	if len(texts(r)) != 2 || r.Exit().By != Asked {
 		t.Error("Close took the output or the exit away")

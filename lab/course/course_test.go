@@ -1,0 +1,265 @@
+package course
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+const sound = `# 01 select vs blocking I/O
+
+## Claim
+
+> select beats a ` + "`read`" + ` that blocks.
+
+What was concluded.
+
+Source: the post.
+
+## Predict
+
+Which one is *first*?
+
+- **a.** the first
+- **b.** the second, see ` + "`read`" + `
+- **c.** none
+
+## Run
+
+` + "```sh\ngo run ./lessons/01-x\n```" + `
+
+1. **one blocking read**: it blocks
+2. **select on both**: it does not
+
+## Observe
+
+Look.
+
+## Explain
+
+` + "```\nkernel -> loop\n```" + `
+
+## Verdict
+
+**Half true.** Because.
+
+` + "```text\nstep 1\nstep 2\n```" + `
+
+## Recall
+
+1. What is ready?
+
+   *Answer:* that a read
+   would not block.
+
+   And more.
+
+2. Who waits?
+
+   *Answer:* the thread.
+
+## In C, in production
+
+| C | Go |
+|---|---|
+| event_add | Add |
+
+## Change it
+
+1. one
+2. two
+3. three
+
+## Exercise
+
+See [main.go](main.go#L1), [the manual](https://man7.org/), [above](#claim).
+
+## For instructors
+
+20 minutes.
+`
+
+const program = `package main
+// "one blocking read" "select on both"
+`
+
+// clone makes a clone with one lesson.
+func clone(t *testing.T, readme string) string {
+	t.Helper()
+	root := t.TempDir()
+	dir := filepath.Join(root, "lessons/01-x")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	put(t, filepath.Join(dir, "README.md"), readme)
+	put(t, filepath.Join(dir, "main.go"), program)
+	return root
+}
+
+func put(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSoundLesson(t *testing.T) {
+	for name, text := range map[string]string{
+		"":               sound,
+		"CR LF":          strings.ReplaceAll(sound, "\n", "\r\n"),
+		"byte order":     "\ufeff" + sound,
+		"no end of line": strings.TrimRight(sound, "\n"),
+	} {
+		c := Read(clone(t, text))
+		if len(c.Problems) != 0 || len(c.Lessons) != 1 {
+			t.Fatalf("%s: %+v", name, c)
+		}
+		l := c.Lesson("1")
+		if l == nil || l != c.Lesson("01-x") || c.Lesson("02") != nil {
+			t.Fatalf("%s: lesson not found by its number and slug", name)
+		}
+		for _, p := range Check(l) {
+			t.Errorf("%s: %v", name, p)
+		}
+		if l.Title != "select vs blocking I/O" || l.Claim != "select beats a read that blocks." || l.Verdict != "half true" {
+			t.Errorf("%s: title %q, claim %q, verdict %q", name, l.Title, l.Claim, l.Verdict)
+		}
+		if q := l.Question; q.Text != "Which one is first?" || len(q.Options) != 3 || q.Options[1] != (Option{"b", "the second, see read"}) {
+			t.Errorf("%s: question %+v", name, q)
+		}
+		if len(l.Steps) != 2 || l.Steps[0] != (Step{"one blocking read", "it blocks"}) {
+			t.Errorf("%s: steps %+v", name, l.Steps)
+		}
+		if len(l.Recall) != 2 || l.Recall[0] != (Recall{"What is ready?", "that a read would not block. And more."}) {
+			t.Errorf("%s: recall %+v", name, l.Recall)
+		}
+		if got := strings.ReplaceAll(l.Transcript, "\r", ""); got != "step 1\nstep 2\n" {
+			t.Errorf("%s: transcript %q", name, got)
+		}
+		s := l.Section("Observe")
+		if s == nil || len(s.Nodes) != 1 || strings.TrimSpace(string(s.Text)) != "Look." || s.Line != 28 {
+			t.Errorf("%s: section %+v", name, s)
+		}
+		if s := l.Section("For instructors"); strings.TrimSpace(string(s.Text)) != "20 minutes." {
+			t.Errorf("%s: the last section's text is %q", name, s.Text)
+		}
+	}
+}
+
+// TestFlaws breaks the sound lesson in one place at a time. Each flaw is named
+// with its line, and the rest is read all the same.
+func TestFlaws(t *testing.T) {
+	for _, c := range []struct{ old, new, want string }{
+		{"# 01 select", "# 02 select", `README.md:1: the title "02 select vs blocking I/O" does not begin with the folder's number; write "# 01"`},
+		{"# 01 select vs blocking I/O\n", "", `README.md:1: the title is missing; begin with "# 01 x"`},
+		{"> select", "select", `README.md:3: the claim in one line is missing`},
+		{"> select", "> " + strings.Repeat("long ", 30), "README.md:5: the claim has"},
+		{"Source: ", "From ", `README.md:3: the claim's source is not named`},
+		{"Which one is *first*?\n", "", "README.md:11: the question is missing"},
+		{"- **b.**", "- **c.**", `README.md:16: option 2 is not like "- **b.** text"`},
+		{"- **b.**", "- b)", `README.md:16: option 2 is not like`},
+		{"- **c.** none\n", "", "README.md:15: there are 2 options; give 3 or 4"},
+		{"go run ./lessons/01-x", "go run .", `README.md:19: the command is missing; begin with a fenced block that holds "go run ./lessons/01-x"`},
+		{"2. **select on both**:", "2. select", "README.md:26: step 2 has no name"},
+		{"**select on both**", "**select on one**", `README.md:19: step "select on one" is not in main.go`},
+		{"## Observe\n\nLook.\n", "", `README.md:29: section "Observe" is missing; it was expected here; add "## Observe"`},
+		{"Look.", "", `README.md:28: section "Observe" is empty`},
+		{"## For instructors\n\n20 minutes.\n", "", `README.md: section "For instructors" is missing; it was expected at the end`},
+		{"## Observe", "## Watch", `README.md:28: "Watch" is not a section of a lesson; "Observe" was expected`},
+		{"## Exercise", "## Claim", `"Claim" comes twice or too late; "Exercise" was expected`},
+		{"**Half true.**", "**Maybe.**", "the verdict is missing"},
+		{"   *Answer:* the thread.", "", "question 2 has no answer"},
+		{"3. three", "", "there are not three changes"},
+		{"(main.go#L1)", "(gone.md)", `the link to "gone.md" leads nowhere`},
+	} {
+		l := Read(clone(t, strings.Replace(sound, c.old, c.new, 1))).Lessons[0]
+		var all []string
+		for _, p := range Check(l) {
+			all = append(all, p.String())
+			if p.Do == "" || p.File != "lessons/01-x/README.md" {
+				t.Errorf("%q: no way out or no file in %+v", c.new, p)
+			}
+		}
+		if text := strings.Join(all, "\n"); !strings.Contains(text, c.want) || len(all) == 0 {
+			t.Errorf("%q -> %q: have\n%s\nwant %s", c.old, c.new, text, c.want)
+		}
+		if l.Section("Verdict") == nil {
+			t.Errorf("%q: the rest was not read", c.new)
+		}
+	}
+}
+
+func TestLessonsThatCannotBeRead(t *testing.T) {
+	readme := func(root string) string { return filepath.Join(root, "lessons/01-x/README.md") }
+	for name, c := range map[string]struct {
+		spoil func(root string) error
+		want  string
+	}{
+		"no README":  {func(root string) error { return os.Remove(readme(root)) }, "README.md: the lesson's text cannot be read: no such file"},
+		"no main.go": {func(root string) error { return os.Remove(filepath.Join(root, "lessons/01-x/main.go")) }, "main.go: the experiment cannot be read: no such file"},
+		"a FIFO": {func(root string) error {
+			os.Remove(readme(root))
+			return unix.Mkfifo(readme(root), 0o600)
+		}, "not a regular file"},
+		"not text": {func(root string) error { return os.WriteFile(readme(root), []byte{0xff, 0xfe, 0}, 0o600) }, "not UTF-8"},
+		"huge":     {func(root string) error { return os.WriteFile(readme(root), make([]byte, longestREADME+1), 0o600) }, "longer than"},
+		"empty":    {func(root string) error { return os.WriteFile(readme(root), nil, 0o600) }, "the title is missing"},
+	} {
+		root := clone(t, sound)
+		if err := c.spoil(root); err != nil {
+			t.Fatal(err)
+		}
+		lessons := Read(root).Lessons
+		if len(lessons) != 1 || lessons[0].Number != 1 || lessons[0].Title == "" {
+			t.Fatalf("%s: the lesson is not listed: %+v", name, lessons)
+		}
+		found := false
+		for _, p := range Check(lessons[0]) {
+			found = found || strings.Contains(p.String(), c.want)
+		}
+		if !found {
+			t.Errorf("%s: %v", name, Check(lessons[0]))
+		}
+	}
+}
+
+func TestFolders(t *testing.T) {
+	root := clone(t, sound)
+	for _, dir := range []string{"Notes", ".git", "01-y"} {
+		if err := os.Mkdir(filepath.Join(root, "lessons", dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := Read(root)
+	if len(c.Lessons) != 2 || len(c.Problems) != 1 || !strings.Contains(c.Problems[0].String(), `"Notes" is not listed`) {
+		t.Errorf("%+v", c)
+	}
+	if all := c.Lessons[1].Problems; !strings.Contains(all[len(all)-1].String(), "number 01 is taken by 01-x") {
+		t.Errorf("the second 01: %v", all)
+	}
+	c = Read(t.TempDir())
+	if len(c.Lessons) != 0 || len(c.Problems) != 1 || !strings.Contains(c.Problems[0].String(), "lessons: the folder of the lessons cannot be read") {
+		t.Errorf("an empty clone: %+v", c)
+	}
+}
+
+// FuzzREADME: no README makes the parser panic, which would take the terminal
+// with it.
+func FuzzREADME(f *testing.F) {
+	f.Add(sound)
+	f.Add("## Predict\n- \n-\n## Run\n1.\n## Verdict\n## Recall\n1.\n2.\n## Change it\n")
+	f.Add("# \n## \n## Claim\n>\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		l := &Lesson{Number: 1, Slug: "01-x", Dir: "lessons/01-x", Source: []byte(text)}
+		l.parse()
+		checkFiles(l, "/nowhere")
+		for _, p := range l.Problems {
+			if p.Line < 0 || p.Line > strings.Count(text, "\n")+1 {
+				t.Errorf("line %d of a text with %d", p.Line, strings.Count(text, "\n")+1)
+			}
+		}
+	})
+}
