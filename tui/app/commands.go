@@ -2,7 +2,11 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -18,6 +22,7 @@ type (
 		session int
 		run     *launch.Run
 		err     error
+		source  []string // of a build error's problems: the lines of code
 	}
 	tickMsg struct {
 		session int
@@ -53,12 +58,28 @@ func start(ctx context.Context, root string, session int, pkg string, args []str
 	return safely(func() tea.Msg {
 		binary, err := launch.Build(ctx, root, pkg)
 		if err != nil {
-			return startedMsg{session: session, err: err}
+			return startedMsg{session: session, err: err, source: source(root, err)}
 		}
 		defer binary.Remove() // the child keeps what it needs
 		run, err := launch.Start(binary, launch.Options{Args: args, Dir: root})
-		return startedMsg{session, run, err}
+		return startedMsg{session: session, run: run, err: err}
 	})
+}
+
+// source reads the lines of code that a compiler's objections are about.
+func source(root string, err error) []string {
+	var build *launch.BuildError
+	if !errors.As(err, &build) {
+		return nil
+	}
+	lines := make([]string, len(build.Problems))
+	for i, p := range build.Problems {
+		text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(p.File)))
+		if all := strings.Split(string(text), "\n"); err == nil && p.Line >= 1 && p.Line <= len(all) {
+			lines[i] = strings.TrimSpace(all[p.Line-1])
+		}
+	}
+	return lines
 }
 
 // frame is the time between two looks at a running program.

@@ -2,8 +2,6 @@ package app
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"fdlab/lab/launch"
@@ -39,7 +37,7 @@ func drawBuildError(r grid.Region, m *Model, e *launch.BuildError) {
 	in := r.Box(th.Lines, th.Style(theme.Frame), th.Style(theme.Bad), "this program does not compile")
 	in = in.Inset(1, 1)
 	y := 0
-	for _, p := range e.Problems {
+	for i, p := range e.Problems {
 		if y > in.H-6 {
 			break
 		}
@@ -52,8 +50,8 @@ func drawBuildError(r grid.Region, m *Model, e *launch.BuildError) {
 		for _, line := range strings.Split(p.Text, "\n") {
 			y = page.Wrap(in.Sub(2, 0, in.W-2, in.H), y, th.Style(theme.Bad), line)
 		}
-		if line := sourceLine(m.course.Root, p.File, p.Line); line != "" {
-			in.At(2, y).Int(faint, int64(p.Line)).Text(faint, " ").Text(th.Style(theme.Code), line)
+		if i < len(m.session.source) && m.session.source[i] != "" {
+			in.At(2, y).Int(faint, int64(p.Line)).Text(faint, " ").Text(th.Style(theme.Code), m.session.source[i])
 			y++
 		}
 		y++
@@ -68,19 +66,6 @@ func drawBuildError(r grid.Region, m *Model, e *launch.BuildError) {
 	in.Text(0, y, text, "Mend it in your editor and save. Then:")
 	in.At(0, y+1).Text(th.Style(theme.Key), "r").Text(faint, " build and run again · ").
 		Text(th.Style(theme.Key), "q").Text(faint, " back to the lesson")
-}
-
-// sourceLine reads one line of a file of the clone, or "" where it cannot.
-func sourceLine(root, file string, line int) string {
-	source, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))
-	if err != nil {
-		return ""
-	}
-	lines := strings.Split(string(source), "\n")
-	if line < 1 || line > len(lines) {
-		return ""
-	}
-	return strings.TrimSpace(lines[line-1])
 }
 
 // drawOutput shows what the program printed, quoted, the latest at the bottom.

@@ -21,14 +21,15 @@ type session struct {
 	args   []string
 	cancel context.CancelFunc // breaks the build off
 
-	run   *launch.Run        // nil until it started
-	world *world.Run         // what was read of it
-	build *launch.BuildError // why it does not compile
-	fault error              // why it could not be started otherwise
-	over  bool
-	exit  launch.Exit
-	lost  uint64
-	lines int // that the program printed
+	run    *launch.Run        // nil until it started
+	world  *world.Run         // what was read of it
+	build  *launch.BuildError // why it does not compile
+	source []string           // the lines of code that it objects to
+	fault  error              // why it could not be started otherwise
+	over   bool
+	exit   launch.Exit
+	lost   uint64
+	lines  int // that the program printed
 
 	held   bool  // the gate is closed, at our wish
 	heldAt int64 // since when
@@ -68,6 +69,7 @@ func (m *Model) started(msg startedMsg) tea.Cmd {
 		if !errors.As(msg.err, &s.build) {
 			s.fault = msg.err
 		}
+		s.source = msg.source
 		return nil
 	}
 	s.run = msg.run

@@ -24,17 +24,17 @@ func drawHappening(r grid.Region, v *scene, h *world.Happening) {
 	}
 	switch h.Kind {
 	case trace.Step:
-		p = p.Text(th.Head, "step: ").Text(th.Head, h.Name)
+		p = cut(r, p.Text(th.Head, "step: "), th.Head, h.Name)
 	case trace.Note:
-		p = p.Text(th.Faint, h.Name)
+		p = cut(r, p, th.Faint, h.Name)
 	case trace.Poke:
 		p = p.Text(th.Key, "you: ").Text(th.Text, h.Name)
 	case trace.Check:
-		p = outcome(p, v, h.Result).Text(th.Text, " ").Text(th.Text, h.Name)
+		p = cut(r, outcome(p, v, h.Result).Text(th.Text, " "), th.Text, h.Name)
 	case trace.Answer:
 		p = p.Text(th.Head, "the run says ").Text(th.Head, h.Name)
 	case trace.Verdict:
-		p = p.Text(th.Head, "verdict: ").Text(th.Head, h.Name)
+		p = cut(r, p.Text(th.Head, "verdict: "), th.Head, h.Name)
 	case trace.End:
 		p = p.Text(th.Faint, "the program ends with status ").Int(th.Faint, h.Result)
 	case trace.Open:
@@ -66,6 +66,12 @@ func drawHappening(r grid.Region, v *scene, h *world.Happening) {
 	if h.Times > 1 {
 		p.Text(th.Faint, "  ").Text(th.Warn, "x").Count(th.Warn, int64(h.Times))
 	}
+}
+
+// cut draws the text in what is left of the row, and marks what is missing.
+func cut(r grid.Region, p grid.Pen, st grid.Style, text string) grid.Pen {
+	p.X = r.Cut(p.X, 0, r.W-p.X, st, text)
+	return p
 }
 
 // result draws what a call returned, an error by its name.

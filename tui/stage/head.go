@@ -24,7 +24,7 @@ func drawHead(r grid.Region, v *scene) {
 	}
 	end -= len(b) + 2
 	r.TextRight(end, 0, st, word)
-	end -= grid.Width(word) + 1
+	end -= grid.Width(word) + 2
 	if v.Lost > 0 {
 		b := append(grid.AppendCount(r.Scratch(), int64(v.Lost)), " records lost "...)
 		r.BytesRight(end, 0, th.BarHeld, b)
@@ -85,7 +85,7 @@ func drawNow(r grid.Region, v *scene) {
 			}
 		}
 		if unseen != nil {
-			p = nameFD(p.Text(th.Faint, "· "), th.Ready, unseen).Text(th.Text, " stands ready; no loop has looked.")
+			nameFD(p.Text(th.Faint, "· "), th.Ready, unseen).Text(th.Text, " stands ready; no loop has looked.")
 		}
 	case blocked != nil && unseen != nil && unseen.FD != frame.FD:
 		p = p.Text(th.Blocked, "Blocked").Text(th.Text, " in ").Text(th.Text, frame.Name).Text(th.Text, " on ")
@@ -93,7 +93,7 @@ func drawNow(r grid.Region, v *scene) {
 		p = p.Text(th.Ready, unseen.Name()).Text(th.Text, " has been ").Text(th.Ready, "ready").Text(th.Text, " for ")
 		p = p.Duration(th.Ready, v.Now-unseen.ReadySince).Text(th.Text, ". Nobody looks.")
 	case v.Status == Held:
-		p = p.Text(th.Held, "Time is held.").Text(th.Text, " The loops stop at their next wait or callback; a call that is blocked in the kernel stays there.")
+		drawHeldNow(p, v)
 	case unseen != nil && v.Now-unseen.ReadySince > 2e6:
 		p = nameFD(p, th.Ready, unseen).Text(th.Text, " is ready in the kernel and no loop has been told for ").Duration(th.Ready, v.Now-unseen.ReadySince)
 	case blocked != nil:
@@ -102,6 +102,20 @@ func drawNow(r grid.Region, v *scene) {
 	default:
 		drawLoopNow(p, v)
 	}
+}
+
+// drawHeldNow says why time is held and yet no thread stands at the gate.
+func drawHeldNow(p grid.Pen, v *scene) {
+	th := v.Theme
+	p = p.Text(th.Held, "Time is held.")
+	for i := range v.World.Bases {
+		if b := &v.World.Bases[i]; b.Phase == world.Waiting {
+			p.Text(th.Text, " The loop is inside ").Text(th.Waiting, b.Call).
+				Text(th.Text, ", and stops when it comes back. Make an fd ready by a key.")
+			return
+		}
+	}
+	p.Text(th.Text, " The loops stop at their next phase. A call that is blocked stays blocked.")
 }
 
 // drawLoopNow says where the loop is, when nothing more remarkable goes on.

@@ -15,21 +15,22 @@ func drawVerdict(r grid.Region, v *scene) {
 		r.Text(0, y, th.Faint, "you made no prediction")
 		y++
 	} else {
-		st := th.Text
-		if w.Answer != "" && w.Answer == v.Predicted {
-			st = th.Good
-		}
-		y = page.Wrap(r, y, st, "you predicted "+v.Predicted+") "+v.Options[v.Predicted])
+		y = page.Wrap(r, y, th.Text, "you predicted "+v.Predicted+") "+v.Options[v.Predicted])
 	}
-	if w.Answer == "" {
+	switch {
+	case w.Answer == "" && w.Verdict.Given:
+		r.Text(0, y, th.Held, "this run gives no answer")
+		y++
+	case w.Answer == "":
 		r.Text(0, y, th.Faint, "the run has not answered yet")
 		y++
-	} else {
-		st := th.Good
-		if v.Predicted != "" && w.Answer != v.Predicted {
-			st = th.Warn
-		}
-		y = page.Wrap(r, y, st, "the run says "+w.Answer+") "+v.Options[w.Answer])
+	case w.Answer == v.Predicted:
+		r.At(0, y).Rune(th.Good, th.Glyphs.Yes).Text(th.Good, " the run says ").Text(th.Good, w.Answer).Text(th.Good, " too: your prediction held")
+		y++
+	case v.Predicted == "":
+		y = page.Wrap(r, y, th.Good, "the run says "+w.Answer+") "+v.Options[w.Answer])
+	default:
+		y = page.Wrap(r, y, th.Warn, string(th.Glyphs.No)+" the run says "+w.Answer+") "+v.Options[w.Answer])
 	}
 	if w.Verdict.Given {
 		y = page.Wrap(r, y, rulingStyle(v, w.Verdict.Ruling).With(grid.Bold), "the claim is "+Ruling(w.Verdict.Ruling)+": "+w.Verdict.Text)
