@@ -29,9 +29,11 @@ func newCascade(tb testing.TB, backend string, pipes, active int) *cascade {
 	c := &cascade{base: newBase(tb, backend), active: active}
 	for i := range pipes {
 		var ends [2]int
-		if err := unix.Pipe2(ends[:], unix.O_NONBLOCK|unix.O_CLOEXEC); err != nil {
+		if err := unix.Pipe(ends[:]); err != nil {
 			tb.Fatal(err)
 		}
+		unix.SetNonblock(ends[0], true)
+		unix.SetNonblock(ends[1], true)
 		c.ends = append(c.ends, ends)
 		next := (i + 1) % pipes
 		e := c.base.NewEvent(ends[0], Read|Persist, func(fd int, _ What) {

@@ -208,3 +208,35 @@ func TestNames(t *testing.T) {
 		t.Errorf("%q is not quoted", err)
 	}
 }
+
+func TestNothingIsLeftOpen(t *testing.T) {
+	open := func() string {
+		names, err := os.ReadDir("/dev/fd")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []string
+		for _, name := range names {
+			all = append(all, name.Name())
+		}
+		return strings.Join(all, " ")
+	}
+	for _, backend := range append(Backends(), "nonsense") {
+		before := open()
+		for range 3 {
+			b, err := New(Config{Backend: backend})
+			if err != nil {
+				continue
+			}
+			add(t, b.NewTimer(func(int, What) {}), 0)
+			b.Post(func() {})
+			loop(t, b, 0, NoEvents)
+			if err := b.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		if after := open(); after != before {
+			t.Errorf("%s: open before: %s; after: %s", backend, before, after)
+		}
+	}
+}
