@@ -12,7 +12,7 @@ import (
 type alarm struct {
 	mu   sync.Mutex
 	gens map[int]int32
-	shut bool
+	over bool
 }
 
 // bell: to ring here says nothing about the fd.
@@ -42,11 +42,13 @@ func (a *alarm) remove(fd int) {
 	delete(a.gens, fd)
 }
 
-func (a *alarm) close() {
+func (a *alarm) shut() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.shut = true
+	a.over = true
 }
+
+func (a *alarm) free() {}
 
 func (a *alarm) wait(rings []ring, _ bool) (n int, ok bool) {
 	time.Sleep(4 * rest)
@@ -59,5 +61,5 @@ func (a *alarm) wait(rings []ring, _ bool) (n int, ok bool) {
 		rings[n] = ring{fd, gen}
 		n++
 	}
-	return n, !a.shut
+	return n, !a.over
 }

@@ -45,7 +45,8 @@ type watch struct {
 }
 
 const (
-	rest   = time.Millisecond
+	rest   = time.Millisecond     // after each look
+	period = 2 * time.Millisecond // between looks, while something may drain
 	thrift = 40
 )
 
@@ -105,13 +106,15 @@ func (w *Watcher) forget(watch *watch) {
 	delete(w.awake, watch)
 }
 
-// Close stops the watcher and waits until it has stopped.
+// Close stops the watcher and waits until it has stopped. No other method may
+// be called afterwards.
 func (w *Watcher) Close() {
 	if w == nil {
 		return
 	}
-	w.alarm.close()
+	w.alarm.shut()
 	w.done.Wait()
+	w.alarm.free()
 }
 
 // run is the watcher's life: wait, look, rest.
@@ -124,7 +127,7 @@ func (w *Watcher) run() {
 		sampling := len(w.awake) > 0
 		w.mu.Unlock()
 
-		n, ok := w.alarm.wait(rung[:], sampling)
+		n, ok := w.alarm.wait(rung[:], !sampling)
 		if !ok {
 			return
 		}
@@ -133,7 +136,11 @@ func (w *Watcher) run() {
 			w.rang(r)
 		}
 		samples = w.sample(samples[:0])
-		time.Sleep(max(rest, thrift*time.Since(began)))
+		pause := max(rest, thrift*time.Since(began))
+		if sampling {
+			pause = max(pause, period)
+		}
+		time.Sleep(pause)
 	}
 }
 
@@ -165,8 +172,9 @@ func (w *Watcher) sample(round []*watch) []*watch {
 }
 
 // look asks the kernel and records what has changed, at both ends. When fd
-// rang, an equal answer is a change too: it fell and rose again in between.
-// The caller holds mu.
+// rang, an equal answer is worth a record too: it fell and rose again, or rose
+// and fell, in between. The loop may have been told of it, and who reads the
+// trace must learn that it is over. The caller holds mu.
 func (w *Watcher) look(watch *watch, rang bool) {
 	if w.note(watch, rang) {
 		if peer := w.fds[watch.peer]; peer != nil && peer.peer == watch.fd {
@@ -182,7 +190,7 @@ func (w *Watcher) note(watch *watch, rang bool) bool {
 	}
 	now, err := watch.sort.look(watch.fd)
 	before := watch.state
-	if err != nil || now == before && (!rang || now.quiet()) {
+	if err != nil || now == before && !rang {
 		return false
 	}
 	watch.state = now
