@@ -184,12 +184,15 @@ func (w *World) applyWish(r *trace.Record) {
 // fd since the kernel was asked: then the word is stale.
 func (w *World) applyKernel(r *trace.Record) {
 	f := w.fd(r)
-	if f == nil || r.Time < f.LastRead || r.Time < f.LastKernel {
+	if f == nil {
+		return
+	}
+	ready := r.A&(trace.Readable|trace.HangUp|trace.Broken|trace.EndOfFile) != 0
+	if ready && r.Time < f.LastRead {
 		return
 	}
 	f.LastKernel = r.Time
 	f.Readiness, f.Queued, f.Unsent = r.A, r.B, r.C
-	ready := r.A&(trace.Readable|trace.HangUp|trace.Broken|trace.EndOfFile) != 0
 	switch {
 	case !ready:
 		f.ReadySince = 0

@@ -91,9 +91,10 @@ func (s *State) drawLesson(r grid.Region, i int) {
 		title = th.Style(theme.Select)
 		r.Fill(0, 0, r.W, 1, ' ', title)
 	}
-	r.Text(1, 0, title, fmt.Sprintf("%02d  %s", l.Number, l.Title))
 	mark := s.Progress[l.Slug]
-	if words := fared(mark); words != "" {
+	room := r.W - 4 - grid.Width(s.fared(mark))
+	r.Cut(1, 0, room, title, fmt.Sprintf("%02d  %s", l.Number, l.Title))
+	if words := s.fared(mark); words != "" {
 		st := title
 		if i != s.Selected {
 			st = th.Style(theme.Faint)
@@ -110,17 +111,19 @@ func (s *State) drawLesson(r grid.Region, i int) {
 	r.Cut(5, 1, r.W-6, th.Style(theme.Faint), "claim: "+l.Claim)
 }
 
-// fared says how the student's prediction came out.
-func fared(m course.Result) string {
+// fared says how the student's prediction came out, in a few words: it shares
+// the row with the title.
+func (s *State) fared(m course.Result) string {
+	yes, no := string(s.Theme.Glyphs.Yes), string(s.Theme.Glyphs.No)
 	switch {
 	case m.Answer == "" && m.Prediction == "":
 		return ""
 	case m.Answer == "":
-		return "you predicted " + m.Prediction + " · not run yet"
+		return "predicted " + m.Prediction
 	case m.Prediction == "":
-		return "the claim is " + m.Verdict
+		return "run · " + m.Verdict
 	case m.Prediction == m.Answer:
-		return "you predicted " + m.Prediction + " · it held · the claim is " + m.Verdict
+		return "predicted " + m.Prediction + " " + yes + " · " + m.Verdict
 	}
-	return "you predicted " + m.Prediction + " · the run said " + m.Answer + " · the claim is " + m.Verdict
+	return "predicted " + m.Prediction + " " + no + " it was " + m.Answer + " · " + m.Verdict
 }

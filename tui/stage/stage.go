@@ -61,7 +61,7 @@ func Draw(r grid.Region, view *View) {
 	keys, rest := rest.Bottom(1)
 	drawKeys(keys, v)
 
-	rows := split(rest.H, v)
+	rows := split(rest.W, rest.H, v)
 	top, rest := rest.Top(rows.top)
 	middle, bottom := rest.Top(rows.middle)
 
@@ -78,7 +78,7 @@ type heights struct{ top, middle, bottom int }
 
 // split shares the rows among the panels: each gets its least, the table of
 // fds what it needs up to a limit, the lanes likewise, the feed the rest.
-func split(h int, v *scene) heights {
+func split(w, h int, v *scene) heights {
 	open := 0
 	for i := range v.World.FDs {
 		if v.World.FDs[i].Closed == 0 {
@@ -87,7 +87,7 @@ func split(h int, v *scene) heights {
 	}
 	least := h * 3 / 10
 	top := min(max(open+3, least, 7), max(h*4/10, 7))
-	middle := min(max(lanesOf(v, nil)+4, 6), max(h*36/100, 6))
+	middle := min(max(lanesOf(v, w-2, nil)+4, 6), max(h*36/100, 6))
 	return heights{top, middle, h - top - middle}
 }
 

@@ -12,9 +12,9 @@ const labelWidth = 18
 // lanesOf returns the lanes to show, appended to dst, or just their number
 // when dst is nil: those that live in the window, threads first, then the fds
 // that the program reads.
-func lanesOf(v *scene, dst *[]*world.Lane) int {
+func lanesOf(v *scene, width int, dst *[]*world.Lane) int {
 	n := 0
-	from := v.Now - 100*v.Column
+	from := v.Now - int64(width-labelWidth)*v.Column
 	for _, threads := range []bool{true, false} {
 		for i := range v.Run.Timeline.Lanes {
 			l := &v.Run.Timeline.Lanes[i]
@@ -43,7 +43,7 @@ func drawTime(r grid.Region, v *scene) {
 	}
 	var store [32]*world.Lane
 	lanes := store[:0]
-	lanesOf(v, &lanes)
+	lanesOf(v, r.W, &lanes)
 	rows := r.H - 1
 	more := 0
 	if len(lanes) > rows {
@@ -150,7 +150,7 @@ func drawAxis(r grid.Region, v *scene, first int64, w int) {
 // the stage is drawn in w by h cells. ok is false outside the time panel.
 func TimeAt(view *View, w, h, x, y int) (ns int64, ok bool) {
 	v := &scene{View: view}
-	rows := split(h-3, v)
+	rows := split(w, h-3, v)
 	plot := w - 2 - labelWidth
 	column := x - 1 - labelWidth
 	if y < 2+rows.top || y >= 2+rows.top+rows.middle || column < 0 || column >= plot {
