@@ -3,6 +3,7 @@ package launch
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -147,22 +148,29 @@ func entries(t testing.TB, dir string) (names []string) {
 }
 
 // BenchmarkEditToRunning is what a student waits for after the rebuild key:
-// from an edited file to a program that has begun to record.
+// from an edited lesson to a program that has begun to record.
 func BenchmarkEditToRunning(b *testing.B) {
 	dir := root(b)
+	lessons, err := filepath.Glob(filepath.Join(dir, "lessons/01-*"))
+	if err != nil || len(lessons) != 1 {
+		b.Fatalf("lesson 01: %q, %v", lessons, err)
+	}
 	pkg, err := os.MkdirTemp(filepath.Join(dir, "lab/launch/testdata"), "edited-")
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer os.RemoveAll(pkg)
-	source, err := os.ReadFile(filepath.Join(dir, "lab/launch/testdata/obedient/main.go"))
+	if err := os.CopyFS(pkg, os.DirFS(lessons[0])); err != nil {
+		b.Fatal(err)
+	}
+	source, err := os.ReadFile(filepath.Join(pkg, "main.go"))
 	if err != nil {
 		b.Fatal(err)
 	}
 	var build time.Duration
-	for i := 0; b.Loop(); i++ {
-		edited := strings.Replace(string(source), "poked", "poked "+time.Now().String(), 1)
-		if err := os.WriteFile(filepath.Join(pkg, "main.go"), []byte(edited), 0o644); err != nil {
+	for b.Loop() {
+		edited := fmt.Appendf(source, "\nvar edited = %q\n", time.Now())
+		if err := os.WriteFile(filepath.Join(pkg, "main.go"), edited, 0o644); err != nil {
 			b.Fatal(err)
 		}
 		binary, err := Build(context.Background(), dir, "./lab/launch/testdata/"+filepath.Base(pkg))
@@ -178,6 +186,7 @@ func BenchmarkEditToRunning(b *testing.B) {
 			time.Sleep(100 * time.Microsecond)
 		}
 		b.StopTimer()
+		r.Kill()
 		r.Close()
 		binary.Remove()
 		b.StartTimer()

@@ -2,6 +2,7 @@ package launch
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -104,5 +105,33 @@ func TestProgramHasNoName(t *testing.T) {
 	exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", r.Pid()))
 	if err != nil || !strings.HasSuffix(exe, "(deleted)") {
 		t.Errorf("the program runs from %q, %v", exe, err)
+	}
+}
+
+// TestKernelThatForbidsNamelessPrograms (sysctl vm.memfd_noexec): the program is
+// built in a temporary folder, and has no name from then on.
+func TestKernelThatForbidsNamelessPrograms(t *testing.T) {
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	b := &Binary{Package: "./lab/launch/testdata/plain", Name: "plain"}
+	if err := b.placeInFolder(); err != nil {
+		t.Fatal(err)
+	}
+	defer b.Remove()
+	if err := b.compile(context.Background(), "go", root(t)); err != nil {
+		t.Fatal(err)
+	}
+	if got := entries(t, temp); len(got) != 0 {
+		t.Errorf("after the build there is %q", got)
+	}
+	for range 2 { // again without a build
+		r, err := Start(b, Options{RingSlots: 1 << 12})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e := ended(t, r); e.Code != 0 {
+			t.Errorf("exit: %v", e)
+		}
+		r.Close()
 	}
 }
