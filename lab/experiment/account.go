@@ -17,13 +17,15 @@ type account struct {
 	shut  bool
 }
 
-func newAccount(out io.Writer) *account {
+// newAccount begins an account. failed is called when nobody can read it any
+// more (head(1) has seen enough, the terminal is gone).
+func newAccount(out io.Writer, failed func(error)) *account {
 	a := &account{wake: make(chan struct{}, 1), done: make(chan struct{})}
-	go a.write(out)
+	go a.write(out, failed)
 	return a
 }
 
-func (a *account) write(out io.Writer) {
+func (a *account) write(out io.Writer, failed func(error)) {
 	defer close(a.done)
 	for range a.wake {
 		a.mu.Lock()
@@ -31,7 +33,10 @@ func (a *account) write(out io.Writer) {
 		a.queue = nil
 		a.mu.Unlock()
 		for _, line := range lines {
-			io.WriteString(out, line) // nobody to tell if it fails
+			if _, err := io.WriteString(out, line); err != nil && failed != nil {
+				failed(err)
+				failed = nil
+			}
 		}
 		if shut {
 			return

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"io"
 	"testing"
 	"time"
 )
@@ -74,7 +75,7 @@ func TestHearsRestsOnTheOrderOfThings(t *testing.T) {
 }
 
 func TestMessagesAreFoundHoweverTheyAreCut(t *testing.T) {
-	x := &X{account: newAccount(discard{})}
+	x := &X{account: newAccount(io.Discard, nil)}
 	defer x.account.close()
 	trial := &Trial{x: x}
 	s := &Source{Name: "b", trial: trial, messages: []message{
@@ -94,7 +95,3 @@ func TestMessagesAreFoundHoweverTheyAreCut(t *testing.T) {
 		t.Error("a message that nobody said passes")
 	}
 }
-
-type discard struct{}
-
-func (discard) Write(p []byte) (int, error) { return len(p), nil }

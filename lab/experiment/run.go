@@ -36,7 +36,7 @@ const grace = 2 * time.Second
 // Run runs the experiment and returns its exit status: 0 when it could be
 // judged, whatever the verdict. It uses the recorder and the control of the
 // process, so there is one Run to a process.
-func Run(lesson Lesson, args []string, in io.Reader, out, errOut io.Writer) int {
+func Run(lesson Lesson, args []string, in io.Reader, out, errOut io.Writer) (status int) {
 	o, err := parse(lesson, args, out, errOut)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -56,6 +56,7 @@ func Run(lesson Lesson, args []string, in io.Reader, out, errOut io.Writer) int 
 		defer func() {
 			if err := finish(); err != nil {
 				fmt.Fprintf(errOut, "%s: -json: %v\n", lesson.Name, err)
+				status = max(status, statusUnjudged)
 			}
 		}()
 		out = errOut
@@ -68,13 +69,17 @@ func Run(lesson Lesson, args []string, in io.Reader, out, errOut io.Writer) int 
 	_, controlled := os.LookupEnv(control.Environment)
 	x := &X{
 		lesson: lesson, options: o,
-		control: control.Process(), rec: trace.Process(), account: newAccount(out),
+		control: control.Process(), rec: trace.Process(),
 		threads: map[*Thread]bool{}, start: time.Now(),
 	}
-	if o.interactive && !controlled {
-		go x.obeyLines(in)
+	// A closed standard output must not kill the program before it has cleaned
+	// up: without SIGPIPE the write fails with EPIPE.
+	signal.Ignore(syscall.SIGPIPE)
+	x.account = newAccount(out, func(err error) { x.stop("nobody reads the account: "+err.Error(), statusUnjudged) })
+	if !controlled {
+		x.in = in
 	}
-	status := x.live()
+	status = x.live()
 	x.put(trace.End, "", int64(status), 0)
 	x.account.close()
 	return status
@@ -220,10 +225,28 @@ func (x *X) stillRunning() string {
 	return "; still running: thread " + strings.Join(names, ", thread ")
 }
 
-// obeyLines lets a person press the keys in a plain terminal: a key, then
-// Enter. The end of the input ends the experiment.
-func (x *X) obeyLines(in io.Reader) {
-	lines := bufio.NewScanner(in)
+// Follow is what the interactive mode waits in: it lets a person press the
+// lesson's keys, and returns when the experiment should end.
+func (x *X) Follow() {
+	x.follow()
+	<-x.Stopped()
+}
+
+// follow says which keys there are. Alone in a terminal they come as lines: a
+// key, then Enter; the end of the input ends the experiment.
+func (x *X) follow() {
+	for _, key := range x.lesson.Keys {
+		x.account.line("  key %c: %s", key.Rune, key.Text)
+	}
+	if x.in == nil {
+		return // an instrument presses them
+	}
+	x.account.line("  type a key, then Enter; Ctrl-D ends")
+	go x.obeyLines()
+}
+
+func (x *X) obeyLines() {
+	lines := bufio.NewScanner(x.in)
 	for lines.Scan() {
 		word := strings.TrimSpace(lines.Text())
 		known := slices.ContainsFunc(x.lesson.Keys, func(k Key) bool { return string(k.Rune) == word })
@@ -231,7 +254,7 @@ func (x *X) obeyLines(in io.Reader) {
 		case known:
 			x.control.Obey(control.Poke + " " + word)
 		case word != "":
-			x.account.line("  no key %q; -list shows the keys, Ctrl-D ends", word)
+			x.account.line("  no key %q", word)
 		}
 	}
 	x.stop("the end of the input", statusJudged)

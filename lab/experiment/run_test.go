@@ -50,6 +50,12 @@ var programs = map[string]func(x *X){
 			x.Fail(ErrStopped)
 		}
 	},
+	"chatter": func(x *X) {
+		x.Cleanup(func() { io.WriteString(os.NewFile(3, "out"), "cleaned") })
+		for x.Sleep(time.Millisecond) {
+			x.Note("still here")
+		}
+	},
 	"hang": func(x *X) {
 		x.Cleanup(func() { x.Note("cleaned") })
 		x.Note("sleeping")
@@ -78,7 +84,7 @@ func TestMain(m *testing.M) {
 			lesson.Play = func(x *X) {
 				x.Poke('k', func() { x.Note("somebody knocks") })
 				x.Note("sleeping")
-				<-x.Stopped()
+				x.Follow()
 			}
 		}
 		os.Exit(Run(lesson, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
@@ -210,6 +216,31 @@ func TestSignalsStopAnyExperiment(t *testing.T) {
 	}
 }
 
+func TestNobodyReadsTheAccount(t *testing.T) {
+	// As with "| head -1": the first line is read, then the pipe is closed.
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	done, out, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer done.Close()
+	cmd := program("chatter")
+	cmd.Stdout, cmd.ExtraFiles = w, []*os.File{out}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	out.Close()
+	bufio.NewReader(r).ReadString('\n')
+	r.Close()
+	cleaned, _ := io.ReadAll(done)
+	cmd.Wait()
+	expectText(t, cmd, string(cleaned), 1, "cleaned")
+}
+
 func TestKeysComeAsLines(t *testing.T) {
 	cmd := program("play", "-interactive")
 	in, err := cmd.StdinPipe()
@@ -220,7 +251,7 @@ func TestKeysComeAsLines(t *testing.T) {
 	io.WriteString(in, "k\n\x1b\nk\n")
 	in.Close()
 	out := rest()
-	expectText(t, cmd, out, 0, `no key "\x1b"`, "the end of the input")
+	expectText(t, cmd, out, 0, "key k: knock", `no key "\x1b"`, "the end of the input")
 	if n := strings.Count(out, "somebody knocks"); n != 2 {
 		t.Errorf("2 knocks were heard as %d:\n%s", n, out)
 	}

@@ -71,10 +71,14 @@ func (x *X) Try(script Script, engines ...Engine) []*Trial {
 // Watch gives one engine its sources and no script: only the keys speak. It
 // ends when the experiment should end.
 func (x *X) Watch(engine Engine) {
-	x.try([]Engine{engine}, func([]*Trial) error {
-		x.Note("speak for a and b yourself: type a key and Enter (-list names them)")
-		<-x.Stopped()
-		return ErrStopped
+	x.try([]Engine{engine}, func(trials []*Trial) error {
+		x.follow()
+		select {
+		case <-x.Stopped():
+			return ErrStopped
+		case <-trials[0].all()[0].done: // it failed, or it gave up
+			return nil
+		}
 	})
 }
 
@@ -129,19 +133,19 @@ func (t *Trial) open() error {
 	if err := unix.Pipe(pipe[:]); err != nil {
 		return fmt.Errorf("pipe: %w", err)
 	}
-	if err := t.adopt("a", "pipe (read end)", pipe); err != nil {
+	if err := t.adopt("a", "pipe (read end)", "pipe a (read end)", pipe); err != nil {
 		return err
 	}
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 	if err != nil {
 		return fmt.Errorf("socketpair: %w", err)
 	}
-	return t.adopt("b", "socket", pair)
+	return t.adopt("b", "Unix socket", "socket b", pair)
 }
 
 // adopt makes a source of a pair. Only the reading end is shown: the other is
 // the world's, and it must never block the script.
-func (t *Trial) adopt(name, what string, pair [2]int) error {
+func (t *Trial) adopt(name, what, label string, pair [2]int) error {
 	t.Sources = append(t.Sources, &Source{Name: name, FD: pair[0], trial: t, world: pair[1]})
 	for _, fd := range pair {
 		unix.CloseOnExec(fd)
@@ -149,9 +153,8 @@ func (t *Trial) adopt(name, what string, pair [2]int) error {
 	if err := unix.SetNonblock(pair[1], true); err != nil {
 		return err
 	}
-	label := name + ": " + what
 	if !t.aloud {
-		label += ", for " + t.Engine
+		label += ", " + t.Engine
 	}
 	return sys.Adopt(pair[0], what, label)
 }
@@ -181,6 +184,10 @@ func (x *X) join(trials []*Trial) error {
 			case <-stopped:
 				stopped, late = nil, time.After(grace)
 			case <-patience:
+				if held, _ := x.control.Gate.Held(); held {
+					patience = time.After(grace)
+					break
+				}
 				x.Note("%s still runs, though both sources have ended", thread.Name)
 			case <-late:
 				return errors.Join(append(errs, fmt.Errorf("thread %s did not end", thread.Name))...)

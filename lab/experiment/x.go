@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,6 +21,7 @@ type X struct {
 	control *control.Control
 	rec     *trace.Recorder
 	account *account
+	in      io.Reader // where a person types keys; nil: an instrument sends them
 
 	waited atomic.Int64 // ms, for room in the ring
 
@@ -225,6 +227,9 @@ func (x *X) conclude() {
 		for _, check := range x.checks {
 			x.account.line("%s", wrap("  ", "    ", check))
 		}
+	}
+	if why := x.disturbed(); why != "" {
+		x.account.line("\nThis run was disturbed (%s): what rests on times is not judged.", why)
 	}
 	if x.answer != "" {
 		x.account.line("\nanswer to Predict: %s", x.answer)

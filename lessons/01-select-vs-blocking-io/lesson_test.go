@@ -205,7 +205,7 @@ func watchedRun(t *testing.T, records []trace.Record, text trace.Strings, second
 			t.Errorf("no thread introduces itself as %q: %v", name, threads)
 		}
 	}
-	for _, label := range []string{"a: pipe (read end)", "b: socket"} {
+	for _, label := range []string{"pipe a (read end)", "socket b"} {
 		if !labels[label] {
 			t.Errorf("no fd is labelled %q: %v", label, labels)
 		}
@@ -326,9 +326,9 @@ func (w *watched) blockedWhileTheOtherIsReady() {
 	for _, r := range w.records {
 		text := w.reader.String(r.Str)
 		switch {
-		case r.Kind == trace.Label && text == "a: pipe (read end)" && a < 0:
+		case r.Kind == trace.Label && text == "pipe a (read end)" && a < 0:
 			a = r.FD
-		case r.Kind == trace.Label && text == "b: socket" && b < 0:
+		case r.Kind == trace.Label && text == "socket b" && b < 0:
 			b = r.FD
 		case r.Kind == trace.CallBegin && r.FD == a:
 			blocked = true
@@ -353,7 +353,7 @@ func TestHeldRunsAreJudgedByOrderNotByTime(t *testing.T) {
 	w.send(control.Release)
 	out := w.end()
 	expect(t, w.cmd, out, 0,
-		"not judged (held): blocking: b1 waited", "not judged (held): busy:",
+		"This run was disturbed (held)", "not judged (held): blocking: b1 waited", "not judged (held): busy:",
 		"passed: blocking: read b only after a had spoken", "passed: select: read b while a was silent",
 		"answer to Predict: b", half())
 	seen := false
@@ -452,7 +452,7 @@ func TestInterruptedInTheMiddle(t *testing.T) {
 func TestTheInstrumentGoesAway(t *testing.T) {
 	t.Parallel()
 	w := watch(t, "", "-interactive")
-	w.await("type a key")
+	w.await("key b: write a line to b")
 	w.control.Close()
 	expect(t, w.cmd, w.end(), 1, "stopped by the instrument")
 }

@@ -63,7 +63,8 @@ func readInTurn(t *experiment.Trial) error {
 	for t.Open() {
 		for _, source := range t.Sources {
 			t.Phase("before read")
-			if _, err := source.Read(buf); err != nil && err != unix.EAGAIN {
+			_, err := source.Read(buf)
+			if err != nil && err != unix.EAGAIN { // EAGAIN: see busyLoop
 				return err
 			}
 		}
