@@ -99,8 +99,8 @@ func (b *Binary) compile(ctx context.Context, tool, root string) error {
 
 	// -buildvcs=false: asking git costs time, and fails in a clone that
 	// belongs to another user. -w: without tables for a debugger the linker
-	// needs a third less time; a panic still names files and lines. GOWORK=off: a workspace around the clone does
-	// not know of its module.
+	// needs a third less time; a panic still names files and lines.
+	// GOWORK=off: a workspace around the clone does not know of its module.
 	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", script, "sh",
 		tool, "build", "-buildvcs=false", "-ldflags=-w", "-o", b.path, b.Package)
 	cmd.Dir = root
