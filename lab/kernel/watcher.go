@@ -15,7 +15,9 @@ import (
 // nothing. Its methods may be called from any thread.
 //
 // It must not bend the program that it watches, so:
-//   - nothing happens while nothing is ready: no clock ticks (Linux);
+//   - nothing happens while nothing is ready: no clock ticks, and the first
+//     arrival wakes it at once (Linux). While something is ready it looks every
+//     2 ms: the kernel tells who waits of a rise, but nobody of a drain;
 //   - after each look it rests, for a millisecond at least and for 40 times as
 //     long as it looked: at most 2.5% of one processor;
 //   - it never reads, writes or waits on the fds themselves;
@@ -172,9 +174,9 @@ func (w *Watcher) sample(round []*watch) []*watch {
 }
 
 // look asks the kernel and records what has changed, at both ends. When fd
-// rang, an equal answer is worth a record too: it fell and rose again, or rose
-// and fell, in between. The loop may have been told of it, and who reads the
-// trace must learn that it is over. The caller holds mu.
+// rang, an equal answer is worth a record too: it fell and rose again in
+// between. (What rose and fell before the watcher came to look leaves no
+// record: epoll takes the ring back.) The caller holds mu.
 func (w *Watcher) look(watch *watch, rang bool) {
 	if w.note(watch, rang) {
 		if peer := w.fds[watch.peer]; peer != nil && peer.peer == watch.fd {

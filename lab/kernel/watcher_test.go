@@ -241,3 +241,34 @@ func BenchmarkLookPipe(b *testing.B) {
 		Look(p[0])
 	}
 }
+
+func TestCloseLeavesNoFDBehind(t *testing.T) {
+	ring, err := trace.NewRing(16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ring.Close()
+	open := func() (n int) {
+		for fd := range 256 {
+			if ready, err := readiness(fd); err == nil && ready&trace.NotOpen == 0 {
+				n++
+			}
+		}
+		return n
+	}
+	life := func() {
+		w, err := NewWatcher(ring.Recorder())
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Close()
+	}
+	life() // Go's runtime may open fds of its own the first time
+	before := open()
+	for range 5 {
+		life()
+	}
+	if after := open(); after != before {
+		t.Errorf("%d fds are open after five watchers; %d before", after, before)
+	}
+}

@@ -116,12 +116,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 		b.LastReady = r.Time
 		if f != nil {
 			f.Noticed = r.Time
-			if f.ReadySince == 0 && r.A&trace.Readable != 0 {
-				// The loop was faster than the watcher: it heard from the
-				// kernel itself that the fd is ready.
-				f.ReadySince = r.Time
-				f.Readiness |= r.A & (trace.Readable | trace.Writable)
-			}
+			f.heard(r.Time, r.A)
 		}
 	case trace.CallbackBegin:
 		b.Callbacks++
@@ -142,6 +137,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 		if f != nil {
 			f.InCallback = max(0, f.InCallback-1)
 			f.CallbackDone = r.Time
+			f.forget()
 		}
 	}
 }

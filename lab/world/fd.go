@@ -25,6 +25,7 @@ type FD struct {
 	Unsent     int64           // bytes that wait in the kernel to be sent
 	ReadySince int64           // since when it has been readable without a break, 0: it is not
 	LastKernel int64           // when the kernel was last heard
+	Hearsay    bool            // only the loop says that it is readable; see heard
 
 	Noticed      int64 // when a loop was last told that it is ready
 	CallbackAt   int64 // when its last callback began
@@ -191,7 +192,7 @@ func (w *World) applyKernel(r *trace.Record) {
 	if ready && r.Time < f.LastRead {
 		return
 	}
-	f.LastKernel = r.Time
+	f.LastKernel, f.Hearsay = r.Time, false
 	f.Readiness, f.Queued, f.Unsent = r.A, r.B, r.C
 	switch {
 	case !ready:
@@ -201,12 +202,33 @@ func (w *World) applyKernel(r *trace.Record) {
 	}
 }
 
+// heard notes that a loop was told the fd is readable, before the watcher said
+// so. A loop can be told and its callback can take everything before the
+// watcher has looked; then the watcher has nothing to say, ever. So hearsay
+// holds only until the fd is read or its callback ends: if it is still ready
+// then, the watcher says so within milliseconds.
+func (f *FD) heard(at int64, what trace.Readiness) {
+	if f.ReadySince == 0 && what&trace.Readable != 0 {
+		f.ReadySince, f.Hearsay = at, true
+		f.Readiness |= trace.Readable
+	}
+}
+
+// forget ends what is known by hearsay.
+func (f *FD) forget() {
+	if f.Hearsay {
+		f.ReadySince, f.Hearsay = 0, false
+		f.Readiness &^= trace.Readable
+	}
+}
+
 // called keeps what a finished system call says of its fd.
 func (f *FD) called(call string, r *trace.Record) {
 	switch call {
 	case "read", "recv", "accept", "readv":
 		f.Reads += times(r)
 		f.LastRead = r.Time
+		f.forget()
 		if r.A > 0 && call != "accept" {
 			f.BytesIn += r.A
 			f.Queued = max(0, f.Queued-r.A)

@@ -152,6 +152,27 @@ func TestATurnOfTheLoop(t *testing.T) {
 	}
 }
 
+// TestALoopThatIsFasterThanTheWatcher: the loop was told, and its callback took
+// everything, before the watcher looked. The watcher then says nothing.
+func TestALoopThatIsFasterThanTheWatcher(t *testing.T) {
+	s := looping()
+	turn(s)
+	run := s.run()
+	if f := run.At(8e6).FDByNumber(3); !f.Readable() {
+		t.Errorf("before the read the fd is not shown ready: %+v", f)
+	}
+	if f := run.Live.FDByNumber(3); f.Readable() {
+		t.Errorf("after the read the fd is still shown ready, on hearsay: %+v", f)
+	}
+
+	// Once the kernel itself has spoken, only the kernel takes it back.
+	s.add(trace.Kernel, 3, "", trace.Record{A: trace.Readable, B: 9})
+	turn(s)
+	if f := s.run().Live.FDByNumber(3); !f.Readable() {
+		t.Errorf("the kernel's word was dropped without the kernel: %+v", f)
+	}
+}
+
 func TestANestedDispatchStandsOnTheOuterStack(t *testing.T) {
 	s := looping()
 	s.add(trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1, B: -1})
