@@ -14,45 +14,55 @@ const (
 	Never                   // not at all
 )
 
+// Heard is what a trial shows about that, and the message that shows it.
+type Heard struct {
+	When    Hearing
+	Message string        // "b1"
+	Waited  time.Duration // how long it was on its way, if it was read
+	Silence time.Duration // from when it was said until the other spoke or ended
+}
+
 // Hears returns when the engine heard the speaker, who spoke while the other
 // source was silent. It rests on order alone: what was read before what else
-// was said. The first message decides that can: one that a person wrote
-// before, or while time was held, can make a message say nothing.
-func (t *Trial) Hears(speaker, silent string) Hearing {
+// was said. The first message decides that can: a person who writes at the
+// wrong moment can make a message say nothing.
+func (t *Trial) Hears(speaker, silent string) Heard {
 	spoke, other := t.source(speaker), t.source(silent)
 	spoke.mu.Lock()
 	defer spoke.mu.Unlock()
-	if other != spoke {
-		other.mu.Lock()
-		defer other.mu.Unlock()
-	}
+	other.mu.Lock()
+	defer other.mu.Unlock()
 	for i := range spoke.messages {
-		if h := hearing(&spoke.messages[i], spoke, other); h != Unclear {
+		if h := heard(&spoke.messages[i], spoke, other); h.When != Unclear {
 			return h
 		}
 	}
-	return Unclear
+	return Heard{}
 }
 
-func hearing(m *message, spoke, other *Source) Hearing {
+func heard(m *message, spoke, other *Source) Heard {
 	inOther := other.during(m.said)
 	if spoke.during(m.said) && !inOther {
-		return Unclear // the engine was just waiting for this source
+		return Heard{} // the engine was just waiting for this source
 	}
 	broke, byHand, broken := other.breaksSilence(m.said)
-	switch {
-	case !broken:
-		return Unclear // the other never spoke or ended afterwards
-	case m.read.IsZero():
-		return Never
-	case m.read.Before(broke):
-		return AtOnce
-	case byHand && !inOther:
-		return Unclear // a person was faster than the engine
-	case !other.endRead.IsZero() && m.read.After(other.endRead):
-		return Finished
+	if !broken {
+		return Heard{} // the other never spoke or ended afterwards
 	}
-	return Later
+	h := Heard{Message: m.text, Waited: m.latency(), Silence: broke.Sub(m.said)}
+	switch {
+	case m.read.IsZero():
+		h.When, h.Waited = Never, 0
+	case m.read.Before(broke):
+		h.When = AtOnce
+	case byHand && !inOther:
+		return Heard{} // a person was faster than the engine
+	case !other.endRead.IsZero() && m.read.After(other.endRead):
+		h.When = Finished
+	default:
+		h.When = Later
+	}
+	return h
 }
 
 // during reports whether a read(2) of the source, one that could block, was
@@ -86,22 +96,4 @@ func (t *Trial) Unread() int {
 		s.mu.Unlock()
 	}
 	return n
-}
-
-// Wait returns for how long the n-th message of a source, from 1, was on its
-// way, and how long the other source was silent from then on. It is not ok if
-// either did not happen.
-func (t *Trial) Wait(speaker string, n int, silent string) (wait, silence time.Duration, ok bool) {
-	spoke, other := t.source(speaker), t.source(silent)
-	spoke.mu.Lock()
-	if n > spoke.heard {
-		spoke.mu.Unlock()
-		return 0, 0, false
-	}
-	m := spoke.messages[n-1]
-	spoke.mu.Unlock()
-	other.mu.Lock()
-	defer other.mu.Unlock()
-	broke, _, ok := other.breaksSilence(m.said)
-	return m.latency(), broke.Sub(m.said), ok
 }

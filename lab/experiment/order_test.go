@@ -67,7 +67,7 @@ func TestHearsRestsOnTheOrderOfThings(t *testing.T) {
 					c.b.heard++
 				}
 			}
-			if got := trial.Hears("b", "a"); got != c.want {
+			if got := trial.Hears("b", "a").When; got != c.want {
 				t.Errorf("Hears = %d, want %d", got, c.want)
 			}
 		})

@@ -85,9 +85,11 @@ func judge(x *experiment.X, turns, both *experiment.Trial, rest []*experiment.Tr
 		unread += t.Unread()
 	}
 	x.Check(unread == 0, "nothing was lost: at the end %d messages are unread", unread)
-	wait, silence, ok := turns.Wait("b", 1, "a")
-	x.TimingCheck(ok && wait > silence/2, "%s: b1 waited for more than half of a's silence: %s of %s",
-		turns.Engine, experiment.Brief(wait), experiment.Brief(silence))
+	stuck, heard := turns.Hears("b", "a"), both.Hears("b", "a")
+	if stuck.When != experiment.Unclear {
+		x.TimingCheck(stuck.Waited > stuck.Silence/2, "%s: %s waited for more than half of a's silence: %s of %s",
+			turns.Engine, stuck.Message, experiment.Brief(stuck.Waited), experiment.Brief(stuck.Silence))
+	}
 	for _, t := range rest {
 		if t.Engine == "busy" {
 			x.TimingCheck(t.SystemCalls() > 10*both.SystemCalls() && t.CPU() > 3*both.CPU(),
@@ -97,18 +99,22 @@ func judge(x *experiment.X, turns, both *experiment.Trial, rest []*experiment.Tr
 	}
 
 	// Predict asks when the program gets b's message.
-	stuck, heard := turns.Hears("b", "a"), both.Hears("b", "a")
-	if letter, ok := letters[stuck]; ok {
+	if letter, ok := letters[stuck.When]; ok {
 		x.Answer(letter)
 	}
-	if stuck == experiment.Unclear || heard == experiment.Unclear {
+	if stuck.When == experiment.Unclear || heard.When == experiment.Unclear {
 		x.Verdict(experiment.Undecided, "No message of b came while the program waited for a alone: "+
 			"you wrote to a by hand too early. Run it again.")
 		return
 	}
 	best := event.Backends()[0]
-	wins := heard == experiment.AtOnce && stuck != experiment.AtOnce
-	x.Verdict(experiment.Ruling(best == "select", wins), "%s %s", compare(wins, turns, both), wraps(best))
+	wins := heard.When == experiment.AtOnce && stuck.When != experiment.AtOnce
+	so := "Waiting for both made no difference"
+	if wins {
+		so = "Waiting for both made the difference"
+	}
+	x.Verdict(experiment.Ruling(best == "select", wins), "%s: %s %s, %s %s. %s",
+		so, both.Engine, wait(heard), turns.Engine, wait(stuck), wraps(best))
 }
 
 // letters are the options of Predict.
@@ -121,7 +127,7 @@ var letters = map[experiment.Hearing]string{
 
 // checkOrder checks when an engine heard b.
 func checkOrder(x *experiment.X, t *experiment.Trial, what string, want experiment.Hearing) {
-	got := t.Hears("b", "a")
+	got := t.Hears("b", "a").When
 	if got == experiment.Unclear {
 		x.NotJudged("you wrote to it by hand", "%s: %s", t.Engine, what)
 		return
@@ -129,23 +135,12 @@ func checkOrder(x *experiment.X, t *experiment.Trial, what string, want experime
 	x.Check(got == want, "%s: %s", t.Engine, what)
 }
 
-// compare says how waiting for both did against reading in turn.
-func compare(wins bool, turns, both *experiment.Trial) string {
-	if !wins {
-		return fmt.Sprintf("Here %s was no better than %s: first message of b after %s and %s.",
-			both.Engine, turns.Engine, first(both), first(turns))
+// wait says how long the message was on its way that decides.
+func wait(h experiment.Heard) string {
+	if h.When == experiment.Never {
+		return "never read " + h.Message
 	}
-	return fmt.Sprintf("With %s b's first message was read after %s, with blocking calls in turn after %s.",
-		both.Engine, first(both), first(turns))
-}
-
-// first is how long b's first message was on its way.
-func first(t *experiment.Trial) string {
-	wait, _, ok := t.Wait("b", 1, "a")
-	if !ok {
-		return "(never)"
-	}
-	return experiment.Brief(wait)
+	return "read " + h.Message + " after " + experiment.Brief(h.Waited)
 }
 
 // wraps says what lies under the loop if nobody chooses.
