@@ -16,3 +16,6 @@ func anonymousFile(name string) (*os.File, error) {
 	}
 	return file, nil
 }
+
+// seal does nothing: there are no seals here.
+func seal(*os.File) error { return nil }

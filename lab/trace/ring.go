@@ -73,7 +73,7 @@ func NewRing(slots int) (*Ring, error) {
 		return nil, fmt.Errorf("trace: no shared memory for the ring: %w", err)
 	}
 	size := int64(headerSize) + int64(slots)*recordSize + stringSpace
-	if err := file.Truncate(size); err != nil {
+	if err := errors.Join(file.Truncate(size), seal(file)); err != nil {
 		file.Close()
 		return nil, fmt.Errorf("trace: no shared memory for the ring: %w", err)
 	}
