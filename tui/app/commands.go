@@ -29,7 +29,7 @@ type (
 		records []trace.Record
 		now     int64
 		lost    uint64
-		lines   int
+		printed int64 // bytes
 		over    bool
 		exit    launch.Exit
 	}
@@ -100,12 +100,18 @@ func tick(session int, run *launch.Run, records []trace.Record) tea.Cmd {
 			records = make([]trace.Record, batch)
 		}
 		n, more := run.Read(records[:batch])
-		msg := tickMsg{session: session, records: records[:n], now: run.Reader().Now(), lost: run.Reader().Lost(), lines: len(run.Output().Lines())}
+		msg := tickMsg{session: session, records: records[:n], now: run.Reader().Now(), lost: run.Reader().Lost(), printed: printed(run)}
 		if !more {
 			msg.over, msg.exit = true, run.Exit()
 		}
 		return msg
 	})
+}
+
+// printed returns how many bytes the program has printed.
+func printed(run *launch.Run) int64 {
+	total, _ := run.Output().Size()
+	return total
 }
 
 // tell sends a word to the program.

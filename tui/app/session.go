@@ -21,15 +21,15 @@ type session struct {
 	args   []string
 	cancel context.CancelFunc // breaks the build off
 
-	run    *launch.Run        // nil until it started
-	world  *world.Run         // what was read of it
-	build  *launch.BuildError // why it does not compile
-	source []string           // the lines of code that it objects to
-	fault  error              // why it could not be started otherwise
-	over   bool
-	exit   launch.Exit
-	lost   uint64
-	lines  int // that the program printed
+	run     *launch.Run        // nil until it started
+	world   *world.Run         // what was read of it
+	build   *launch.BuildError // why it does not compile
+	source  []string           // the lines of code that it objects to
+	fault   error              // why it could not be started otherwise
+	over    bool
+	exit    launch.Exit
+	printed int64 // bytes that the program printed
+	lost    uint64
 
 	held   bool  // the gate is closed, at our wish
 	heldAt int64 // since when
@@ -84,7 +84,7 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 		return nil
 	}
 	s.world.Apply(msg.records)
-	s.lost, s.lines, s.live = msg.lost, msg.lines, max(msg.now, s.live)
+	s.lost, s.printed, s.live = msg.lost, msg.printed, max(msg.now, s.live)
 	if msg.over {
 		s.over, s.exit = true, msg.exit
 		s.held = false
@@ -159,7 +159,7 @@ func (s *session) view(m *Model) *stage.View {
 	v := &stage.View{
 		Theme: m.theme, Lesson: fmt.Sprintf("%02d %s", s.lesson.Number, s.lesson.Title),
 		Run: s.world, World: s.world.Live, Now: s.now(), Live: s.live,
-		Column: s.column, Scroll: s.scroll, Lost: s.lost, Printed: s.lines,
+		Column: s.column, Scroll: s.scroll, Lost: s.lost,
 		Predicted: m.progress[s.lesson.Slug].Prediction, Options: map[string]string{},
 	}
 	if s.past && s.shown != nil {
@@ -194,7 +194,7 @@ func (s *session) keys(status stage.Status) []stage.Key {
 		add("n", "explain")
 	}
 	add("r", "rebuild and run")
-	if s.lines > 0 {
+	if s.printed > 0 {
 		add("o", "output")
 	}
 	add("?", "help")

@@ -31,7 +31,6 @@ type View struct {
 	Predicted string            // the student's letter, or ""
 	Options   map[string]string // the text of each letter
 	Lost      uint64            // records that were lost
-	Printed   int               // lines that the program printed: a key shows them
 	Keys      []Key             // the instrument's keys; the experiment's come from the world
 }
 
