@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"fdlab/lab/control"
@@ -23,8 +22,6 @@ type X struct {
 	account *account
 	in      io.Reader // where a person types keys; nil: an instrument sends them
 
-	waited atomic.Int64 // ms, for room in the ring
-
 	mu       sync.Mutex
 	step     int           // the number of the step that runs, from 1; 0: none yet
 	began    time.Duration // when it began, by the experiment's clock
@@ -40,9 +37,6 @@ type X struct {
 	status   int              // the exit status then
 	start    time.Time
 }
-
-// roomForWords is how many free records the ring should have for a word.
-const roomForWords = 64
 
 // Backend returns the backend that was asked for: -backend, or the lesson's
 // choice.
@@ -69,13 +63,8 @@ func (x *X) Phase(phase string) { x.control.Gate.Pass(phase) }
 // now is the experiment's clock: it stands still while time is held.
 func (x *X) now() time.Duration { return time.Since(x.start) - x.control.Gate.HeldFor() }
 
-// put records one of the experiment's own words. They are few, and a verdict
-// must not be lost because a busy loop has just filled the ring: put waits a
-// moment for the reader, but in all not longer than a second.
+// put records one of the experiment's own words.
 func (x *X) put(kind trace.Kind, text string, a, b int64) {
-	for x.rec.On() && x.rec.Room() < roomForWords && x.waited.Add(1) <= 1000 {
-		time.Sleep(time.Millisecond)
-	}
 	x.rec.Put(&trace.Record{Kind: kind, FD: trace.NoFD, Str: x.rec.String(text), A: a, B: b})
 }
 
@@ -114,11 +103,12 @@ func (x *X) Note(format string, args ...any) {
 // not on times: order is the same on a slow machine. What depends on time
 // belongs in TimingCheck.
 func (x *X) Check(ok bool, format string, args ...any) {
-	outcome, word := int64(trace.Failed), "failed"
+	text := fmt.Sprintf(format, args...)
 	if ok {
-		outcome, word = trace.Passed, "passed"
+		x.check(trace.Passed, text, "passed: "+text)
+	} else {
+		x.check(trace.Failed, text, "failed: "+text)
 	}
-	x.check(outcome, word, fmt.Sprintf(format, args...))
 }
 
 // TimingCheck is Check for what depends on time. It is not judged when the run
@@ -131,16 +121,15 @@ func (x *X) TimingCheck(ok bool, format string, args ...any) {
 	x.Check(ok, format, args...)
 }
 
-// NotJudged is a check that this run says nothing about.
+// NotJudged is a check that this run says nothing about. In the trace its text
+// begins with why, in brackets.
 func (x *X) NotJudged(why, format string, args ...any) {
-	x.check(trace.NotJudged, "not judged ("+why+")", fmt.Sprintf(format, args...))
+	text := fmt.Sprintf(format, args...)
+	x.check(trace.NotJudged, "("+why+") "+text, "not judged ("+why+"): "+text)
 }
 
-func (x *X) check(outcome int64, word, text string) {
-	line := fmt.Sprintf("%s: %s", word, text)
-	if outcome == trace.NotJudged {
-		text = line // why it was not judged must stand in the trace too
-	}
+// check puts text into the trace and line into the account.
+func (x *X) check(outcome int64, text, line string) {
 	x.put(trace.Check, text, outcome, 0)
 	x.mu.Lock()
 	defer x.mu.Unlock()

@@ -379,7 +379,7 @@ func TestPokesAreTakenForWhatTheyAre(t *testing.T) {
 	w.send(control.Poke + " b")
 	out := w.end()
 	expect(t, w.cmd, out, 0,
-		`select reads b: "hand b2"`, "not judged (you wrote to it by hand): blocking: b1 waited",
+		`select reads b: "hand b2"`, "not judged (you wrote to it by hand): blocking: b",
 		"passed: blocking: read b only after a had spoken", "passed: nothing was lost",
 		"answer to Predict: b", half())
 }
