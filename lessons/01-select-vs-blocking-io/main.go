@@ -61,9 +61,9 @@ func run(x *experiment.X) {
 func readInTurn(t *experiment.Trial) error {
 	buf := make([]byte, 512)
 	for t.Open() {
-		for _, source := range t.Sources {
+		for _, src := range t.Sources {
 			t.Phase("before read")
-			_, err := source.Read(buf)
+			_, err := src.Read(buf)
 			if err != nil && err != unix.EAGAIN { // EAGAIN: see busyLoop
 				return err
 			}
@@ -82,11 +82,11 @@ func loop(backend string) func(*experiment.Trial) error {
 		}
 		defer base.Close()
 		buf := make([]byte, 512)
-		for _, source := range t.Sources {
+		for _, src := range t.Sources {
 			var ev *event.Event
-			ev = base.NewEvent(source.FD, event.Read|event.Persist, func(int, event.What) {
-				source.Read(buf) // it is ready: this does not block
-				if source.Ended() {
+			ev = base.NewEvent(src.FD, event.Read|event.Persist, func(int, event.What) {
+				src.Read(buf) // it is ready: this does not block
+				if src.Ended() {
 					ev.Del() // or it would be ready for ever
 				}
 			})
@@ -107,11 +107,11 @@ func threadPerFD(t *experiment.Trial) error {
 	return errors.Join(readAll(t, a), second.Join())
 }
 
-func readAll(t *experiment.Trial, source *experiment.Source) error {
+func readAll(t *experiment.Trial, src *experiment.Source) error {
 	buf := make([]byte, 512)
-	for !source.Ended() {
+	for !src.Ended() {
 		t.Phase("before read")
-		if _, err := source.Read(buf); err != nil {
+		if _, err := src.Read(buf); err != nil {
 			return err
 		}
 	}
@@ -121,8 +121,8 @@ func readAll(t *experiment.Trial, source *experiment.Source) error {
 // busyLoop is readInTurn with O_NONBLOCK: where read(2) would block it fails
 // with EAGAIN, and the next source has its turn. It never waits.
 func busyLoop(t *experiment.Trial) error {
-	for _, source := range t.Sources {
-		if err := source.SetNonblock(); err != nil {
+	for _, src := range t.Sources {
+		if err := src.SetNonblock(); err != nil {
 			return err
 		}
 	}

@@ -48,6 +48,34 @@ func TestTranscriptsAreOfRealRuns(t *testing.T) {
 	}
 }
 
+// TestMainGoFitsAProjector: a lesson's program is read from top to bottom, in
+// a class too.
+func TestMainGoFitsAProjector(t *testing.T) {
+	root, err := findRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dirs, err := lessons(root, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range dirs {
+		text, err := os.ReadFile(filepath.Join(dir, "main.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+		if len(lines) > 130 {
+			t.Errorf("%s: main.go has %d lines, at most 130 are for reading", filepath.Base(dir), len(lines))
+		}
+		for i, line := range lines {
+			if n := len([]rune(strings.ReplaceAll(line, "\t", "    "))); n > 88 {
+				t.Errorf("%s: main.go:%d has %d columns, a projector has room for 88", filepath.Base(dir), i+1, n)
+			}
+		}
+	}
+}
+
 var figure = regexp.MustCompile(`-?\b\d+(\.\d+)?( (µs|ms|s)\b)?`)
 
 // shape is what two runs of a lesson have in common: its lines without
