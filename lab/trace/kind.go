@@ -36,6 +36,9 @@ const (
 
 	Kernel // what the kernel says of an fd, noted when it changes
 	Socket // what the kernel says of a TCP socket, noted when it changes
+	// one end of a TCP connection in the kernel's own table, which knows it
+	// even when no fd is left: TIME_WAIT
+	Endpoint
 
 	Hold    // the gate: a thread stops here because time is held
 	Release // and goes on
@@ -86,6 +89,7 @@ var forms = [kinds]form{
 	CallEnd:       {name: "call-end", str: "call", a: "result", b: "errno", c: "times"},
 	Kernel:        {name: "kernel", a: "readiness", b: "queued", c: "unsent"},
 	Socket:        {name: "socket", str: "state", a: "code", b: "timer", c: "backlog", d: "limit"},
+	Endpoint:      {name: "endpoint", str: "label", a: "code", b: "ports", c: "expires", d: "timer"},
 	Hold:          {name: "hold", str: "phase"},
 	Release:       {name: "release", str: "phase", a: "held"},
 	Step:          {name: "step", str: "text", a: "number", b: "of"},

@@ -31,6 +31,7 @@ type Base struct {
 
 	LastReady    int64
 	LastCallback int64 // when the last callback ended
+	LastTook     int64 // and how long it took, in ns
 }
 
 // Phase says where a loop is in its circle.
@@ -125,6 +126,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 		t.push(Frame{Kind: InCallback, Name: name, FD: r.FD, Base: b.Number, Since: r.Time})
 		if f != nil {
 			f.Callbacks++
+			f.Untaken++
 			f.InCallback++
 			f.CallbackAt = r.Time
 		}
@@ -132,11 +134,16 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 		if w.end(t, InCallback, r) {
 			b.Longest = max(b.Longest, w.took)
 		}
-		b.LastCallback = r.Time
+		b.LastCallback, b.LastTook = r.Time, w.took
 		b.enter(Between, r.Time)
 		if f != nil {
 			f.InCallback = max(0, f.InCallback-1)
 			f.CallbackDone = r.Time
+			if f.LastRead >= f.CallbackAt && f.Queued > 0 {
+				f.LeftBehind++
+			} else {
+				f.LeftBehind = 0
+			}
 			f.forget()
 		}
 	}

@@ -34,10 +34,23 @@ type FD struct {
 	LastWrite    int64
 	InCallback   int // callbacks of it that run now
 
+	Untaken    int64 // callbacks since the program last took anything
+	Refused    int64 // reads in a row that found nothing
+	LeftBehind int   // callbacks in a row that read and left bytes behind
+
+	TCP TCP // of a TCP socket; the zero TCP otherwise
+
 	Callbacks int
 	Reads     int
 	BytesIn   int64
 	BytesOut  int64
+}
+
+// TCP is what the kernel says of a TCP socket.
+type TCP struct {
+	State   string // "LISTEN", "ESTABLISHED", ...
+	Backlog int64  // of a listener: clients that wait to be accepted
+	Limit   int64  // of a listener: how many may wait
 }
 
 // Watch is one pending event on an fd: the program's wish.
@@ -229,6 +242,11 @@ func (f *FD) called(call string, r *trace.Record) {
 		f.Reads += times(r)
 		f.LastRead = r.Time
 		f.forget()
+		if r.A >= 0 {
+			f.Untaken, f.Refused = 0, 0
+		} else {
+			f.Refused += int64(times(r))
+		}
 		if r.A > 0 && call != "accept" {
 			f.BytesIn += r.A
 			f.Queued = max(0, f.Queued-r.A)

@@ -55,6 +55,10 @@ func (f *Feed) apply(w *World, r *trace.Record) {
 		}
 	case trace.CallbackEnd:
 		h.Name = w.ended.Name
+	case trace.Endpoint:
+		if !w.turned {
+			return
+		}
 	case trace.Open, trace.Close, trace.LoopEnd,
 		trace.Step, trace.Note, trace.Poke, trace.Check, trace.Answer, trace.Verdict, trace.End:
 	default:

@@ -25,6 +25,7 @@ type World struct {
 	Threads []Thread // in the order of their first record
 	FDs     []FD     // open ones, and those closed lately, in the order of their opening
 	Bases   []Base   // in the order of their making
+	Ends    []End    // ends of TCP connections in the kernel's table, in order of appearance
 
 	Steps    []Said    // the steps so far; the last is the current one
 	Of       int       // how many steps there will be, 0 if unknown
@@ -44,8 +45,9 @@ type World struct {
 	where map[int32]int // fd number -> index in FDs of the fd that has the number now
 
 	// What the record that is being applied brought to an end: for the feed.
-	ended Frame
-	took  int64
+	ended  Frame
+	took   int64
+	turned bool // an end of a connection has another state now
 }
 
 // Said is a line of the experiment with its time.
@@ -105,6 +107,10 @@ func (w *World) Clone() *World {
 	for i := range c.Bases {
 		c.Bases[i].Timers = slices.Clone(w.Bases[i].Timers)
 	}
+	c.Ends = slices.Clone(w.Ends)
+	for i := range c.Ends {
+		c.Ends[i].Trail = slices.Clip(w.Ends[i].Trail)
+	}
 	c.Steps = slices.Clip(w.Steps)
 	c.Offers = slices.Clone(w.Offers)
 	c.Checks = slices.Clip(w.Checks)
@@ -123,7 +129,7 @@ func (w *World) Clone() *World {
 func (w *World) Apply(r *trace.Record) {
 	w.Time = max(w.Time, r.Time)
 	w.Records++
-	w.ended, w.took = Frame{}, 0
+	w.ended, w.took, w.turned = Frame{}, 0, false
 	t := w.thread(r)
 
 	switch r.Kind {
@@ -157,6 +163,12 @@ func (w *World) Apply(r *trace.Record) {
 		w.applyCall(t, r)
 	case trace.Kernel:
 		w.applyKernel(r)
+	case trace.Socket:
+		if f := w.fd(r); f != nil {
+			f.TCP = TCP{State: w.names.of(r.Str), Backlog: r.C, Limit: r.D}
+		}
+	case trace.Endpoint:
+		w.applyEnd(r)
 	case trace.Hold, trace.Release:
 		w.applyGate(t, r)
 	default:

@@ -45,6 +45,7 @@ type Model struct {
 	serial  int      // number of the latest session: messages of older ones are dropped
 
 	help    bool   // the legend lies over the screen
+	explain string // the key of the lint whose explanation lies over the stage, or ""
 	output  bool   // what the program printed lies over the stage
 	scroll  int    // of the overlay
 	message string // one line for the student, until the next key
@@ -83,8 +84,11 @@ func (m *Model) View() string {
 	case atStage:
 		m.session.draw(r, m)
 	}
-	if m.help {
+	switch {
+	case m.help:
 		m.drawHelp(r)
+	case m.explain != "":
+		m.drawExplanation(r)
 	}
 	if m.message != "" {
 		row, _ := r.Bottom(1)

@@ -7,6 +7,17 @@ import (
 	"fdlab/tui/theme"
 )
 
+// drawExplanation lays the explanation of a lint over the stage.
+func (m *Model) drawExplanation(r grid.Region) {
+	th := m.theme
+	title, text, _ := stage.Explain(m.explain)
+	w, h := min(r.W-8, 76), min(r.H-4, 12)
+	box := r.Sub((r.W-w)/2, (r.H-h)/2, w, h)
+	box.Fill(0, 0, w, h, ' ', th.Style(theme.Text))
+	in := box.Box(th.Lines, th.Style(theme.Focus), th.Style(theme.Warn), title+" · any key closes this").Inset(1, 1)
+	page.Wrap(in, 0, th.Style(theme.Text), text)
+}
+
 // drawHelp lays the legend of the screen over it: each glyph in place.
 func (m *Model) drawHelp(r grid.Region) {
 	th := m.theme

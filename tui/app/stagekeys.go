@@ -35,6 +35,10 @@ func (m *Model) keyStage(key string) tea.Cmd {
 	if s.world == nil {
 		return nil
 	}
+	if _, _, ok := stage.Explain(key); ok && !s.offers(key) {
+		m.explain = key
+		return nil
+	}
 	switch key {
 	case " ":
 		return s.toggle()

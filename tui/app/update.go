@@ -34,8 +34,8 @@ func (m *Model) key(key string) tea.Cmd {
 	if key == "ctrl+c" {
 		return m.leave()
 	}
-	if m.help {
-		m.help = false
+	if m.help || m.explain != "" {
+		m.help, m.explain = false, ""
 		return nil
 	}
 	if key == "?" {

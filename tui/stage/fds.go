@@ -133,6 +133,13 @@ func drawKernel(r grid.Region, v *scene, f *world.FD) {
 	th, g := v.Theme, v.Theme.Glyphs
 	p := r.At(0, 0)
 	switch {
+	case f.TCP.State == "LISTEN" && f.TCP.Backlog > 0:
+		p = p.Rune(th.Ready, g.Ready).Text(th.Ready, " ").Count(th.Ready, f.TCP.Backlog)
+		if f.TCP.Backlog == 1 {
+			p.Text(th.Ready, " client")
+		} else {
+			p.Text(th.Ready, " clients")
+		}
 	case f.Readable() && f.Queued > 0:
 		p = p.Rune(th.Ready, g.Ready).Text(th.Ready, " ").Count(th.Ready, f.Queued)
 		if f.Queued == 1 {

@@ -41,6 +41,8 @@ func drawHappening(r grid.Region, v *scene, h *world.Happening) {
 		p = p.Text(th.Faint, "opened fd ").Int(th.Faint, int64(h.FD)).Text(th.Faint, " ").Text(th.Faint, h.Name)
 	case trace.Close:
 		p = p.Text(th.Faint, "closed fd ").Int(th.Faint, int64(h.FD))
+	case trace.Endpoint:
+		p = p.Text(th.Text, "TCP: ").Text(th.Text, h.Name).Text(th.Text, " ").Text(th.Warn, world.TCPState(h.Result).String())
 	case trace.LoopEnd:
 		p = p.Text(th.Text, "dispatch of base ").Int(th.Text, int64(h.Base)).Text(th.Text, " returned: ").Text(th.Text, h.Name)
 	case trace.CallbackEnd:

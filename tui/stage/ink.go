@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"fdlab/lab/world"
 	"fdlab/tui/grid"
 	"fdlab/tui/theme"
 )
@@ -9,6 +10,7 @@ import (
 type scene struct {
 	*View
 	Theme *ink
+	lints [32]world.Lint // room to gather them in
 }
 
 // ink is what the stage draws with, by the names that it uses.

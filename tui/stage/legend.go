@@ -31,6 +31,7 @@ func Legend(th *theme.Theme) []Entry {
 		{g.Wait, k.Waiting, "waiting", "watched, and nothing is there yet"},
 		{g.Idle, k.Faint, "empty", "the kernel has nothing to read"},
 		{g.Gate, k.Held, "held", "the thread stands still because you hold time"},
+		{'1', k.Warn.With(grid.Reverse), "a digit", "something that deserves a word; press the digit, and it is explained"},
 		{Meaning: "In the time panel, a lane for each thread and each fd:"},
 		{g.LaneWait, k.Waiting, "wait", "the thread waits in select, poll or epoll_wait for all fds at once"},
 		{g.LaneBlocked, k.Blocked, "blocked", "the thread is blocked in one call on one fd"},

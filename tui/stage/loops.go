@@ -7,9 +7,11 @@ import (
 )
 
 // drawLoops draws the experiment's threads with what each is in the middle of,
-// and under a thread that runs a loop the loop's circle.
+// and under a thread that runs a loop the loop's circle. At the bottom stands
+// what deserves a word.
 func drawLoops(r grid.Region, v *scene) {
 	w := v.World
+	_, r = r.Bottom(drawLints(r, v))
 	y := 0
 	for i := range w.Threads {
 		t := &w.Threads[i]

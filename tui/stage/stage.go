@@ -54,7 +54,7 @@ var statusWords = [...]string{"BUILDING", "STARTING", "LIVE", "HELD", "PAST", "E
 
 // Draw draws the view. Below 80x24 it draws what fits.
 func Draw(r grid.Region, view *View) {
-	v := &scene{view, inkOf(view.Theme)}
+	v := &scene{View: view, Theme: inkOf(view.Theme)}
 	head, rest := r.Top(2)
 	drawHead(head, v)
 	keys, rest := rest.Bottom(1)
@@ -66,7 +66,11 @@ func Draw(r grid.Region, view *View) {
 
 	fds, loops := top.Left(top.W * 64 / 100)
 	drawFDs(panel(fds, v, "file descriptors"), v)
-	drawLoops(panel(loops, v, "threads and loops"), v)
+	if len(v.World.Ends) > 0 {
+		drawEnds(panel(loops, v, "the two ends of a connection"), v)
+	} else {
+		drawLoops(panel(loops, v, "threads and loops"), v)
+	}
 	drawTime(panel(middle, v, "time"), v)
 	feed, verdict := bottom.Left(bottom.W * 56 / 100)
 	drawFeed(panel(feed, v, "what happened"), v)
@@ -85,6 +89,9 @@ func split(w, h int, v *scene) heights {
 		}
 	}
 	least := h * 3 / 10
+	if len(v.World.Ends) > 0 {
+		least = max(least, endHeight+3)
+	}
 	top := min(max(open+3, least, 7), max(h*4/10, 7))
 	middle := min(max(lanesOf(v, w-2, nil)+4, 6), max(h*36/100, 6))
 	return heights{top, middle, h - top - middle}

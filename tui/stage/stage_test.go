@@ -150,6 +150,46 @@ func TestACallbackOfMicrosecondsCanBeSeen(t *testing.T) {
 	}
 }
 
+// TestTheTwoEndsOfAConnection: the client closed first, and stands in
+// TIME_WAIT with no fd, while the server's end is gone.
+func TestTheTwoEndsOfAConnection(t *testing.T) {
+	h := &history{thread: 4242}
+	ports := func(local, remote int64) int64 { return local<<16 | remote }
+	end := func(fd int32, label string, code, ports, expires int64) {
+		h.add(ms, trace.Endpoint, fd, label, trace.Record{A: code, B: ports, C: expires})
+	}
+	end(4, "client", 1, ports(40000, 9877), -1)
+	end(5, "server", 1, ports(9877, 40000), -1)
+	end(trace.NoFD, "client", 4, ports(40000, 9877), -1)
+	end(5, "server", 8, ports(9877, 40000), -1)
+	end(trace.NoFD, "client", 5, ports(40000, 9877), -1)
+	end(trace.NoFD, "server", 9, ports(9877, 40000), -1)
+	end(trace.NoFD, "server", 0, ports(9877, 40000), -1)
+	end(trace.NoFD, "client", 6, ports(40000, 9877), 60e9)
+	for _, size := range [][2]int{{80, 24}, {120, 40}} {
+		text, _ := screen(view(h, 13e9), size[0], size[1])
+		for _, want := range []string{"client", "TIME_WAIT", "47.0 s", "server", "gone", "TCP: server gone"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("the screen lacks %q:\n%s", want, text)
+			}
+		}
+	}
+}
+
+func TestALintHasItsDigit(t *testing.T) {
+	h := blocked()
+	text, _ := screen(view(h, 900*ms), 120, 40)
+	if want := "5 never read b: ready 900 ms, nobody waits"; !strings.Contains(text, want) {
+		t.Errorf("the screen lacks %q:\n%s", want, text)
+	}
+	if title, text, ok := Explain("5"); !ok || title != "never read" || text == "" {
+		t.Errorf("the key 5 explains %q, %q", title, text)
+	}
+	if _, _, ok := Explain("7"); ok {
+		t.Error("the key 7 explains something")
+	}
+}
+
 // many is a run with 200 fds in one loop, some of them ready.
 func many(n int32) *history {
 	h := &history{thread: 4242}

@@ -1,0 +1,112 @@
+package world
+
+import (
+	"testing"
+
+	"fdlab/lab/trace"
+)
+
+// lints returns the kinds that speak up after the records of s and some time.
+func lints(s *script, after int64) map[LintKind]Lint {
+	found := map[LintKind]Lint{}
+	for _, l := range s.run().Live.Lints(nil, s.now+after) {
+		found[l.Kind] = l
+	}
+	return found
+}
+
+func only(t *testing.T, s *script, after int64, want LintKind) Lint {
+	t.Helper()
+	found := lints(s, after)
+	if len(found) != 1 || found[want].Kind != want {
+		t.Fatalf("lints %+v, want only %d", found, want)
+	}
+	return found[want]
+}
+
+func TestAQuietLoopHasNoLint(t *testing.T) {
+	s := looping()
+	for range 50 {
+		turn(s)
+		s.add(trace.Kernel, 3, "", trace.Record{})
+	}
+	if found := lints(s, 5e9); len(found) != 0 {
+		t.Errorf("lints %+v, want none", found)
+	}
+}
+
+// callback is a turn of the loop whose callback does what body records.
+func callback(s *script, body func()) {
+	s.add(trace.Ready, 3, "", trace.Record{Base: 1, A: trace.Readable, C: 1})
+	s.add(trace.CallbackBegin, 3, "a", trace.Record{Base: 1, A: trace.Readable, C: 1})
+	body()
+	s.add(trace.CallbackEnd, 3, "", trace.Record{Base: 1, C: 1})
+}
+
+func TestSpin(t *testing.T) {
+	s := looping()
+	s.add(trace.Kernel, 3, "", trace.Record{A: trace.Readable, B: 7})
+	for range 19 {
+		callback(s, func() {})
+	}
+	if l := only(t, s, 0, Spin); l.FD != 3 || l.Count != 19 {
+		t.Errorf("%+v, want 19 callbacks of fd 3", l)
+	}
+	callback(s, func() { s.add(trace.CallEnd, 3, "read", trace.Record{A: 7}) })
+	s.add(trace.Kernel, 3, "", trace.Record{})
+	if found := lints(s, 0); len(found) != 0 {
+		t.Errorf("after the read: %+v, want none", found)
+	}
+}
+
+func TestABusyLoopSpinsToo(t *testing.T) {
+	s := &script{thread: 100}
+	s.add(trace.Open, 3, "pipe", trace.Record{})
+	s.add(trace.CallEnd, 3, "read", trace.Record{A: -1, B: 11, C: 5000})
+	if l := only(t, s, 0, Spin); l.Count != 5000 {
+		t.Errorf("%+v, want 5000 reads", l)
+	}
+}
+
+func TestStarveAndLongCallback(t *testing.T) {
+	s := looping()
+	s.add(trace.Open, 4, "socket", trace.Record{})
+	s.add(trace.Add, 4, "b", trace.Record{Base: 1, A: trace.Readable | trace.Persist, B: -1, C: 2})
+	s.add(trace.CallbackBegin, 3, "a", trace.Record{Base: 1, C: 1})
+	s.add(trace.Kernel, 4, "", trace.Record{A: trace.Readable, B: 1})
+	if found := lints(s, 50e6); len(found) != 0 {
+		t.Errorf("after 50 ms: %+v, want none yet", found)
+	}
+	found := lints(s, 300e6)
+	if found[Starve].FD != 4 || found[Starve].For != 300e6 || found[LongCallback].Base != 1 || len(found) != 2 {
+		t.Errorf("%+v, want fd 4 starving for 300 ms and base 1 in a long callback", found)
+	}
+}
+
+func TestPartialDrain(t *testing.T) {
+	s := looping()
+	s.add(trace.Kernel, 3, "", trace.Record{A: trace.Readable, B: 9})
+	for left := int64(8); left > 3; left-- {
+		callback(s, func() { s.add(trace.CallEnd, 3, "read", trace.Record{A: 1}) })
+		s.add(trace.Kernel, 3, "", trace.Record{A: trace.Readable, B: left})
+	}
+	only(t, s, 0, PartialDrain)
+}
+
+func TestNeverRead(t *testing.T) {
+	s := blockedOnA()
+	if l := only(t, s, 800e6, NeverRead); l.FD != 5 {
+		t.Errorf("%+v, want fd 5", l)
+	}
+}
+
+func TestLeak(t *testing.T) {
+	s := &script{thread: 100}
+	s.add(trace.Open, 3, "pipe", trace.Record{})
+	s.add(trace.Open, 4, "pipe", trace.Record{})
+	s.add(trace.Close, 3, "", trace.Record{})
+	s.add(trace.End, trace.NoFD, "", trace.Record{})
+	if l := only(t, s, 0, Leak); l.Count != 1 {
+		t.Errorf("%+v, want one fd", l)
+	}
+}

@@ -1,0 +1,122 @@
+package stage
+
+import (
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+	"fdlab/tui/grid"
+)
+
+// minute is what Linux lets TIME_WAIT last (TCP_TIMEWAIT_LEN), and the full
+// length of a countdown's bar.
+const minute = int64(60e9)
+
+// station is a state's place in the diagram of one end: who closes first goes
+// down the left side, who closes second the right.
+//
+//	     ESTABLISHED
+//	   ╭──────┴──────╮
+//	FIN_WAIT1   CLOSE_WAIT
+//	FIN_WAIT2    LAST_ACK
+//	 CLOSING
+//	TIME_WAIT
+//	        gone
+var stations = [...]struct {
+	state world.TCPState
+	x, y  int
+}{
+	{world.Established, 5, 1},
+	{world.FinWait1, 0, 3}, {world.CloseWait, 10, 3},
+	{world.FinWait2, 0, 4}, {world.LastAck, 11, 4},
+	{world.Closing, 1, 5},
+	{world.TimeWait, 0, 6},
+	{world.NoState, 8, 7},
+}
+
+const (
+	endWidth  = 21
+	endHeight = 9
+)
+
+// drawEnds draws the two ends of the newest connection side by side, and below
+// them the older ends that the kernel still keeps.
+func drawEnds(r grid.Region, v *scene) {
+	w := v.World
+	newest := &w.Ends[len(w.Ends)-1]
+	left, right := newest, w.Peer(newest)
+	if right != nil && right.Label < left.Label {
+		left, right = right, left // the client stands left, the server right
+	}
+	y := 0
+	if r.W >= 2*endWidth-1 && r.H >= endHeight {
+		drawEnd(r.Sub(0, 0, endWidth, endHeight), v, left)
+		if right != nil {
+			drawEnd(r.Sub(r.W-endWidth, 0, endWidth, endHeight), v, right)
+		}
+		y = endHeight
+	} else {
+		y = drawEndLine(r, y, v, left)
+		if right != nil {
+			y = drawEndLine(r, y, v, right)
+		}
+	}
+	for i := len(w.Ends) - 1; i >= 0 && y < r.H; i-- {
+		e := &w.Ends[i]
+		if e != left && e != right && e.State != world.NoState {
+			y = drawEndLine(r, y, v, e)
+		}
+	}
+}
+
+// drawEnd draws the diagram of one end: where it stands is lit, where it was
+// is plain, the rest is faint.
+func drawEnd(r grid.Region, v *scene, e *world.End) {
+	th, g := v.Theme, v.Theme.Glyphs
+	p := r.At(1, 0).Text(th.Head, e.Label).Text(th.Faint, " :").Int(th.Faint, int64(e.Local))
+	if e.FD == trace.NoFD && e.State != world.NoState {
+		p.Text(th.Faint, " ").Text(th.Warn, "no fd")
+	}
+	r.Set(4, 2, g.CornerUL, th.Frame)
+	r.Fill(5, 2, 10, 1, th.Lines.Across, th.Frame)
+	r.Set(15, 2, g.CornerUR, th.Frame)
+	for _, s := range stations {
+		r.Text(s.x, s.y, endStyle(v, e, s.state), s.state.String())
+	}
+	if left := e.Left(v.Now); left >= 0 {
+		p := r.At(0, 8).Duration(th.Warn, left).Text(th.Warn, " ")
+		r.Fill(p.X, 8, int(min(left, minute)*int64(r.W-p.X)/minute), 1, g.Grow, th.Warn)
+	}
+}
+
+func endStyle(v *scene, e *world.End, s world.TCPState) grid.Style {
+	th := v.Theme
+	if e.State == s {
+		if s == world.TimeWait {
+			return th.Warn.With(grid.Reverse)
+		}
+		return th.Callback.With(grid.Reverse)
+	}
+	for _, was := range e.Trail {
+		if was == s {
+			return th.Text
+		}
+	}
+	return th.Faint
+}
+
+// drawEndLine draws one end in a row: its state, and the countdown.
+func drawEndLine(r grid.Region, y int, v *scene, e *world.End) int {
+	th := v.Theme
+	st := th.Text
+	if e.State == world.TimeWait {
+		st = th.Warn
+	}
+	p := r.At(0, y).Text(th.Head, e.Label)
+	if r.W >= 40 {
+		p = p.Text(th.Faint, " :").Int(th.Faint, int64(e.Local))
+	}
+	p = p.Text(st, " ").Text(st, e.State.String())
+	if left := e.Left(v.Now); left >= 0 {
+		p.Text(st, " ").Duration(st, left)
+	}
+	return y + 1
+}

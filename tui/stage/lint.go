@@ -1,0 +1,65 @@
+package stage
+
+import (
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+	"fdlab/tui/grid"
+)
+
+// explanations are what the keys 1 to 6 say of each lint: what it means, why
+// it happens, and the way out.
+var explanations = [...]struct{ name, text string }{
+	world.Spin: {"spin", "The loop calls back again and again, or the program reads again and again, and nothing is taken. " +
+		"Level-triggered readiness is a state, not a message: an fd that is not drained is ready at the next wait, too. " +
+		"The thread uses a whole processor and gets nothing done. Way out: read in the callback, or delete the event; " +
+		"in a busy loop: wait in select, poll or epoll_wait instead of asking."},
+	world.Starve: {"starve", "This fd is ready in the kernel, but the loop that watches it is inside a callback, and a loop does one thing at a time. " +
+		"Nobody is told before that callback returns. Way out: make callbacks short; hand long work to another thread; never sleep or block in one."},
+	world.LongCallback: {"long callback", "A callback has run for more than a tenth of a second. For all that time its loop has looked at nothing else: " +
+		"every other fd and every timer of the base waits."},
+	world.PartialDrain: {"partial drain", "The callbacks read, but leave bytes behind. Level-triggered, the loop calls back at once for the rest: more turns than needed, and no harm. " +
+		"Edge-triggered, the rest would wait for the next arrival, perhaps for ever. Way out: read until EAGAIN, or with a larger buffer."},
+	world.NeverRead: {"never read", "This fd is ready, and neither a pending event nor a thread waits for it. The bytes stay in the kernel. " +
+		"Perhaps the program is busy elsewhere, or it has forgotten to add an event, or it was one-shot and was not added again."},
+	world.Leak: {"leak", "The program has ended with file descriptors open. The kernel closes them now. A server that leaks one for each client " +
+		"will one day get EMFILE (too many open files) from accept."},
+}
+
+// Explain returns what the key of a lint says; ok is false for other keys.
+func Explain(key string) (title, text string, ok bool) {
+	if len(key) != 1 || key[0] < '1' || int(key[0]-'0') >= len(explanations) {
+		return "", "", false
+	}
+	e := explanations[key[0]-'0']
+	return e.name, e.text, true
+}
+
+// drawLints draws one row for each lint at the bottom of r, and returns how
+// many rows it took. The digit is the key that explains it.
+func drawLints(r grid.Region, v *scene) int {
+	th := v.Theme
+	lints := v.World.Lints(v.lints[:0], v.Now)
+	n := min(len(lints), max(r.H/2, 1))
+	for i, l := range lints[:n] {
+		p := r.At(0, r.H-n+i).Rune(th.Warn.With(grid.Reverse), rune('0'+l.Kind)).Text(th.Warn, " ")
+		p = p.Text(th.Warn, explanations[l.Kind].name).Text(th.Text, " ")
+		if l.FD != trace.NoFD {
+			p = p.Text(th.Text, fdName(v.World, l.FD)).Text(th.Text, ": ")
+		}
+		switch l.Kind {
+		case world.Spin:
+			p.Count(th.Text, l.Count).Text(th.Text, " times, nothing taken")
+		case world.Starve:
+			p.Text(th.Text, "ready ").Duration(th.Text, l.For).Text(th.Text, "; its loop is busy")
+		case world.LongCallback:
+			p.Text(th.Text, "base ").Int(th.Text, int64(l.Base)).Text(th.Text, ", ").Duration(th.Text, l.For)
+		case world.PartialDrain:
+			p.Count(th.Text, l.Count).Text(th.Text, " bytes left behind")
+		case world.NeverRead:
+			p.Text(th.Text, "ready ").Duration(th.Text, l.For).Text(th.Text, ", nobody waits")
+		case world.Leak:
+			p.Count(th.Text, l.Count).Text(th.Text, " fds open at the end")
+		}
+	}
+	return n
+}
