@@ -23,7 +23,7 @@ func drawLoops(r grid.Region, v *scene) {
 		}
 		y = drawThread(r, y, v, t)
 		for j := range w.Bases {
-			if b := &w.Bases[j]; b.Thread == t.ID && b.Phase != world.Stopped {
+			if b := &w.Bases[j]; t.Ended == 0 && b.Thread == t.ID && b.Phase != world.Stopped {
 				// The circle needs three rows; where there is no room for
 				// every loop's, one row each says the same in words.
 				if full := r.H-y >= 3*(1+loopsAfter(w, t, j)); full {
