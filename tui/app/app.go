@@ -10,6 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"fdlab/lab/course"
+	"fdlab/lab/launch"
 	"fdlab/tui/grid"
 	"fdlab/tui/home"
 	"fdlab/tui/lesson"
@@ -41,8 +42,9 @@ type Model struct {
 	screen  screen
 	home    home.State
 	lesson  lesson.State
-	session *session // what the stage shows; nil: nothing was run yet
-	serial  int      // number of the latest session: messages of older ones are dropped
+	session *session      // what the stage shows; nil: nothing was run yet
+	ending  []*launch.Run // those that were asked to stop, and may not have heeded yet
+	serial  int           // number of the latest session: messages of older ones are dropped
 
 	help    bool   // the legend lies over the screen
 	explain string // the key of the lint whose explanation lies over the stage, or ""
@@ -114,5 +116,8 @@ func (m *Model) drawTooSmall(r grid.Region) {
 func (m *Model) Close() {
 	if m.session != nil {
 		m.session.close()
+	}
+	for _, run := range m.ending {
+		run.Close()
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -125,22 +126,32 @@ func tell(run *launch.Run, say func(*launch.Run) error) tea.Cmd {
 }
 
 // end ends a session's run; nil is fine.
-func end(s *session) tea.Cmd {
+func (m *Model) end(s *session) tea.Cmd {
 	if s == nil {
 		return nil
 	}
 	s.cancel()
-	return endRun(s.run)
+	return m.endRun(s.run)
 }
 
-// endRun asks the program to stop, waits for its end and frees it.
-func endRun(run *launch.Run) tea.Cmd {
+// endRun asks the program to stop, waits for its end and frees it. Close does
+// it too: who leaves at once does not leave a stubborn program behind.
+func (m *Model) endRun(run *launch.Run) tea.Cmd {
 	if run == nil {
 		return nil
 	}
+	m.ending = append(slices.DeleteFunc(m.ending, hasEnded), run)
 	return safely(func() tea.Msg {
-		run.Stop()
 		run.Close()
 		return nil
 	})
+}
+
+func hasEnded(run *launch.Run) bool {
+	select {
+	case <-run.Done():
+		return true
+	default:
+		return false
+	}
 }

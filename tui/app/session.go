@@ -56,14 +56,14 @@ func (m *Model) run(args []string) tea.Cmd {
 	}
 	m.session = s
 	m.screen, m.output, m.scroll = atStage, false, 0
-	return tea.Batch(end(old), start(ctx, m.course.Root, s.number, "./"+s.lesson.Dir, args))
+	return tea.Batch(m.end(old), start(ctx, m.course.Root, s.number, "./"+s.lesson.Dir, args))
 }
 
 // started takes the news that the program runs, or why it does not.
 func (m *Model) started(msg startedMsg) tea.Cmd {
 	s := m.session
 	if s == nil || s.number != msg.session {
-		return endRun(msg.run) // the student has gone elsewhere
+		return m.endRun(msg.run) // the student has gone elsewhere
 	}
 	if msg.err != nil {
 		if !errors.As(msg.err, &s.build) {
