@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -193,7 +194,12 @@ func (s *session) keys(status stage.Status) []stage.Key {
 		add("←", "back in time")
 		add("n", "explain")
 	}
-	add("r", "rebuild and run")
+	add("r", "rebuild")
+	if slices.Contains(s.args, "-interactive") {
+		add("i", "run the script")
+	} else {
+		add("i", "by hand")
+	}
 	if s.printed > 0 {
 		add("o", "output")
 	}

@@ -46,7 +46,12 @@ func drawHappening(r grid.Region, v *scene, h *world.Happening) {
 	case trace.LoopEnd:
 		p = p.Text(th.Text, "dispatch of base ").Int(th.Text, int64(h.Base)).Text(th.Text, " returned: ").Text(th.Text, h.Name)
 	case trace.CallbackEnd:
-		p = p.Text(th.Callback, "callback ").Text(th.Callback, h.Name)
+		p = p.Text(th.Callback, "callback ")
+		if h.Name != "" || h.FD == trace.NoFD {
+			p = p.Text(th.Callback, h.Name)
+		} else {
+			p = p.Text(th.Callback, fdName(v.World, h.FD))
+		}
 	case trace.WaitEnd:
 		p = p.Text(th.Waiting, h.Name).Text(th.Text, "(").Int(th.Text, h.Limit).Text(th.Text, " fds)")
 		p = result(p, v, h)

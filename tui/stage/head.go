@@ -44,26 +44,38 @@ func drawHead(r grid.Region, v *scene) {
 	drawNow(r.Sub(1, 1, r.W-2, 1), v)
 }
 
-// drawKeys draws the keys that work now: the experiment's own first.
+// drawKeys draws the keys that work now: the experiment's own first. Where the
+// row is short, those in the middle are left out: help and the way out stay.
 func drawKeys(r grid.Region, v *scene) {
 	th := v.Theme
+	var keys []Key
+	if v.Status == Running || v.Status == Held {
+		for _, o := range v.World.Offers {
+			keys = append(keys, Key{string(o.Key), o.Text})
+		}
+	}
+	keys = append(keys, v.Keys...)
+	const last = 2 // help and the way out
+	room := r.W - 2
+	for _, k := range keys[max(len(keys)-last, 0):] {
+		room -= k.width()
+	}
 	p := r.At(1, 0)
-	key := func(key, does string) {
+	for i, k := range keys {
+		if i < len(keys)-last {
+			if room -= k.width(); room < 0 {
+				continue
+			}
+		}
 		if p.X > 1 {
 			p = p.Text(th.Faint, " · ")
 		}
-		p = p.Text(th.Key, key).Text(th.Faint, " ").Text(th.Faint, does)
-	}
-	if v.Status != Over && v.Status != Building {
-		for i := range v.World.Offers {
-			o := &v.World.Offers[i]
-			key(string(o.Key), o.Text)
-		}
-	}
-	for _, k := range v.Keys {
-		key(k.Key, k.Does)
+		p = p.Text(th.Key, k.Key).Text(th.Faint, " ").Text(th.Faint, k.Does)
 	}
 }
+
+// width is how many cells a key takes in the row, with the dot before it.
+func (k Key) width() int { return grid.Width(k.Key) + 1 + grid.Width(k.Does) + 3 }
 
 // drawNow says in one sentence what is going on at the moment that is shown.
 // Every word of it is read from the world.
@@ -126,7 +138,7 @@ func drawLoopNow(p grid.Pen, v *scene) {
 		if b.Phase == world.Waiting {
 			p.Text(th.Text, "The loop ").Text(th.Waiting, "waits").Text(th.Text, " in ").Text(th.Text, b.Call).
 				Text(th.Text, " for ").Int(th.Text, int64(b.Watched)).Text(th.Text, " fds at once, for ").
-				Duration(th.Waiting, v.Now-b.Since).Text(th.Text, ". Whoever speaks first is heard first.")
+				Duration(th.Waiting, v.Now-b.Since).Text(th.Text, ".")
 			return
 		}
 	}

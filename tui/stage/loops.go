@@ -26,7 +26,7 @@ func drawLoops(r grid.Region, v *scene) {
 			if b := &w.Bases[j]; t.Ended == 0 && b.Thread == t.ID && b.Phase != world.Stopped {
 				// The circle needs three rows; where there is no room for
 				// every loop's, one row each says the same in words.
-				if full := r.H-y >= 3*(1+loopsAfter(w, t, j)); full {
+				if full := r.H-y >= 3*(1+loopsAfter(w, t, j)) && r.W >= 36; full {
 					y = drawCircle(r, y, v, b)
 				} else {
 					y = drawLoopLine(r, y, v, b)
@@ -173,16 +173,26 @@ func drawCircle(r grid.Region, y int, v *scene, b *world.Base) int {
 	return y + 1
 }
 
-// drawLoopLine is drawCircle in one row.
+// drawLoopLine is drawCircle in one row, or two where the panel is narrow.
 func drawLoopLine(r grid.Region, y int, v *scene, b *world.Base) int {
 	th := v.Theme
-	p := r.At(2, y).Text(th.Faint, b.Backend).Text(th.Faint, ": ")
-	for _, s := range phases {
-		if s.phase == b.Phase {
-			p = p.Text(phaseStyle(v, b, s.phase), s.word).Text(th.Faint, " ")
+	p := r.At(2, y).Text(th.Faint, b.Backend).Text(th.Faint, " ")
+	for i, s := range phases {
+		if i > 0 {
+			p = p.Rune(th.Frame, v.Theme.Glyphs.Into)
 		}
+		p = p.Text(phaseStyle(v, b, s.phase), s.word)
 	}
-	p = p.To(20)
+	const counts = 24 // columns that the counts need
+	if r.W-p.X < counts {
+		if y+1 >= r.H {
+			return y + 1
+		}
+		y++
+		p = r.At(2, y)
+	} else {
+		p = p.Skip(2)
+	}
 	p.Text(th.Faint, "turns ").Count(th.Text, int64(b.Turns)).Text(th.Faint, " callbacks ").Count(th.Text, int64(b.Callbacks))
 	return y + 1
 }

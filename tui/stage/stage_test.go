@@ -122,6 +122,15 @@ func TestTheBlockedThreadIsSeenBlockedWhileTheOtherFDIsReady(t *testing.T) {
 	}
 }
 
+func TestHelpAndTheWayOutAreAlwaysOffered(t *testing.T) {
+	for w := 40; w <= 120; w += 5 {
+		text, _ := screen(view(blocked(), 0), w, 24)
+		if !strings.Contains(text, "? help · q back") {
+			t.Errorf("at %d columns help and the way out are missing:\n%s", w, text)
+		}
+	}
+}
+
 func TestTheWaitingTimeGrows(t *testing.T) {
 	for _, ns := range []int64{100 * ms, 400 * ms, 800 * ms} {
 		text, _ := screen(view(blocked(), ns), 120, 40)
