@@ -27,7 +27,8 @@ var ErrStopped = errors.New("stopped")
 type failure struct{ err error }
 
 // Fail ends the experiment: it could not be judged, and err says why. Like
-// testing.T.Fatal it does not return, and is for the goroutine of Lesson.Run.
+// testing.T.Fatal it does not return. It is for the goroutine of Lesson.Run; in
+// a Thread it ends that thread.
 func (x *X) Fail(err error) { panic(failure{err}) }
 
 // grace is how long a stopped experiment may take to end by itself.

@@ -19,7 +19,8 @@ type Thread struct {
 }
 
 // Thread starts do on an OS thread of its own (a goroutine that is locked to
-// it). A panic in it stops the experiment.
+// it). A panic in it stops the experiment; X.Fail in it ends the thread, and
+// Join returns the error.
 func (x *X) Thread(name string, do func() error) *Thread {
 	t := &Thread{Name: name, done: make(chan struct{})}
 	x.mu.Lock()
@@ -36,8 +37,12 @@ func (x *X) run(t *Thread, do func() error) {
 	before, _ := kernel.ThreadUsage()
 	defer func() {
 		if fault := recover(); fault != nil {
-			t.err = ErrStopped
-			x.panicked(fmt.Errorf("thread %s: panic: %v", t.Name, fault), debug.Stack())
+			failed, ok := fault.(failure)
+			t.err = failed.err
+			if !ok {
+				t.err = ErrStopped
+				x.panicked(fmt.Errorf("thread %s: panic: %v", t.Name, fault), debug.Stack())
+			}
 		}
 		after, err := kernel.ThreadUsage()
 		if err == nil {
