@@ -133,19 +133,19 @@ func (t *Trial) open() error {
 	if err := unix.Pipe(pipe[:]); err != nil {
 		return fmt.Errorf("pipe: %w", err)
 	}
-	if err := t.adopt("a", "pipe (read end)", "pipe a (read end)", pipe); err != nil {
+	if err := t.adopt("a", "pipe (read end)", pipe); err != nil {
 		return err
 	}
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 	if err != nil {
 		return fmt.Errorf("socketpair: %w", err)
 	}
-	return t.adopt("b", "Unix socket", "socket b", pair)
+	return t.adopt("b", "Unix socket", pair)
 }
 
 // adopt makes a source of a pair. Only the reading end is shown: the other is
 // the world's, and it must never block the script.
-func (t *Trial) adopt(name, what, label string, pair [2]int) error {
+func (t *Trial) adopt(name, what string, pair [2]int) error {
 	t.Sources = append(t.Sources, &Source{Name: name, FD: pair[0], trial: t, world: pair[1]})
 	for _, fd := range pair {
 		unix.CloseOnExec(fd)
@@ -153,8 +153,9 @@ func (t *Trial) adopt(name, what, label string, pair [2]int) error {
 	if err := unix.SetNonblock(pair[1], true); err != nil {
 		return err
 	}
-	if !t.aloud {
-		label += ", " + t.Engine
+	label := name
+	if !t.aloud { // there are several a and b at the same time
+		label += " " + t.Engine
 	}
 	return sys.Adopt(pair[0], what, label)
 }

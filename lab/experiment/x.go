@@ -32,6 +32,7 @@ type X struct {
 	cleanups []func()
 	threads  map[*Thread]bool // those that run
 	trials   []*Trial         // those that run
+	ends     *follower        // nil before the first Conn of a recorded run
 	spoken   int              // how many lines a person has written
 	reason   string           // why the run was stopped early, "" if it was not
 	status   int              // the exit status then

@@ -205,7 +205,7 @@ func watchedRun(t *testing.T, records []trace.Record, text trace.Strings, second
 			t.Errorf("no thread introduces itself as %q: %v", name, threads)
 		}
 	}
-	for _, label := range []string{"pipe a (read end)", "socket b"} {
+	for _, label := range []string{"a", "b"} {
 		if !labels[label] {
 			t.Errorf("no fd is labelled %q: %v", label, labels)
 		}
@@ -326,9 +326,9 @@ func (w *watched) blockedWhileTheOtherIsReady() {
 	for _, r := range w.records {
 		text := w.reader.String(r.Str)
 		switch {
-		case r.Kind == trace.Label && text == "pipe a (read end)" && a < 0:
+		case r.Kind == trace.Label && text == "a" && a < 0:
 			a = r.FD
-		case r.Kind == trace.Label && text == "socket b" && b < 0:
+		case r.Kind == trace.Label && text == "b" && b < 0:
 			b = r.FD
 		case r.Kind == trace.CallBegin && r.FD == a:
 			blocked = true
