@@ -1,0 +1,61 @@
+package endtoend
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"fdlab/lab/launch"
+)
+
+// binary is the built instrument, root the clone that it was built from.
+var binary, root string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	// The walks wait more than they work: lesson 01 alone takes four seconds,
+	// most of them asleep. So more of them may go on than there are processors.
+	parallel := false
+	flag.Visit(func(f *flag.Flag) { parallel = parallel || f.Name == "test.parallel" })
+	if !parallel {
+		flag.Set("test.parallel", "6")
+	}
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	dir, err := build()
+	if dir != "" {
+		defer os.RemoveAll(dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "endtoend:", err)
+		return 1
+	}
+	return m.Run()
+}
+
+// build makes the instrument, once for all tests. The caller removes dir.
+func build() (dir string, err error) {
+	if root, err = launch.FindRoot(""); err != nil {
+		return "", err
+	}
+	if dir, err = os.MkdirTemp("", "fdlab-endtoend-"); err != nil {
+		return "", err
+	}
+	binary = filepath.Join(dir, "fdlab")
+	args := []string{"build", "-o", binary}
+	if raceEnabled {
+		args = append(args, "-race")
+	}
+	cmd := exec.Command("go", append(args, "./tui")...)
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return dir, errors.Join(err, errors.New(string(out)))
+	}
+	return dir, nil
+}

@@ -1,0 +1,63 @@
+package endtoend
+
+import (
+	"syscall"
+	"testing"
+)
+
+// TestSignals ends the instrument from outside, while an experiment runs.
+func TestSignals(t *testing.T) {
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT} {
+		t.Run(sig.String(), func(t *testing.T) {
+			t.Parallel()
+			x := onStage(t, options{})
+			x.see("the first step", oneRow("step 1 of 3"))
+			x.cmd.Process.Signal(sig)
+			x.finish()
+		})
+	}
+	// A stubborn experiment must not outlive the instrument either.
+	t.Run("stubborn", func(t *testing.T) {
+		t.Parallel()
+		dir := clone(t)
+		program(t, dir, stubborn)
+		x := onStage(t, options{clone: dir})
+		x.see("that it runs", shows("The program runs"))
+		x.cmd.Process.Signal(syscall.SIGTERM)
+		x.finish()
+	})
+}
+
+// TestClosedWindow: the terminal itself goes away.
+func TestClosedWindow(t *testing.T) {
+	t.Parallel()
+	x := onStage(t, options{})
+	x.see("the first step", oneRow("step 1 of 3"))
+	x.slave.Close()
+	x.master.Close()
+	x.finished = true
+	x.wait()
+	x.nothingLeft()
+}
+
+// TestKill: nobody can clean up after SIGKILL, so nothing may need it. Only
+// the terminal stays as it was.
+func TestKill(t *testing.T) {
+	t.Parallel()
+	x := onStage(t, options{})
+	x.see("the first step", oneRow("step 1 of 3"))
+	x.cmd.Process.Kill()
+	x.wait()
+	x.nothingLeft()
+}
+
+// TestControlC leaves from anywhere.
+func TestControlC(t *testing.T) {
+	t.Parallel()
+	x := onStage(t, options{})
+	x.see("the first step", oneRow("step 1 of 3"))
+	x.press("\x03")
+	if status := x.finish(); status != 0 {
+		t.Errorf("exit status %d, want 0", status)
+	}
+}
