@@ -1,0 +1,121 @@
+package main
+
+import (
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/experiment"
+	"fdlab/lab/sys"
+)
+
+// attempt is what a new socket gets on a port that an old one has in
+// TIME_WAIT.
+type attempt struct {
+	old, new   option
+	clientHeld bool // the old connection's client end was in TIME_WAIT
+	serverHeld bool
+	client     error // bind on the client's port
+	connect    error // and connect to the same server: the same four-tuple
+	server     error // bind on the server's port
+	port       uint16
+}
+
+// again brings the port of a client, then that of a server, into TIME_WAIT, and
+// binds each anew.
+func again(x *experiment.X, listener int, server address, old, new option) attempt {
+	a := attempt{old: old, new: new, port: x.FreePort()}
+
+	from := x.FreePort()
+	c := connect(x, listener, server, from, old)
+	a.clientHeld = quietly(x, c, c.Client, c.Server).TimeWait() == "client"
+	var client int
+	if client, a.client = bound(from, new, "client"); a.client == nil {
+		if a.connect = sys.Connect(client, server); a.connect == nil {
+			c = accept(x, listener, client)
+			must(x, "SO_LINGER", sys.SetLinger(c.Client.FD, 0)) // leave nothing behind
+			quietly(x, c, c.Client, c.Server)
+		} else {
+			sys.Close(client)
+		}
+	}
+
+	first, err := bound(a.port, old, "old server")
+	must(x, "bind", err)
+	must(x, "listen", sys.Listen(first, 5))
+	c = connect(x, first, sys.Loopback(a.port), x.FreePort(), reuse)
+	must(x, "close", sys.Close(first))
+	a.serverHeld = quietly(x, c, c.Server, c.Client).TimeWait() == "server"
+	var second int
+	if second, a.server = bound(a.port, new, "new server"); a.server == nil {
+		sys.Close(second)
+	}
+	x.Note("old %s, new %s: bind to the client's port: %s; to the server's: %s", old, new,
+		outcome(a.client, "done"), outcome(a.server, "done"))
+	x.Watchable(moment / 2)
+	return a
+}
+
+// quietly closes in turn without a word.
+func quietly(x *experiment.X, c *experiment.Conn, order ...*experiment.End) (after experiment.Pair) {
+	for _, end := range order {
+		must(x, "close", end.Close())
+		after = c.Settle()
+	}
+	return after
+}
+
+func (s *seen) table(x *experiment.X) {
+	rows := [][]string{{"old socket", "new socket", "bind, client's port", "connect again", "bind, server's port"}}
+	for _, a := range s.again {
+		connected := "-"
+		if a.client == nil {
+			connected = outcome(a.connect, "connected")
+		}
+		rows = append(rows, []string{a.old.String(), a.new.String(),
+			outcome(a.client, "bound"), connected, outcome(a.server, "bound")})
+	}
+	x.Rows(rows)
+}
+
+// bindIgnored does what the post's server does: bind, listen, and a look at
+// neither result. listen(2) on a socket that was not bound gives it a port.
+func (s *seen) bindIgnored(x *experiment.X) {
+	port := s.again[0].port // an old plain server's: still in TIME_WAIT
+	fd, err := sys.Socket("server")
+	must(x, "socket", err)
+	defer sys.Close(fd)
+	s.bindError = sys.Bind(fd, sys.Loopback(port))
+	s.listenError = sys.Listen(fd, 5)
+	name, err := sys.Getsockname(fd)
+	must(x, "getsockname", err)
+	s.wanted, s.got = port, name.Port()
+
+	client, err := sys.Socket("client")
+	must(x, "socket", err)
+	defer sys.Close(client)
+	s.refused = sys.Connect(client, sys.Loopback(port))
+	x.Note("bind to port %d: %s; listen: %s; the server is on port %d", port,
+		outcome(s.bindError, "bound"), outcome(s.listenError, "no error"), s.got)
+	x.Note("a client that connects to port %d gets %s", port, outcome(s.refused, "a connection"))
+	x.Watchable(moment)
+}
+
+// timestamps says whether TCP timestamps are on: with them the kernel can tell
+// a new connection's segments from those of an old one on the same ports.
+func timestamps() (on bool, err error) {
+	text, err := sysctl("net/ipv4/tcp_timestamps")
+	if err != nil {
+		return false, fmt.Errorf("net.ipv4.tcp_timestamps: %w", err)
+	}
+	return text != "0", nil
+}
+
+// reconnects is what connect on the same four-tuple must give: with timestamps
+// a connection, without them EADDRNOTAVAIL.
+func reconnects(on bool) error {
+	if on {
+		return nil
+	}
+	return unix.EADDRNOTAVAIL
+}

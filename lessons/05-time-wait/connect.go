@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/experiment"
+	"fdlab/lab/sys"
+)
+
+// address is an IPv4 address with a port.
+type address = netip.AddrPort
+
+// option is whether a socket has SO_REUSEADDR.
+type option bool
+
+const (
+	plain option = false
+	reuse option = true
+)
+
+func (o option) String() string {
+	if o == reuse {
+		return "SO_REUSEADDR"
+	}
+	return "plain"
+}
+
+// bound makes a socket with an address of its own: socket, bind.
+func bound(port uint16, o option, label string) (fd int, err error) {
+	if fd, err = sys.Socket(label); err != nil {
+		return -1, err
+	}
+	if o == reuse {
+		err = sys.SetReuseAddr(fd, true)
+	}
+	if err == nil {
+		err = sys.Bind(fd, sys.Loopback(port))
+	}
+	if err != nil {
+		sys.Close(fd)
+		return -1, err
+	}
+	return fd, nil
+}
+
+// connect makes a connection from a port of the client's choice.
+func connect(x *experiment.X, listener int, server address, from uint16, o option) *experiment.Conn {
+	client, err := bound(from, o, "client")
+	must(x, "bind", err)
+	must(x, "connect", sys.Connect(client, server))
+	return accept(x, listener, client)
+}
+
+// accept takes the server's end of a client's connection.
+func accept(x *experiment.X, listener, client int) *experiment.Conn {
+	conn, _, err := sys.Accept(listener)
+	must(x, "accept", err)
+	sys.Label(conn, "server")
+	c := x.Conn(client, conn)
+	c.Settle() // the server's end may still wait for the last segment of the handshake
+	return c
+}
+
+// must ends the experiment when a call fails that has no reason to fail.
+func must(x *experiment.X, call string, err error) {
+	if err != nil {
+		x.Fail(fmt.Errorf("%s: %w", call, err))
+	}
+}
+
+// outcome says how a call ended, as a C program would see it.
+func outcome(err error, well string) string {
+	if errno, ok := err.(unix.Errno); ok {
+		return unix.ErrnoName(errno)
+	}
+	if err != nil {
+		return err.Error()
+	}
+	return well
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"flag"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"fdlab/lab/experiment"
+	"fdlab/lab/kernel"
+	"fdlab/lab/sys"
+)
+
+// keys are what a person may do to the experiment.
+var keys = []experiment.Key{
+	{Rune: 'm', Text: "wait for TIME_WAIT's whole minute at the end"},
+	{Rune: 'c', Text: "interactive: the client calls close"},
+	{Rune: 's', Text: "interactive: the server calls close"},
+	{Rune: 'x', Text: "interactive: the client resets (SO_LINGER 0, close)"},
+	{Rune: 'd', Text: "interactive: dial again from the same port"},
+	{Rune: 'f', Text: "interactive: flip SO_REUSEADDR for the next dial"},
+}
+
+// wanted says that somebody will wait for the minute.
+var wanted atomic.Bool
+
+func flags(f *flag.FlagSet) {
+	f.BoolFunc("minute", "wait until TIME_WAIT is over (60 s on Linux), with the kernel's countdown", func(string) error {
+		wanted.Store(true)
+		return nil
+	})
+}
+
+func offer(x *experiment.X) {
+	x.Poke('m', func() { wanted.Store(true) })
+}
+
+// minute is what became of step 1's TIME_WAIT.
+type minute struct {
+	lasted time.Duration // from now until the kernel's table had it no more
+	after  error         // bind on its port then, with a plain socket
+}
+
+// wholeMinute waits until the client of step 1 is no more in TIME_WAIT.
+func (s *seen) wholeMinute(x *experiment.X) {
+	if !wanted.Load() {
+		return
+	}
+	x.Note("waiting until the client's port %d is free again", s.oldest.Client.Local.Port())
+	began, next := time.Now(), time.Duration(1<<62)
+	x.Await(5*time.Minute, func() bool {
+		now := s.oldest.States().Client
+		if now.TCP.String() == "TIME_WAIT" && now.Expires < next {
+			x.Note("%s %.0f s left", bar(now), now.Expires.Seconds())
+			next = now.Expires - 5*time.Second
+		}
+		x.Sleep(50 * time.Millisecond)
+		return now.TCP.Code == 0
+	})
+	s.minute = &minute{lasted: time.Since(began)}
+	fd, err := bound(s.oldest.Client.Local.Port(), plain, "client")
+	if s.minute.after = err; err == nil {
+		sys.Close(fd)
+	}
+}
+
+// bar draws how much of a minute is over.
+func bar(c kernel.Connection) string {
+	const width, whole = 30, time.Minute
+	done := int(width * (whole - min(c.Expires, whole)) / whole)
+	return "[" + strings.Repeat("#", done) + strings.Repeat(".", width-done) + "]"
+}
+
+func (m *minute) judge(x *experiment.X) {
+	if m == nil {
+		x.NotJudged("run it with -minute, or press m", "after TIME_WAIT a plain socket may bind the port")
+		return
+	}
+	x.Check(m.after == nil, "after another %.0f s TIME_WAIT is over, and a plain socket: %s",
+		m.lasted.Seconds(), outcome(m.after, "bound"))
+}
+
+// play is the interactive mode: one client with a port of its own.
+func play(x *experiment.X) {
+	pressed := make(chan rune, 16)
+	for _, key := range keys[1:] {
+		x.Poke(key.Rune, func() {
+			select {
+			case pressed <- key.Rune:
+			default: // 16 keys wait already
+			}
+		})
+	}
+	body := x.Thread("both ends", func() error { follow(x, pressed); return nil })
+	x.Follow()
+	if err := body.Join(); err != nil {
+		x.Fail(err)
+	}
+}
+
+// follow does as the keys say.
+func follow(x *experiment.X, pressed <-chan rune) {
+	listener, server := x.Listen(9877, 5, "listener")
+	defer sys.Close(listener)
+	next := reuse
+	c := connect(x, listener, server, x.FreePort(), next)
+	x.Note("connected from port %d with %s: %s", c.Client.Local.Port(), next, c.States())
+	for {
+		select {
+		case <-x.Stopped():
+			return
+		case key := <-pressed:
+			switch key {
+			case 'c':
+				closeByHand(x, c, c.Client)
+			case 's':
+				closeByHand(x, c, c.Server)
+			case 'x':
+				if c.Client.Open() {
+					sys.SetLinger(c.Client.FD, 0)
+				}
+				closeByHand(x, c, c.Client)
+			case 'f':
+				next = !next
+				x.Note("the next client's socket: %s", next)
+			case 'd':
+				c = dialAgain(x, listener, server, c, next)
+			}
+		}
+	}
+}
+
+func closeByHand(x *experiment.X, c *experiment.Conn, end *experiment.End) {
+	if !end.Open() {
+		x.Note("%s has closed already: %s", end.Name, c.States())
+		return
+	}
+	must(x, "close", end.Close())
+	x.Note("%s calls close: %s", end.Name, c.Settle())
+}
+
+// dialAgain tries to take the client's port again. It returns the connection
+// that there is afterwards.
+func dialAgain(x *experiment.X, listener int, server address, old *experiment.Conn, o option) *experiment.Conn {
+	port := old.Client.Local.Port()
+	client, err := bound(port, o, "client")
+	if err != nil {
+		x.Note("bind to port %d, %s: %s; before: %s", port, o, outcome(err, ""), old.States())
+		return old
+	}
+	if err := sys.Connect(client, server); err != nil {
+		x.Note("port %d, %s: bound; connect: %s", port, o, outcome(err, ""))
+		sys.Close(client)
+		return old
+	}
+	old.Server.Close() // nobody needs it any more
+	c := accept(x, listener, client)
+	x.Note("connected again from port %d with %s: %s", port, o, c.States())
+	return c
+}
+
+// endOne has the client end its side and the server do nothing. Both are
+// closed when the run ends.
+func endOne(x *experiment.X, c *experiment.Conn, call string, end func() error) experiment.Pair {
+	must(x, call, end())
+	after := c.Settle()
+	x.Note("client calls %s: %s", call, after)
+	x.Watchable(moment)
+	return after
+}
