@@ -156,6 +156,10 @@ func drawKernel(r grid.Region, v *scene, f *world.FD) {
 		p.Rune(th.Ready, g.Ready).Text(th.Ready, " ready")
 	case f.Readiness&trace.Broken != 0:
 		p.Rune(th.Bad, g.Ready).Text(th.Bad, " error")
+	case f.TCP.State == "LISTEN":
+		p.Rune(th.Faint, g.Idle).Text(th.Faint, " no client")
+	case f.TCP.State != "" && f.TCP.State != "ESTABLISHED":
+		p.Rune(th.Warn, g.Idle).Text(th.Warn, " ").Text(th.Warn, f.TCP.State)
 	case f.Unsent > 0:
 		p.Rune(th.Faint, g.Idle).Text(th.Faint, " ").Count(th.Faint, f.Unsent).Text(th.Faint, " unsent")
 	case f.Input():
