@@ -20,13 +20,19 @@ func columnsFor(w int) columns {
 // kernel holds (fact), and what the program has noticed.
 func drawFDs(r grid.Region, v *scene) {
 	th, w := v.Theme, v.World
-	shown := 0
+	shown, open := 0, 0
 	for i := range w.FDs {
 		if isShown(&w.FDs[i], v.Now) {
 			shown++
 		}
+		if w.FDs[i].Closed == 0 {
+			open++
+		}
 	}
 	rows := r.H - 1
+	if v.crowded = shown > rows; v.crowded {
+		shown = open // the closed ones make room
+	}
 	if shown > 2*rows && rows > 0 {
 		drawManyFDs(r, v, shown)
 		return
@@ -44,7 +50,7 @@ func drawFDs(r grid.Region, v *scene) {
 	for _, main := range []bool{true, false} {
 		for i := range w.FDs {
 			f := &w.FDs[i]
-			if !isShown(f, v.Now) || f.Input() != main {
+			if !isShown(f, v.Now) || v.crowded && f.Closed != 0 || f.Input() != main {
 				continue
 			}
 			if skip > 0 {
@@ -230,7 +236,7 @@ func drawManyFDs(r grid.Region, v *scene, shown int) {
 	at := -min(max(v.Scroll, 0), max((shown+perRow-1)/perRow-rows, 0)) * perRow
 	for i := range v.World.FDs {
 		f := &v.World.FDs[i]
-		if !isShown(f, v.Now) {
+		if f.Closed != 0 {
 			continue
 		}
 		x, y := at%perRow*width, at/perRow

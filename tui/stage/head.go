@@ -107,7 +107,7 @@ func drawNow(r grid.Region, v *scene) {
 	case v.Status == Held:
 		drawHeldNow(p, v)
 	case unseen != nil && v.Now-unseen.ReadySince > 2e6:
-		p = nameFD(p, th.Ready, unseen).Text(th.Text, " is ready in the kernel and no loop has been told for ").Duration(th.Ready, v.Now-unseen.ReadySince)
+		p = nameFD(p, th.Ready, unseen).Text(th.Text, " is ready in the kernel, and nobody has looked for ").Duration(th.Ready, v.Now-unseen.ReadySince)
 	case blocked != nil:
 		p = p.Text(th.Text, threadName(blocked)).Text(th.Text, " is ").Text(th.Blocked, "blocked").Text(th.Text, " in ")
 		p = p.Text(th.Text, frame.Name).Text(th.Text, " on ").Text(th.Text, fdName(w, frame.FD)).Text(th.Text, " for ").Duration(th.Blocked, v.Now-frame.Since)

@@ -9,8 +9,9 @@ import (
 // scene is a view together with the styles and glyphs that draw it.
 type scene struct {
 	*View
-	Theme *ink
-	lints [32]world.Lint // room to gather them in
+	Theme   *ink
+	lints   [32]world.Lint // room to gather them in
+	crowded bool           // there is no room for fds that are closed
 }
 
 // ink is what the stage draws with, by the names that it uses.
