@@ -84,6 +84,9 @@ var figure = regexp.MustCompile(`-?\b\d+(\.\d+)?( (µs|ms|s)\b)?`)
 func shape(text string) []string {
 	var lines []string
 	for _, line := range strings.Split(text, "\n") {
+		if strings.Contains(line, "is not to be had") {
+			continue // X.Listen: another program has the lesson's port just now
+		}
 		words := strings.Join(strings.Fields(figure.ReplaceAllString(line, "#")), " ")
 		indent := len(line) - len(strings.TrimLeft(line, " "))
 		before := ""
