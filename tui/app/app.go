@@ -10,7 +10,6 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"fdlab/lab/course"
-	"fdlab/lab/launch"
 	"fdlab/tui/grid"
 	"fdlab/tui/home"
 	"fdlab/tui/lesson"
@@ -39,12 +38,12 @@ type Model struct {
 	course   *course.Catalogue
 	progress map[string]course.Result
 
-	screen  screen
-	home    home.State
-	lesson  lesson.State
-	session *session      // what the stage shows; nil: nothing was run yet
-	ending  []*launch.Run // those that were asked to stop, and may not have heeded yet
-	serial  int           // number of the latest session: messages of older ones are dropped
+	screen   screen
+	home     home.State
+	lesson   lesson.State
+	session  *session // what the stage shows; nil: nothing was run yet
+	children children // all programs that may still run
+	serial   int      // number of the latest session: messages of older ones are dropped
 
 	help    bool   // the legend lies over the screen
 	explain string // the key of the lint whose explanation lies over the stage, or ""
@@ -112,12 +111,12 @@ func (m *Model) drawTooSmall(r grid.Region) {
 	r.Text(0, 5, st, "go run ./lessons/NN-name")
 }
 
-// Close ends whatever still runs. Call it when the program is over.
+// Close ends whatever still runs or is being built. Call it when the program
+// is over: the session's world must not be used any more, for its strings lie
+// in the run's memory.
 func (m *Model) Close() {
 	if m.session != nil {
-		m.session.close()
+		m.session.cancel()
 	}
-	for _, run := range m.ending {
-		run.Close()
-	}
+	m.children.close()
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -55,15 +54,10 @@ func safely(do func() tea.Msg) tea.Cmd {
 }
 
 // start builds a program and runs it.
-func start(ctx context.Context, root string, session int, pkg string, args []string) tea.Cmd {
+func (m *Model) start(ctx context.Context, session int, pkg string, args []string) tea.Cmd {
 	return safely(func() tea.Msg {
-		binary, err := launch.Build(ctx, root, pkg)
-		if err != nil {
-			return startedMsg{session: session, err: err, source: source(root, err)}
-		}
-		defer binary.Remove() // the child keeps what it needs
-		run, err := launch.Start(binary, launch.Options{Args: args, Dir: root})
-		return startedMsg{session: session, run: run, err: err}
+		run, err := m.children.start(ctx, m.course.Root, pkg, args)
+		return startedMsg{session: session, run: run, err: err, source: source(m.course.Root, err)}
 	})
 }
 
@@ -126,32 +120,21 @@ func tell(run *launch.Run, say func(*launch.Run) error) tea.Cmd {
 }
 
 // end ends a session's run; nil is fine.
-func (m *Model) end(s *session) tea.Cmd {
+func end(s *session) tea.Cmd {
 	if s == nil {
 		return nil
 	}
 	s.cancel()
-	return m.endRun(s.run)
+	return endRun(s.run)
 }
 
-// endRun asks the program to stop, waits for its end and frees it. Close does
-// it too: who leaves at once does not leave a stubborn program behind.
-func (m *Model) endRun(run *launch.Run) tea.Cmd {
+// endRun asks the program to stop, waits for its end and frees it.
+func endRun(run *launch.Run) tea.Cmd {
 	if run == nil {
 		return nil
 	}
-	m.ending = append(slices.DeleteFunc(m.ending, hasEnded), run)
 	return safely(func() tea.Msg {
 		run.Close()
 		return nil
 	})
-}
-
-func hasEnded(run *launch.Run) bool {
-	select {
-	case <-run.Done():
-		return true
-	default:
-		return false
-	}
 }

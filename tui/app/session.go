@@ -57,14 +57,14 @@ func (m *Model) run(args []string) tea.Cmd {
 	}
 	m.session = s
 	m.screen, m.output, m.scroll = atStage, false, 0
-	return tea.Batch(m.end(old), start(ctx, m.course.Root, s.number, "./"+s.lesson.Dir, args))
+	return tea.Batch(end(old), m.start(ctx, s.number, "./"+s.lesson.Dir, args))
 }
 
 // started takes the news that the program runs, or why it does not.
 func (m *Model) started(msg startedMsg) tea.Cmd {
 	s := m.session
 	if s == nil || s.number != msg.session {
-		return m.endRun(msg.run) // the student has gone elsewhere
+		return endRun(msg.run) // the student has gone elsewhere
 	}
 	if msg.err != nil {
 		if !errors.As(msg.err, &s.build) {
@@ -94,15 +94,6 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 		return m.keep()
 	}
 	return tea.Batch(m.keep(), tick(s.number, s.run, msg.records))
-}
-
-// close ends the run and frees it. The session's world must not be used any
-// more: its strings lie in the run's memory.
-func (s *session) close() {
-	s.cancel()
-	if s.run != nil {
-		s.run.Close()
-	}
 }
 
 // now is the run's time at the moment that is shown. While time is held the

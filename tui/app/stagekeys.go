@@ -23,7 +23,7 @@ func (m *Model) keyStage(key string) tea.Cmd {
 	case "q", "esc":
 		m.session = nil
 		m.screen = atLesson
-		return m.end(s)
+		return end(s)
 	case "r":
 		return m.run(s.args)
 	case "o":
@@ -71,7 +71,7 @@ func (m *Model) keyStage(key string) tea.Cmd {
 			m.session = nil
 			m.screen = atLesson
 			m.lesson.Open("Explain")
-			return m.end(s)
+			return end(s)
 		}
 	case "i":
 		return m.run(toggled(s.args, "-interactive"))

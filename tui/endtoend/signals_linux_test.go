@@ -1,6 +1,7 @@
 package endtoend
 
 import (
+	"strconv"
 	"syscall"
 	"testing"
 )
@@ -59,5 +60,29 @@ func TestControlC(t *testing.T) {
 	x.press("\x03")
 	if status := x.finish(); status != 0 {
 		t.Errorf("exit status %d, want 0", status)
+	}
+}
+
+// TestLeaveWhileBuilding: the build is broken off, and leaves nothing.
+func TestLeaveWhileBuilding(t *testing.T) {
+	for _, key := range []string{"q", "\x03"} {
+		t.Run(strconv.Quote(key), func(t *testing.T) {
+			t.Parallel()
+			// -a compiles all packages, Go's own too: it takes its time.
+			x := onStage(t, options{env: []string{"GOFLAGS=-a"}})
+			x.see("the build", shows("go build ./"+lesson))
+			x.await("the go command", func() bool { return len(x.family()) > 2 })
+			x.press(key)
+			if key == "q" {
+				x.see("the lesson", shows("Predict", "Recall"))
+				x.await("the build's end", func() bool { return len(x.family()) == 1 })
+				x.press("q")
+				x.see("the course", shows("a lab bench for file descriptors"))
+				x.press("q")
+			}
+			if status := x.finish(); status != 0 {
+				t.Errorf("exit status %d, want 0", status)
+			}
+		})
 	}
 }
