@@ -81,3 +81,11 @@ func outcome(err error, well string) string {
 	}
 	return well
 }
+
+// heard says what read(2) tells of the other end.
+func heard(n int, err error) string {
+	if n == 0 && err == nil {
+		return "end of file"
+	}
+	return outcome(err, "data")
+}

@@ -87,14 +87,16 @@ func (s *seen) look(x *experiment.X) {
 	s.wholeMinute(x) // only if somebody asks for it
 }
 
-// closeInTurn has one end close, and when the kernel is through with that, the
-// other.
-func closeInTurn(x *experiment.X, c *experiment.Conn, order ...*experiment.End) experiment.Pair {
-	for _, end := range order {
-		must(x, "close", end.Close())
-		x.Note("%s calls close: %s", end.Name, c.Settle())
-		x.Watchable(moment)
-	}
+// closeInTurn has one end close; the other reads, hears of it, and closes too.
+func closeInTurn(x *experiment.X, c *experiment.Conn, first, second *experiment.End) experiment.Pair {
+	must(x, "close", first.Close())
+	x.Note("%s calls close: %s", first.Name, c.Settle())
+	n, err := sys.Read(second.FD, make([]byte, 1))
+	x.Note("%s reads: %s", second.Name, heard(n, err))
+	x.Watchable(moment)
+	must(x, "close", second.Close())
+	x.Note("%s calls close: %s", second.Name, c.Settle())
+	x.Watchable(moment)
 	return c.States()
 }
 

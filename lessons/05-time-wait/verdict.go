@@ -10,7 +10,7 @@ import (
 )
 
 // moment is how long a state is left to be looked at.
-const moment = 200 * time.Millisecond
+const moment = 250 * time.Millisecond
 
 // seen is what the run measured: of each step, what both ends were at its end.
 type seen struct {

@@ -1,0 +1,384 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/experiment"
+	"fdlab/lab/kernel"
+	"fdlab/lab/sys"
+	"fdlab/lab/trace"
+)
+
+// The tests run the lesson as a real process: this test binary again, with a
+// variable that says which program it is. "" is the lesson as it stands; the
+// others are broken on purpose, to see that the checks, the answer and the
+// verdict follow from what happens.
+const programVariable = "LESSON_05_PROGRAM"
+
+// broken says how a program differs: who closes in the steps "client first"
+// and "server first", and which sockets have SO_REUSEADDR whatever the table
+// says.
+type broken struct {
+	first, second func(*experiment.X, *experiment.Conn) experiment.Pair
+	always        *option
+	portIsFree    bool // bind succeeds, so nothing goes wrong when nobody looks
+}
+
+var on, off = reuse, plain
+
+var programs = map[string]broken{
+	"the client always closes first":  {first: clientFirst, second: clientFirst},
+	"the server always closes first":  {first: serverFirst, second: serverFirst, always: &on},
+	"the claim holds":                 {first: clientFirst, second: clientFirst, always: &off},
+	"nobody sets SO_REUSEADDR":        {first: clientFirst, second: serverFirst, always: &off},
+	"everybody sets SO_REUSEADDR":     {first: clientFirst, second: serverFirst, always: &on},
+	"the second connection is reset":  {first: clientFirst, second: resets},
+	"the second is closed at once":    {first: clientFirst, second: together},
+	"the server does not close":       {first: clientFirst, second: neverClosed},
+	"the port of the server was free": {first: clientFirst, second: serverFirst, portIsFree: true},
+}
+
+func clientFirst(x *experiment.X, c *experiment.Conn) experiment.Pair {
+	return closeInTurn(x, c, c.Client, c.Server)
+}
+
+func serverFirst(x *experiment.X, c *experiment.Conn) experiment.Pair {
+	return closeInTurn(x, c, c.Server, c.Client)
+}
+
+func resets(x *experiment.X, c *experiment.Conn) experiment.Pair {
+	sys.SetLinger(c.Server.FD, 0)
+	return serverFirst(x, c)
+}
+
+func neverClosed(x *experiment.X, c *experiment.Conn) experiment.Pair {
+	return endOne(x, c, "close", c.Client.Close)
+}
+
+func together(x *experiment.X, c *experiment.Conn) experiment.Pair {
+	must(x, "hold", c.HoldFINs(2*time.Second)) // a busy machine has time to do both
+	must(x, "close", c.Client.Close())
+	must(x, "close", c.Server.Close())
+	return c.Settle()
+}
+
+func (b broken) run(x *experiment.X) {
+	var s seen
+	offer(x)
+	listener, server := x.Listen(9877, 5, "listener")
+	x.Step(1)
+	s.clientFirst = b.first(x, connect(x, listener, server, x.FreePort(), reuse))
+	s.serverFirst = b.second(x, connect(x, listener, server, x.FreePort(), reuse))
+	for _, old := range []option{plain, reuse} {
+		for _, new := range []option{plain, reuse} {
+			o, n := old, new
+			if b.always != nil {
+				o, n = *b.always, *b.always
+			}
+			a := again(x, listener, server, o, n)
+			a.old, a.new = old, new
+			s.again = append(s.again, a)
+		}
+	}
+	if b.portIsFree {
+		s.again[0].port = x.FreePort()
+	}
+	s.bindIgnored(x)
+	judge(x, &s)
+}
+
+func TestMain(m *testing.M) {
+	name, child := os.LookupEnv(programVariable)
+	if !child {
+		os.Exit(m.Run())
+	}
+	if name == "" {
+		main()
+	}
+	experiment.Main(experiment.Lesson{
+		Name: "05-broken", Steps: []string{"all"}, Keys: keys, Flags: flags, Run: programs[name].run,
+	})
+}
+
+func program(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), programVariable+"="+name)
+	return cmd
+}
+
+func expect(t *testing.T, cmd *exec.Cmd, out string, status int, words ...string) {
+	t.Helper()
+	if got := cmd.ProcessState.ExitCode(); got != status {
+		t.Errorf("exit status %d, want %d", got, status)
+	}
+	flat := strings.Join(strings.Fields(out), " ")
+	for _, word := range words {
+		if !strings.Contains(flat, word) {
+			t.Errorf("%q is not in the account", word)
+		}
+	}
+	if t.Failed() {
+		t.Logf("the account:\n%s", out)
+	}
+}
+
+// linuxOnly: elsewhere the kernel does not show its table, and the lesson says
+// so instead of running.
+func linuxOnly(t *testing.T) {
+	if _, err := kernel.Connections(1); err == nil {
+		return
+	}
+	cmd := program("")
+	out, _ := cmd.CombinedOutput()
+	expect(t, cmd, string(out), 1, "not available here", "could not be judged")
+	t.Skip("the rest needs the kernel's table of connections")
+}
+
+// withTimestamps is what connecting again gives on this machine.
+func withTimestamps() string {
+	if on, err := timestamps(); err == nil && !on {
+		return "connect again from the same port, TCP timestamps off: EADDRNOTAVAIL"
+	}
+	return "connect again from the same port, TCP timestamps on: connected"
+}
+
+func TestTheLessonAlone(t *testing.T) {
+	linuxOnly(t)
+	t.Parallel()
+	cmd := program("")
+	out, _ := cmd.CombinedOutput()
+	expect(t, cmd, string(out), 0,
+		"step 1 of 7: client first", "step 7 of 7: bind ignored",
+		"server reads: end of file", "server reads: ECONNRESET",
+		"passed: the client closes first: in TIME_WAIT: client",
+		"passed: the server closes first: in TIME_WAIT: server",
+		"passed: both close at once: in TIME_WAIT: both",
+		"passed: a reset: in TIME_WAIT: nobody",
+		"client FIN_WAIT2, the kernel counts down", "CLOSE_WAIT, no timer",
+		"passed: old SO_REUSEADDR, new SO_REUSEADDR: client's port bound, server's port bound",
+		"passed: old SO_REUSEADDR, new plain: client's port EADDRINUSE",
+		"passed: "+withTimestamps(), "passed: bind ignored: bind EADDRINUSE, listen no error",
+		"not judged (run it with -minute", "answer to Predict: b", "verdict: half true.")
+	if strings.Contains(string(out), "failed:") {
+		t.Errorf("a check failed:\n%s", out)
+	}
+}
+
+func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
+	linuxOnly(t)
+	for name, words := range map[string][]string{
+		"the client always closes first": {"failed: the server closes first: in TIME_WAIT: client", "answer to Predict: a", "verdict: half true."},
+		"the server always closes first": {"failed: the client closes first: in TIME_WAIT: server", "answer to Predict: b", "verdict: false."},
+		"the claim holds":                {"answer to Predict: a", "verdict: true.", "with SO_REUSEADDR: refused"},
+		"nobody sets SO_REUSEADDR":       {"failed: old SO_REUSEADDR, new SO_REUSEADDR: client's port EADDRINUSE", "with SO_REUSEADDR: refused"},
+		"everybody sets SO_REUSEADDR":    {"failed: old plain, new plain: client's port bound", "plain sockets: had at once"},
+		"the second connection is reset": {"failed: the server closes first: in TIME_WAIT: nobody", "answer to Predict: d"},
+		"the second is closed at once":   {"failed: the server closes first: in TIME_WAIT: both", "answer to Predict: c"},
+		"the server does not close":      {"failed: the server closes first: in TIME_WAIT: nobody", "answer to Predict: d"},
+		"the port of the server was free": {
+			"failed: bind ignored: bind bound", "passed: the server closes first: in TIME_WAIT: server", "answer to Predict: b", "half true."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cmd := program(name, "-nowait")
+			out, _ := cmd.CombinedOutput()
+			expect(t, cmd, string(out), 0, words...)
+		})
+	}
+}
+
+func TestFlags(t *testing.T) {
+	for _, c := range []struct {
+		args   string
+		status int
+		words  []string
+	}{
+		{"-list", 0, []string{"1 client first", "6 the same port again", "m wait for TIME_WAIT's whole minute"}},
+		{"-h", 0, []string{"-minute", "-interactive", "-json"}},
+		{"-minutes", 2, []string{"flag provided but not defined: -minutes"}},
+	} {
+		t.Run(c.args, func(t *testing.T) {
+			cmd := program("", strings.Fields(c.args)...)
+			out, _ := cmd.CombinedOutput()
+			expect(t, cmd, string(out), c.status, c.words...)
+		})
+	}
+}
+
+func TestTheTraceFollowsBothEndsToTimeWait(t *testing.T) {
+	linuxOnly(t)
+	t.Parallel()
+	cmd := program("", "-json", "-nowait")
+	var out, account bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &account
+	cmd.Run()
+	expect(t, cmd, account.String(), 0, "verdict: half true.")
+	rec, err := trace.ReadRecording(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The first connection's client: each of its states, in the order of the
+	// diagram. FIN_WAIT1 may pass unseen.
+	rank := map[int64]int{1: 1, 4: 2, 5: 3, 6: 4}
+	var ports, last int64
+	seen := map[int64]trace.Record{}
+	for _, r := range rec.Records {
+		if r.Kind != trace.Endpoint || rec.String(r.Str) != "client" {
+			continue
+		}
+		if ports == 0 {
+			ports = r.B
+		}
+		if r.B != ports {
+			continue
+		}
+		if rank[r.A] < rank[last] {
+			t.Errorf("from state %d back to %d", last, r.A)
+		}
+		last, seen[r.A] = r.A, r
+	}
+	if seen[1].FD < 0 || seen[1].C != -1 {
+		t.Errorf("ESTABLISHED: fd %d, timer %d; want an fd and no timer", seen[1].FD, seen[1].C)
+	}
+	for _, code := range []int64{5, 6} {
+		r := seen[code]
+		if r.Kind != trace.Endpoint || r.FD != trace.NoFD || r.C < int64(30*time.Second) || r.D != int64(kernel.TimeWaitTimer) {
+			t.Errorf("state %d: %+v; want no fd and the kernel's countdown", code, r)
+		}
+	}
+}
+
+func TestATakenPort(t *testing.T) {
+	linuxOnly(t)
+	fd, err := sys.ListenTCP(9877, 1, "")
+	if err != nil && err != unix.EADDRINUSE { // another lesson's test has it
+		t.Fatal(err)
+	}
+	if err == nil {
+		defer sys.Close(fd)
+	}
+	cmd := program("the server always closes first", "-nowait")
+	out, _ := cmd.CombinedOutput()
+	words := []string{"verdict: false."}
+	if err == nil {
+		words = append(words, "port 9877 is not to be had (EADDRINUSE): the server listens on")
+	}
+	expect(t, cmd, string(out), 0, words...)
+}
+
+// live is a lesson that is driven by keys.
+type live struct {
+	t     *testing.T
+	cmd   *exec.Cmd
+	in    io.Writer
+	lines *bufio.Reader
+	said  string
+}
+
+func start(t *testing.T, args ...string) *live {
+	t.Helper()
+	l := &live{t: t, cmd: program("", args...)}
+	in, err := l.cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := l.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.cmd.Process.Kill(); l.cmd.Wait() })
+	l.in, l.lines = in, bufio.NewReader(out)
+	return l
+}
+
+// await reads until a line holds word.
+func (l *live) await(word string) {
+	l.t.Helper()
+	for {
+		line, err := l.lines.ReadString('\n')
+		l.said += line
+		if strings.Contains(line, word) {
+			return
+		}
+		if err != nil {
+			l.t.Fatalf("the program ended before it said %q:\n%s", word, l.said)
+		}
+	}
+}
+
+func (l *live) stop(status int) {
+	l.t.Helper()
+	l.cmd.Process.Signal(syscall.SIGINT)
+	rest, _ := io.ReadAll(l.lines)
+	l.cmd.Wait()
+	expect(l.t, l.cmd, l.said+string(rest), status, "stopped by interrupt; cleaned up")
+}
+
+func TestInteractive(t *testing.T) {
+	linuxOnly(t)
+	t.Parallel()
+	l := start(t, "-interactive")
+	press := func(key, word string) {
+		t.Helper()
+		io.WriteString(l.in, key+"\n")
+		l.await(word)
+	}
+	l.await("connected from port")
+	press("c", "client calls close: client FIN_WAIT2")
+	press("c", "client has closed already")
+	press("f", "the next client's socket: plain")
+	press("d", "EADDRINUSE")
+	press("s", "server calls close: client TIME_WAIT")
+	press("d", "EADDRINUSE")
+	press("f", "the next client's socket: SO_REUSEADDR")
+	if on, err := timestamps(); err == nil && on {
+		press("d", "connected again")
+		press("x", "client calls close: client gone, server gone")
+		press("d", "connected again")
+		press("s", "server calls close: client CLOSE_WAIT, server FIN_WAIT2")
+	}
+	l.stop(130)
+}
+
+func TestInterruptedInTheMiddle(t *testing.T) {
+	linuxOnly(t)
+	t.Parallel()
+	l := start(t)
+	l.await("client calls close: client FIN_WAIT2")
+	l.stop(130)
+}
+
+func TestTheMinuteCanBeInterrupted(t *testing.T) {
+	linuxOnly(t)
+	t.Parallel()
+	l := start(t, "-minute", "-nowait")
+	l.await("waiting until the client's port")
+	l.await("s left")
+	l.stop(130)
+}
+
+func TestBar(t *testing.T) {
+	for left, want := range map[time.Duration]string{
+		90 * time.Second: "[..............................]",
+		60 * time.Second: "[..............................]",
+		30 * time.Second: "[###############...............]",
+		0:                "[##############################]",
+	} {
+		if got := bar(kernel.Connection{Expires: left}); got != want {
+			t.Errorf("%v left: %s; want %s", left, got, want)
+		}
+	}
+}
