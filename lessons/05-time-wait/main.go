@@ -31,7 +31,8 @@ func main() {
 func run(x *experiment.X) {
 	var s seen
 	offer(x)
-	if err := x.Thread("both ends", func() error { s.look(x); return nil }).Join(); err != nil {
+	program := x.Thread("both ends", func() error { s.look(x); return nil })
+	if err := program.Join(); err != nil {
 		x.Fail(err)
 	}
 	judge(x, &s)
@@ -69,7 +70,9 @@ func (s *seen) look(x *experiment.X) {
 	c = connect(x, listener, server, x.FreePort(), reuse)
 	s.closed = endOne(x, c, "close", c.Client.Close)
 	d := connect(x, listener, server, x.FreePort(), reuse)
-	s.shut = endOne(x, d, "shutdown", func() error { return sys.Shutdown(d.Client.FD, unix.SHUT_WR) })
+	s.shut = endOne(x, d, "shutdown", func() error {
+		return sys.Shutdown(d.Client.FD, unix.SHUT_WR)
+	})
 
 	// 6. A port in TIME_WAIT: who may bind it again?
 	x.Step(6)
@@ -88,7 +91,8 @@ func (s *seen) look(x *experiment.X) {
 }
 
 // closeInTurn has one end close; the other reads, hears of it, and closes too.
-func closeInTurn(x *experiment.X, c *experiment.Conn, first, second *experiment.End) experiment.Pair {
+func closeInTurn(x *experiment.X, c *experiment.Conn,
+	first, second *experiment.End) experiment.Pair {
 	must(x, "close", first.Close())
 	x.Note("%s calls close: %s", first.Name, c.Settle())
 	n, err := sys.Read(second.FD, make([]byte, 1))
