@@ -105,17 +105,28 @@ func (f *FD) Unseen() (since int64, ok bool) {
 
 // FDByNumber returns the fd that has the number now, or nil.
 func (w *World) FDByNumber(fd int32) *FD {
-	i, ok := w.where[fd]
-	if !ok {
+	if uint(fd) >= uint(len(w.where)) || w.where[fd] == 0 {
 		return nil
 	}
-	return &w.FDs[i]
+	return &w.FDs[w.where[fd]-1]
 }
+
+// place enters where the fd with a number is: its index in FDs.
+func (w *World) place(fd int32, index int) {
+	for int(fd) >= len(w.where) {
+		w.where = append(w.where, 0)
+	}
+	w.where[fd] = int32(index) + 1
+}
+
+// mostFDs is beyond any fd of Linux: the trace of a program whose memory is
+// damaged may name any number.
+const mostFDs = 1 << 20
 
 // fd returns the fd that a record is about. One that nobody announced is
 // entered then; nil for a record about no fd.
 func (w *World) fd(r *trace.Record) *FD {
-	if r.FD < 0 {
+	if r.FD < 0 || r.FD >= mostFDs {
 		return nil
 	}
 	if f := w.FDByNumber(r.FD); f != nil {
@@ -125,11 +136,11 @@ func (w *World) fd(r *trace.Record) *FD {
 }
 
 func (w *World) open(r *trace.Record) {
-	if r.FD < 0 {
+	if r.FD < 0 || r.FD >= mostFDs {
 		return
 	}
-	if i, ok := w.where[r.FD]; ok && w.FDs[i].Closed == 0 {
-		w.FDs[i].Closed = r.Time // its close was lost, or made behind the lab's back
+	if old := w.FDByNumber(r.FD); old != nil {
+		old.Closed = r.Time // its close was lost, or made behind the lab's back
 	}
 	peer := int32(r.B)
 	if peer <= 0 {
@@ -152,11 +163,11 @@ func (w *World) enter(f FD) *FD {
 		w.FDs = slices.DeleteFunc(w.FDs, func(f FD) bool { return f.Closed != 0 })
 		clear(w.where)
 		for i := range w.FDs {
-			w.where[w.FDs[i].FD] = i
+			w.place(w.FDs[i].FD, i)
 		}
 	}
 	w.FDs = append(w.FDs, f)
-	w.where[f.FD] = len(w.FDs) - 1
+	w.place(f.FD, len(w.FDs)-1)
 	return &w.FDs[len(w.FDs)-1]
 }
 
@@ -167,7 +178,7 @@ func (w *World) closed(r *trace.Record) {
 	}
 	f.Closed = r.Time
 	f.ReadySince, f.Readiness, f.Queued, f.Unsent = 0, 0, 0, 0
-	delete(w.where, r.FD)
+	w.where[r.FD] = 0
 }
 
 // applyWish follows the program's wishes: events that become pending and

@@ -12,21 +12,20 @@ type Run struct {
 	Live     *World
 	Timeline *Timeline
 
-	records []trace.Record // the latest, oldest first, at most keepRecords
-	dropped uint64         // records older than those
-	marks   []mark         // worlds along the way, to start from
+	past  []*chapter // the latest records, the oldest chapter first
+	spare *chapter   // one that was dropped, to be written again
 }
 
-// mark is the world before the record with index at (counted from the run's
-// first record).
-type mark struct {
-	at    uint64
-	world *World
+// chapter is a stretch of the run's records, with the world that they begin
+// from: to show a moment, its chapter is reduced again from there.
+type chapter struct {
+	before  *World
+	records []trace.Record
 }
 
 const (
-	keepRecords = 1 << 20 // 64 MiB: the past that the playhead can reach
-	markEvery   = 1 << 14
+	chapterRecords = 1 << 14
+	keepChapters   = 64 // a million records, 64 MiB: the past that can be shown
 )
 
 // NewRun returns a run without records.
@@ -36,67 +35,89 @@ func NewRun(strings trace.Strings) *Run {
 
 // Apply adds records to the run, in order.
 func (r *Run) Apply(records []trace.Record) {
-	for i := range records {
-		if r.Live.Records%markEvery == 0 {
-			r.marks = append(r.marks, mark{r.Live.Records, r.Live.Clone()})
+	for len(records) > 0 {
+		c := r.open()
+		n := min(len(records), chapterRecords-len(c.records))
+		for i := range records[:n] {
+			r.Live.Apply(&records[i])
+			r.Timeline.Apply(r.Live, &records[i])
 		}
-		r.Live.Apply(&records[i])
-		r.Timeline.Apply(r.Live, &records[i])
-	}
-	r.records = append(r.records, records...)
-	if len(r.records) > keepRecords+keepRecords/4 {
-		r.forget(len(r.records) - keepRecords)
+		c.records = append(c.records, records[:n]...)
+		records = records[n:]
 	}
 }
 
-// forget drops the n oldest records, rounded up to a mark.
-func (r *Run) forget(n int) {
-	first := r.dropped + uint64(n)
-	first += (markEvery - first%markEvery) % markEvery
-	n = min(int(first-r.dropped), len(r.records))
-	r.records = append(r.records[:0], r.records[n:]...)
-	r.dropped = first
-	for len(r.marks) > 1 && r.marks[0].at < first {
-		r.marks = r.marks[1:]
+// open returns the last chapter, or a new one when that is full. Where there
+// are too many, the oldest is forgotten.
+func (r *Run) open() *chapter {
+	if n := len(r.past); n > 0 && len(r.past[n-1].records) < chapterRecords {
+		return r.past[n-1]
 	}
+	if len(r.past) == keepChapters {
+		r.spare = r.past[0]
+		r.past = append(r.past[:0], r.past[1:]...)
+	}
+	c := r.spare
+	r.spare = nil
+	if c == nil {
+		c = &chapter{records: make([]trace.Record, 0, chapterRecords)}
+	}
+	c.before, c.records = r.Live.Clone(), c.records[:0]
+	r.past = append(r.past, c)
+	return c
 }
 
 // Earliest returns the first time that At can show.
 func (r *Run) Earliest() int64 {
-	if r.dropped == 0 || len(r.records) == 0 {
+	if len(r.past) == 0 {
 		return 0
 	}
-	return r.records[0].Time
+	return r.past[0].before.Time
 }
 
 // At returns the world as it was at a time: after the last record that is not
 // later. The result is the caller's own.
 func (r *Run) At(time int64) *World {
-	return r.after(sort.Search(len(r.records), func(i int) bool { return r.records[i].Time > time }))
-}
-
-// after returns the world after the first n kept records.
-func (r *Run) after(n int) *World {
-	count := r.dropped + uint64(n)
-	i := sort.Search(len(r.marks), func(i int) bool { return r.marks[i].at > count }) - 1
+	i := r.chapterAt(time)
 	if i < 0 {
 		return New(r.Live.names.strings)
 	}
-	w := r.marks[i].world.Clone()
-	for at := r.marks[i].at; at < count; at++ {
-		w.Apply(&r.records[at-r.dropped])
+	c := r.past[i]
+	w := c.before.Clone()
+	for k := range c.after(time) {
+		w.Apply(&c.records[k])
 	}
 	return w
 }
 
+// chapterAt returns the index of the chapter that holds the last record which
+// is not later than a time; the first one for times before it, -1 for none.
+func (r *Run) chapterAt(time int64) int {
+	i := sort.Search(len(r.past), func(i int) bool {
+		c := r.past[i]
+		return len(c.records) == 0 || c.records[0].Time > time
+	})
+	return min(max(i-1, 0), len(r.past)-1)
+}
+
+// after returns how many of the chapter's records are not later than a time.
+func (c *chapter) after(time int64) int {
+	return sort.Search(len(c.records), func(i int) bool { return c.records[i].Time > time })
+}
+
 // Next returns the time of the first record after a time that a person would
-// step to: a wait, a callback, a call, a step of the experiment. Previous is
-// the same backward. ok is false at the end of what is kept.
+// step to: a wait, a callback, a call, a step of the experiment. ok is false
+// at the end.
 func (r *Run) Next(time int64) (at int64, ok bool) {
-	i := sort.Search(len(r.records), func(i int) bool { return r.records[i].Time > time })
-	for ; i < len(r.records); i++ {
-		if telling(r.records[i].Kind) {
-			return r.records[i].Time, true
+	i := r.chapterAt(time)
+	if i < 0 {
+		return 0, false
+	}
+	for k := r.past[i].after(time); i < len(r.past); i, k = i+1, 0 {
+		for ; k < len(r.past[i].records); k++ {
+			if rec := &r.past[i].records[k]; rec.Time > time && telling(rec.Kind) {
+				return rec.Time, true
+			}
 		}
 	}
 	return 0, false
@@ -104,19 +125,26 @@ func (r *Run) Next(time int64) (at int64, ok bool) {
 
 // Previous is Next, backward.
 func (r *Run) Previous(time int64) (at int64, ok bool) {
-	i := sort.Search(len(r.records), func(i int) bool { return r.records[i].Time >= time })
-	for i--; i >= 0; i-- {
-		if telling(r.records[i].Kind) {
-			return r.records[i].Time, true
+	i := r.chapterAt(time)
+	if i < 0 {
+		return 0, false
+	}
+	for k := r.past[i].after(time) - 1; ; k = len(r.past[i].records) - 1 {
+		for ; k >= 0; k-- {
+			if rec := &r.past[i].records[k]; rec.Time < time && telling(rec.Kind) {
+				return rec.Time, true
+			}
+		}
+		if i--; i < 0 {
+			return 0, false
 		}
 	}
-	return 0, false
 }
 
 func telling(k trace.Kind) bool {
 	switch k {
 	case trace.WaitBegin, trace.WaitEnd, trace.Ready, trace.CallbackBegin, trace.CallbackEnd,
-		trace.CallBegin, trace.CallEnd, trace.Kernel, trace.Poke, trace.Step, trace.Verdict:
+		trace.CallBegin, trace.CallEnd, trace.Kernel, trace.Endpoint, trace.Poke, trace.Step, trace.Verdict:
 		return true
 	}
 	return false

@@ -42,7 +42,7 @@ type World struct {
 	Ended   bool  // the program said that it is about to exit
 	Status  int   // and with which status
 
-	where map[int32]int // fd number -> index in FDs of the fd that has the number now
+	where []int32 // by fd number: index in FDs of the fd that has the number now, plus 1
 
 	// What the record that is being applied brought to an end: for the feed.
 	ended  Frame
@@ -89,7 +89,7 @@ type Verdict struct {
 // New returns the world before the first record. strings resolves the string
 // numbers of the records that will be applied.
 func New(strings trace.Strings) *World {
-	return &World{names: newNames(strings), where: map[int32]int{}}
+	return &World{names: newNames(strings)}
 }
 
 // Clone returns an independent copy.
@@ -116,10 +116,7 @@ func (w *World) Clone() *World {
 	c.Checks = slices.Clip(w.Checks)
 	c.Measures = slices.Clip(w.Measures)
 	c.Feed = w.Feed.clone()
-	c.where = make(map[int32]int, len(w.where))
-	for fd, i := range w.where {
-		c.where[fd] = i
-	}
+	c.where = slices.Clone(w.where)
 	return &c
 }
 
@@ -230,17 +227,29 @@ func (w *World) Step() (Said, int) {
 type names struct {
 	strings trace.Strings
 	known   map[uint32]string
+	recent  [64]struct { // the same few names come again and again
+		id   uint32
+		text string
+	}
 }
 
 func newNames(strings trace.Strings) *names {
-	return &names{strings, map[uint32]string{0: ""}}
+	return &names{strings: strings, known: map[uint32]string{}}
 }
 
 func (n *names) of(id uint32) string {
+	if id == 0 {
+		return ""
+	}
+	recent := &n.recent[id*0x9E3779B1>>26]
+	if recent.id == id {
+		return recent.text
+	}
 	s, ok := n.known[id]
 	if !ok {
 		s = n.strings.String(id)
 		n.known[id] = s
 	}
+	recent.id, recent.text = id, s
 	return s
 }

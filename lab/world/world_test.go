@@ -235,11 +235,11 @@ func TestAnOSThreadThatServesTwiceIsTwoThreads(t *testing.T) {
 // and compares each moment shown again with a fresh reduction up to it.
 func TestAnyMomentIsTheSameAgain(t *testing.T) {
 	s := looping()
-	for range 3 * markEvery / 6 {
+	for range 3 * chapterRecords / 6 {
 		turn(s)
 	}
 	run := s.run()
-	for _, n := range []int{0, 1, 7, markEvery - 1, markEvery, markEvery + 1, 2*markEvery + 5, len(s.records)} {
+	for _, n := range []int{0, 1, 7, chapterRecords - 1, chapterRecords, chapterRecords + 1, 2*chapterRecords + 5, len(s.records)} {
 		var at int64
 		if n > 0 {
 			at = s.records[n-1].Time
@@ -270,15 +270,27 @@ func TestThePastIsBounded(t *testing.T) {
 		}
 		run.Apply(batch)
 	}
-	if len(run.records) > keepRecords*5/4 {
-		t.Errorf("%d records kept, want at most %d", len(run.records), keepRecords*5/4)
+	kept := 0
+	for _, c := range run.past {
+		kept += len(c.records)
+	}
+	if most := keepChapters * chapterRecords; kept > most {
+		t.Errorf("%d records kept, want at most %d", kept, most)
 	}
 	early := run.Earliest()
 	if w := run.At(early); w.Time != early {
 		t.Errorf("the earliest moment shows %d, want %d", w.Time, early)
 	}
-	if w := run.At(now - 5); w.Time != now-5 || w.Records != uint64(now-5) {
-		t.Errorf("At(%d) shows time %d after %d records", now-5, w.Time, w.Records)
+	for _, at := range []int64{now, now - 5, now - chapterRecords, now - chapterRecords + 1, early + 1} {
+		if w := run.At(at); w.Time != at || w.Records != uint64(at) {
+			t.Errorf("At(%d) shows time %d after %d records", at, w.Time, w.Records)
+		}
+	}
+	if next, ok := run.Next(now - chapterRecords); !ok || next != now-chapterRecords+1 {
+		t.Errorf("Next across chapters = %d, %v", next, ok)
+	}
+	if previous, ok := run.Previous(now - chapterRecords + 1); !ok || previous != now-chapterRecords {
+		t.Errorf("Previous across chapters = %d, %v", previous, ok)
 	}
 }
 

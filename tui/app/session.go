@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -75,7 +76,7 @@ func (m *Model) started(msg startedMsg) tea.Cmd {
 	}
 	s.run = msg.run
 	s.world = world.NewRun(s.run.Reader())
-	return tick(s.number, s.run, nil)
+	return tick(s.number, s.run, nil, time.Now())
 }
 
 // ticked takes what the program recorded since the last tick.
@@ -93,7 +94,7 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 		s.live = s.world.Live.Time
 		return m.keep()
 	}
-	return tea.Batch(m.keep(), tick(s.number, s.run, msg.records))
+	return tea.Batch(m.keep(), tick(s.number, s.run, msg.records, msg.at))
 }
 
 // now is the run's time at the moment that is shown. While time is held the

@@ -201,7 +201,10 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 	case f.LastWrite != 0 && v.Now-f.LastWrite < glow:
 		p.Rune(th.Watched, g.Took).Text(th.Watched, " wrote")
 	case len(f.Watches) > 0:
-		p.Rune(th.Waiting, g.Wait).Text(th.Waiting, " waiting")
+		p = p.Rune(th.Waiting, g.Wait).Text(th.Waiting, " waiting")
+		if f.Callbacks > 0 && r.W >= 36 {
+			p.Text(th.Faint, "  callbacks ").Count(th.Text, int64(f.Callbacks)).Text(th.Faint, " reads ").Count(th.Text, int64(f.Reads))
+		}
 	}
 }
 
