@@ -16,6 +16,11 @@ type Config struct {
 	Name       string // what errors call the base
 	Backend    string // "epoll", "poll", "select", "kqueue"; "" is the best of them
 	Priorities int    // how many queues of active events, 1 to 256; 0 means 1
+
+	// Unchecked makes the base believe that the memory of a pending event still
+	// holds that event, as libevent does outside its debug mode. It is there to
+	// show what comes of it (lesson 06).
+	Unchecked bool
 }
 
 // Stats counts what a base did since it was made.
@@ -56,6 +61,8 @@ type Base struct {
 	watched int // fds that the backend watches for the program
 	running int // the queue that is being run, or noQueue
 
+	unchecked bool // Config.Unchecked
+
 	start  time.Time
 	timing bool  // a timeout was ever used: read the clock at each turn
 	cached int64 // the clock at the last return from the kernel, 0: not valid
@@ -81,7 +88,7 @@ func New(cfg Config) (*Base, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Base{name: cfg.Name, kind: k, running: noQueue, start: time.Now(),
+	b := &Base{name: cfg.Name, kind: k, running: noQueue, start: time.Now(), unchecked: cfg.Unchecked,
 		rec: trace.Process(), gate: &control.Process().Gate}
 	if cfg.Priorities < 0 || cfg.Priorities > 256 {
 		return nil, b.fail("new base", ErrPriority, "Config.Priorities goes from 1 to 256")
@@ -353,14 +360,22 @@ func (b *Base) deleteAll() {
 	}
 	for fd := range b.fds {
 		for b.fds[fd].first != nil {
-			drop(b.fds[fd].first)
+			e := b.fds[fd].first
+			drop(e)
+			if b.fds[fd].first == e { // its memory was used for something else
+				b.fds[fd].first = nil
+			}
 		}
 	}
 	for len(b.signals) > 0 {
 		drop(b.signals[0].first)
 	}
 	for len(b.timers) > 0 {
-		drop(b.timers[0].event)
+		e := b.timers[0].event
+		drop(e)
+		if len(b.timers) > 0 && b.timers[0].event == e {
+			b.timers.drop()
+		}
 	}
 	for p := range b.queues {
 		for b.queues[p].first != nil {

@@ -30,6 +30,7 @@
 //
 //	event_base_new               New
 //	event_new, event_free        Base.NewEvent (the garbage collector frees)
+//	event_assign, event_set      Base.Assign
 //	evtimer_new, evsignal_new    Base.NewTimer, Base.NewSignal
 //	event_add, event_del         Event.Add, Event.Del
 //	event_active, event_pending  Event.Active, Event.Pending
@@ -51,6 +52,10 @@
 //     the first chance to notice. So are fds that select has no room for,
 //     regular files under epoll, a negative fd, and an fd that is watched both
 //     level- and edge-triggered (libevent says so in its debug mode only).
+//   - An event whose memory the program used for something else while the base
+//     held it is named in an error: by Assign at once, else when its fd is
+//     ready or its timeout over. libevent overwrites it in silence, and says so
+//     in its debug mode only; Config.Unchecked does as libevent (lesson 06).
 //   - Signals reach a base through the Go runtime, which may merge several that
 //     follow closely into one call. Every base that asks for a signal gets it;
 //     in libevent only the last one does.

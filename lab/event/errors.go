@@ -23,6 +23,8 @@ var (
 	ErrMixedEdge   = errors.New("the fd is watched both level- and edge-triggered")
 	ErrBadWhat     = errors.New("these flags do not go together")
 	ErrPriority    = errors.New("no such priority")
+	ErrHeld        = errors.New("the base still holds this event")
+	ErrOverwritten = errors.New("the memory of a pending event was used for something else")
 	ErrActive      = errors.New("the event is active")
 	ErrBackend     = errors.New("no such backend")
 )

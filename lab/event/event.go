@@ -62,9 +62,8 @@ type Event struct {
 // with the signal's number as fd, or neither for a timer with fd -1; Persist
 // and EdgeTriggered may be added. It is not pending yet: call Add.
 func (b *Base) NewEvent(fd int, what What, callback Callback) *Event {
-	e := &Event{base: b, callback: callback, fd: fd, what: what &^ Timeout, priority: len(b.queues) / 2}
-	e.invalid = callback == nil || what&Signal != 0 && what&io != 0
-	e.number = b.rec.NextEvent()
+	e := new(Event)
+	b.fill(e, fd, what, callback)
 	return e
 }
 

@@ -37,7 +37,9 @@ func (b *Base) insert(e *Event) error {
 	if e.what&Write != 0 {
 		w.writers++
 	}
-	e.sameFD, w.first = w.first, e
+	if w.first != e { // only an unchecked base lets it be: a list must not lead to itself
+		e.sameFD, w.first = w.first, e
+	}
 	return nil
 }
 
@@ -86,9 +88,13 @@ func (b *Base) extract(e *Event) error {
 // things in what becomes active.
 func (b *Base) ready(fd int, what What) {
 	for e := b.fds[fd].first; e != nil; e = e.sameFD {
+		if (e.fd != fd || e.state&inserted == 0) && !b.unchecked { //DOC:overwritten
+			b.fault(b.overwritten(fd))
+			return
+		}
 		if e.what&what&(Read|Write) != 0 {
 			if b.rec != nil {
-				b.recordReady(e, e.what&what)
+				b.recordReady(e, fd, e.what&what)
 			}
 			b.activate(e, e.what&what, 1)
 		}

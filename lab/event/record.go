@@ -49,9 +49,9 @@ func (b *Base) recordWoken(n int, err error) {
 		A: int64(n), B: int64(errno)})
 }
 
-func (b *Base) recordReady(e *Event, what What) {
+func (b *Base) recordReady(e *Event, fd int, what What) {
 	if !e.internal {
-		b.rec.Put(&trace.Record{Kind: trace.Ready, Time: b.stamp, FD: int32(e.fd), Base: b.number,
+		b.rec.Put(&trace.Record{Kind: trace.Ready, Time: b.stamp, FD: int32(fd), Base: b.number,
 			A: int64(what), C: int64(e.number)})
 	}
 }

@@ -43,6 +43,12 @@ func (h *timers) remove(e *Event) {
 	}
 }
 
+// drop takes the top out, whatever its event's memory says by now.
+func (h *timers) drop() {
+	(*h)[0].event.place = 0
+	h.remove((*h)[0].event)
+}
+
 // up puts t at i, or as far above as its deadline asks.
 func (h timers) up(i int, t timer) {
 	for i > 0 {
@@ -121,6 +127,11 @@ func (b *Base) expire() {
 	}
 	for now := b.now(); len(b.timers) > 0 && b.timers[0].at <= now; {
 		e := b.timers[0].event
+		if e.state&timed == 0 {
+			b.timers.drop()
+			b.fault(b.overwritten(-1))
+			return
+		}
 		if err := b.remove(e); err != nil {
 			b.fault(err)
 		}

@@ -1,0 +1,126 @@
+package event
+
+import (
+	"testing"
+	"time"
+)
+
+func TestAssignMakesAnEventInOwnMemory(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		a, z := pair(t)
+		write(t, z, "x")
+		var c calls
+		var ev Event
+		for range 2 { // when the base has let go of it, the memory is free again
+			if err := b.Assign(&ev, a, Read, c.log("ev")); err != nil {
+				t.Fatal(err)
+			}
+			add(t, &ev, NoTimeout)
+			loop(t, b, 0, NoEvents)
+			c.want(t, "ev read")
+		}
+	})
+}
+
+func TestAssignRefusesAnEventThatIsHeld(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		a, _ := pair(t)
+		other, _ := pair(t)
+		nothing := func(int, What) {}
+		for name, hold := range map[string]func(*Event) error{
+			"pending": func(e *Event) error { return e.Add(NoTimeout) },
+			"timed":   func(e *Event) error { return e.Add(time.Hour) },
+			"active":  func(e *Event) error { return e.Active(Read) },
+		} {
+			ev := b.NewEvent(a, Read, nothing).Named(name)
+			if err := hold(ev); err != nil {
+				t.Fatal(err)
+			}
+			explains(t, b.Assign(ev, other, Read, nothing), ErrHeld, name, "Del it first")
+			if ev.FD() != a || ev.Pending() == 0 {
+				t.Errorf("%s: it was overwritten all the same: fd %d, pending %v", name, ev.FD(), ev.Pending())
+			}
+			ev.Del()
+			if err := b.Assign(ev, other, Read, nothing); err != nil {
+				t.Errorf("%s: after Del: %v", name, err)
+			}
+		}
+		loop(t, b, 0, NoEvents)
+	})
+}
+
+// The memory of a pending event is used for something else, by a plain
+// assignment. The loop says so when it comes across it, and does not hang.
+func TestOverwrittenEventIsNamed(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		a, z := pair(t)
+		other, _ := pair(t)
+		for _, with := range []*Event{{}, b.NewEvent(other, Read, func(int, What) { t.Error("called") })} {
+			ev := add(t, b.NewEvent(a, Read, func(int, What) { t.Error("called") }), NoTimeout)
+			*ev = *with
+			write(t, z, "x")
+			reason, err := b.Dispatch()
+			if reason != Failed {
+				t.Errorf("the loop returned %v", reason)
+			}
+			explains(t, err, ErrOverwritten, t.Name(), "on fd")
+			b.fds[a].first = nil // so that the next one can be tried
+			b.holds = 0
+		}
+	})
+}
+
+func TestOverwrittenTimerIsNamed(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		add(t, b.NewTimer(func(int, What) {}), time.Hour)
+		ev := add(t, b.NewTimer(func(int, What) { t.Error("called") }), 0)
+		*ev = Event{}
+		_, err := b.Dispatch()
+		explains(t, err, ErrOverwritten)
+	}) // newBase closes the base: that must end too
+}
+
+// What libevent does outside its debug mode, on each backend: two fds are
+// watched, both through the same memory, and only the newer one is served.
+func TestUncheckedBaseBelievesTheMemory(t *testing.T) {
+	for _, backend := range Backends() {
+		t.Run(backend, func(t *testing.T) {
+			b, err := New(Config{Backend: backend, Unchecked: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			old, z := pair(t)
+			newer, y := pair(t)
+			var ev Event
+			fds := map[int]int{}
+			for _, fd := range []int{old, newer} {
+				if err := b.Assign(&ev, fd, Read|Persist, func(fd int, _ What) {
+					fds[fd]++
+					read(fd)
+				}); err != nil {
+					t.Fatal(err)
+				}
+				add(t, &ev, NoTimeout)
+			}
+			write(t, z, "x")
+			write(t, y, "y")
+			for range 3 {
+				loop(t, b, NonBlock|Once, Done)
+			}
+			if fds[old] != 0 || fds[newer] != 3 {
+				t.Errorf("callbacks by fd: %v; want 3, all with fd %d", fds, newer)
+			}
+			ev = Event{} // wiped: the fd stays ready, and nobody is called
+			turns := b.Stats().Turns
+			for range 3 {
+				loop(t, b, NonBlock, Done)
+			}
+			if fds[newer] != 3 || b.Stats().Turns != turns+3 {
+				t.Errorf("callbacks by fd: %v in %d turns", fds, b.Stats().Turns-turns)
+			}
+			if err := b.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
