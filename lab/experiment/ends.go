@@ -53,10 +53,10 @@ func (x *X) Conn(client, server int) *Conn {
 		Server: &End{Name: "server", FD: server, Local: remote, Remote: local, x: x, open: true},
 	}
 	x.Cleanup(func() { c.Client.Close(); c.Server.Close() })
-	c.States() // fails early, and is the first record
 	if x.rec.On() {
 		x.follower().follow(c.Client, c.Server)
 	}
+	c.States() // fails early
 	return c
 }
 

@@ -32,13 +32,23 @@ func (x *X) follower() *follower {
 }
 
 // follow adds ends. An older end with the same addresses was an earlier
-// connection: the table now speaks of the new one.
+// connection, in TIME_WAIT until the new one took its place: the table speaks
+// of the new one now.
 func (f *follower) follow(ends ...*End) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, e := range ends {
-		f.drop(func(old *End) bool { return old.Local == e.Local && old.Remote == e.Remote })
+		f.drop(func(old *End) bool {
+			same := old.Local == e.Local && old.Remote == e.Remote
+			if same {
+				old.mu.Lock()
+				old.put(kernel.Connection{})
+				old.mu.Unlock()
+			}
+			return same
+		})
 		f.ends = append(f.ends, e)
+		e.State()
 	}
 }
 

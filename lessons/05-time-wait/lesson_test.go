@@ -203,7 +203,7 @@ func TestFlags(t *testing.T) {
 		status int
 		words  []string
 	}{
-		{"-list", 0, []string{"1 client first", "6 the same port again", "m wait for TIME_WAIT's whole minute"}},
+		{"-list", 0, []string{"1 client first", "6 the same port again", "m wait the whole minute"}},
 		{"-h", 0, []string{"-minute", "-interactive", "-json"}},
 		{"-minutes", 2, []string{"flag provided but not defined: -minutes"}},
 	} {
@@ -342,6 +342,7 @@ func TestInteractive(t *testing.T) {
 	press("f", "the next client's socket: plain")
 	press("d", "EADDRINUSE")
 	press("s", "server calls close: client TIME_WAIT")
+	press("m", "client TIME_WAIT")
 	press("d", "EADDRINUSE")
 	press("f", "the next client's socket: SO_REUSEADDR")
 	if on, err := timestamps(); err == nil && on {

@@ -11,14 +11,15 @@ import (
 	"fdlab/lab/sys"
 )
 
-// keys are what a person may do to the experiment.
+// keys are what a person may do to the experiment. The script takes m alone;
+// the others are for the interactive mode, where m tells the countdown.
 var keys = []experiment.Key{
-	{Rune: 'm', Text: "wait for TIME_WAIT's whole minute at the end"},
-	{Rune: 'c', Text: "interactive: the client calls close"},
-	{Rune: 's', Text: "interactive: the server calls close"},
-	{Rune: 'x', Text: "interactive: the client resets (SO_LINGER 0, close)"},
-	{Rune: 'd', Text: "interactive: dial again from the same port"},
-	{Rune: 'f', Text: "interactive: flip SO_REUSEADDR for the next dial"},
+	{Rune: 'm', Text: "wait the whole minute"},
+	{Rune: 'c', Text: "client closes"},
+	{Rune: 's', Text: "server closes"},
+	{Rune: 'x', Text: "client resets"},
+	{Rune: 'd', Text: "dial again"},
+	{Rune: 'f', Text: "flip SO_REUSEADDR"},
 }
 
 // wanted says that somebody will wait for the minute.
@@ -83,7 +84,7 @@ func (m *minute) judge(x *experiment.X) {
 // play is the interactive mode: one client with a port of its own.
 func play(x *experiment.X) {
 	pressed := make(chan rune, 16)
-	for _, key := range keys[1:] {
+	for _, key := range keys {
 		x.Poke(key.Rune, func() {
 			select {
 			case pressed <- key.Rune:
@@ -111,6 +112,8 @@ func follow(x *experiment.X, pressed <-chan rune) {
 			return
 		case key := <-pressed:
 			switch key {
+			case 'm':
+				x.Note("port %d: %s", c.Client.Local.Port(), c.States())
 			case 'c':
 				closeByHand(x, c, c.Client)
 			case 's':
