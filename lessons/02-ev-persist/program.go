@@ -1,0 +1,146 @@
+package main
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"fdlab/lab/event"
+	"fdlab/lab/experiment"
+	"fdlab/lab/kernel"
+)
+
+// program is one run of the post's program, with a count of what it did.
+type program struct {
+	x      *experiment.X
+	name   string
+	base   *event.Base
+	fd     int
+	rule   rule
+	thread *experiment.Thread
+	halted sync.Once
+
+	// Counted on the loop's thread, read on any.
+	calls  atomic.Int64 // callbacks
+	asked  atomic.Int64 // reads that began
+	done   atomic.Int64 // reads that are counted below
+	bytes  atomic.Int64 // that the reads took
+	ends   atomic.Int64 // reads that found the end of file
+	first  atomic.Int64 // the call that read for the first time
+	ended  atomic.Bool  // dispatch has returned
+	reason event.Reason // why; valid when ended
+
+	// Of spins.
+	spun int64         // callbacks
+	took time.Duration // in this time
+
+	err  error // valid when halted
+	left int64 // bytes in the kernel then
+}
+
+const (
+	watch = 300 * time.Millisecond // for the eye
+	spell = 600 * time.Millisecond // how long a spin is measured
+	limit = 5 * time.Second        // for what should happen at once
+	many  = 1000                   // callbacks that nobody can call few
+)
+
+// reads says whether this call should read.
+func (p *program) reads(n int64) bool {
+	if !p.rule(n) {
+		return false
+	}
+	p.asked.Add(1)
+	return true
+}
+
+// tell counts what a read gave, and says it, if it is news.
+func (p *program) tell(n int64, buf []byte, got int, err error) {
+	switch {
+	case err != nil:
+		p.x.Note("    call %d: read: %v", n, err)
+	case got == 0:
+		if p.ends.Add(1) == 1 {
+			p.x.Note("    call %d reads 0 bytes: the end of file", n)
+		}
+	default:
+		p.bytes.Add(int64(got))
+		if p.done.Load() < 16 {
+			p.x.Note("    call %d reads %q", n, buf[:min(got, 40)])
+		}
+	}
+	p.first.CompareAndSwap(0, n)
+	p.done.Add(1)
+}
+
+func (p *program) dispatch() {
+	p.thread = p.x.Thread(p.name, func() error {
+		defer p.ended.Store(true)
+		var err error
+		p.reason, err = p.base.Dispatch()
+		return err
+	})
+	p.x.Cleanup(p.halt)
+}
+
+// halt ends dispatch, if it has not returned by itself.
+func (p *program) halt() {
+	p.halted.Do(func() {
+		p.base.Post(p.base.Break)
+		p.err = p.thread.Join()
+		p.left = p.queued()
+		p.base.Close()
+	})
+}
+
+func (p *program) stop() {
+	if p.halt(); p.err != nil {
+		p.x.Fail(p.err)
+	}
+}
+
+// queued asks the kernel how many bytes wait in the FIFO: FIONREAD.
+func (p *program) queued() int64 {
+	state, err := kernel.Look(p.fd)
+	if err != nil {
+		p.x.Note("%s: %v", p.name, err)
+	}
+	return state.Queued
+}
+
+// returns waits until dispatch has returned by itself, or will not.
+func (p *program) returns() {
+	p.x.Await(limit, func() bool { return p.ended.Load() || p.calls.Load() > many })
+	if p.ended.Load() {
+		p.x.Note("    dispatch returned: %s; callbacks: %d; bytes in the FIFO: %d",
+			p.reason, p.calls.Load(), p.queued())
+	}
+	p.x.Watchable(watch)
+	p.stop()
+}
+
+// quiet waits until everything is read, or never will be.
+func (p *program) quiet() {
+	before := p.calls.Load()
+	p.x.Await(limit, func() bool {
+		return p.queued() == 0 && p.asked.Load() == p.done.Load() || p.calls.Load()-before > many
+	})
+	p.x.Watchable(watch)
+}
+
+// spins watches the loop go round for a while.
+func (p *program) spins() {
+	before, began := p.calls.Load(), time.Now()
+	p.x.Watchable(spell)
+	p.x.Await(limit/2, func() bool { return p.calls.Load()-before > many })
+	p.spun, p.took = p.calls.Load()-before, time.Since(began)
+	p.x.Note("    %d callbacks in %s; bytes in the FIFO: %d", p.spun, experiment.Brief(p.took), p.queued())
+}
+
+// rate is the speed of the spin, in callbacks a second.
+func (p *program) rate() int64 { return int64(float64(p.spun) / p.took.Seconds()) }
+
+// seen is what a program has done so far.
+type seen struct{ calls, first, left int64 }
+
+func (p *program) seen() seen { return seen{p.calls.Load(), p.first.Load(), p.queued()} }

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+
+	"fdlab/lab/event"
+	"fdlab/lab/experiment"
+)
+
+// judge computes what the run says: checks, the answer, the verdict. It rests
+// on counts, and on what the kernel says is in the FIFO.
+func judge(x *experiment.X, fifo *experiment.FIFO, once, each, post *program, first seen, storm *program) {
+	table(x, first, once, each, post, storm)
+	const line = int64(len(heihei) + 1)
+	came := post.left + storm.bytes.Load() + once.bytes.Load() + each.bytes.Load() + post.bytes.Load()
+	alone := came == fifo.Scripted()
+	check := func(ok bool, format string, args ...any) {
+		if !alone {
+			x.NotJudged("somebody else used the FIFO", format, args...)
+			return
+		}
+		x.Check(ok, format, args...)
+	}
+
+	calls := once.calls.Load()
+	x.Check(calls == 1, "one-shot: one echo, %s", callbacks(calls))
+	x.Check(once.ended.Load() && once.reason == event.NoEvents, "one-shot: dispatch ended: %s", once.reason)
+	check(once.left == line, "one-shot: what nobody read stays: %d bytes in the kernel", once.left)
+	calls = each.calls.Load()
+	check(calls == 4 && each.done.Load() == 4, "persist, and read: %s and %d reads, "+
+		"for what step 1 had left and for 3 echoes", callbacks(calls), each.done.Load())
+	x.Check(first.first == patience, "read in the 20th call: one echo, and call %d is the first to read", first.first)
+	check(first.calls == patience && first.left == 0, "and then it is quiet: %s, %d bytes left",
+		callbacks(first.calls), first.left)
+	check(post.spun > many && post.done.Load() == 1 && post.left == line,
+		"the second echo: %s more, and %d bytes still there", callbacks(post.spun), post.left)
+	x.Check(storm.ends.Load() > many, "opened read-only: after one echo, %d times the end of file", storm.ends.Load())
+	spin, calm := post.thread.CPU(), each.thread.CPU()
+	x.TimingCheck(spin > 10*calm, "the spin costs CPU: %s, against %s for the program of step 2",
+		experiment.Brief(spin), experiment.Brief(calm))
+
+	// Predict asks how often the callback runs for one echo.
+	switch {
+	case first.first == 1 && first.calls == 1:
+		x.Answer("a")
+	case first.first > 1 && (first.left == 0 || !alone):
+		x.Answer("b")
+	case first.calls > many:
+		x.Answer("c")
+	}
+	if once.calls.Load() == 0 {
+		x.Verdict(experiment.Undecided, "The one-shot event was never called: somebody else took "+
+			"the line out of the FIFO. Run it again.")
+		return
+	}
+	fires := once.calls.Load() == 1
+	onlyErrors := !(once.ended.Load() && once.reason != event.Failed && once.reason != event.Broken)
+	x.Verdict(experiment.Ruling(fires, onlyErrors), "%s %s %s", says(fires), returns(once, onlyErrors), state(first))
+}
+
+func says(fires bool) string {
+	if fires {
+		return "Without Persist the event fired once, and was gone."
+	}
+	return "Without Persist the event did not fire once."
+}
+
+func returns(once *program, onlyErrors bool) string {
+	if onlyErrors {
+		return "Dispatch did not return by itself."
+	}
+	return fmt.Sprintf("But dispatch returned without an error: %s.", once.reason)
+}
+
+// state says what readiness turned out to be.
+func state(first seen) string {
+	if first.first > 1 {
+		return fmt.Sprintf("And Persist does not mean one call for one write: one echo gave %s, until the %dth read it.",
+			callbacks(first.first), first.first)
+	}
+	return fmt.Sprintf("One echo gave %s.", callbacks(first.calls))
+}
+
+func callbacks(n int64) string {
+	if n == 1 {
+		return "1 callback"
+	}
+	return fmt.Sprintf("%d callbacks", n)
+}
+
+// table shows the programs side by side.
+func table(x *experiment.X, first seen, once, each, post, storm *program) {
+	rows := [][]string{{"program", "callbacks", "reads", "left unread", "callbacks a second", "CPU"}}
+	for _, p := range []*program{once, each, post, storm} {
+		rate := "-"
+		if p.spun > 0 {
+			rate = fmt.Sprint(p.rate())
+			x.Measure(p.name+": callbacks a second", p.rate(), experiment.PerSecond)
+		}
+		cpu := p.thread.CPU()
+		x.Measure(p.name+": callbacks", p.calls.Load(), experiment.Count)
+		x.Measure(p.name+": reads", p.done.Load(), experiment.Count)
+		x.Measure(p.name+": CPU", int64(cpu), experiment.Nanoseconds)
+		rows = append(rows, []string{p.name, fmt.Sprint(p.calls.Load()), fmt.Sprint(p.done.Load()),
+			fmt.Sprintf("%d bytes", p.left), rate, experiment.Brief(cpu)})
+	}
+	x.Rows(rows)
+}
