@@ -72,6 +72,7 @@ type Base struct {
 	callID uint32 // number of the string that names the backend's system call
 	stamp  int64  // the last reading of the trace's clock
 	fresh  bool   // stamp is the end of a callback, and nothing happened since
+	gather gather // turns that are alike
 
 	broken    bool  // Break was called
 	exiting   bool  // Exit's time has come
@@ -185,6 +186,9 @@ func (b *Base) sleep(timeout time.Duration) (n int, err error) {
 			return n, err
 		}
 	}
+	if b.rec != nil {
+		b.unlike() // it is going to sleep, and that must be seen
+	}
 	var end int64
 	if timeout > 0 {
 		end = b.clock() + int64(timeout)
@@ -226,6 +230,7 @@ func (b *Base) enter(flags Flags) error {
 func (b *Base) leave(reason Reason) {
 	b.cached, b.running = 0, noQueue
 	if b.rec != nil {
+		b.settle(true)
 		b.record(trace.LoopEnd, reason.String(), int64(reason.Code()), ascend(b.owner.Load()))
 	}
 	b.disown()

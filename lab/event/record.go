@@ -21,12 +21,14 @@ func (b *Base) record(k trace.Kind, str string, a1, b1 int64) {
 }
 
 func (b *Base) recordAdd(e *Event, timeout time.Duration) {
+	b.sayBegin()
 	e.shown = true
 	b.rec.Put(&trace.Record{Kind: trace.Add, FD: int32(e.fd), Base: b.number, Str: e.str,
 		A: int64(e.what), B: int64(max(timeout, NoTimeout)), C: int64(e.number)})
 }
 
 func (b *Base) recordDel(e *Event, at int64) {
+	b.sayBegin()
 	e.shown = false
 	b.rec.Put(&trace.Record{Kind: trace.Del, Time: at, FD: int32(e.fd), Base: b.number,
 		A: int64(e.what), C: int64(e.number)})
@@ -34,8 +36,14 @@ func (b *Base) recordDel(e *Event, at int64) {
 
 func (b *Base) recordWait(timeout time.Duration, held bool) {
 	b.read(held)
-	b.rec.Put(&trace.Record{Kind: trace.WaitBegin, Time: b.stamp, FD: trace.NoFD, Base: b.number, Str: b.callID,
-		A: int64(b.watched), B: int64(timeout)})
+	if !b.turn(int64(timeout), held) {
+		b.putWaitBegin(b.stamp, int64(timeout))
+	}
+}
+
+func (b *Base) putWaitBegin(at, timeout int64) {
+	b.rec.Put(&trace.Record{Kind: trace.WaitBegin, Time: at, FD: trace.NoFD, Base: b.number, Str: b.callID,
+		A: int64(b.watched), B: timeout})
 }
 
 // recordWoken also reads the clock that the rest of the turn goes by.
@@ -45,24 +53,57 @@ func (b *Base) recordWoken(n int, err error) {
 	if err != nil {
 		n = -1
 	}
+	switch g := &b.gather; {
+	case n == 1 && g.unsaid == waiting:
+		g.unsaid = returned
+		return
+	case n != 1:
+		b.unlike()
+	}
+	b.putWaitEnd(int64(n), int64(errno))
+}
+
+func (b *Base) putWaitEnd(n, errno int64) {
 	b.rec.Put(&trace.Record{Kind: trace.WaitEnd, Time: b.stamp, FD: trace.NoFD, Base: b.number, Str: b.callID,
-		A: int64(n), B: int64(errno)})
+		A: n, B: errno})
 }
 
 func (b *Base) recordReady(e *Event, fd int, what What) {
-	if !e.internal {
-		b.rec.Put(&trace.Record{Kind: trace.Ready, Time: b.stamp, FD: int32(fd), Base: b.number,
-			A: int64(what), C: int64(e.number)})
+	if g := &b.gather; g.unsaid != allSaid {
+		if g.unsaid == returned && g.event == e {
+			g.unsaid = ready
+			return
+		}
+		b.unlike()
 	}
+	if !e.internal {
+		b.putReady(e, fd, what)
+	}
+}
+
+func (b *Base) putReady(e *Event, fd int, what What) {
+	b.rec.Put(&trace.Record{Kind: trace.Ready, Time: b.stamp, FD: int32(fd), Base: b.number,
+		A: int64(what), C: int64(e.number)})
 }
 
 // recordBegin says that the callback begins. If the event is not pending any
 // more (it is one-shot, or its timeout took it away) it says that first.
 func (b *Base) recordBegin(e *Event, held bool) {
 	b.read(held)
+	if g := &b.gather; g.unsaid != allSaid {
+		if g.unsaid == ready && g.event == e && !held && (!e.shown || e.pending()) {
+			g.unsaid = calling
+			return
+		}
+		b.unlike()
+	}
 	if e.shown && !e.pending() {
 		b.recordDel(e, b.stamp)
 	}
+	b.putBegin(e)
+}
+
+func (b *Base) putBegin(e *Event) {
 	b.rec.Put(&trace.Record{Kind: trace.CallbackBegin, Time: b.stamp, FD: int32(e.fd), Base: b.number, Str: e.str,
 		A: int64(e.why), C: int64(e.number)})
 }
@@ -70,7 +111,9 @@ func (b *Base) recordBegin(e *Event, held bool) {
 // recordEnd says that the callback has ended.
 func (b *Base) recordEnd(e *Event) {
 	b.stamp, b.fresh = b.rec.Now(), true
-	b.rec.Put(&trace.Record{Kind: trace.CallbackEnd, Time: b.stamp, FD: int32(e.fd), Base: b.number, C: int64(e.number)})
+	if !b.turned(e) {
+		b.rec.Put(&trace.Record{Kind: trace.CallbackEnd, Time: b.stamp, FD: int32(e.fd), Base: b.number, C: int64(e.number)})
+	}
 }
 
 // read reads the trace's clock, but for what follows a callback at once: that

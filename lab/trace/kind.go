@@ -29,6 +29,7 @@ const (
 	Ready     // the backend told the loop: this fd is ready
 	CallbackBegin
 	CallbackEnd
+	Turns // many equal turns of a loop that never sleeps, each with one callback
 
 	CallBegin // a system call that may block begins
 	CallEnd   // a system call is done (one that cannot block has no CallBegin);
@@ -85,6 +86,7 @@ var forms = [kinds]form{
 	Ready:         {name: "ready", a: "what", c: "event"},
 	CallbackBegin: {name: "callback-begin", str: "label", a: "what", c: "event"},
 	CallbackEnd:   {name: "callback-end", c: "event"},
+	Turns:         {name: "turns", a: "count", c: "event"},
 	CallBegin:     {name: "call-begin", str: "call", a: "arg"},
 	CallEnd:       {name: "call-end", str: "call", a: "result", b: "errno", c: "times"},
 	Kernel:        {name: "kernel", a: "readiness", b: "queued", c: "unsent"},

@@ -149,6 +149,26 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 	}
 }
 
+// applyTurns counts turns of a spinning loop that have no records of their own.
+func (w *World) applyTurns(r *trace.Record) {
+	b, f := w.base(r), w.fd(r)
+	if b == nil {
+		return
+	}
+	b.Turns += int(r.A)
+	b.Callbacks += int(r.A)
+	b.LastReady, b.LastCallback = r.Time, r.Time
+	if f == nil {
+		return
+	}
+	f.Callbacks += int(r.A)
+	if f.LastRead < f.CallbackDone { // nothing was taken since the last of them
+		f.Untaken += r.A
+	}
+	f.heard(r.Time, trace.Readable)
+	f.Noticed, f.CallbackAt, f.CallbackDone = r.Time, r.Time, r.Time
+}
+
 // applyTimer follows an event without an fd: a timer or a signal.
 func (w *World) applyTimer(r *trace.Record) {
 	b := w.base(r)

@@ -176,6 +176,7 @@ func (w *World) closed(r *trace.Record) {
 	if f == nil {
 		return
 	}
+	w.ended.Name = f.Name()
 	f.Closed = r.Time
 	f.ReadySince, f.Readiness, f.Queued, f.Unsent = 0, 0, 0, 0
 	w.where[r.FD] = 0

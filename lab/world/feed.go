@@ -21,6 +21,7 @@ type Happening struct {
 	Base   uint16
 	FD     int32
 	Name   string // the call, the event's label, or the text
+	On     string // what the fd was called then
 	Limit  int64  // WaitEnd: fds watched
 	Result int64
 	Errno  int64
@@ -43,7 +44,14 @@ func (f *Feed) clone() Feed { return Feed{slices.Clone(f.Lines)} }
 func (f *Feed) apply(w *World, r *trace.Record) {
 	h := Happening{Kind: r.Kind, At: r.Time, Took: w.took, Times: 1, Thread: r.Thread, Base: r.Base, FD: r.FD,
 		Name: w.names.of(r.Str), Result: r.A, Errno: r.B}
+	if fd := w.FDByNumber(r.FD); fd != nil {
+		h.On = fd.Name()
+	}
 	switch r.Kind {
+	case trace.Close:
+		h.On = w.ended.Name
+	case trace.Turns:
+		h.Times = int(r.A)
 	case trace.CallEnd:
 		h.Times = times(r)
 		if r.Bytes > 0 {
@@ -59,7 +67,7 @@ func (f *Feed) apply(w *World, r *trace.Record) {
 		if !w.turned {
 			return
 		}
-	case trace.Open, trace.Close, trace.LoopEnd,
+	case trace.Open, trace.LoopEnd,
 		trace.Step, trace.Note, trace.Poke, trace.Check, trace.Answer, trace.Verdict, trace.End:
 	default:
 		return

@@ -59,6 +59,29 @@ func TestSpin(t *testing.T) {
 	}
 }
 
+// TestGatheredTurnsCount: a spinning loop's turns come as one record, and the
+// reads between them, if there are any, have records of their own.
+func TestGatheredTurnsCount(t *testing.T) {
+	s := looping()
+	s.add(trace.Kernel, 3, "", trace.Record{A: trace.Readable, B: 7})
+	s.add(trace.Turns, 3, "", trace.Record{Base: 1, A: 900, C: 1})
+	s.add(trace.Turns, 3, "", trace.Record{Base: 1, A: 900, C: 1})
+	if l := only(t, s, 0, Spin); l.Count != 1800 {
+		t.Errorf("%+v, want 1800 callbacks", l)
+	}
+	w := s.run().Live
+	if b := w.BaseByNumber(1); b.Turns != 1800 || b.Callbacks != 1800 || w.FDByNumber(3).Callbacks != 1800 {
+		t.Errorf("turns %d, callbacks %d and %d, want 1800", b.Turns, b.Callbacks, w.FDByNumber(3).Callbacks)
+	}
+	for range 3 {
+		s.add(trace.CallEnd, 3, "read", trace.Record{A: 1})
+		s.add(trace.Turns, 3, "", trace.Record{Base: 1, A: 900, C: 1})
+	}
+	if found := lints(s, 0); len(found) != 0 {
+		t.Errorf("callbacks that read are called a spin: %+v", found)
+	}
+}
+
 func TestABusyLoopSpinsToo(t *testing.T) {
 	s := &script{thread: 100}
 	s.add(trace.Open, 3, "pipe", trace.Record{})

@@ -83,7 +83,11 @@ func (tl *Timeline) Apply(w *World, r *trace.Record) {
 		} else {
 			lane.Ended = 0
 		}
-		lane.note(r.Time, state, 0, 0)
+		var also States
+		if r.Kind == trace.Turns {
+			also = Callback
+		}
+		lane.note(r.Time, state, also, 0)
 	}
 	if r.FD < 0 {
 		return
@@ -103,6 +107,9 @@ func (tl *Timeline) Apply(w *World, r *trace.Record) {
 		var also States
 		if r.Kind == trace.CallEnd && r.A > 0 && f.LastRead == r.Time {
 			also = Took
+		}
+		if r.Kind == trace.Turns {
+			also |= Callback
 		}
 		lane.note(r.Time, f.state(), also, f.Queued)
 	}

@@ -156,6 +156,8 @@ func (w *World) Apply(r *trace.Record) {
 		w.applyWish(r)
 	case trace.WaitBegin, trace.WaitEnd, trace.Ready, trace.CallbackBegin, trace.CallbackEnd:
 		w.applyTurn(t, r)
+	case trace.Turns:
+		w.applyTurns(r)
 	case trace.CallBegin, trace.CallEnd:
 		w.applyCall(t, r)
 	case trace.Kernel:

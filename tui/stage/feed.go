@@ -40,7 +40,7 @@ func drawHappening(r grid.Region, v *scene, h *world.Happening) {
 	case trace.Open:
 		p = p.Text(th.Faint, "opened fd ").Int(th.Faint, int64(h.FD)).Text(th.Faint, " ").Text(th.Faint, h.Name)
 	case trace.Close:
-		p = p.Text(th.Faint, "closed fd ").Int(th.Faint, int64(h.FD))
+		p = p.Text(th.Faint, "closed fd ").Int(th.Faint, int64(h.FD)).Text(th.Faint, " ").Text(th.Faint, h.On)
 	case trace.Endpoint:
 		p = p.Text(th.Text, "TCP: ").Text(th.Text, h.Name).Text(th.Text, " ").Text(th.Warn, world.TCPState(h.Result).String())
 	case trace.LoopEnd:
@@ -50,15 +50,17 @@ func drawHappening(r grid.Region, v *scene, h *world.Happening) {
 		if h.Name != "" || h.FD == trace.NoFD {
 			p = p.Text(th.Callback, h.Name)
 		} else {
-			p = p.Text(th.Callback, fdName(v.World, h.FD))
+			p = p.Text(th.Callback, h.On)
 		}
+	case trace.Turns:
+		p = p.Text(th.Warn, "turns that call only ").Text(th.Warn, h.On)
 	case trace.WaitEnd:
 		p = p.Text(th.Waiting, h.Name).Text(th.Text, "(").Int(th.Text, h.Limit).Text(th.Text, " fds)")
 		p = result(p, v, h)
 	case trace.CallEnd:
 		p = p.Text(th.Text, h.Name).Text(th.Text, "(")
 		if h.FD != trace.NoFD {
-			p = p.Int(th.Text, int64(h.FD)).Text(th.Faint, " ").Text(th.Faint, fdName(v.World, h.FD))
+			p = p.Int(th.Text, int64(h.FD)).Text(th.Faint, " ").Text(th.Faint, h.On)
 		}
 		p = p.Text(th.Text, ")")
 		p = result(p, v, h)

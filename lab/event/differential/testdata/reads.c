@@ -2,7 +2,7 @@
 
 #include "scenario.h"
 
-static void say_pending(int fd, short what) { (void)fd, (void)what; pending(a); }
+static void say_pending(int fd, short what) { pending(a); }
 
 SCENARIO(readOneShot)
 {
@@ -16,7 +16,6 @@ SCENARIO(readOneShot)
 
 static void get_and_add(int fd, short what)
 {
-	(void)what;
 	get(fd, 1);
 	if (++n < 3)
 		add(a, -1);
@@ -32,7 +31,6 @@ SCENARIO(readOneShotAddedAgain)
 
 static void get_at_20(int fd, short what)
 {
-	(void)what;
 	if (++n == 20) {
 		pending(a);
 		get(fd, 8);
@@ -57,7 +55,6 @@ SCENARIO(writeOneShot)
 
 static void del_at_3(int fd, short what)
 {
-	(void)fd, (void)what;
 	if (++n == 3)
 		del(a);
 }
@@ -70,7 +67,7 @@ SCENARIO(writePersist)
 }
 
 // A write event waits while the pipe is full.
-static void make_room(int fd, short what) { (void)fd, (void)what; drain(p[0]); }
+static void make_room(int fd, short what) { drain(p[0]); }
 
 SCENARIO(writeWaitsForRoom)
 {
@@ -130,7 +127,7 @@ SCENARIO(eventsOnOneFd)
 
 // The first that runs takes the data: the other is called all the same, and
 // finds nothing.
-static void get_all(int fd, short what) { (void)what; get(fd, 8); }
+static void get_all(int fd, short what) { get(fd, 8); }
 
 SCENARIO(twoReadersOneRead)
 {
@@ -167,7 +164,7 @@ SCENARIO(addTimerWithoutTimeout)
 }
 
 // A hundred fds are ready at once: the order is nobody's promise.
-static void one_more(int fd, short what) { (void)fd, (void)what; n++; }
+static void one_more(int fd, short what) { n++; }
 
 SCENARIO(manyReadyAtOnce)
 {
@@ -195,7 +192,6 @@ SCENARIO(badArguments)
 
 static void once_called(evutil_socket_t fd, short what, void *arg)
 {
-	(void)fd;
 	say("%s %s", (char *)arg, what == EV_READ ? "read" : what == EV_TIMEOUT ? "timeout" : "other");
 }
 

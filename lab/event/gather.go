@@ -1,0 +1,126 @@
+package event
+
+import "fdlab/lab/trace"
+
+// A loop that spins makes a million turns a second, all alike. Five records for
+// each would drown whoever reads them. So after many turns in a row that did
+// not sleep and called nothing but one and the same event, the turns are
+// gathered: one record for each millisecond says how many there were. As soon
+// as a turn differs, it is recorded in full again. No turn is left out of the
+// counts.
+
+// gatherAfter is how many equal turns in a row are recorded in full.
+const gatherAfter = 1000
+
+// gatherFor is how long turns are gathered into one record, in ns.
+const gatherFor = int64(1e6)
+
+// gather is what a base knows of its last turns. It is used only while
+// somebody watches.
+type gather struct {
+	event *Event // what the last turn called, if it called only that
+	row   int    // how many turns in a row were like that
+	count int64  // how many of them are gathered and not recorded yet
+	last  int64  // when the last record of gathered turns was made
+
+	// The turn that goes on now:
+	unsaid  stage // how much of it has happened and is not recorded
+	began   int64 // when it went to wait
+	timeout int64 // and for how long at most
+	plain   bool  // so far it is a turn like those that are gathered
+	calls   int   // callbacks that ended
+}
+
+// stage is how far a turn that is not recorded has come.
+type stage uint8
+
+const (
+	allSaid  stage = iota
+	waiting        // WaitBegin is unsaid
+	returned       // WaitEnd, too
+	ready          // and Ready
+	calling        // and CallbackBegin
+)
+
+// turn begins a turn. It reports whether the turn is left unsaid for now.
+func (b *Base) turn(timeout int64, held bool) bool {
+	g := &b.gather
+	g.calls, g.plain = 0, true
+	if held || g.row < gatherAfter {
+		b.settle(held)
+		return false
+	}
+	g.unsaid, g.began, g.timeout = waiting, b.stamp, timeout
+	return true
+}
+
+// unlike says that this turn is not like those that were gathered: what is
+// unsaid of it is recorded now, and what follows will be.
+func (b *Base) unlike() {
+	b.gather.plain = false
+	b.settle(true)
+}
+
+// settle records the turns that were gathered, and what is unsaid of this one.
+// over: the row of equal turns has ended.
+func (b *Base) settle(over bool) {
+	g := &b.gather
+	b.flush(b.stamp)
+	at, e := g.unsaid, g.event
+	g.unsaid = allSaid
+	if over {
+		g.row, g.event = 0, nil
+	}
+	if at >= waiting {
+		b.putWaitBegin(g.began, g.timeout)
+	}
+	if at >= returned {
+		b.putWaitEnd(1, 0)
+	}
+	if at >= ready {
+		b.putReady(e, e.fd, e.why)
+	}
+	if at >= calling {
+		b.putBegin(e)
+	}
+}
+
+// sayBegin makes sure that what a callback records comes after its beginning.
+func (b *Base) sayBegin() {
+	if b.gather.unsaid == calling {
+		b.unlike()
+	}
+}
+
+// flush records how many turns were gathered since the last time.
+func (b *Base) flush(now int64) {
+	g := &b.gather
+	if g.count > 0 {
+		b.rec.Put(&trace.Record{Kind: trace.Turns, Time: now, FD: int32(g.event.fd), Base: b.number,
+			A: g.count, C: int64(g.event.number)})
+		g.count, g.last = 0, now
+	}
+}
+
+// turned ends a callback. It reports whether the callback's end is left unsaid.
+func (b *Base) turned(e *Event) bool {
+	g := &b.gather
+	g.calls++
+	if g.unsaid == calling {
+		g.unsaid = allSaid
+		g.count++
+		if b.stamp-g.last >= gatherFor {
+			b.flush(b.stamp)
+		}
+		return true
+	}
+	switch {
+	case !g.plain || g.calls > 1 || e.internal:
+		g.row, g.event = 0, nil
+	case g.event == e:
+		g.row++
+	default:
+		g.row, g.event = 1, e
+	}
+	return false
+}

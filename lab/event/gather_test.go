@@ -1,0 +1,100 @@
+package event
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// counted adds up what the trace says of turns and callbacks, gathered or not.
+func counted(lines []string) (waits, callbacks, gathered, records int) {
+	for _, line := range lines {
+		var fd, a int
+		var str string
+		kind, rest, _ := strings.Cut(line, " ")
+		fmt.Sscanf(rest, "fd=%d %q %d", &fd, &str, &a)
+		switch kind {
+		case "wait-end":
+			waits++
+		case "callback-end":
+			callbacks++
+		case "turns":
+			waits += a
+			callbacks += a
+			gathered += a
+		}
+		records++
+	}
+	return waits, callbacks, gathered, records
+}
+
+// TestASpinIsGatheredAndCounted: a callback that does not read, as in the
+// post's program. Not one turn may be missing from the counts.
+func TestASpinIsGatheredAndCounted(t *testing.T) {
+	const turns = 20 * gatherAfter
+	recorded(t, func(t *testing.T, b *Base, records func() []string) {
+		a, z := pair(t)
+		n := 0
+		var all []string
+		var ev *Event
+		ev = b.NewEvent(a, Read|Persist, func(fd int, _ What) {
+			if n++; n%500 == 0 {
+				all = append(all, records()...) // the ring is small
+			}
+			if n == turns {
+				ev.Del()
+			}
+		}).Named("spin")
+		add(t, ev, NoTimeout)
+		write(t, z, "x")
+		loop(t, b, 0, NoEvents)
+		all = append(all, records()...)
+		waits, callbacks, gathered, kept := counted(all)
+		if waits != turns || callbacks != turns {
+			t.Errorf("the trace counts %d waits and %d callbacks, want %d of each", waits, callbacks, turns)
+		}
+		if gathered < turns/2 || kept > 6*gatherAfter+turns/4 {
+			t.Errorf("%d of %d turns gathered, %d records: the spin was not gathered", gathered, turns, kept)
+		}
+		var end []string
+		for _, line := range all[len(all)-4:] {
+			kind, _, _ := strings.Cut(line, " ")
+			end = append(end, kind)
+		}
+		if got, want := strings.Join(end, " "), "callback-begin del callback-end loop-end"; got != want {
+			t.Errorf("the spin ends in %s, want %s", got, want)
+		}
+	})
+}
+
+// TestATurnThatDiffersIsRecordedInFull: the spin ends when the callback reads;
+// the loop then sleeps, and that must be seen, in the right order.
+func TestATurnThatDiffersIsRecordedInFull(t *testing.T) {
+	recorded(t, func(t *testing.T, b *Base, records func() []string) {
+		a, z := pair(t)
+		n := 0
+		var ev *Event
+		ev = b.NewEvent(a, Read|Persist, func(fd int, _ What) {
+			if n++; n%500 == 0 {
+				records()
+			}
+			if n == 3*gatherAfter {
+				read(fd)
+				b.Exit(1e6) // the loop sleeps until then
+			}
+		}).Named("spin")
+		add(t, ev, NoTimeout)
+		write(t, z, "x")
+		loop(t, b, 0, Exited)
+		lines := records()
+		var kinds []string
+		for _, line := range lines {
+			kind, _, _ := strings.Cut(line, " ")
+			kinds = append(kinds, kind)
+		}
+		end := strings.Join(kinds, " ")
+		if want := "wait-begin wait-end callback-begin callback-end loop-end"; !strings.HasSuffix(strings.ReplaceAll(end, " del", ""), want) {
+			t.Errorf("the last records are %s, want them to end in %s", end, want)
+		}
+	})
+}
