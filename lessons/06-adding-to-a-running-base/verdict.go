@@ -1,0 +1,149 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"fdlab/lab/event"
+	"fdlab/lab/experiment"
+)
+
+// keys are what a person may do to the experiment.
+var keys = []experiment.Key{
+	{Rune: 's', Text: "the first client says a line"},
+	{Rune: 'c', Text: "one more client comes, and says a line"},
+	{Rune: 'x', Text: "build the C program and let it crash"},
+}
+
+// current is the server that the keys speak to, if one runs.
+var current atomic.Pointer[server]
+
+func offer(x *experiment.X) {
+	x.Poke('s', func() { byHand(x, false) })
+	x.Poke('c', func() { byHand(x, true) })
+	x.Poke('x', func() { x.Thread("crash.c", func() error { crash(x); return nil }) })
+}
+
+func byHand(x *experiment.X, another bool) {
+	s := current.Load()
+	if s == nil {
+		x.Note("you: no server runs now")
+		return
+	}
+	var c *client
+	if all := s.all(); another {
+		c = s.visit(x.DialByHand)
+	} else if len(all) > 0 {
+		c = all[0]
+	}
+	if c == nil {
+		x.Note("you: no client has come yet: press c")
+		return
+	}
+	x.Note("you: %s says a line", c.Name)
+	c.hello("by hand from " + c.Name)
+}
+
+// plans are what -memory can choose for the interactive mode.
+var plans = map[string]plan{
+	"own":    {},
+	"one":    {oneVariable: true, unchecked: true},
+	"wiped":  {oneVariable: true, wiped: true, unchecked: true},
+	"caught": {oneVariable: true},
+}
+
+var (
+	chosen  = "own"
+	inC     bool
+	choices = []string{"own", "one", "wiped", "caught"}
+)
+
+func flags(f *flag.FlagSet) {
+	words := strings.Join(choices, ", ")
+	f.Func("memory", "with -interactive, where the events of clients live (without it, own): `one of` "+words, func(name string) error {
+		if chosen = name; !slices.Contains(choices, name) {
+			return fmt.Errorf("choose one of %s", words)
+		}
+		return nil
+	})
+	f.BoolVar(&inC, "crash", false, "also build and run the C program that really crashes (needs cc and libevent)")
+}
+
+// demonstrate is -crash.
+func demonstrate(x *experiment.X) {
+	if inC {
+		crash(x)
+	}
+}
+
+// play is the interactive mode: one server, on the post's port if it is free.
+func play(x *experiment.X) {
+	offer(x)
+	s := start(x, plans[chosen], 9877)
+	current.Store(s)
+	x.Note("the server listens on %s (memory: %s); join it: nc %s %d", s.address, chosen, s.address.Addr(), s.address.Port())
+	demonstrate(x)
+	go func() {
+		<-s.ended
+		if s.failure != nil {
+			x.Note("the loop ended: %v", s.failure)
+		}
+	}()
+	x.Follow()
+}
+
+// results is what the steps gave.
+type results struct {
+	chain                             int
+	own, one, wiped, refused, noticed *server
+	visit                             *visit
+}
+
+// judge computes checks, answer and verdict. All rest on counts and on what
+// the kernel says, none on times.
+func judge(x *experiment.X, r results) {
+	clients := len(r.own.all())
+	x.Check(r.chain == links, "chain: %d of %d timers were called", r.chain, links)
+	x.Check(len(r.own.answered()) == clients, "own memory: answered: %d of %d clients", len(r.own.answered()), clients)
+
+	came := r.one.all()
+	newest := came[len(came)-1].Name
+	x.Check(slices.Equal(r.one.answered(), []string{newest}), "one variable: only the newest client was answered, %s", newest)
+	x.Check(len(r.one.unread) == len(came)-1 && r.one.nothing > 0,
+		"one variable: %d clients wait unread, and %d callbacks found nothing to read", len(r.one.unread), r.one.nothing)
+	x.Check(len(r.wiped.answered()) == 0 && r.wiped.turns() >= enough && r.wiped.echoes == 0,
+		"wiped: %d turns of the loop called %d callbacks of clients", r.wiped.turns(), r.wiped.echoes)
+
+	x.Check(refusedFor(r.refused.refusals, event.ErrHeld), "caught: Assign says %q", event.ErrHeld)
+	x.Check(errors.Is(r.noticed.failure, event.ErrOverwritten), "caught: Dispatch says %q", event.ErrOverwritten)
+	x.Check(errors.Is(r.visit.refusal, event.ErrOtherThread), "another thread: Add says %q", event.ErrOtherThread)
+	on := r.visit.calledOn.Load()
+	x.Check(r.visit.added == nil && on != 0 && on == r.visit.loop,
+		"another thread: after Add in Base.Post the callback ran on the loop's thread")
+
+	// Predict asks who is answered if all events share one variable.
+	switch got := r.one.answered(); {
+	case len(got) == 0:
+		x.Answer("a")
+	case len(got) == len(came):
+		x.Answer("b")
+	case slices.Equal(got, []string{newest}):
+		x.Answer("c")
+	case slices.Equal(got, []string{came[0].Name}):
+		x.Answer("d")
+	}
+
+	chained, served := r.chain == links, len(r.own.answered()) == clients
+	so := "A running loop takes new events"
+	if !chained || !served {
+		so = "Something did not work"
+	}
+	x.Verdict(experiment.Ruling(!chained, !served),
+		"%s: a chain of %d adds in callbacks called %d, and of %d clients that were added while the loop ran %d got an answer. "+
+			"The memory decides: with one variable for all, %s got an answer; wiped, %s.",
+		so, links, r.chain, clients, len(r.own.answered()), list(r.one.answered()), list(r.wiped.answered()))
+}

@@ -1,0 +1,252 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"fdlab/lab/event"
+	"fdlab/lab/experiment"
+	"fdlab/lab/kernel"
+	"fdlab/lab/sys"
+)
+
+const (
+	links    = 1000 // of the chain
+	visitors = 3    // clients of each server
+	enough   = 1000 // turns of a loop that serves nobody
+	pause    = 100 * time.Millisecond
+	patience = 10 * time.Second
+)
+
+// client is a client, and what it wants to hear.
+type client struct {
+	*experiment.Client
+	said atomic.Pointer[string]
+}
+
+// hello says a line.
+func (c *client) hello(line string) {
+	all := line + "\n"
+	if said := c.said.Load(); said != nil {
+		all = *said + all
+	}
+	c.said.Store(&all)
+	c.Say(line + "\n")
+}
+
+// answered reports whether all that the client has said came back.
+func (c *client) answered() bool {
+	said := c.said.Load()
+	return said != nil && c.Heard() == *said
+}
+
+// visit lets one more client come: by hand, or else out of fds the experiment
+// fails.
+func (s *server) visit(dial func(string, netip.AddrPort) *experiment.Client) *client {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := dial(fmt.Sprintf("client %d", len(s.clients)+1), s.address)
+	if c == nil {
+		return nil
+	}
+	s.clients = append(s.clients, &client{Client: c})
+	return s.clients[len(s.clients)-1]
+}
+
+func (s *server) all() []*client {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]*client(nil), s.clients...)
+}
+
+// serve lets clients come and speak, and returns what became of them. It ends
+// when each has its answer or was hung up, when the loop has ended, or when the
+// loop has been round often enough without getting any further.
+func serve(x *experiment.X, p plan) *server {
+	s := start(x, p, 0)
+	current.Store(s)
+	defer current.Store(nil)
+	for range visitors {
+		c := s.visit(x.Dial)
+		n := int64(len(s.all()))
+		if !x.Await(patience, func() bool { return s.came.Load() >= n || s.over() }) {
+			x.Note("%s was not accepted", c.Name)
+		}
+		x.Watchable(pause)
+	}
+	for _, c := range s.all() {
+		if !c.HeardEnd() {
+			x.Note("%s says hello", c.Name)
+			c.hello("hello from " + c.Name)
+		}
+		x.Watchable(pause)
+	}
+	var from kernel.Usage
+	began := time.Now()
+	s.ask(func() { s.before = s.base.Stats(); from, _ = kernel.ThreadUsage() })
+	x.Await(patience, func() bool { return s.settled() })
+	if !s.served() && !s.over() {
+		x.Watchable(4 * pause) // a loop that spins
+	}
+	s.ask(func() {
+		s.after = s.base.Stats()
+		to, _ := kernel.ThreadUsage()
+		s.spent, s.cpu = time.Since(began), to.Sub(from).CPU()
+		s.unread = s.waiting()
+	})
+	s.stop()
+	for _, c := range s.all() {
+		c.Heard() // takes what has come
+		c.Leave()
+	}
+	s.tell()
+	return s
+}
+
+func (s *server) over() bool {
+	select {
+	case <-s.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+func (s *server) served() bool {
+	for _, c := range s.all() {
+		if !c.answered() && !c.HeardEnd() {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *server) settled() bool {
+	if s.over() || s.served() {
+		return true
+	}
+	var turns uint64
+	s.ask(func() { turns = s.base.Stats().Turns })
+	return turns-s.before.Turns >= enough
+}
+
+// waiting names the clients that the kernel still keeps bytes of.
+func (s *server) waiting() (names []string) {
+	for fd, name := range s.names {
+		if state, err := kernel.Look(fd); err == nil && state.Queued > 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// tell says how it went.
+func (s *server) tell() {
+	if s.failure != nil {
+		s.x.Note("the loop ended: %v", s.failure)
+		return
+	}
+	s.x.Note("answered: %s", list(s.answered()))
+	if turns := s.turns(); turns >= enough {
+		s.x.Note("the loop spins: %d turns in %s, %s of CPU; of all calls of echo %d found nothing to read",
+			turns, experiment.Brief(s.spent), experiment.Brief(s.cpu), s.nothing)
+	}
+}
+
+func (s *server) turns() uint64 { return s.after.Turns - s.before.Turns }
+
+// answered names the clients that got their answer.
+func (s *server) answered() (names []string) {
+	for _, c := range s.all() {
+		if c.answered() {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+func list(names []string) string {
+	if len(names) == 0 {
+		return "nobody"
+	}
+	return strings.Join(names, ", ")
+}
+
+// visit is what became of an event from outside.
+type visit struct {
+	refusal  error // of Add without Post
+	added    error // of Add in Post
+	loop     uint32
+	calledOn atomic.Uint32 // the thread of the callback, 0: it was not called
+}
+
+// sleeper starts a loop that sleeps on a thread of its own, and returns a pipe
+// that has something to read.
+func sleeper(x *experiment.X) (base *event.Base, fd int, end func()) {
+	base = newBase(x, false)
+	r, w, err := sys.Pipe("parcel")
+	if err == nil {
+		_, err = sys.Write(w, []byte("x"))
+	}
+	if err != nil {
+		x.Fail(err)
+	}
+	running := make(chan struct{})
+	thread := x.Thread("server", func() error {
+		_, err := base.Loop(event.NoExitOnEmpty)
+		return err
+	})
+	end = sync.OnceFunc(func() {
+		base.Post(base.Break)
+		thread.Join()
+		base.Close()
+		sys.Close(r)
+		sys.Close(w)
+	})
+	x.Cleanup(end)
+	base.Post(func() { close(running) })
+	x.Await(patience, func() bool {
+		select {
+		case <-running:
+			return true
+		default:
+			return false
+		}
+	})
+	x.Note("the loop sleeps; fd %d is ready, and no event watches it", r)
+	x.Watchable(pause)
+	return base, r, end
+}
+
+// refusedFor reports whether all errors are of that kind, and there is one.
+func refusedFor(errs []error, kind error) bool {
+	for _, err := range errs {
+		if !errors.Is(err, kind) {
+			return false
+		}
+	}
+	return len(errs) > 0
+}
+func newBase(x *experiment.X, unchecked bool) *event.Base {
+	base, err := event.New(event.Config{Name: "server", Backend: x.Backend(), Unchecked: unchecked})
+	if err != nil {
+		x.Fail(err)
+	}
+	return base
+}
+
+// loop runs a base on a thread of its own, until nothing is left.
+func loop(x *experiment.X, name string, base *event.Base) {
+	err := x.Thread(name, func() error {
+		_, err := base.Dispatch()
+		return err
+	}).Join()
+	if err != nil {
+		x.Fail(err)
+	}
+}
