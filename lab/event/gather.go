@@ -65,8 +65,12 @@ func (b *Base) unlike() {
 // over: the row of equal turns has ended.
 func (b *Base) settle(over bool) {
 	g := &b.gather
-	b.flush(b.stamp)
 	at, e := g.unsaid, g.event
+	if at == allSaid {
+		b.flush(b.stamp)
+	} else {
+		b.flush(g.began) // they were before this turn
+	}
 	g.unsaid = allSaid
 	if over {
 		g.row, g.event = 0, nil

@@ -162,7 +162,7 @@ func (w *World) applyTurns(r *trace.Record) {
 		return
 	}
 	f.Callbacks += int(r.A)
-	if f.LastRead < f.CallbackDone { // nothing was taken since the last of them
+	if f.LastRead <= f.CallbackDone { // nothing was taken since the last of them
 		f.Untaken += r.A
 	}
 	f.heard(r.Time, trace.Readable)
