@@ -102,9 +102,8 @@ func (m *Model) View() string {
 // drawTooSmall says what is missing, in whatever room there is.
 func (m *Model) drawTooSmall(r grid.Region) {
 	st := m.theme.Style(theme.Text)
-	p := r.At(0, 0).Text(st, "fdlab needs 80x24.")
-	p = r.At(0, 1).Text(st, "This is ").Int(st, int64(r.W)).Text(st, "x").Int(st, int64(r.H)).Text(st, ".")
-	_ = p
+	r.Text(0, 0, st, "fdlab needs 80x24.")
+	r.At(0, 1).Text(st, "This is ").Int(st, int64(r.W)).Text(st, "x").Int(st, int64(r.H)).Text(st, ".")
 	r.Text(0, 2, st, "Enlarge the window,")
 	r.Text(0, 3, st, "or press q and run")
 	r.Text(0, 4, st, "a lesson alone:")
