@@ -51,7 +51,7 @@ func (f *Feed) apply(w *World, r *trace.Record) {
 	case trace.Close:
 		h.On = w.ended.Name
 	case trace.Turns:
-		h.Times = int(r.A)
+		h.Times, h.Result = int(r.A), 0
 	case trace.CallEnd:
 		h.Times = times(r)
 		if r.Bytes > 0 {

@@ -38,7 +38,7 @@ const (
 
 // When a lint speaks up.
 const (
-	spinAfter     = 10    // callbacks in a row that read nothing
+	SpinAfter     = 10    // callbacks in a row that read nothing
 	refusedAfter  = 1000  // reads in a row that find nothing
 	partialAfter  = 3     // callbacks in a row that leave bytes behind
 	starveAfter   = 100e6 // ns
@@ -75,7 +75,7 @@ func (w *World) Lints(dst []Lint, now int64) []Lint {
 
 func (w *World) lintFD(dst []Lint, f *FD, now int64) []Lint {
 	switch {
-	case f.Untaken >= spinAfter:
+	case f.Untaken >= SpinAfter:
 		dst = append(dst, Lint{Kind: Spin, FD: f.FD, Count: f.Untaken})
 	case f.Refused >= refusedAfter:
 		dst = append(dst, Lint{Kind: Spin, FD: f.FD, Count: f.Refused})

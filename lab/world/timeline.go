@@ -182,10 +182,11 @@ func (l *Lane) note(at int64, state, also States, queued int64) {
 	if n > 0 {
 		last := &l.spans[n-1]
 		at = max(at, last.Start)
-		if last.Now == state && last.Queued == queued && also&^last.States == 0 {
+		recent := at-last.Start < merge
+		if last.Now == state && last.Queued == queued && (also == 0 || recent && also&^last.States == 0) {
 			return
 		}
-		if at-last.Start < merge {
+		if recent {
 			last.States |= state | also
 			last.Now = state
 			last.Queued = max(last.Queued, queued)

@@ -362,6 +362,18 @@ func TestAFlashInsideAMillisecondIsNotLost(t *testing.T) {
 	}
 }
 
+func TestWhatHappensAgainLeavesItsMarkAgain(t *testing.T) {
+	l := Lane{}
+	for at := int64(1e9); at < 2e9; at += 2e6 {
+		l.note(at, Await, Took, 0)
+	}
+	for _, from := range []int64{1000e6, 1200e6, 1990e6} {
+		if got, _ := l.Between(from, from+4e6); got&Took == 0 {
+			t.Errorf("at %d ms: states %b, want the mark of what was taken", from/1e6, got)
+		}
+	}
+}
+
 func BenchmarkApply(b *testing.B) {
 	s := looping()
 	for range 2000 {

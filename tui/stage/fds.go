@@ -194,6 +194,8 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 		drawGrowing(r, p.X, v, th.Unseen, v.Now-since)
 	case f.Readable() && f.Noticed > f.CallbackAt:
 		p.Rune(th.Noticed, g.Noticed).Text(th.Noticed, " told, callback next")
+	case f.CallbackDone != 0 && v.Now-f.CallbackDone < glow && f.CallbackDone == f.CallbackAt:
+		p.Rune(th.Callback, g.Callback).Text(th.Callback, " callbacks ").Count(th.Callback, int64(f.Callbacks))
 	case f.CallbackDone != 0 && v.Now-f.CallbackDone < glow:
 		p.Rune(th.Callback, g.Callback).Text(th.Callback, " callback ran ").Duration(th.Callback, f.CallbackDone-f.CallbackAt)
 	case f.LastRead != 0 && v.Now-f.LastRead < glow:

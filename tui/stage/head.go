@@ -86,6 +86,13 @@ func drawNow(r grid.Region, v *scene) {
 		r.Cut(0, 0, r.W, th.Text, v.Words)
 		return
 	}
+	for i := range w.FDs {
+		if f := &w.FDs[i]; f.Closed == 0 && f.Untaken >= world.SpinAfter && v.Now-f.CallbackDone < glow {
+			p = p.Text(th.Warn, "The loop spins").Text(th.Text, ": ").Text(th.Ready, f.Name()).Text(th.Text, " is ready, and ")
+			p.Count(th.Warn, f.Untaken).Text(th.Text, " callbacks have taken nothing from it.")
+			return
+		}
+	}
 	blocked, frame := blockedThread(w)
 	unseen := longestUnseen(w)
 	switch {
