@@ -123,6 +123,6 @@ func fromOutside(x *experiment.X) *visit {
 		v.added = ev.Add(event.NoTimeout)
 	})
 	x.Await(patience, func() bool { return v.calledOn.Load() != 0 })
-	x.Note("Add in Base.Post: called on thread %d, the loop is on %d", v.calledOn.Load(), v.loop)
+	x.Note("in Base.Post: called on thread %d, the loop is on %d", v.calledOn.Load(), v.loop)
 	return v
 }

@@ -23,45 +23,22 @@ const (
 	patience = 10 * time.Second
 )
 
-// client is a client, and what it wants to hear.
-type client struct {
-	*experiment.Client
-	said atomic.Pointer[string]
-}
-
-// hello says a line.
-func (c *client) hello(line string) {
-	all := line + "\n"
-	if said := c.said.Load(); said != nil {
-		all = *said + all
-	}
-	c.said.Store(&all)
-	c.Say(line + "\n")
-}
-
-// answered reports whether all that the client has said came back.
-func (c *client) answered() bool {
-	said := c.said.Load()
-	return said != nil && c.Heard() == *said
-}
-
 // visit lets one more client come: by hand, or else out of fds the experiment
 // fails.
-func (s *server) visit(dial func(string, netip.AddrPort) *experiment.Client) *client {
+func (s *server) visit(dial func(string, netip.AddrPort) *experiment.Client) *experiment.Client {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := dial(fmt.Sprintf("client %d", len(s.clients)+1), s.address)
-	if c == nil {
-		return nil
+	if c != nil {
+		s.clients = append(s.clients, c)
 	}
-	s.clients = append(s.clients, &client{Client: c})
-	return s.clients[len(s.clients)-1]
+	return c
 }
 
-func (s *server) all() []*client {
+func (s *server) all() []*experiment.Client {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]*client(nil), s.clients...)
+	return append([]*experiment.Client(nil), s.clients...)
 }
 
 // serve lets clients come and speak, and returns what became of them. It ends
@@ -79,10 +56,11 @@ func serve(x *experiment.X, p plan) *server {
 		}
 		x.Watchable(pause)
 	}
-	for _, c := range s.all() {
+	s.spoke = s.all()
+	for _, c := range s.spoke {
 		if !c.HeardEnd() {
 			x.Note("%s says hello", c.Name)
-			c.hello("hello from " + c.Name)
+			c.Say("hello from " + c.Name + "\n")
 		}
 		x.Watchable(pause)
 	}
@@ -118,8 +96,8 @@ func (s *server) over() bool {
 }
 
 func (s *server) served() bool {
-	for _, c := range s.all() {
-		if !c.answered() && !c.HeardEnd() {
+	for _, c := range s.spoke {
+		if c.Heard() == "" && !c.HeardEnd() {
 			return false
 		}
 	}
@@ -160,10 +138,10 @@ func (s *server) tell() {
 
 func (s *server) turns() uint64 { return s.after.Turns - s.before.Turns }
 
-// answered names the clients that got their answer.
+// answered names the clients that said hello and got an answer.
 func (s *server) answered() (names []string) {
-	for _, c := range s.all() {
-		if c.answered() {
+	for _, c := range s.spoke {
+		if c.Heard() != "" {
 			names = append(names, c.Name)
 		}
 	}
