@@ -13,8 +13,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.grid.Resize(msg.Width, msg.Height)
 		m.lesson.Resize(msg.Width, msg.Height)
 	case tea.KeyMsg:
-		m.message = ""
-		return m, m.key(msg.String())
+		return m, m.keys(msg)
 	case tea.MouseMsg:
 		return m, m.mouse(msg)
 	case progressMsg:
@@ -27,6 +26,20 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.message = msg.text
 	}
 	return m, nil
+}
+
+// keys takes the keys of one message. Letters that were typed fast arrive
+// together, and each counts.
+func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
+	m.message = ""
+	if msg.Type != tea.KeyRunes || msg.Alt || len(msg.Runes) == 1 {
+		return m.key(msg.String())
+	}
+	var cmds []tea.Cmd
+	for _, r := range msg.Runes {
+		cmds = append(cmds, m.key(string(r)))
+	}
+	return tea.Sequence(cmds...)
 }
 
 // key routes a key to the overlay or the screen that has it.
