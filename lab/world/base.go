@@ -26,6 +26,7 @@ type Base struct {
 	Turns     int // waits that ended
 	Callbacks int
 	Adds      int
+	Vain      int64 // turns in a row that found something ready and called nobody
 	Longest   int64 // ns of the longest callback so far
 	Waited    int64 // ns spent waiting so far
 
@@ -110,6 +111,10 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 		b.Turns++
 		b.Returned = int(r.A)
 		b.enter(Between, r.Time)
+		b.Vain++
+		if r.A <= 0 {
+			b.Vain = 0
+		}
 		if r.A > 0 {
 			b.enter(Returning, r.Time)
 		}
@@ -121,6 +126,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 		}
 	case trace.CallbackBegin:
 		b.Callbacks++
+		b.Vain = 0
 		b.enter(Calling, r.Time)
 		name := w.names.of(r.Str)
 		t.push(Frame{Kind: InCallback, Name: name, FD: r.FD, Base: b.Number, Since: r.Time})

@@ -39,7 +39,7 @@ const (
 // When a lint speaks up.
 const (
 	SpinAfter     = 10    // callbacks in a row that read nothing
-	refusedAfter  = 1000  // reads in a row that find nothing
+	refusedAfter  = 1000  // reads in a row that find nothing, or turns that call nobody
 	partialAfter  = 3     // callbacks in a row that leave bytes behind
 	starveAfter   = 100e6 // ns
 	longAfter     = 100e6
@@ -60,6 +60,9 @@ func (w *World) Lints(dst []Lint, now int64) []Lint {
 	}
 	for i := range w.Bases {
 		b := &w.Bases[i]
+		if b.Vain > refusedAfter && b.Phase != Stopped {
+			dst = append(dst, Lint{Kind: Spin, FD: trace.NoFD, Base: b.Number, Count: b.Vain})
+		}
 		switch {
 		case b.Phase == Calling && now-b.Since > longAfter:
 			dst = append(dst, Lint{Kind: LongCallback, FD: trace.NoFD, Base: b.Number, For: now - b.Since})

@@ -82,6 +82,17 @@ func TestGatheredTurnsCount(t *testing.T) {
 	}
 }
 
+func TestALoopThatCallsNobodySpins(t *testing.T) {
+	s := looping()
+	for range 2000 {
+		s.add(trace.WaitBegin, trace.NoFD, "poll", trace.Record{Base: 1, A: 1, B: -1})
+		s.add(trace.WaitEnd, trace.NoFD, "poll", trace.Record{Base: 1, A: 1})
+	}
+	if l := only(t, s, 0, Spin); l.Base != 1 || l.Count != 2000 {
+		t.Errorf("%+v, want 2000 turns of base 1", l)
+	}
+}
+
 func TestABusyLoopSpinsToo(t *testing.T) {
 	s := &script{thread: 100}
 	s.add(trace.Open, 3, "pipe", trace.Record{})

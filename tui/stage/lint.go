@@ -48,6 +48,11 @@ func drawLints(r grid.Region, v *scene) int {
 		}
 		switch l.Kind {
 		case world.Spin:
+			if l.FD == trace.NoFD {
+				p.Text(th.Text, "base ").Int(th.Text, int64(l.Base)).Text(th.Text, ": ").
+					Count(th.Text, l.Count).Text(th.Text, " turns call nobody")
+				break
+			}
 			p.Count(th.Text, l.Count).Text(th.Text, " times, nothing taken")
 		case world.Starve:
 			p.Text(th.Text, "ready ").Duration(th.Text, l.For).Text(th.Text, "; its loop is busy")
