@@ -1,0 +1,277 @@
+package grade
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"fdlab/lab/launch"
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+)
+
+// life watches for signs of life.
+type life struct {
+	records int
+	output  int64
+	since   time.Time
+	looks   int
+}
+
+// gone reports whether the program has shown none for so long, and all its
+// threads that ever spoke sleep, without a timeout that would wake them.
+func (l *life) gone(e *Examiner) bool {
+	output, _ := e.run.Output().Size()
+	if l.since.IsZero() || len(e.entries) != l.records || output != l.output {
+		l.records, l.output, l.since, l.looks = len(e.entries), output, time.Now(), 0
+		return false
+	}
+	// Looks are counted as well: the grader itself may not have run for a while.
+	if l.looks++; l.looks < 100 || time.Since(l.since) < settled {
+		return false
+	}
+	return len(e.world.Threads) > 0 && e.quiet()
+}
+
+// quiet reports whether no thread that has spoken runs, or will by itself.
+func (e *Examiner) quiet() bool {
+	for i := range e.world.Bases {
+		if b := &e.world.Bases[i]; b.Phase == world.Waiting && b.Limit >= 0 {
+			return false
+		}
+	}
+	for i := range e.world.Threads {
+		t := &e.world.Threads[i]
+		if !asleep(e.run.Pid(), t.ID) {
+			return false
+		}
+		if top, ok := t.Top(); ok && top.Kind == world.InCallback {
+			return false // it sleeps in its own way: time.Sleep, a lock. Give it the whole limit.
+		}
+	}
+	return true
+}
+
+// hopeless reports whether the program is in a state that it cannot leave.
+func (e *Examiner) hopeless() bool {
+	total, _ := e.run.Output().Size()
+	if e.ended || e.flood || !e.alone || total > mostText || e.noisy() {
+		return true
+	}
+	for _, f := range e.tally.fds {
+		if f.Untaken >= spinning || f.Ends >= spinning || f.Refused >= 100*spinning {
+			return true
+		}
+	}
+	return false
+}
+
+// noisy reports whether the program printed what nobody said.
+func (e *Examiner) noisy() bool { return !strings.HasPrefix(e.said.String(), e.Printed()) }
+
+// diagnose says why the program does not do what was expected: the first of
+// these that the trace shows.
+func (e *Examiner) diagnose(expected string) *Feedback {
+	for _, look := range []func() (*Misconception, string, []*FD){
+		e.others, e.noRecords, e.spins, e.death, e.noise, e.blocked, e.unseen, e.swallowed,
+	} {
+		if m, saw, fds := look(); m != nil {
+			return e.feedback(expected, saw, m, fds...)
+		}
+	}
+	return e.feedback(expected, fmt.Sprintf("within %v it did not happen", limit), Stuck)
+}
+
+// others: it does not play alone, or shouts.
+func (e *Examiner) others() (*Misconception, string, []*FD) {
+	if !e.alone {
+		return Forks, "the program started another program", nil
+	}
+	if total, _ := e.run.Output().Size(); total > mostText {
+		return Floods, fmt.Sprintf("the program has printed %d bytes", total), nil
+	}
+	return nil, "", nil
+}
+
+// noRecords: the program leaves no trace.
+func (e *Examiner) noRecords() (*Misconception, string, []*FD) {
+	if len(e.entries) > 0 {
+		return nil, "", nil
+	}
+	if e.ended && (e.run.Exit().Code != 0) {
+		return e.death()
+	}
+	saw := "the program runs, and its trace is empty"
+	if e.ended {
+		saw = "the program has ended (" + e.run.Exit().String() + "), and its trace is empty"
+	}
+	return NoTrace, saw, nil
+}
+
+// spins: it is awake for nothing.
+func (e *Examiner) spins() (*Misconception, string, []*FD) {
+	for _, f := range e.tally.fds {
+		switch {
+		case f.MostEnds >= manyCalls:
+			return EndIgnored, fmt.Sprintf("%d reads of %s in a row gave 0, the end of file", f.MostEnds, safe(f.Name())), []*FD{f}
+		case f.MostRefused >= spinning:
+			return Polling, fmt.Sprintf("%d reads of %s in a row found nothing (EAGAIN)", f.MostRefused, safe(f.Name())), []*FD{f}
+		case f.MostUntaken >= manyCalls:
+			return NeverDrained, fmt.Sprintf("the callback of %s ran %s times in a row and took nothing: the fd was never drained",
+				safe(f.Name()), atLeast(f.MostUntaken, e.ended)), []*FD{f}
+		}
+	}
+	if e.flood {
+		return Polling, fmt.Sprintf("more than %d records: the loop never sleeps", keep), nil
+	}
+	return nil, "", nil
+}
+
+// atLeast says a number that still grows when the program is cut short.
+func atLeast(n int64, final bool) string {
+	if n >= spinning && !final {
+		return fmt.Sprintf("%d and more", spinning)
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+// death: it has ended too early.
+func (e *Examiner) death() (*Misconception, string, []*FD) {
+	if !e.ended {
+		return nil, "", nil
+	}
+	exit := e.run.Exit()
+	saw := "the program " + exit.String()
+	if last := e.lastWords(); last != "" {
+		saw += "; its last words: " + last
+	}
+	switch {
+	case exit.Signal != "" || exit.Code == 2:
+		return Crashed, saw, nil
+	case exit.Code != 0:
+		return GaveUp, saw, nil
+	}
+	if e.tally.loopEnd != "" {
+		saw += "; dispatch had returned: " + e.tally.loopEnd
+	}
+	for _, h := range e.hands {
+		if f := h.fd(); f != nil && h.unread() > 0 && f.Added != 0 && f.Added&trace.Persist == 0 && f.Callbacks > 0 {
+			return OneShot, saw, []*FD{f}
+		}
+	}
+	return EndedEarly, saw, e.handFDs()
+}
+
+// lastWords is what the program said on standard error: the line that begins a
+// panic, or the last one.
+func (e *Examiner) lastWords() string {
+	words := ""
+	for _, line := range e.run.Output().Lines() {
+		if line.Stream != launch.Stderr || len(line.Bytes) == 0 {
+			continue
+		}
+		words = line.Quoted()
+		if strings.HasPrefix(words, "panic: ") || strings.HasPrefix(words, "fatal error: ") {
+			break
+		}
+	}
+	return words
+}
+
+// noise: standard output has what nobody said.
+func (e *Examiner) noise() (*Misconception, string, []*FD) {
+	if !e.noisy() {
+		return nil, "", nil
+	}
+	got, want := e.Printed(), e.said.String()
+	n := 0
+	for n < len(got) && n < len(want) && got[n] == want[n] {
+		n++
+	}
+	return Noise, fmt.Sprintf("after %d right bytes, standard output goes on with %s, and should with %s",
+		n, excerpt(got[n:]), excerpt(want[n:])), e.handFDs()
+}
+
+func excerpt(s string) string {
+	if s == "" {
+		return "nothing"
+	}
+	if len(s) > 40 {
+		return strconv.QuoteToASCII(s[:40]) + "..."
+	}
+	return strconv.QuoteToASCII(s)
+}
+
+// blocked: a thread sleeps on one fd.
+func (e *Examiner) blocked() (*Misconception, string, []*FD) {
+	for _, f := range e.tally.fds {
+		if f.Pending == "" || f.Closed != 0 {
+			continue
+		}
+		saw := fmt.Sprintf("a thread is blocked in %s on %s", f.Pending, safe(f.Name()))
+		about := []*FD{f}
+		for _, h := range e.hands {
+			if other := h.fd(); other != f && h.unread() > 0 {
+				saw += fmt.Sprintf(", and %d bytes of %s wait", h.unread(), h.name())
+				about = append(about, other)
+			}
+		}
+		if f.Inside {
+			return BlockedInCallback, "inside a callback, " + saw, about
+		}
+		return Blocked, saw, about
+	}
+	return nil, "", nil
+}
+
+// unseen: bytes wait in the kernel.
+func (e *Examiner) unseen() (*Misconception, string, []*FD) {
+	for _, h := range e.hands {
+		n, f := h.unread(), h.fd()
+		if n == 0 {
+			continue
+		}
+		waits := fmt.Sprintf("%d bytes of %s wait in the kernel", n, h.name())
+		switch {
+		case f == nil:
+			return NotWatched, waits + ", and the program never opened it", nil
+		case e.inCallback():
+			return Starved, waits + ", and the loop is inside a callback", []*FD{f}
+		case f.Watched == 0 && f.Added != 0 && f.Added&trace.Persist == 0 && f.Callbacks > 0:
+			return OneShot, waits + ", and its event fired once and is pending no more", []*FD{f}
+		case f.Watched == 0:
+			return NotWatched, waits + ", and no event watches it", []*FD{f}
+		case f.Watched&trace.EdgeTrig != 0:
+			return EdgeLeft, waits + "; its edge-triggered event was told once, and the loop sleeps", []*FD{f}
+		}
+	}
+	return nil, "", nil
+}
+
+func (e *Examiner) inCallback() bool {
+	for i := range e.world.Bases {
+		if e.world.Bases[i].Phase == world.Calling {
+			return true
+		}
+	}
+	return false
+}
+
+// swallowed: all was read, and not passed on.
+func (e *Examiner) swallowed() (*Misconception, string, []*FD) {
+	got, want := e.Printed(), e.said.String()
+	if len(got) >= len(want) {
+		return nil, "", nil
+	}
+	return Unanswered, fmt.Sprintf("all bytes were read, but standard output ends before %s", excerpt(want[len(got):])), e.handFDs()
+}
+
+func (e *Examiner) handFDs() (fds []*FD) {
+	for _, h := range e.hands {
+		if f := h.fd(); f != nil {
+			fds = append(fds, f)
+		}
+	}
+	return fds
+}

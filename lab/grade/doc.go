@@ -1,0 +1,91 @@
+// Package grade tries a student's program in a hostile world, and tells what
+// its trace says.
+//
+//	result := grade.Run(ctx, root, "./exercises/01-two-pipes", exams.ByName("01-two-pipes"))
+//	fmt.Print(result.Text(88))
+//
+// The program runs as a child, with its trace on (lab/launch). An Exam's script
+// plays the world from outside, through an Examiner: it writes to FIFOs,
+// connects as TCP clients, and says what must have come of it before it goes
+// on. The first check that fails ends the trial.
+//
+// Verdicts do not depend on speed. The script waits for conditions; what ends
+// a program that will not get there is a state that it cannot leave (asleep,
+// and nothing will wake it; a thousand callbacks that took nothing), or a limit
+// of seconds for what takes microseconds.
+//
+// The package knows how a program is tried, what typically goes wrong with file
+// descriptors and loops, and how that is told. It knows no single exercise
+// (lab/grade/exams does), no drawing, and not the student's progress.
+package grade
+
+import "fdlab/lab/trace"
+
+// Exam says how one exercise is judged.
+type Exam struct {
+	Exercise string   // its folder: "01-two-pipes"
+	Checks   []string // their names, in order, as in the README
+
+	// Starter is what the untouched starter must be told.
+	Starter *Misconception
+
+	// Play is the world's script. It calls Examiner.Check for each of Checks,
+	// in order, and returns when all is well.
+	Play func(*Examiner)
+}
+
+// Misconception is a belief about event loops that a program shows, and the
+// place where a lesson treats it.
+type Misconception struct {
+	ID      string // "one-shot"
+	Belief  string // in the program's own voice, one sentence
+	Truth   string // what is so, and the way out, without the code
+	Lesson  string // "02-ev-persist"; "" if no lesson is about it
+	Section string // "Explain"
+}
+
+// Outcome of a trial, or of one check of it.
+type Outcome string
+
+const (
+	Passed     Outcome = "passed"
+	Failed     Outcome = "failed"
+	NotReached Outcome = "not reached" // a check after the one that failed
+	NotJudged  Outcome = "not judged"  // a trial that the grader could not carry out
+)
+
+// Result is what a trial says.
+type Result struct {
+	Exercise string    `json:"exercise"`
+	Package  string    `json:"package"` // what was tried
+	Outcome  Outcome   `json:"outcome"`
+	Checks   []Check   `json:"checks"`
+	Feedback *Feedback `json:"feedback,omitempty"` // of a trial that failed
+	Err      string    `json:"error,omitempty"`    // of one that was not judged
+	Printed  []string  `json:"printed,omitempty"`  // the program's last lines, quoted
+	Records  int       `json:"records"`            // how many the trace has
+
+	// Trace is the recording of the trial, for who wants to show it.
+	Trace []trace.Record `json:"-"`
+	// Strings resolves the string numbers of Trace.
+	Strings trace.Strings `json:"-"`
+}
+
+// Check is one check of an exam and what came of it.
+type Check struct {
+	Name    string  `json:"name"`
+	Outcome Outcome `json:"outcome"`
+}
+
+// Feedback is what a failed check says. All its texts are fit for a terminal.
+type Feedback struct {
+	Check         string   `json:"check,omitempty"`
+	Expected      string   `json:"expected"`
+	Saw           string   `json:"saw"`
+	Records       []string `json:"records,omitempty"` // the part of the trace that shows it
+	Misconception string   `json:"misconception"`     // its ID
+	Belief        string   `json:"belief"`
+	Truth         string   `json:"truth"`
+	Lesson        string   `json:"lesson,omitempty"`
+	Section       string   `json:"section,omitempty"`
+}

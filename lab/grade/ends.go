@@ -1,0 +1,131 @@
+package grade
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Calm waits until the loop sleeps, and requires that no fd has made it turn
+// for nothing so far.
+func (e *Examiner) Calm(expected string) {
+	var sign life
+	end := time.Now().Add(limit)
+	for {
+		e.pump()
+		if e.hopeless() {
+			e.Fail(e.diagnose(expected))
+		}
+		if e.sleeps(&sign) {
+			break
+		}
+		if time.Now().After(end) {
+			e.Fail(e.diagnose(expected))
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if m, saw, fds := e.spins(); m != nil {
+		e.Fail(e.feedback(expected, saw, m, fds...))
+	}
+}
+
+// sleeps reports whether nothing was recorded for a few looks while every
+// thread slept, be it with a timeout.
+func (e *Examiner) sleeps(l *life) bool {
+	if len(e.entries) != l.records || l.since.IsZero() {
+		l.records, l.since, l.looks = len(e.entries), time.Now(), 0
+		return false
+	}
+	for i := range e.world.Threads {
+		if !asleep(e.run.Pid(), e.world.Threads[i].ID) {
+			l.looks = 0
+			return false
+		}
+	}
+	l.looks++
+	return l.looks >= 20 && len(e.entries) > 0
+}
+
+// OneThread requires that one thread alone has read the fds and run their
+// callbacks.
+func (e *Examiner) OneThread(expected string, fds ...*FD) {
+	threads := map[uint32]bool{}
+	for _, f := range fds {
+		if f != nil {
+			for t := range f.Threads {
+				threads[t] = true
+			}
+		}
+	}
+	e.Require(len(threads) <= 1, expected, OtherThreads,
+		fmt.Sprintf("%d threads have read them", len(threads)), fds...)
+}
+
+// Ends waits until the program has ended, and requires that it did so by
+// itself, with exit status 0, that dispatch returned for the reason ("no events
+// left", "broken off", "exited"; "" for any), and that nothing was left open.
+func (e *Examiner) Ends(expected, reason string) {
+	end := time.Now().Add(limit)
+	var sign life
+	for !e.ended {
+		e.pump()
+		if !e.ended && (e.hopeless() || sign.gone(e) || time.Now().After(end)) {
+			if e.ended {
+				break
+			}
+			e.Fail(e.lingers(expected))
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if exit := e.run.Exit(); exit.Code != 0 {
+		m, saw, fds := e.death()
+		e.Fail(e.feedback(expected, saw, m, fds...))
+	}
+	if e.noisy() {
+		e.Fail(e.diagnose(expected))
+	}
+	if m, saw, fds := e.spins(); m != nil {
+		e.Fail(e.feedback(expected, saw, m, fds...))
+	}
+	if reason != "" {
+		e.Require(e.tally.loopEnd == reason, expected, EndedEarly,
+			fmt.Sprintf("dispatch returned: %q; it should have been %q", e.tally.loopEnd, reason), e.handFDs()...)
+	}
+	e.closed(expected)
+}
+
+// lingers says why a program does not end.
+func (e *Examiner) lingers(expected string) *Feedback {
+	for _, look := range []func() (*Misconception, string, []*FD){e.others, e.spins, e.noise, e.blocked, e.unseen} {
+		if m, saw, fds := look(); m != nil {
+			return e.feedback(expected, saw, m, fds...)
+		}
+	}
+	saw := "the program does not end"
+	var about []*FD
+	for _, f := range e.tally.fds {
+		if f.Watched != 0 {
+			saw += "; an event on " + safe(f.Name()) + " is still pending"
+			about = append(about, f)
+		}
+	}
+	return e.feedback(expected, saw, DoesNotEnd, about...)
+}
+
+// closed requires that the program has closed what it opened.
+func (e *Examiner) closed(expected string) {
+	var names []string
+	var left []*FD
+	for _, f := range e.tally.fds {
+		e.Require(!f.Orphaned, expected, ClosedWatched,
+			safe(f.Name())+" was closed while an event was pending on it", f)
+		if f.Closed == 0 && f.What != "" {
+			names = append(names, safe(f.Name()))
+			left = append(left, f)
+		}
+	}
+	if n := e.tally.bases - e.tally.freed; n > 0 {
+		names = append(names, fmt.Sprintf("%d event base", n))
+	}
+	e.Require(len(names) == 0, expected, LeftOpen, "left open at the end: "+strings.Join(names, ", "), left...)
+}

@@ -1,0 +1,243 @@
+package grade
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"fdlab/lab/launch"
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+)
+
+// Examiner is the grader's hand in a trial: it plays the world, and says what
+// must come of it. It is for the goroutine of Exam.Play only. Methods that find
+// the program wanting do not return.
+type Examiner struct {
+	ctx    context.Context
+	exam   *Exam
+	binary *launch.Binary
+	dir    string // the trial's own folder
+	run    *launch.Run
+	checks []Check
+
+	batch   []trace.Record
+	entries []entry
+	tally   *tally
+	world   *world.World
+	ended   bool // the program has, and all its records are here
+	flood   bool // there were too many records to keep
+	alone   bool // the program started no other, as far as was seen
+
+	hands []hand
+	said  strings.Builder // what the program must have printed by now
+	means map[*Misconception]*Misconception
+	pumps int
+}
+
+// hand is a source that the examiner speaks through.
+type hand interface {
+	name() string
+	unread() int64 // bytes that the program has not read yet
+	fd() *FD       // the program's end, or nil
+	close()
+}
+
+// found ends a script: the program failed.
+type found struct{ feedback *Feedback }
+
+// broken ends a script: the grader could not carry it out.
+type broken struct{ err error }
+
+// Limits of a trial. None of them decides about a program that is right.
+const (
+	limit     = 10 * time.Second       // for anything that should happen at once
+	settled   = 700 * time.Millisecond // without a sign of life: nothing will come
+	spinning  = 1000                   // callbacks or reads in a row for nothing
+	manyCalls = 10                     // callbacks in a row for nothing, in hindsight
+	keep      = 400_000                // records
+	mostText  = 1 << 20                // bytes of output
+)
+
+// Check begins the check with that name, which must be the next of Exam.Checks.
+// The one before it is passed.
+func (e *Examiner) Check(name string) {
+	n := len(e.checks)
+	if n >= len(e.exam.Checks) || e.exam.Checks[n] != name {
+		panic(fmt.Sprintf("grade: check %q is not number %d of the exam", name, n+1))
+	}
+	e.passed()
+	e.checks = append(e.checks, Check{name, Failed})
+}
+
+func (e *Examiner) passed() {
+	if n := len(e.checks); n > 0 {
+		e.checks[n-1].Outcome = Passed
+	}
+}
+
+// Means tells another misconception in the place of one that was diagnosed,
+// from here on: the exercise knows better what it comes from. nil ends that.
+func (e *Examiner) Means(diagnosed, told *Misconception) { e.means[diagnosed] = told }
+
+// Path returns a path in the trial's own folder. Nothing is there yet.
+func (e *Examiner) Path(name string) string { return filepath.Join(e.dir, name) }
+
+// Start starts the program with the arguments. Its working folder is the
+// trial's own.
+func (e *Examiner) Start(args ...string) {
+	run, err := launch.Start(e.binary, launch.Options{Args: args, Dir: e.dir, RingSlots: 1 << 16})
+	if err != nil {
+		panic(broken{err})
+	}
+	e.run = run
+	e.tally, e.world = newTally(), world.New(run.Reader())
+	e.batch = make([]trace.Record, 4096)
+}
+
+// pump takes in the records that are there.
+func (e *Examiner) pump() {
+	if e.ctx.Err() != nil {
+		panic(broken{e.ctx.Err()})
+	}
+	if e.ended {
+		return
+	}
+	for range 64 { // a program that records faster than we read must not keep us
+		n, more := e.run.Read(e.batch)
+		for i := range e.batch[:n] {
+			e.apply(&e.batch[i])
+		}
+		e.ended = !more
+		if n == 0 {
+			break
+		}
+	}
+	if e.pumps++; e.pumps%32 == 0 && !e.ended && len(children(e.run.Pid())) > 0 {
+		e.alone = false
+	}
+}
+
+func (e *Examiner) apply(r *trace.Record) {
+	if len(e.entries) >= keep {
+		e.flood = true
+		return
+	}
+	text := e.run.Reader().String(r.Str)
+	name := ""
+	if r.FD >= 0 && r.Kind != trace.Open {
+		name = e.tally.named(r.FD)
+	}
+	e.tally.apply(r, text)
+	e.world.Apply(r)
+	e.entries = append(e.entries, entry{*r, text, name})
+}
+
+// Await waits until ok says yes. expected is what the program must do for
+// that, as a sentence. If it never will, the trial ends with a diagnosis.
+func (e *Examiner) Await(expected string, ok func() bool) {
+	end := time.Now().Add(limit)
+	var sign life
+	for {
+		e.pump()
+		if ok() {
+			return
+		}
+		if e.hopeless() || sign.gone(e) || time.Now().After(end) {
+			// It may have got there in this very moment.
+			if e.pump(); ok() {
+				return
+			}
+			e.Fail(e.diagnose(expected))
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// Due says that the program is to print text on standard output, after what was
+// due before. Call it before the world says what the text answers: anything
+// that is printed and not due is noise.
+func (e *Examiner) Due(text string) { e.said.WriteString(text) }
+
+// Answered waits until all that is due was printed.
+func (e *Examiner) Answered(expected string) {
+	e.Await(expected, func() bool { return e.Printed() == e.said.String() })
+}
+
+// Require ends the trial unless ok. what says what the trace shows; the
+// records about fds are shown with it.
+func (e *Examiner) Require(ok bool, expected string, m *Misconception, saw string, fds ...*FD) {
+	if !ok {
+		e.Fail(e.feedback(expected, saw, m, fds...))
+	}
+}
+
+// Fail ends the trial.
+func (e *Examiner) Fail(f *Feedback) { panic(found{f}) }
+
+// feedback makes one, with the part of the trace that is about the fds.
+func (e *Examiner) feedback(expected, saw string, m *Misconception, fds ...*FD) *Feedback {
+	if other := e.means[m]; other != nil {
+		m = other
+	}
+	f := &Feedback{Expected: expected, Saw: saw, Misconception: m.ID, Belief: m.Belief, Truth: m.Truth,
+		Lesson: m.Lesson, Section: m.Section, Records: evidence(e.entries, 10, fds...)}
+	if n := len(e.checks); n > 0 {
+		f.Check = e.checks[n-1].Name
+	}
+	return f
+}
+
+// Printed returns what the program has written to standard output so far.
+func (e *Examiner) Printed() string {
+	var b strings.Builder
+	for _, line := range e.run.Output().Lines() {
+		if line.Stream == launch.Stdout {
+			b.Write(line.Bytes)
+			if !line.Open {
+				b.WriteByte('\n')
+			}
+		}
+	}
+	return b.String()
+}
+
+// FD returns the newest fd of which what holds, or nil. A FIFO's What is
+// "FIFO" and the last part of its path.
+func (e *Examiner) FD(what func(*FD) bool) *FD {
+	for i := len(e.tally.fds) - 1; i >= 0; i-- {
+		if what(e.tally.fds[i]) {
+			return e.tally.fds[i]
+		}
+	}
+	return nil
+}
+
+// FDs returns all fds so far, in the order of their opening.
+func (e *Examiner) FDs() []*FD { return e.tally.fds }
+
+// World returns the world at the last record.
+func (e *Examiner) World() *world.World { return e.world }
+
+// Each calls do for each record so far, in order, with its string.
+func (e *Examiner) Each(do func(r *trace.Record, text string)) {
+	for i := range e.entries {
+		do(&e.entries[i].Record, e.entries[i].text)
+	}
+}
+
+// Gone reports whether nothing has that path any more.
+func (e *Examiner) Gone(path string) bool {
+	_, err := os.Lstat(path)
+	return os.IsNotExist(err)
+}
+
+// must ends the trial when the grader's own call failed.
+func must(err error) {
+	if err != nil {
+		panic(broken{err})
+	}
+}

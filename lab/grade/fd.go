@@ -1,0 +1,161 @@
+package grade
+
+import (
+	"fmt"
+	"slices"
+
+	"fdlab/lab/trace"
+)
+
+// FD is what the program did with one of its file descriptors. A number that
+// is used again is another FD.
+type FD struct {
+	Number int32
+	What   string // what the kernel made: "FIFO a"
+	Label  string // what the program calls it, or ""
+	Opened int64
+	Closed int64 // 0 while it is open
+
+	BytesIn   int64
+	Reads     int64
+	Callbacks int64
+	Threads   map[uint32]bool // that read it, or ran its callbacks
+
+	Untaken     int64 // callbacks in a row that took nothing
+	MostUntaken int64
+	Ends        int64 // reads in a row that gave 0
+	MostEnds    int64
+	Refused     int64 // reads in a row that gave EAGAIN
+	MostRefused int64
+
+	Watched  trace.Readiness // what a pending event waits for, 0: none does
+	Added    trace.Readiness // what the last added event was for, 0: none ever was
+	Orphaned bool            // it was closed while an event watched it
+	Pending  string          // the call that it is inside and that may block, or ""
+	Inside   bool            // Pending was called from a callback
+}
+
+// Name returns what to call the fd.
+func (f *FD) Name() string {
+	switch {
+	case f.Label != "":
+		return f.Label
+	case f.What != "":
+		return f.What
+	}
+	return "opened elsewhere"
+}
+
+// tally keeps the FDs, from the records.
+type tally struct {
+	fds   []*FD
+	now   map[int32]*FD
+	depth map[uint32]int // callbacks that each thread is inside
+
+	bases, freed int
+	loopEnd      string // why the last dispatch returned, "" if none did
+}
+
+// named returns what to call the fd that a record is about.
+func (t *tally) named(fd int32) string {
+	if f := t.now[fd]; f != nil {
+		return f.Name()
+	}
+	for _, f := range slices.Backward(t.fds) {
+		if f.Number == fd {
+			return f.Name() + " (closed)"
+		}
+	}
+	return fmt.Sprintf("fd %d", fd)
+}
+
+func newTally() *tally {
+	return &tally{now: map[int32]*FD{}, depth: map[uint32]int{}}
+}
+
+func (t *tally) fd(r *trace.Record) *FD {
+	f := t.now[r.FD]
+	if f == nil {
+		f = &FD{Number: r.FD, Opened: r.Time, Threads: map[uint32]bool{}}
+		t.fds = append(t.fds, f)
+		t.now[r.FD] = f
+	}
+	return f
+}
+
+// apply adds a record; text is its string.
+func (t *tally) apply(r *trace.Record, text string) {
+	switch r.Kind {
+	case trace.BaseNew:
+		t.bases++
+	case trace.BaseFree:
+		t.freed++
+	case trace.LoopEnd:
+		t.loopEnd = text
+	case trace.CallbackBegin:
+		t.depth[r.Thread]++
+	case trace.CallbackEnd:
+		t.depth[r.Thread]--
+	}
+	if r.FD < 0 {
+		return
+	}
+	switch r.Kind {
+	case trace.Open:
+		// Its number may have belonged to one whose close was not seen.
+		delete(t.now, r.FD)
+		t.fd(r).What = text
+	case trace.Label:
+		t.fd(r).Label = text
+	case trace.Close:
+		f := t.fd(r)
+		f.Closed, f.Orphaned = r.Time, f.Watched != 0
+		delete(t.now, r.FD)
+	case trace.Add:
+		f := t.fd(r)
+		f.Watched, f.Added = r.A, r.A
+	case trace.Del:
+		if f := t.now[r.FD]; f != nil {
+			f.Watched = 0
+		}
+	case trace.CallbackBegin:
+		f := t.fd(r)
+		f.Callbacks++
+		f.Untaken++
+		f.MostUntaken = max(f.MostUntaken, f.Untaken)
+		f.Threads[r.Thread] = true
+	case trace.CallBegin:
+		f := t.fd(r)
+		f.Pending, f.Inside = text, t.depth[r.Thread] > 0
+	case trace.CallEnd:
+		t.fd(r).called(r, text)
+	}
+}
+
+func (f *FD) called(r *trace.Record, call string) {
+	f.Pending = ""
+	if call != "read" && call != "accept" {
+		if r.A > 0 && call == "write" {
+			f.Untaken = 0 // a callback for writing takes the room
+		}
+		return
+	}
+	f.Threads[r.Thread] = true
+	switch times := max(1, r.C); {
+	case r.A < 0:
+		f.Reads += times
+		f.Refused += times
+		f.MostRefused = max(f.MostRefused, f.Refused)
+	case r.A == 0 && call == "read":
+		f.Reads++
+		f.Ends++
+		f.MostEnds = max(f.MostEnds, f.Ends)
+		f.Untaken, f.Refused = 0, 0
+	default:
+		f.Reads++
+		f.Untaken, f.Refused, f.Ends = 0, 0, 0
+		if call == "read" {
+			f.BytesIn += r.A
+		}
+	}
+}

@@ -1,0 +1,130 @@
+package grade
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// FIFO is a source of the world: a pipe with a name, whose path the program
+// gets as an argument.
+type FIFO struct {
+	Path string
+	e    *Examiner
+	held int // the world's end, or -1: it is opened for each echo
+	said int64
+}
+
+// FIFO makes a FIFO in the trial's folder, and holds its writing end open until
+// End: so the program may open it in any way and is not kept waiting.
+func (e *Examiner) FIFO(name string) *FIFO {
+	f := &FIFO{Path: e.Path(name), e: e, held: -1}
+	must(unix.Mkfifo(f.Path, 0o600))
+	// Read-write: without a reader, an open for writing alone would fail.
+	fd, err := unix.Open(f.Path, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	must(err)
+	f.held = fd
+	e.hands = append(e.hands, f)
+	return f
+}
+
+// FIFOOf is a FIFO that the program makes itself, at a path that it gets as an
+// argument. Use Echo, once the program has opened it.
+func (e *Examiner) FIFOOf(path string) *FIFO {
+	f := &FIFO{Path: path, e: e, held: -1}
+	e.hands = append(e.hands, f)
+	return f
+}
+
+func (f *FIFO) name() string { return filepath.Base(f.Path) }
+
+// FD returns the program's end, or nil if it has not opened it yet.
+func (f *FIFO) FD() *FD {
+	what := "FIFO " + f.name()
+	return f.e.FD(func(d *FD) bool { return d.What == what })
+}
+
+func (f *FIFO) fd() *FD { return f.FD() }
+
+func (f *FIFO) unread() int64 { return f.Unread() }
+
+// Unread returns how many bytes the program has not read yet, by its trace.
+func (f *FIFO) Unread() int64 {
+	n := f.said
+	for _, d := range f.e.tally.fds {
+		if d.What == "FIFO "+f.name() {
+			n -= d.BytesIn
+		}
+	}
+	return max(0, n)
+}
+
+// Opened waits until the program has opened it.
+func (f *FIFO) Opened() {
+	f.e.Await("the program opens "+f.name(), func() bool { return f.FD() != nil })
+}
+
+// Say writes text: all of it, though the program may have to make room first.
+func (f *FIFO) Say(text string) {
+	for text != "" {
+		n, err := unix.Write(f.held, []byte(text))
+		switch {
+		case err == unix.EINTR:
+		case err == unix.EAGAIN:
+			left := f.Unread()
+			f.e.Await(fmt.Sprintf("%s is full, and the program reads from it", f.name()),
+				func() bool { return f.Unread() < left || left == 0 })
+		case err != nil:
+			must(fmt.Errorf("write to %s: %w", f.name(), err))
+		default:
+			f.said += int64(n)
+			text = text[n:]
+		}
+	}
+}
+
+// Trickle says text one byte at a time; the program must take each before the
+// next one comes.
+func (f *FIFO) Trickle(text string) {
+	for _, b := range []byte(text) {
+		f.Say(string([]byte{b}))
+		f.e.Await(fmt.Sprintf("the program reads what %s says, byte by byte", f.name()), func() bool { return f.Unread() == 0 })
+	}
+}
+
+// End closes the world's end: the program reads an end of file.
+func (f *FIFO) End() {
+	if f.held >= 0 {
+		unix.Close(f.held)
+		f.held = -1
+	}
+}
+
+// Echo does what a shell does for `printf text > path`: open, write, close. It
+// needs a program that has the FIFO open.
+func (f *FIFO) Echo(text string) {
+	end := time.Now().Add(limit)
+	for {
+		fd, err := unix.Open(f.Path, unix.O_WRONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+		if err == nil {
+			_, err = unix.Write(fd, []byte(text))
+			unix.Close(fd)
+			must(err)
+			f.said += int64(len(text))
+			return
+		}
+		if !errors.Is(err, unix.ENXIO) && !errors.Is(err, unix.ENOENT) {
+			must(fmt.Errorf("open %s: %w", f.name(), err))
+		}
+		f.e.pump()
+		if f.e.hopeless() || time.Now().After(end) {
+			f.e.Fail(f.e.diagnose("the program keeps " + f.name() + " open for reading"))
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func (f *FIFO) close() { f.End() }

@@ -1,0 +1,133 @@
+package grade
+
+// What a program can show that it believes. Diagnose finds these by itself; an
+// exam may tell another in its place (Examiner.Means), and name its own.
+var (
+	Blocked = &Misconception{
+		ID:     "blocked",
+		Belief: "While I wait for one source, the others can wait.",
+		Truth: "A thread that is blocked in read(2) sleeps on that one fd; data on another does not wake it. " +
+			"Let the loop wait for all of them, and read only what it says is ready.",
+		Lesson: "01-select-vs-blocking-io", Section: "Explain",
+	}
+	BlockedInCallback = &Misconception{
+		ID:     "blocked-in-callback",
+		Belief: "A callback may read until nothing is left, or from any fd it likes.",
+		Truth: "A callback was told of one fd, and of one read that will not block. A second read, or a read of " +
+			"another fd, sleeps in the kernel, and the loop with it: no other callback runs. Read once for each " +
+			"callback, or make the fd non-blocking and stop at EAGAIN.",
+		Lesson: "01-select-vs-blocking-io", Section: "Explain",
+	}
+	OneShot = &Misconception{
+		ID:     "one-shot",
+		Belief: "An event that was added stays added.",
+		Truth: "Without Persist an event fires once and is then pending no more: the fd stays ready, and nobody " +
+			"watches it. A loop without events returns.",
+		Lesson: "02-ev-persist", Section: "Explain",
+	}
+	NeverDrained = &Misconception{
+		ID:     "never-drained",
+		Belief: "Readiness is a message: once told, it is over.",
+		Truth: "Level-triggered readiness is a state. As long as one byte waits, the fd is ready, and the loop says " +
+			"so at each turn. Only taking the bytes ends it.",
+		Lesson: "02-ev-persist", Section: "Explain",
+	}
+	EndIgnored = &Misconception{
+		ID:     "end-ignored",
+		Belief: "After the end of file a source is silent.",
+		Truth: "An end of file is a state, too: the fd is readable for ever, and each read gives 0. When a read " +
+			"gives 0, delete the event, then close the fd.",
+		Lesson: "02-ev-persist", Section: "Explain",
+	}
+	Polling = &Misconception{
+		ID:     "polling",
+		Belief: "Non-blocking reads in a circle are as good as waiting.",
+		Truth: "Each read that finds nothing (EAGAIN) is a system call for nothing, and the thread never sleeps. " +
+			"Let the kernel say when there is something: wait in the loop.",
+		Lesson: "01-select-vs-blocking-io", Section: "Explain",
+	}
+	NotWatched = &Misconception{
+		ID:     "not-watched",
+		Belief: "The loop sees every fd that I have open.",
+		Truth:  "The loop waits only for events that are pending. An event must be made and added for each fd.",
+		Lesson: "01-select-vs-blocking-io", Section: "Explain",
+	}
+	EdgeLeft = &Misconception{
+		ID:     "edge-left",
+		Belief: "What I leave unread, the loop will tell me again.",
+		Truth: "An edge-triggered event tells of new arrivals only. What a callback leaves in the kernel is not " +
+			"announced again: read until EAGAIN.",
+		Lesson: "02-ev-persist", Section: "Explain",
+	}
+	Starved = &Misconception{
+		ID:     "starved",
+		Belief: "While my callback works or sleeps, the loop goes on.",
+		Truth: "A callback runs on the loop's own thread. Until it returns, no other callback runs and no fd is " +
+			"noticed. Ask a timer to wait, and a worker thread to work.",
+		Lesson: "01-select-vs-blocking-io", Section: "Explain",
+	}
+	Unanswered = &Misconception{
+		ID:     "unanswered",
+		Belief: "What was read will be written by somebody.",
+		Truth: "Reading takes the bytes out of the kernel for good: from then on only the program has them. " +
+			"Count what each read returned, and pass on just that.",
+	}
+	Noise = &Misconception{
+		ID:     "noise",
+		Belief: "What I print besides does no harm.",
+		Truth: "Standard output is the program's product: other programs read it. Print what is for you to " +
+			"standard error (log.Print). A buffer is only as full as the last read made it: buf[:n].",
+	}
+	EndedEarly = &Misconception{
+		ID:     "ended-early",
+		Belief: "The work is done.",
+		Truth:  "The program ended while the world still had something to say to it.",
+	}
+	DoesNotEnd = &Misconception{
+		ID:     "does-not-end",
+		Belief: "The program ends when nothing more comes.",
+		Truth: "A loop ends when no event is pending, or when somebody breaks it off. An event that is never " +
+			"deleted keeps it waiting.",
+		Lesson: "02-ev-persist", Section: "Explain",
+	}
+	LeftOpen = &Misconception{
+		ID:     "left-open",
+		Belief: "The kernel closes it for me.",
+		Truth: "It does, when the program ends. A server does not end: each fd that it forgets is gone until then. " +
+			"Who opens an fd closes it, and a base is closed too.",
+	}
+	ClosedWatched = &Misconception{
+		ID:     "closed-while-watched",
+		Belief: "With the fd, its event goes away.",
+		Truth: "The kernel may give the number to the next fd that is opened, and the event is then about that one. " +
+			"Delete the event first, then close the fd.",
+		Lesson: "02-ev-persist", Section: "Explain",
+	}
+	OtherThreads = &Misconception{
+		ID:     "other-threads",
+		Belief: "A thread for each source is the same.",
+		Truth: "It works, and costs a thread for each source. Here one thread is to serve them all: that is what " +
+			"the loop is for.",
+		Lesson: "01-select-vs-blocking-io", Section: "Explain",
+	}
+)
+
+// What has nothing to do with loops.
+var (
+	DoesNotCompile = &Misconception{ID: "does-not-compile", Belief: "It will compile.",
+		Truth: "The compiler names the line. Correct the first thing that it says, and try again."}
+	Crashed = &Misconception{ID: "crashed", Belief: "This cannot happen.",
+		Truth: "It did: the program died of it. The lines that it printed last name the place."}
+	GaveUp = &Misconception{ID: "gave-up", Belief: "This error ends the program.",
+		Truth: "The program ended by itself, with an error. The lines that it printed last say which. (EAGAIN is no " +
+			"error: it says that nothing is there yet.)"}
+	NoTrace = &Misconception{ID: "no-trace", Belief: "Any way to read and write will do.",
+		Truth: "An exercise is judged by its trace. Use fdlab/lab/sys for the system calls and fdlab/lab/event for " +
+			"the loop: they leave one."}
+	Forks = &Misconception{ID: "forks", Belief: "Another program can do it.",
+		Truth: "An exercise is one process. What another process does leaves no trace here."}
+	Floods = &Misconception{ID: "floods", Belief: "More output is more information.",
+		Truth: "It printed more than a megabyte. Nobody can read that."}
+	Stuck = &Misconception{ID: "stuck", Belief: "It will come.",
+		Truth: "Nothing happened any more. Run the program in the instrument (go run ./tui) and look where it stands."}
+)
