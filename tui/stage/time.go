@@ -10,23 +10,23 @@ import (
 const labelWidth = 18
 
 // lanesOf returns the lanes to show, appended to dst, or just their number
-// when dst is nil: those that live in the window, threads first, then the fds
-// that the program reads.
+// when dst is nil: those that live in the window, threads before the fds that
+// the program reads, and what has ended below what lives.
 func lanesOf(v *scene, width int, dst *[]*world.Lane) int {
 	n := 0
 	from := v.Now - int64(width-labelWidth)*v.Column
-	for _, threads := range []bool{true, false} {
-		for i := range v.Run.Timeline.Lanes {
-			l := &v.Run.Timeline.Lanes[i]
-			if (l.Thread != 0) != threads || l.Begun > v.Now || l.Ended != 0 && l.Ended < from {
-				continue
-			}
-			if !threads && !l.Input {
-				continue
-			}
-			n++
-			if dst != nil {
-				*dst = append(*dst, l)
+	for _, ended := range []bool{false, true} {
+		for _, threads := range []bool{true, false} {
+			for i := range v.Run.Timeline.Lanes {
+				l := &v.Run.Timeline.Lanes[i]
+				over := l.Ended != 0 && l.Ended <= v.Now
+				if over != ended || over && l.Ended < from || l.Begun > v.Now || (l.Thread != 0) != threads || !threads && !l.Input {
+					continue
+				}
+				n++
+				if dst != nil {
+					*dst = append(*dst, l)
+				}
 			}
 		}
 	}
