@@ -30,12 +30,14 @@ type X struct {
 	checks   []string      // for the account's end
 	answer   string
 	cleanups []func()
-	threads  map[*Thread]bool // those that run
-	trials   []*Trial         // those that run
-	ends     *follower        // nil before the first Conn of a recorded run
-	spoken   int              // how many lines a person has written
-	reason   string           // why the run was stopped early, "" if it was not
-	status   int              // the exit status then
+	threads  map[*Thread]bool  // those that run
+	trials   []*Trial          // those that run
+	ends     *follower         // nil before the first Conn of a recorded run
+	spoken   int               // how many lines a person has written
+	callers  map[uint16]string // the clients of Dial by their own ports
+	guests   int               // how many others were accepted
+	reason   string            // why the run was stopped early, "" if it was not
+	status   int               // the exit status then
 	start    time.Time
 }
 

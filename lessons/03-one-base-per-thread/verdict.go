@@ -1,0 +1,218 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"fdlab/lab/event"
+	"fdlab/lab/experiment"
+	"fdlab/lab/kernel"
+)
+
+// judge computes what the run says: checks, the answer, the verdict. It rests
+// on order (who was accepted before who had left), on thread ids and on what
+// the kernel says, not on times.
+func judge(x *experiment.X, nested, turns, shared, alone, both *server, again twice) {
+	x.Check(nested.depth(accepted) == 1 && nested.depth(called) == 2,
+		"nested: loops on the stack in the accept callback: %d; in the read callback: %d",
+		nested.depth(accepted), nested.depth(called))
+	when := nested.secondClient()
+	x.Check(when == later, "nested: client 2 is accepted only after client 1 has left")
+	if nested.told {
+		x.Check(nested.waiting >= 2, "nested: while client 1 is served, %d clients are connected and wait in the backlog",
+			nested.waiting)
+	} else {
+		x.NotJudged("this kernel does not say", "nested: clients wait in the backlog")
+	}
+
+	served := turns.secondClient() == meanwhile && turns.answeredBefore("client 3", "client 1")
+	x.Check(served, "turns: clients 2 and 3 are answered while client 1 is connected")
+	x.Check(turns.depth(called) == 1 && len(turns.threads("")) == 1,
+		"turns: one thread (used: %d), and never more than one loop on its stack", len(turns.threads("")))
+
+	checkThreads(x, shared)
+	checkWork(x, alone, both)
+	x.Check(errors.Is(again.inside, event.ErrRunning) && errors.Is(again.beside, event.ErrRunning),
+		"the same base twice at the same time is refused, in its callback and on another thread")
+
+	if letter, ok := letters[when]; ok {
+		x.Answer(letter)
+	}
+	if when == unclear {
+		x.Verdict(experiment.Undecided, "Client 2 was never accepted: somebody else's client was in its way (%d came). "+
+			"Run it again.", nested.guests)
+		return
+	}
+	x.Verdict(experiment.Ruling(when == later, !served), "%s %s", outcome(when), other(served))
+}
+
+// moments of client 2 are when the outer base noticed it.
+type hearing int
+
+const (
+	unclear   hearing = iota
+	meanwhile         // while client 1 was connected
+	later             // only after client 1 had left
+	noConnect         // it could not connect
+	failing           // the inner dispatch was refused
+)
+
+// letters are the options of Predict.
+var letters = map[hearing]string{noConnect: "a", later: "b", meanwhile: "c", failing: "d"}
+
+func (s *server) secondClient() hearing {
+	in, gone := s.index(accepted, "client 2"), s.index(left, "client 1")
+	switch {
+	case s.unreachable != nil:
+		return noConnect
+	case s.count(refused) > 0:
+		return failing
+	case in < 0:
+		return unclear
+	case gone < 0 || in < gone:
+		return meanwhile
+	}
+	return later
+}
+
+func outcome(when hearing) string {
+	switch when {
+	case later:
+		return "A dispatch inside a callback kept the outer base standing until it returned."
+	case meanwhile:
+		return "The outer base went on while client 1 was served."
+	case failing:
+		return "The inner dispatch was refused."
+	}
+	return "Client 2 could not connect."
+}
+
+func other(served bool) string {
+	if served {
+		return "But one thread can have two bases: taking turns, they served all three clients at the same time."
+	}
+	return "And two bases that took turns in one thread did not serve their clients either."
+}
+
+// checkThreads checks that each connection stays on one thread.
+func checkThreads(x *experiment.X, s *server) {
+	strays, workers := 0, map[uint32]bool{}
+	for i := range 6 {
+		on := s.threads(fmt.Sprint("client ", i+1))
+		if len(on) != 1 {
+			strays++
+		}
+		for id := range on {
+			workers[id] = true
+		}
+	}
+	x.Check(strays == 0, "workers: every callback of a connection ran on one thread; exceptions: %d of 6", strays)
+	apart := true
+	for _, l := range s.read() {
+		apart = apart && (l.did != accepted || !workers[l.thread])
+	}
+	x.Check(len(workers) == len(s.others) && apart,
+		"workers: the 6 connections ran on %d threads, none of them the acceptor's", len(workers))
+}
+
+// checkWork compares one worker with two. That callbacks overlap is order. The
+// time that this saves depends on how busy the machine is, and is not judged.
+func checkWork(x *experiment.X, alone, both *server) {
+	x.Check(alone.together() == 0, "1 worker: callbacks that ran at the same time as another: %d", alone.together())
+	x.Check(both.together() > 0, "2 workers: callbacks that ran at the same time as another: %d", both.together())
+	if !kernel.PerThread {
+		x.NotJudged("this system counts no CPU time for each thread", "2 workers share the work")
+		return
+	}
+	one, busiest := slices.Max(alone.cpu), slices.Max(both.cpu)
+	x.TimingCheck(busiest < one*9/10, "CPU time of the busiest worker: 1 worker: %s; 2 workers: %s",
+		experiment.Brief(one), experiment.Brief(busiest))
+}
+
+func table(x *experiment.X, servers ...*server) {
+	rows := [][]string{{"workers", "answers", "time for all", "CPU of the busiest"}}
+	for _, s := range servers {
+		n := fmt.Sprint(len(s.others))
+		rows = append(rows, []string{n, fmt.Sprint(s.count(answered)),
+			experiment.Brief(s.took()), experiment.Brief(slices.Max(s.cpu))})
+		x.Measure(n+" workers: time for all", int64(s.took()), experiment.Nanoseconds)
+		x.Measure(n+" workers: CPU of the busiest", int64(slices.Max(s.cpu)), experiment.Nanoseconds)
+	}
+	x.Rows(rows)
+}
+
+// took is the time from the first read callback to the last answer.
+func (s *server) took() time.Duration {
+	var first, last time.Time
+	for _, l := range s.read() {
+		if l.did == called && first.IsZero() {
+			first = l.at
+		}
+		if l.did == answered {
+			last = l.at
+		}
+	}
+	return last.Sub(first)
+}
+
+// together counts the callbacks that began while another one, on another
+// thread, had not answered yet.
+func (s *server) together() (n int) {
+	busy := map[uint32]bool{}
+	for _, l := range s.read() {
+		switch l.did {
+		case called:
+			if len(busy) > 0 && !busy[l.thread] {
+				n++
+			}
+			busy[l.thread] = true
+		case answered, left:
+			delete(busy, l.thread)
+		}
+	}
+	return n
+}
+
+// index returns where the diary says so first, or -1.
+func (s *server) index(did deed, client string) int {
+	return slices.IndexFunc(s.read(), func(l line) bool { return l.did == did && l.client == client })
+}
+
+func (s *server) count(did deed) (n int) {
+	for _, l := range s.read() {
+		if l.did == did {
+			n++
+		}
+	}
+	return n
+}
+
+// answeredBefore reports whether one client was answered before another left.
+func (s *server) answeredBefore(one, other string) bool {
+	answer, gone := s.index(answered, one), s.index(left, other)
+	return answer >= 0 && gone >= 0 && answer < gone
+}
+
+// depth returns how many loops were on the stack at most.
+func (s *server) depth(did deed) (n int) {
+	for _, l := range s.read() {
+		if l.did == did {
+			n = max(n, l.loops)
+		}
+	}
+	return n
+}
+
+// threads returns the threads that ran a client's read callbacks; for "" those
+// that did anything.
+func (s *server) threads(client string) map[uint32]bool {
+	on := map[uint32]bool{}
+	for _, l := range s.read() {
+		if client == "" || l.client == client && l.did != accepted {
+			on[l.thread] = true
+		}
+	}
+	return on
+}
