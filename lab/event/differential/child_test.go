@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -217,4 +218,11 @@ func tcp() (fds [2]int, port int) {
 	must(err)
 	must(unix.Close(listener))
 	return nonblocking(fds), at.(*unix.SockaddrInet4).Port
+}
+
+// locked does something that concerns one OS thread.
+func locked(do func()) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	do()
 }
