@@ -36,7 +36,6 @@ type server struct {
 	events   map[int]*event.Event // by the fd that they were added for
 	names    map[int]string
 	came     atomic.Int64 // clients that were accepted
-	newest   string       // the last client whose event was added
 	refusals []error      // of Assign or Add
 	echoes   int          // calls of echo
 	nothing  int          // those that found nothing to read
@@ -106,7 +105,7 @@ func (s *server) ask(do func()) bool {
 func (s *server) added(fd int, name string, ev *event.Event, err error) {
 	s.names[fd] = name
 	if err == nil {
-		s.events[fd], s.newest = ev, name
+		s.events[fd] = ev
 	} else {
 		s.refusals = append(s.refusals, err)
 		s.x.Note("%s: %v", s.names[fd], err)

@@ -110,7 +110,7 @@ func judge(x *experiment.X, r results) {
 	x.Check(r.chain == links, "chain: %d of %d timers were called", r.chain, links)
 	x.Check(len(r.own.answered()) == clients, "own memory: answered: %d of %d clients", len(r.own.answered()), clients)
 
-	newest := r.one.newest
+	newest := r.one.spoke[len(r.one.spoke)-1].Name
 	x.Check(slices.Equal(r.one.answered(), []string{newest}), "one variable: only the newest client was answered, %s", newest)
 	x.Check(len(r.one.unread) > 0 && r.one.nothing > 0,
 		"one variable: %d clients wait unread, and %d callbacks found nothing to read", len(r.one.unread), r.one.nothing)

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"testing"
+
+	"fdlab/lab/control"
+	"fdlab/lab/event"
+	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/lessontest"
+	"fdlab/lab/trace"
+)
+
+// broken are the ways to break the lesson: what is called an event of its own,
+// and what is called one variable, and so on.
+type broken struct {
+	links                             int
+	own, one, wiped, refused, noticed plan
+}
+
+func sound() broken {
+	return broken{links: links,
+		one:     plan{oneVariable: true, unchecked: true},
+		wiped:   plan{oneVariable: true, wiped: true, unchecked: true},
+		refused: plan{oneVariable: true},
+		noticed: plan{oneVariable: true, wiped: true},
+	}
+}
+
+func lesson(change func(*broken)) func() {
+	return func() {
+		b := sound()
+		change(&b)
+		experiment.Main(experiment.Lesson{
+			Name: "06-broken", Steps: []string{"all"}, Keys: keys,
+			Run: func(x *experiment.X) {
+				offer(x)
+				x.Step(1)
+				judge(x, results{
+					chain: chain(x, b.links), own: serve(x, b.own), one: serve(x, b.one), wiped: serve(x, b.wiped),
+					refused: serve(x, b.refused), noticed: serve(x, b.noticed), visit: fromOutside(x),
+				})
+			},
+		})
+	}
+}
+
+func TestMain(m *testing.M) {
+	lessontest.Main(m, map[string]func(){
+		"":                     main,
+		"one has its own":      lesson(func(b *broken) { b.one.oneVariable = false }),
+		"own is one variable":  lesson(func(b *broken) { b.own = b.one }),
+		"own is caught":        lesson(func(b *broken) { b.one = b.refused; b.own = b.refused }),
+		"one is wiped":         lesson(func(b *broken) { b.one = b.wiped }),
+		"a short chain, wiped": lesson(func(b *broken) { b.links, b.own = 10, b.wiped }),
+		"nothing is checked":   lesson(func(b *broken) { b.refused, b.noticed = b.one, b.wiped }),
+	})
+}
+
+func TestTheLessonAlone(t *testing.T) {
+	for _, backend := range []string{"epoll", "poll", "select"} {
+		if !available(backend) {
+			continue
+		}
+		t.Run(backend, func(t *testing.T) {
+			t.Parallel()
+			out, status := lessontest.Run(t, "", "-backend", backend)
+			if status != 0 {
+				t.Errorf("exit status %d", status)
+			}
+			lessontest.Says(t, out, "passed: chain: 1000 of 1000", "passed: own memory: answered: 3 of 3",
+				"passed: one variable: only the newest client was answered, client 3",
+				"passed: wiped:", "passed: caught: Assign", "passed: caught: Dispatch",
+				"passed: another thread: Add", "passed: another thread: after Add",
+				"answer to Predict: c", "verdict: false.")
+		})
+	}
+}
+
+func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
+	for name, want := range map[string][]string{
+		"one has its own":      {"failed: one variable: only", "answer to Predict: b", "verdict: false."},
+		"own is one variable":  {"failed: own memory: answered: 1 of 3", "answer to Predict: c", "verdict: half true."},
+		"own is caught":        {"failed: own memory", "answer to Predict: d", "verdict: half true."},
+		"one is wiped":         {"failed: one variable", "answer to Predict: a", "verdict: false."},
+		"a short chain, wiped": {"failed: chain: 10 of 1000", "failed: own memory: answered: 0 of 3", "verdict: true."},
+		"nothing is checked":   {"failed: caught: Assign", "failed: caught: Dispatch", "verdict: false."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			out, status := lessontest.Run(t, name, "-nowait")
+			if status != 0 {
+				t.Errorf("exit status %d", status)
+			}
+			lessontest.Says(t, out, want...)
+		})
+	}
+}
+
+// What the instrument needs to show step 3: the loop is told of one fd and
+// calls the event's callback with another.
+func TestReadyAndCallbackDiffer(t *testing.T) {
+	t.Parallel()
+	a := lessontest.Watch(t, lessontest.Command(t, ""))
+	out, status := a.End()
+	if status != 0 {
+		t.Errorf("exit status %d", status)
+	}
+	lessontest.Says(t, out, "verdict: false.")
+	if open := a.OpenFDs(); len(open) > 0 {
+		t.Errorf("fds %v were left open", open)
+	}
+	ready, differ := map[int64]int32{}, false
+	for _, r := range a.Records {
+		switch r.Kind {
+		case trace.Ready:
+			ready[r.C] = r.FD
+		case trace.CallbackBegin:
+			if fd, ok := ready[r.C]; ok && fd != r.FD {
+				differ = true
+			}
+		}
+	}
+	if !differ {
+		t.Error("no callback got another fd than the one that was ready")
+	}
+}
+
+func TestHeldAndPoked(t *testing.T) {
+	t.Parallel()
+	a := lessontest.Watch(t, lessontest.Command(t, ""))
+	a.Await("step 3 of 6")
+	a.Await("client 1 says hello")
+	a.Send(control.Hold)
+	a.Key('s')
+	a.Await("you: client 1 says a line")
+	a.Key('c')
+	a.Await("you: client 4 says a line")
+	a.Send(control.Release)
+	out, status := a.End()
+	if status != 0 {
+		t.Errorf("exit status %d", status)
+	}
+	lessontest.Says(t, out, "verdict: false.")
+}
+
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	a := lessontest.Watch(t, lessontest.Command(t, ""))
+	a.Await("step 4 of 6")
+	a.Await("client 3 says hello") // the loop spins
+	a.Cmd.Process.Signal(syscall.SIGINT)
+	out, status := a.End()
+	if status != 130 {
+		t.Errorf("exit status %d", status)
+	}
+	lessontest.Says(t, out, "stopped by interrupt; cleaned up")
+	if open := a.OpenFDs(); len(open) > 0 {
+		t.Errorf("fds %v were left open", open)
+	}
+}
+
+func TestInteractive(t *testing.T) {
+	for memory, want := range map[string]string{
+		"own": `client 1: answered "by hand from client 1\n"`, "one": `client 2: answered "by hand from client 2\n"`,
+		"caught": "client 2: hung up: the server has no event for it", "wiped": "you: client 2 says a line",
+	} {
+		t.Run(memory, func(t *testing.T) {
+			t.Parallel()
+			a := lessontest.Start(t, lessontest.Command(t, "", "-interactive", "-memory", memory))
+			a.Await("type a key")
+			a.Key('s')
+			a.Await("no client has come yet")
+			a.Key('c')
+			a.Await("you: client 1 says a line")
+			if memory == "own" {
+				a.Await(want)
+			}
+			a.Key('c')
+			if memory != "own" {
+				a.Await(want)
+			}
+			a.Cmd.Process.Signal(syscall.SIGTERM)
+			out, status := a.End()
+			if status != 143 {
+				t.Errorf("exit status %d", status)
+			}
+			lessontest.Says(t, out, "cleaned up")
+		})
+	}
+}
+
+// Without a compiler the C program is not built, and nothing else changes.
+func TestCrash(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{os.Getenv("PATH"), t.TempDir()} {
+		cmd, temp := lessontest.Command(t, "", "-nowait", "-crash"), t.TempDir()
+		cmd.Env = append(cmd.Env, "PATH="+path, "TMPDIR="+temp)
+		out, status := lessontest.Finish(t, cmd)
+		if status != 0 {
+			t.Errorf("exit status %d", status)
+		}
+		lessontest.Says(t, out, "crash.c: ", "verdict: false.")
+		if path != os.Getenv("PATH") {
+			lessontest.Says(t, out, "not built: there is no C compiler")
+		}
+		for _, dir := range []string{temp, cmd.Dir} {
+			if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) > 0 {
+				t.Errorf("left behind: %v", left)
+			}
+		}
+	}
+}
+
+func TestUnknownMemory(t *testing.T) {
+	out, status := lessontest.Run(t, "", "-interactive", "-memory", "magic")
+	if status != 2 {
+		t.Errorf("exit status %d", status)
+	}
+	lessontest.Says(t, out, `"magic"`, "own, one, wiped, caught")
+}
+
+func available(backend string) bool {
+	return slices.Contains(event.Backends(), backend)
+}
