@@ -73,8 +73,7 @@ func TestATurnThatDiffersIsRecordedInFull(t *testing.T) {
 	recorded(t, func(t *testing.T, b *Base, records func() []string) {
 		a, z := pair(t)
 		n := 0
-		var ev *Event
-		ev = b.NewEvent(a, Read|Persist, func(fd int, _ What) {
+		ev := b.NewEvent(a, Read|Persist, func(fd int, _ What) {
 			if n++; n%500 == 0 {
 				records()
 			}

@@ -110,14 +110,14 @@ func drawNow(r grid.Region, v *scene) {
 		p = p.Text(th.Blocked, "Blocked").Text(th.Text, " in ").Text(th.Text, frame.Name).Text(th.Text, " on ")
 		p = p.Text(th.Text, fdName(w, frame.FD)).Text(th.Text, ", while ")
 		p = p.Text(th.Ready, unseen.Name()).Text(th.Text, " has been ").Text(th.Ready, "ready").Text(th.Text, " for ")
-		p = p.Duration(th.Ready, v.Now-unseen.ReadySince).Text(th.Text, ". Nobody looks.")
+		p.Duration(th.Ready, v.Now-unseen.ReadySince).Text(th.Text, ". Nobody looks.")
 	case v.Status == Held:
 		drawHeldNow(p, v)
 	case unseen != nil && v.Now-unseen.ReadySince > 2e6:
-		p = nameFD(p, th.Ready, unseen).Text(th.Text, " is ready in the kernel, and nobody has looked for ").Duration(th.Ready, v.Now-unseen.ReadySince)
+		nameFD(p, th.Ready, unseen).Text(th.Text, " is ready in the kernel, and nobody has looked for ").Duration(th.Ready, v.Now-unseen.ReadySince)
 	case blocked != nil:
 		p = p.Text(th.Text, threadName(blocked)).Text(th.Text, " is ").Text(th.Blocked, "blocked").Text(th.Text, " in ")
-		p = p.Text(th.Text, frame.Name).Text(th.Text, " on ").Text(th.Text, fdName(w, frame.FD)).Text(th.Text, " for ").Duration(th.Blocked, v.Now-frame.Since)
+		p.Text(th.Text, frame.Name).Text(th.Text, " on ").Text(th.Text, fdName(w, frame.FD)).Text(th.Text, " for ").Duration(th.Blocked, v.Now-frame.Since)
 	default:
 		drawLoopNow(p, v)
 	}
