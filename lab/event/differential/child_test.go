@@ -27,7 +27,8 @@ var (
 
 // play runs one scenario and ends the process.
 func play(name, on string) {
-	backend, base = on, another(1)
+	backend = on
+	base = another(1)
 	signal.Ignore(syscall.SIGPIPE)
 	for _, s := range scenarios() {
 		if nameOf(s) == name {
@@ -68,6 +69,9 @@ func words(what event.What) string {
 func another(priorities int) *event.Base {
 	made, err := event.New(event.Config{Backend: backend, Priorities: priorities})
 	must(err)
+	if made.Backend() != backend {
+		panic("no base with " + backend)
+	}
 	return made
 }
 

@@ -19,7 +19,7 @@ var loops = []func(){loopEmpty, loopNonBlock, loopNonBlockGoesOnWhileReady, loop
 	nestedSameBase, nestedOtherBase, twoBasesTakeTurns, signalOneShot, signalPersist,
 	signalTwoEvents, signalThreeRaises, signalDeletedInItsFirstCall,
 	signalThreeRaisesWhileBlocked, signalTimeout, signalDoesNotInterruptACallback,
-	signalActiveByHand, signalTwoBases, signalDeleted}
+	signalActiveByHand, signalTwoBases, signalDeletedTerminate, signalDeletedUser}
 
 func active(name string, then func()) *event.Event {
 	e := watch(name, -1, 0, then)
@@ -316,17 +316,20 @@ func signalTwoBases() {
 	add(watch("first", int(unix.SIGUSR1), event.Signal, nil), -1)
 	add(watchOn(inner, "second", int(unix.SIGUSR1), event.Signal, nil), -1)
 	usr1()
-	busy(200)
+	busy(500)
 	loop(event.NonBlock)
 	loopOn(inner, event.NonBlock)
 }
 
 // Deleted: the signal does again what it does by default.
-func signalDeleted() {
-	a := watch("a", int(unix.SIGUSR1), event.Signal|event.Persist, nil)
+func signalDeletedTerminate() { addDelRaise(unix.SIGTERM) }
+func signalDeletedUser()      { addDelRaise(unix.SIGUSR1) }
+
+func addDelRaise(number unix.Signal) {
+	a := watch("a", int(number), event.Signal|event.Persist, nil)
 	add(a, -1)
 	del(a)
-	usr1()
+	must(unix.Kill(os.Getpid(), number))
 	busy(1000)
-	say("not reached")
+	say("still here")
 }

@@ -343,17 +343,20 @@ SCENARIO(signalTwoBases)
 	add(a = watch("first", SIGUSR1, EV_SIGNAL, NULL), -1);
 	add(b = watch_on(inner, "second", SIGUSR1, EV_SIGNAL, NULL), -1);
 	raise_usr1(0, 0);
-	busy(200);
+	busy(500);
 	loop(EVLOOP_NONBLOCK);
 	loop_on(inner, EVLOOP_NONBLOCK);
 }
 
 // Deleted: the signal does again what it does by default.
-SCENARIO(signalDeleted)
+static void add_del_raise(int number)
 {
-	add(a = watch("a", SIGUSR1, EV_SIGNAL | EV_PERSIST, NULL), -1);
+	add(a = watch("a", number, EV_SIGNAL | EV_PERSIST, NULL), -1);
 	del(a);
-	raise_usr1(0, 0);
+	kill(getpid(), number);
 	busy(1000);
-	say("not reached");
+	say("still here");
 }
+
+SCENARIO(signalDeletedTerminate) { add_del_raise(SIGTERM); }
+SCENARIO(signalDeletedUser) { add_del_raise(SIGUSR1); }
