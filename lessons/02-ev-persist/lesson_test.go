@@ -51,12 +51,15 @@ func breakIt(name string) {
 			fifo := x.FIFO("event.fifo")
 			fd := fifo.Open(readWrite)
 			var once *program
+			made := make(chan bool)
 			once = start(x, "one-shot", fd, change.onceWhat, func(n int64) bool {
+				<-made
 				if n == 1 && change.twice {
 					once.base.Once(fd, event.Read, event.NoTimeout, once.fifoRead)
 				}
 				return change.once(n)
 			})
+			close(made)
 			if change.company {
 				once.base.Post(func() { once.base.NewTimer(func(int, event.What) {}).Add(time.Hour) })
 				patient := time.Now()

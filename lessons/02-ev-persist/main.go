@@ -65,6 +65,7 @@ func run(x *experiment.X) {
 	post := start(x, "the post's", fd, event.Read|event.Persist, inCall(patience))
 	fifo.Echo(heihei)
 	post.quiet()
+	x.Watchable(watch)
 	first := post.seen()
 
 	// 4. Its 20th call is over: from now on it never reads.

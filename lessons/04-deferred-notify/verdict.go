@@ -1,0 +1,156 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/experiment"
+)
+
+// judge computes what the run says: checks, the answer, the verdict. It rests
+// on counts, on order, and on what the kernel says is in the doorbell.
+func judge(x *experiment.X, idle, each, big *burst, full *filled, counter *burst) {
+	table(x, idle, each, big, counter)
+	byHand := each.byHand() + big.byHand() + counter.byHand() + idle.byHand() + full.others
+	check := func(ok bool, format string, args ...any) {
+		if byHand > 0 {
+			x.NotJudged("you handed something over, too", format, args...)
+			return
+		}
+		x.Check(ok, format, args...)
+	}
+	check(idle.handled() == 5 && idle.calls == 5, "idle: 5 notifies, %s, %d items done",
+		callbacks(idle.calls), idle.handled())
+	check(each.grows(), "busy, pipe: after each notify the kernel holds %v bytes", each.queued)
+	x.Check(each.early == 0 && each.handled() == 5, "busy, pipe: %d items done while the worker was busy, "+
+		"%d when it was free", each.early, each.handled()-each.early)
+	check(each.calls == 5, "busy, one byte a read: %s for 5 notifies", callbacks(each.calls))
+	check(big.grows() && big.calls == 1 && big.handled() == 5, "busy, one big read: %s for 5 notifies, %d items done",
+		callbacks(big.calls), big.handled())
+	checkFull(x, full, check)
+	if counter == nil {
+		x.NotJudged("no eventfd on "+runtime.GOOS, "busy, eventfd: one callback for 5 notifies")
+	} else {
+		check(counter.grows() && counter.calls == 1 && counter.handled() == 5, "busy, eventfd: the kernel holds %v: "+
+			"%s for 5 notifies, %d items done", counter.queued, callbacks(counter.calls), counter.handled())
+	}
+	x.TimingCheck(each.median() > 2*idle.median(), "a notify waits for a busy worker: %s; for an idle one: %s",
+		experiment.Brief(each.median()), experiment.Brief(idle.median()))
+
+	// Predict asks where the notifications are while the worker is busy.
+	kept := slices.Max(append(each.queued, 0)) >= 5
+	switch {
+	case each.blocked:
+		x.Answer("d")
+	case each.handled() < len(each.items):
+		x.Answer("c")
+	case kept:
+		x.Answer("b")
+	default:
+		x.Answer("a")
+	}
+	deferred := each.handled() == 5 && each.early == 0
+	x.Verdict(experiment.Ruling(deferred, !kept), "%s %s", when(each, deferred), where(each, kept))
+}
+
+// checkFull checks what happened at the full pipe.
+func checkFull(x *experiment.X, f *filled, check func(bool, string, ...any)) {
+	check(f.err == unix.EAGAIN && f.queued == f.writes,
+		"full pipe: after %d writes of one byte the next is refused: %s", f.writes, errName(f.err))
+	if runtime.GOOS != "linux" {
+		x.NotJudged("not measured on "+runtime.GOOS, "full pipe: room comes back by pages")
+		return
+	}
+	check(f.blocked && !f.writable && f.returned > 0,
+		"full pipe: with %d bytes read there is no room yet; room comes back by pages of %d", f.page-1, f.page)
+}
+
+// grows reports whether the kernel held one more after each notify.
+func (b *burst) grows() bool { return slices.Equal(b.queued, []int64{1, 2, 3, 4, 5}) }
+
+// byHand returns how many items came that the script did not hand over.
+func (b *burst) byHand() int64 {
+	if b == nil {
+		return 0
+	}
+	return b.others
+}
+
+// waits returns how long each item that is done was on its way, shortest first.
+func (b *burst) waits() (all []time.Duration) {
+	for _, i := range b.items {
+		if waited, ok := b.worker.waited(i); ok {
+			all = append(all, waited)
+		}
+	}
+	slices.Sort(all)
+	return append(all, 0)[:max(1, len(all))]
+}
+
+func (b *burst) longest() time.Duration { return slices.Max(b.waits()) }
+
+func (b *burst) median() time.Duration { return b.waits()[len(b.waits())/2] }
+
+// after returns how long the last item still took when the worker was free.
+func (b *burst) after() time.Duration {
+	var last time.Time
+	for _, i := range b.items {
+		if waited, ok := b.worker.waited(i); ok && i.sent.Add(waited).After(last) {
+			last = i.sent.Add(waited)
+		}
+	}
+	return max(0, last.Sub(b.freed))
+}
+
+func when(each *burst, deferred bool) string {
+	switch {
+	case deferred:
+		return "What a busy worker was told was handled later: as soon as it was free."
+	case each.early > 0:
+		return fmt.Sprintf("%d notifications were handled while the worker was busy.", each.early)
+	}
+	return fmt.Sprintf("Only %d of 5 notifications were ever handled.", each.handled())
+}
+
+func where(each *burst, kept bool) string {
+	if kept {
+		return "But until then it was not in the thread's memory: the kernel held it, in the pipe, " +
+			"and the loop did not know."
+	}
+	return "And the kernel did not hold them."
+}
+
+func callbacks(n int64) string {
+	if n == 1 {
+		return "1 callback"
+	}
+	return fmt.Sprintf("%d callbacks", n)
+}
+
+// table shows the workers side by side.
+func table(x *experiment.X, idle, each, big, counter *burst) {
+	rows := [][]string{{"worker", "notifies", "in the kernel", "callbacks", "longest wait", "done after it was free"}}
+	add := func(name string, b *burst) {
+		if b == nil {
+			return
+		}
+		kernel, after := "-", "-"
+		if b != idle {
+			kernel, after = fmt.Sprint(slices.Max(append(b.queued, 0))), experiment.Brief(b.after())
+			x.Measure(name+": done after it was free", int64(b.after()), experiment.Nanoseconds)
+		}
+		x.Measure(name+": callbacks", b.calls, experiment.Count)
+		x.Measure(name+": longest wait", int64(b.longest()), experiment.Nanoseconds)
+		rows = append(rows, []string{name, fmt.Sprint(len(b.items)), kernel, fmt.Sprint(b.calls),
+			experiment.Brief(b.longest()), after})
+	}
+	add("idle", idle)
+	add("busy, one byte a read", each)
+	add("busy, one big read", big)
+	add("busy, eventfd", counter)
+	x.Rows(rows)
+}

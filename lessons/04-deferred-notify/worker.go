@@ -1,0 +1,127 @@
+package main
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"fdlab/lab/event"
+	"fdlab/lab/experiment"
+	"fdlab/lab/kernel"
+)
+
+// watched is how a worker is watched.
+type watched struct {
+	x      *experiment.X
+	thread *experiment.Thread
+	halted sync.Once
+	err    error        // valid when halted
+	calls  atomic.Int64 // callbacks of the bell
+	rings  atomic.Int64 // what they read of it
+}
+
+const (
+	glance = 60 * time.Millisecond  // for the eye, between two small things
+	watch  = 200 * time.Millisecond // for the eye, after something has happened
+	limit  = 5 * time.Second        // for what should happen at once
+)
+
+// newWorker makes a worker whose loop will watch the bell.
+func newWorker(x *experiment.X, name string, b bell) *worker {
+	base, err := event.New(event.Config{Name: name, Backend: x.Backend()})
+	if err != nil {
+		x.Fail(err)
+	}
+	w := &worker{base: base, bell: b, watched: watched{x: x}}
+	ev := base.NewEvent(b.fd(), event.Read|event.Persist, w.rung).Named("rung")
+	if err := ev.Add(event.NoTimeout); err != nil {
+		x.Fail(err)
+	}
+	return w
+}
+
+func (w *worker) run(name string) {
+	w.thread = w.x.Thread(name, func() error {
+		_, err := w.base.Dispatch()
+		return err
+	})
+	w.x.Cleanup(w.halt)
+}
+
+// halt ends the worker's loop and closes its bell.
+func (w *worker) halt() {
+	w.halted.Do(func() {
+		w.base.Post(w.base.Break)
+		w.err = w.thread.Join()
+		w.base.Close()
+		w.bell.close()
+	})
+}
+
+func (w *worker) stop() {
+	if w.halt(); w.err != nil {
+		w.x.Fail(w.err)
+	}
+}
+
+// count counts a callback that read n rings.
+func (w *worker) count(n int) {
+	w.calls.Add(1)
+	w.rings.Add(int64(n))
+}
+
+func (w *worker) done(i *item) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	i.handled = time.Now()
+}
+
+// waited returns how long an item was on its way; false: it still is.
+func (w *worker) waited(i *item) (time.Duration, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return i.handled.Sub(i.sent), !i.handled.IsZero()
+}
+
+// queued asks the kernel what the bell holds: bytes in a pipe (FIONREAD), the
+// counter of an eventfd.
+func (w *worker) queued() int64 {
+	state, err := kernel.Look(w.bell.fd())
+	if err != nil {
+		w.x.Note("the bell: %v", err)
+	}
+	return state.Queued
+}
+
+// job is an item whose work takes as long as the script wants.
+type job struct {
+	item
+	began, end chan struct{}
+	ended      sync.Once
+}
+
+// newJob returns a job. It ends with finish, or with the experiment.
+func newJob(x *experiment.X) *job {
+	j := &job{began: make(chan struct{}), end: make(chan struct{})}
+	j.work = func() {
+		close(j.began)
+		select {
+		case <-j.end:
+		case <-x.Stopped():
+		}
+	}
+	x.Cleanup(j.finish) // or the worker would never come back
+	return j
+}
+
+func (j *job) finish() { j.ended.Do(func() { close(j.end) }) }
+
+// busy reports whether the worker is in the job's callback.
+func (j *job) busy() bool {
+	select {
+	case <-j.began:
+		return true
+	default:
+		return false
+	}
+}
