@@ -37,8 +37,9 @@ const progressVersion = 1
 
 // progressFile is the form of the file.
 type progressFile struct {
-	Version int               `json:"version"`
-	Lessons map[string]Result `json:"lessons"` // by slug
+	Version   int                `json:"version"`
+	Lessons   map[string]Result  `json:"lessons"`             // by slug
+	Exercises map[string]Attempt `json:"exercises,omitempty"` // by slug
 }
 
 func (p Progress) file() string   { return filepath.Join(p.dir, "progress.json") }
@@ -51,7 +52,12 @@ var errBroken = errors.New("it is not what fdlab wrote")
 // Load returns the results by slug. It changes nothing on disk. With an error
 // the map is empty, not nil: the course can go on without it.
 func (p Progress) Load() (map[string]Result, error) {
-	results, err := p.read()
+	f, err := p.read()
+	return f.Lessons, p.explain(err)
+}
+
+// explain says what an error of read means for the student.
+func (p Progress) explain(err error) error {
 	switch {
 	case errors.Is(err, errBroken):
 		err = fmt.Errorf("the progress in %s cannot be read: %w; at the next result it is kept aside as %s, and a new one is begun",
@@ -59,12 +65,13 @@ func (p Progress) Load() (map[string]Result, error) {
 	case err != nil:
 		err = fmt.Errorf("the progress in %s cannot be read: %w; results are not kept", p.file(), err)
 	}
-	return results, err
+	return err
 }
 
-// read returns an empty map if there is no file yet.
-func (p Progress) read() (map[string]Result, error) {
-	none := map[string]Result{}
+// read returns a file without results if there is none yet, and with an error.
+// Its maps are never nil.
+func (p Progress) read() (progressFile, error) {
+	none := progressFile{progressVersion, map[string]Result{}, map[string]Attempt{}}
 	if _, err := os.Lstat(p.file()); errors.Is(err, os.ErrNotExist) {
 		return none, nil
 	}
@@ -81,10 +88,14 @@ func (p Progress) read() (map[string]Result, error) {
 		return none, fmt.Errorf("a newer fdlab wrote it (version %d, this one knows %d): update your clone", f.Version, progressVersion)
 	case f.Version < 1:
 		return none, fmt.Errorf("%w (no version)", errBroken)
-	case f.Lessons == nil:
-		return none, nil
 	}
-	return f.Lessons, nil
+	if f.Lessons == nil {
+		f.Lessons = none.Lessons
+	}
+	if f.Exercises == nil {
+		f.Exercises = none.Exercises
+	}
+	return f, nil
 }
 
 // Save enters the result of a run of the lesson with the given slug, and
@@ -93,6 +104,14 @@ func (p Progress) read() (map[string]Result, error) {
 // overwriting each other. A file that makes no sense is kept aside: the result
 // is then saved, and the error says where the old file is.
 func (p Progress) Save(slug string, r Result) error {
+	return p.change(func(f *progressFile) {
+		r.Runs = f.Lessons[slug].Runs + 1
+		f.Lessons[slug] = r
+	})
+}
+
+// change lets do enter something into the file.
+func (p Progress) change(do func(*progressFile)) error {
 	if err := os.MkdirAll(p.dir, 0o755); err != nil {
 		return p.notSaved(err)
 	}
@@ -102,7 +121,7 @@ func (p Progress) Save(slug string, r Result) error {
 	}
 	defer unlock()
 
-	results, err := p.read()
+	f, err := p.read()
 	var aside error
 	if errors.Is(err, errBroken) {
 		var to string
@@ -113,9 +132,8 @@ func (p Progress) Save(slug string, r Result) error {
 	if err != nil {
 		return p.notSaved(err)
 	}
-	r.Runs = results[slug].Runs + 1
-	results[slug] = r
-	if err := p.write(results); err != nil {
+	do(&f)
+	if err := p.write(f); err != nil {
 		return p.notSaved(err)
 	}
 	return aside
@@ -140,8 +158,9 @@ func (p Progress) keepAside() (string, error) {
 
 // write replaces the file: rename(2) is atomic, and after fsync(2) a power cut
 // leaves the old content or the new.
-func (p Progress) write(results map[string]Result) error {
-	content, err := json.MarshalIndent(progressFile{progressVersion, results}, "", "  ")
+func (p Progress) write(f progressFile) error {
+	f.Version = progressVersion
+	content, err := json.MarshalIndent(f, "", "  ")
 	if err != nil {
 		return err
 	}

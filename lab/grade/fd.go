@@ -28,6 +28,7 @@ type FD struct {
 	Refused     int64 // reads in a row that gave EAGAIN
 	MostRefused int64
 
+	took     bool            // something was, since the last Turns
 	Watched  trace.Readiness // what a pending event waits for, 0: none does
 	Added    trace.Readiness // what the last added event was for, 0: none ever was
 	Orphaned bool            // it was closed while an event watched it
@@ -124,6 +125,14 @@ func (t *tally) apply(r *trace.Record, text string) {
 		f.Untaken++
 		f.MostUntaken = max(f.MostUntaken, f.Untaken)
 		f.Threads[r.Thread] = true
+	case trace.Turns:
+		// What its callbacks read stands before this record.
+		f := t.fd(r)
+		f.Callbacks += r.A
+		if f.Untaken += r.A; f.took {
+			f.Untaken, f.took = 0, false
+		}
+		f.MostUntaken = max(f.MostUntaken, f.Untaken)
 	case trace.CallBegin:
 		f := t.fd(r)
 		f.Pending, f.Inside = text, t.depth[r.Thread] > 0
@@ -150,10 +159,10 @@ func (f *FD) called(r *trace.Record, call string) {
 		f.Reads++
 		f.Ends++
 		f.MostEnds = max(f.MostEnds, f.Ends)
-		f.Untaken, f.Refused = 0, 0
+		f.Untaken, f.Refused, f.took = 0, 0, true
 	default:
 		f.Reads++
-		f.Untaken, f.Refused, f.Ends = 0, 0, 0
+		f.Untaken, f.Refused, f.Ends, f.took = 0, 0, 0, true
 		if call == "read" {
 			f.BytesIn += r.A
 		}

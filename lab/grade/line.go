@@ -48,6 +48,8 @@ func (r *entry) line() string {
 		s = fmt.Sprintf("callback of %s begins (%s)", subject(fd), flags(r.A))
 	case trace.CallbackEnd:
 		s = fmt.Sprintf("callback of %s ends", subject(fd))
+	case trace.Turns:
+		s = fmt.Sprintf("%d more turns, each with a callback of %s", r.A, subject(fd))
 	case trace.CallBegin:
 		s = fmt.Sprintf("%s(%s) begins, and may block", text, fd)
 	case trace.CallEnd:
