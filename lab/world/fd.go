@@ -123,14 +123,25 @@ func (w *World) place(fd int32, index int) {
 // damaged may name any number.
 const mostFDs = 1 << 20
 
-// fd returns the fd that a record is about. One that nobody announced is
-// entered then; nil for a record about no fd.
+// fd returns the fd that a record is about, or nil. A number that nobody
+// announced is entered when the program uses it: by a call or by an event. A
+// record that only says that something is over (a callback that has closed its
+// own fd) makes no new one.
 func (w *World) fd(r *trace.Record) *FD {
 	if r.FD < 0 || r.FD >= mostFDs {
 		return nil
 	}
 	if f := w.FDByNumber(r.FD); f != nil {
 		return f
+	}
+	switch r.Kind {
+	case trace.Add, trace.CallBegin, trace.Label:
+	case trace.CallEnd:
+		if r.A < 0 || w.names.of(r.Str) == "close" {
+			return nil
+		}
+	default:
+		return nil
 	}
 	return w.enter(FD{FD: r.FD, What: "opened elsewhere", Peer: trace.NoFD, Opened: r.Time})
 }

@@ -11,7 +11,8 @@ import (
 type Feed struct{ Lines []Happening }
 
 // Happening is one line of the feed. A call and its end are one happening;
-// the same thing several times in a row is one happening with a count.
+// the same thing several times in a row is one happening with a count, and so
+// is each line of a short pattern that repeats.
 type Happening struct {
 	Kind   trace.Kind // CallEnd, WaitEnd, CallbackEnd, Kernel, or one of the experiment's words
 	At     int64      // when it was complete
@@ -83,6 +84,29 @@ func (f *Feed) apply(w *World, r *trace.Record) {
 		f.Lines = append(f.Lines[:0], f.Lines[keepLines:]...)
 	}
 	f.Lines = append(f.Lines, h)
+	f.fold()
+}
+
+// longestPattern is how many lines in a row may repeat as one.
+const longestPattern = 4
+
+// fold makes one of two equal runs of lines that follow each other: wait and
+// callback, wait and callback, is wait and callback, twice each.
+func (f *Feed) fold() {
+	n := len(f.Lines)
+	for p := 2; p <= longestPattern && 2*p <= n; p++ {
+		first, second := f.Lines[n-2*p:n-p], f.Lines[n-p:]
+		if !slices.EqualFunc(first, second, func(a, b Happening) bool { return a.same(&b) }) {
+			continue
+		}
+		for i := range first {
+			first[i].Times += second[i].Times
+			first[i].Took += second[i].Took
+			first[i].At = second[i].At
+		}
+		f.Lines = f.Lines[:n-p]
+		return
+	}
 }
 
 // same reports whether two happenings would read alike, but for their times.

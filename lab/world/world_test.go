@@ -323,6 +323,40 @@ func TestTheFeedMergesWhatRepeats(t *testing.T) {
 	}
 }
 
+func TestTheFeedFoldsAPattern(t *testing.T) {
+	s := looping()
+	for range 20 {
+		turn(s)
+	}
+	s.add(trace.Note, trace.NoFD, "the end", trace.Record{})
+	lines := s.run().Live.Feed.Lines
+	n := len(lines)
+	if n < 4 || lines[n-4].Times != 20 || lines[n-3].Times != 20 || lines[n-2].Times != 20 || lines[n-1].Name != "the end" {
+		t.Errorf("20 turns read as %+v, want three lines, 20 times each", lines)
+	}
+	if took := lines[n-4].Took; took != 20e6 {
+		t.Errorf("20 waits of 1 ms took %d", took)
+	}
+}
+
+// TestACallbackThatClosesItsOwnFD: what the loop says afterwards is about an fd
+// that is gone, and must not bring it back.
+func TestACallbackThatClosesItsOwnFD(t *testing.T) {
+	s := looping()
+	s.add(trace.CallbackBegin, 3, "a", trace.Record{Base: 1, C: 1})
+	s.add(trace.Del, 3, "", trace.Record{Base: 1, C: 1})
+	s.add(trace.Close, 3, "", trace.Record{})
+	s.add(trace.CallbackEnd, 3, "", trace.Record{Base: 1, C: 1})
+	s.add(trace.End, trace.NoFD, "", trace.Record{})
+	w := s.run().Live
+	if w.FDByNumber(3) != nil || len(w.FDs) != 1 {
+		t.Errorf("fds %+v, want one, closed", w.FDs)
+	}
+	if found := lints(s, 0); len(found) != 0 {
+		t.Errorf("lints %+v, want none", found)
+	}
+}
+
 func TestTheLaneOfAnFD(t *testing.T) {
 	s := blockedOnA()
 	run := s.run()

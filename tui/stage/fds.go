@@ -91,8 +91,8 @@ func drawFD(r grid.Region, v *scene, f *world.FD, c columns, main bool) {
 	}
 	p.Int(st, int64(f.FD))
 	x := r.Cut(c.what, 0, c.watched-c.what-1, st, f.Name())
-	if room := c.watched - x - 3; f.Label != "" && room > 8 {
-		r.Cut(x+2, 0, room, th.Faint, f.What)
+	if room := c.watched - x - 3; f.Label != "" && grid.Width(f.What) <= room {
+		r.Text(x+2, 0, th.Faint, f.What)
 	}
 	if f.Closed != 0 {
 		r.Text(c.kernel, 0, th.Faint, "closed")

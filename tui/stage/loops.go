@@ -13,30 +13,43 @@ func drawLoops(r grid.Region, v *scene) {
 	w := v.World
 	_, r = r.Bottom(drawLints(r, v))
 	y := 0
-	for i := range w.Threads {
-		t := &w.Threads[i]
-		if !isShownThread(t, v.Now) {
-			continue
-		}
-		if y >= r.H {
-			return
-		}
-		y = drawThread(r, y, v, t)
-		for j := range w.Bases {
-			if b := &w.Bases[j]; t.Ended == 0 && b.Thread == t.ID && b.Phase != world.Stopped {
-				// The circle needs three rows; where there is no room for
-				// every loop's, one row each says the same in words.
-				if full := r.H-y >= 3*(1+loopsAfter(w, t, j)) && r.W >= 36; full {
-					y = drawCircle(r, y, v, b)
-				} else {
-					y = drawLoopLine(r, y, v, b)
-				}
+	for _, ended := range []bool{false, true} { // those that live come first
+		for i := range w.Threads {
+			t := &w.Threads[i]
+			if !isShownThread(t, v.Now) || (t.Ended != 0) != ended {
+				continue
+			}
+			if y >= r.H {
+				return
+			}
+			y = drawThread(r, y, v, t)
+			if !ended {
+				y = drawLoopsOf(r, y, v, t)
 			}
 		}
 	}
 	if y == 0 {
 		r.Text(0, 0, v.Theme.Faint, "none yet")
 	}
+}
+
+// drawLoopsOf draws the loops that a thread runs: the outer one first.
+func drawLoopsOf(r grid.Region, y int, v *scene, t *world.Thread) int {
+	w := v.World
+	for j := range w.Bases {
+		b := &w.Bases[j]
+		if b.Thread != t.ID || b.Phase == world.Stopped {
+			continue
+		}
+		// The circle needs three rows; where there is no room for every
+		// loop's, one row each says the same in words.
+		if r.H-y >= 3*(1+loopsAfter(w, t, j)) && r.W >= 36 {
+			y = drawCircle(r, y, v, b)
+		} else {
+			y = drawLoopLine(r, y, v, b)
+		}
+	}
+	return y
 }
 
 // loopsAfter counts the loops and threads that still want rows below.
