@@ -65,7 +65,7 @@ func drawFDs(r grid.Region, v *scene) {
 		}
 	}
 	if shown == 0 {
-		r.Text(c.what, 1, th.Faint, "none yet")
+		r.Text(c.what, 1, th.Faint, "none is open")
 	}
 }
 
