@@ -14,9 +14,9 @@ import (
 
 // keys are what a person may do to the experiment.
 var keys = []experiment.Key{
-	{Rune: 's', Text: "the first client says a line"},
-	{Rune: 'c', Text: "one more client comes, and says a line"},
-	{Rune: 'x', Text: "build the C program and let it crash"},
+	{Rune: 's', Text: "client 1 speaks"},
+	{Rune: 'c', Text: "one more client"},
+	{Rune: 'x', Text: "crash in C"},
 }
 
 // current is the server that the keys speak to, if one runs.
