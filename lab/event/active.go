@@ -38,7 +38,7 @@ func (b *Base) activate(e *Event, why What, calls int32) {
 	}
 	e.why, e.calls = why, calls
 	if e.priority < b.running {
-		b.continued = true // more urgent than the queue that runs: begin again
+		b.continued.Store(true) // more urgent than the queue that runs: begin again
 	}
 	e.state |= active
 	b.active++
@@ -63,7 +63,7 @@ func (b *Base) run() uint64 {
 		}
 		b.running = p
 		b.drain(&b.queues[p])
-		if b.broken || b.stats.Callbacks > before {
+		if b.broken.Load() || b.stats.Callbacks > before {
 			break
 		}
 		// Only the loop's own wake-up was in this queue: it is no progress.
@@ -84,7 +84,7 @@ func (b *Base) drain(q *queue) {
 			b.fault(err)
 		}
 		b.deliver(e)
-		if b.broken || b.continued {
+		if b.broken.Load() || b.continued.Load() {
 			return
 		}
 	}
@@ -97,7 +97,7 @@ func (b *Base) deliver(e *Event) {
 		e.callback(e.fd, e.why)
 	case e.what&Signal != 0:
 		e.aborted = false
-		for n := e.calls; n > 0 && !e.aborted && !b.broken; {
+		for n := e.calls; n > 0 && !e.aborted && !b.broken.Load(); {
 			n--
 			e.calls = n
 			b.call(e)

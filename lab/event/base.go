@@ -74,10 +74,10 @@ type Base struct {
 	fresh  bool   // stamp is the end of a callback, and nothing happened since
 	gather gather // turns that are alike
 
-	broken    bool  // Break was called
-	exiting   bool  // Exit's time has come
-	continued bool  // begin the next turn after this callback
-	failure   error // see fault
+	broken    atomic.Bool // Break was called
+	continued atomic.Bool // begin the next turn after this callback
+	exiting   bool        // Exit's time has come
+	failure   error       // see fault
 	closed    bool
 	stats     Stats
 }
@@ -122,11 +122,13 @@ func (b *Base) Loop(flags Flags) (reason Reason, err error) {
 	}
 	defer func() { b.leave(reason) }()
 	for { //DOC:loop
-		b.continued = false
+		if b.continued.Load() { // a store to an atomic costs more than a load
+			b.continued.Store(false)
+		}
 		switch {
 		case b.failure != nil:
 			return Failed, b.takeFailure()
-		case b.exiting || b.broken:
+		case b.exiting || b.broken.Load():
 			return b.stopped(), nil
 		case b.empty() && flags&NoExitOnEmpty == 0:
 			return NoEvents, nil
@@ -140,7 +142,7 @@ func (b *Base) Loop(flags Flags) (reason Reason, err error) {
 		done := flags&NonBlock != 0
 		if b.active > 0 {
 			ran := b.run()
-			done = flags&Once != 0 && b.active == 0 && (ran > 0 || b.broken)
+			done = flags&Once != 0 && b.active == 0 && (ran > 0 || b.broken.Load())
 		}
 		if done && b.failure == nil {
 			return b.stopped(), nil
@@ -220,7 +222,8 @@ func (b *Base) enter(flags Flags) error {
 		b.disown()
 		return b.fail("dispatch", ErrBaseClosed, "make a new base")
 	}
-	b.broken, b.exiting, b.fresh, b.cached = false, false, false, 0
+	b.broken.Store(false)
+	b.exiting, b.fresh, b.cached = false, false, 0
 	if b.rec != nil {
 		b.record(trace.LoopBegin, "", int64(flags), descend(id))
 	}
@@ -257,7 +260,7 @@ func (b *Base) stopped() Reason {
 	switch {
 	case b.exiting:
 		return Exited
-	case b.broken:
+	case b.broken.Load():
 		return Broken
 	}
 	return Done
@@ -272,13 +275,7 @@ func (b *Base) takeFailure() error {
 // Break ends the loop after the callback that runs now (event_base_loopbreak).
 // What is active stays so, for the next loop. If no loop runs it does nothing.
 func (b *Base) Break() {
-	switch {
-	case b.owner.Load() == 0:
-	case b.foreign():
-		b.Post(b.Break)
-	default:
-		b.broken = true
-	}
+	b.interrupt(&b.broken)
 }
 
 // Exit ends the loop when the time is over and the events that are active then
@@ -301,12 +298,18 @@ func (b *Base) Exit(after time.Duration) {
 // (event_base_loopcontinue): it looks for new events before it calls the
 // remaining active ones.
 func (b *Base) Continue() {
-	switch {
-	case b.owner.Load() == 0:
-	case b.foreign():
-		b.Post(b.Continue)
-	default:
-		b.continued = true
+	b.interrupt(&b.continued)
+}
+
+// interrupt tells the loop, if one runs, not to go on with the queue. It is
+// told while the callback runs, and not by mail, which it reads later.
+func (b *Base) interrupt(how *atomic.Bool) {
+	if b.owner.Load() == 0 {
+		return
+	}
+	how.Store(true)
+	if b.foreign() {
+		b.ring() // it may be asleep
 	}
 }
 

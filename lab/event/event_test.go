@@ -291,6 +291,19 @@ func TestEdgeTriggered(t *testing.T) {
 	})
 }
 
+func TestASecondAddTellsNoOldEdge(t *testing.T) {
+	b := newBase(t, "")
+	a, z := pair(t)
+	var c calls
+	add(t, b.NewEvent(a, Read|Persist|EdgeTriggered, c.log("first")), NoTimeout)
+	write(t, z, "x")
+	loop(t, b, Once, Done)
+	c.want(t, "first read|edge-triggered")
+	add(t, b.NewEvent(a, Read|Persist|EdgeTriggered, c.log("second")), NoTimeout)
+	loop(t, b, NonBlock|Once, Done)
+	c.want(t) // the fd was watched for that already: there is no news
+}
+
 func TestManyReadyAtOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, b *Base) {
 		// More than the 32 that epoll asks for at first.

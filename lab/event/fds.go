@@ -22,10 +22,13 @@ func (b *Base) insert(e *Event) error {
 		return e.fail("add", ErrMixedEdge, "the kernel has one entry for the fd, with one mode; give its events the same one")
 	}
 	// Even if nothing changes the backend is asked: that is the moment to
-	// notice that the fd was closed since.
+	// notice that the fd was closed since. Not so an edge-triggered one: asked
+	// again, the kernel would tell an old edge as new.
 	want := w.told | e.what&io
-	if err := b.backend.watch(e.fd, w.gen, w.told, want); err != nil {
-		return e.explain("add", err)
+	if want != w.told || want&EdgeTriggered == 0 {
+		if err := b.backend.watch(e.fd, w.gen, w.told, want); err != nil {
+			return e.explain("add", err)
+		}
 	}
 	if w.told == 0 && !e.internal {
 		b.watched++

@@ -258,6 +258,59 @@ func TestExitFromAnotherThread(t *testing.T) {
 	})
 }
 
+// elsewhere does something on another thread, and waits until it is done.
+func elsewhere(do func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		do()
+	}()
+	<-done
+}
+
+func TestBreakFromAnotherThreadSkipsTheRest(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		var c calls
+		b.NewTimer(func(int, What) {
+			c.log("first")(-1, Read)
+			elsewhere(b.Break)
+		}).Active(Read)
+		b.NewTimer(c.log("second")).Active(Read)
+		loop(t, b, 0, Broken)
+		c.want(t, "first read")
+		loop(t, b, 0, NoEvents)
+		c.want(t, "second read")
+	})
+}
+
+func TestBreakFromAnotherThreadEndsAWait(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		begun := make(chan struct{})
+		b.Post(func() { close(begun) })
+		go func() { <-begun; b.Break() }()
+		loop(t, b, NoExitOnEmpty, Broken)
+		loop(t, b, 0, NoEvents)
+	})
+}
+
+func TestContinueFromAnotherThreadLooksFirst(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		a, z := pair(t)
+		var c calls
+		urgent := b.NewEvent(a, Read, c.log("urgent"))
+		urgent.SetPriority(0)
+		add(t, urgent, NoTimeout)
+		b.NewTimer(func(int, What) {
+			c.log("first")(-1, Read)
+			write(t, z, "x")
+			elsewhere(b.Continue)
+		}).Active(Read)
+		b.NewTimer(c.log("second")).Active(Read)
+		loop(t, b, 0, NoEvents)
+		c.want(t, "first read", "urgent read", "second read")
+	})
+}
+
 func TestSignals(t *testing.T) {
 	onEach(t, func(t *testing.T, b *Base) {
 		raise := func() { syscall.Kill(syscall.Getpid(), syscall.SIGUSR1) }

@@ -90,7 +90,7 @@ func (b *Base) collectMail(int, What) {
 	m.mu.Unlock()
 
 	b.collectSignals()
-	for m.called < len(m.out) && !b.broken {
+	for m.called < len(m.out) && !b.broken.Load() {
 		do := m.out[m.called]
 		m.out[m.called] = nil
 		m.called++

@@ -31,6 +31,14 @@ func (p *selectSets) watch(fd int, gen uint32, old, want What) error {
 	if fd >= setSize {
 		return ErrSetSize // FD_SET in C would write beyond the set
 	}
+	if old == 0 && fd >= 64 {
+		// The kernel leaves out, in silence, what lies beyond the process's
+		// table of fds. That has room for 64 at least; so ask.
+		p.stats.SystemCalls++
+		if _, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err != nil {
+			return err
+		}
+	}
 	word, bit := fd/64, uint64(1)<<(fd%64)
 	p.reads[word] &^= bit
 	p.writes[word] &^= bit
