@@ -70,10 +70,13 @@ func (b *Base) putWaitEnd(n, errno int64) {
 
 func (b *Base) recordReady(e *Event, fd int, what What) {
 	if g := &b.gather; g.unsaid != allSaid {
-		if g.unsaid == returned && g.event == e {
+		if g.unsaid == returned && g.event == e && fd == e.fd {
 			g.unsaid = ready
 			return
 		}
+		b.unlike()
+	}
+	if fd != e.fd { // its memory was used again (Config.Unchecked): worth seeing each time
 		b.unlike()
 	}
 	if !e.internal {

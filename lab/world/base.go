@@ -26,13 +26,20 @@ type Base struct {
 	Turns     int // waits that ended
 	Callbacks int
 	Adds      int
-	Vain      int64 // turns in a row that found something ready and called nobody
-	Longest   int64 // ns of the longest callback so far
-	Waited    int64 // ns spent waiting so far
+	told      []told // what this turn's wait brought
+	Vain      int64  // turns in a row that found something ready and called nobody
+	Longest   int64  // ns of the longest callback so far
+	Waited    int64  // ns spent waiting so far
 
 	LastReady    int64
 	LastCallback int64 // when the last callback ended
 	LastTook     int64 // and how long it took, in ns
+}
+
+// told is one readiness: the kernel named fd, and the loop took it for event.
+type told struct {
+	event int64
+	fd    int32
 }
 
 // Phase says where a loop is in its circle.
@@ -111,6 +118,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 		b.Turns++
 		b.Returned = int(r.A)
 		b.enter(Between, r.Time)
+		b.told = b.told[:0]
 		b.Vain++
 		if r.A <= 0 {
 			b.Vain = 0
@@ -120,6 +128,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 		}
 	case trace.Ready:
 		b.LastReady = r.Time
+		b.told = append(b.told, told{r.C, r.FD})
 		if f != nil {
 			f.Noticed = r.Time
 			f.heard(r.Time, r.A)
@@ -127,6 +136,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 	case trace.CallbackBegin:
 		b.Callbacks++
 		b.Vain = 0
+		w.mistaken(b, r)
 		b.enter(Calling, r.Time)
 		name := w.names.of(r.Str)
 		t.push(Frame{Kind: InCallback, Name: name, FD: r.FD, Base: b.Number, Since: r.Time})
@@ -151,6 +161,18 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 				f.LeftBehind = 0
 			}
 			f.forget()
+		}
+	}
+}
+
+// mistaken notes when a callback is called for another fd than the one that the
+// kernel named: the memory of the event was used again.
+func (w *World) mistaken(b *Base, r *trace.Record) {
+	for _, t := range b.told {
+		if t.event == r.C && t.fd != r.FD {
+			if f := w.FDByNumber(t.fd); f != nil {
+				f.Mistaken, f.MistakenAt = r.FD, r.Time
+			}
 		}
 	}
 }

@@ -34,6 +34,9 @@ type FD struct {
 	LastWrite    int64
 	InCallback   int // callbacks of it that run now
 
+	Mistaken   int32 // the fd whose callback ran when this one was ready
+	MistakenAt int64 // when that was, 0: never
+
 	Untaken    int64 // callbacks since the program last took anything
 	Refused    int64 // reads in a row that found nothing
 	LeftBehind int   // callbacks in a row that read and left bytes behind

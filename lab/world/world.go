@@ -106,6 +106,7 @@ func (w *World) Clone() *World {
 	c.Bases = slices.Clone(w.Bases)
 	for i := range c.Bases {
 		c.Bases[i].Timers = slices.Clone(w.Bases[i].Timers)
+		c.Bases[i].told = slices.Clone(w.Bases[i].told)
 	}
 	c.Ends = slices.Clone(w.Ends)
 	for i := range c.Ends {

@@ -357,6 +357,18 @@ func TestACallbackThatClosesItsOwnFD(t *testing.T) {
 	}
 }
 
+func TestACallbackForAnotherFDThanTheKernelNamed(t *testing.T) {
+	s := looping()
+	s.add(trace.Open, 4, "socket", trace.Record{})
+	s.add(trace.WaitEnd, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1})
+	s.add(trace.Ready, 3, "", trace.Record{Base: 1, A: trace.Readable, C: 1})
+	s.add(trace.CallbackBegin, 4, "newest", trace.Record{Base: 1, C: 1})
+	w := s.run().Live
+	if f := w.FDByNumber(3); f.Mistaken != 4 || f.MistakenAt != s.now {
+		t.Errorf("%+v: fd 3 was ready and fd 4's callback ran, and it is not seen", f)
+	}
+}
+
 func TestTheLaneOfAnFD(t *testing.T) {
 	s := blockedOnA()
 	run := s.run()

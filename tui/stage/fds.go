@@ -187,6 +187,8 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 	switch {
 	case f.InCallback > 0:
 		p.Rune(th.Callback, g.Callback).Text(th.Callback, " callback ").Duration(th.Callback, v.Now-f.CallbackAt)
+	case f.MistakenAt != 0 && v.Now-f.MistakenAt < glow:
+		p.Rune(th.Bad, g.Noticed).Text(th.Bad, " told, but called: ").Text(th.Bad, fdName(v.World, f.Mistaken))
 	case f.Blocked > 0:
 		drawBlocked(r, v, f)
 	case unseen && v.Now-since > 1e6:
