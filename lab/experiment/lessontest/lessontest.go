@@ -114,10 +114,12 @@ func Watch(t *testing.T, cmd *exec.Cmd) *Alive {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
+	unix.CloseOnExec(pair[0])
+	unix.CloseOnExec(pair[1])
 	theirs := os.NewFile(uintptr(pair[1]), "theirs")
 	defer theirs.Close()
 	a := &Alive{t: t, Cmd: cmd, control: os.NewFile(uintptr(pair[0]), "ours"), reader: ring.Reader()}
