@@ -47,7 +47,7 @@ func TestMain(m *testing.M) {
 
 // scenarios returns all of them. Each has a twin of the same name in C.
 func scenarios() []func() {
-	return slices.Concat(reads, callbacks, timers, loops, ends)
+	return slices.Concat(reads, callbacks, timers, loops, ends, limits)
 }
 
 func nameOf(scenario func()) string {

@@ -1,0 +1,256 @@
+//go:build linux
+
+package differential
+
+import (
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/event"
+)
+
+// Mistakes and limits (closed fds, fd numbers), and other threads. The twins are
+// in testdata/limits.c.
+var limits = []func(){closeAPendingFd, closeAPendingFdInACallback, closeAndReuseTheNumber,
+	deleteBeforeClose, addNeverOpen, addNegative, fd1023, fd1024, wakeActive, wakeBreak,
+	breakFromAnotherThread, wakeExit,
+	wakeFromManyThreads, addFromAnotherThread, deleteFromAnotherThread, loopOnTwoThreads,
+	loopMovesBetweenThreads}
+
+// A pending event's fd is closed. The loop goes at most three turns: a storm
+// would show in them.
+
+func stopAt3(fd int) *event.Event {
+	n := 0
+	return watch("a", fd, reading, func() {
+		get(fd, 8)
+		if n++; n == 3 {
+			base.Break()
+		}
+	})
+}
+
+func closeAPendingFd() {
+	p := pair()
+	a := stopAt3(p[0])
+	add(a, -1)
+	unix.Close(p[0])
+	loop(event.NonBlock)
+	del(a)
+	loop(0)
+}
+
+func closeAPendingFdInACallback() {
+	p, q := pair(), pair()
+	a := stopAt3(p[0])
+	add(a, -1)
+	add(watch("b", q[0], event.Read, func() { unix.Close(p[0]) }), -1)
+	put(q[1], "x")
+	loop(event.NonBlock)
+	del(a)
+}
+
+// The number is another file by the time of the second add. Under epoll the
+// kernel has forgotten the first.
+func closeAndReuseTheNumber() {
+	p := pair()
+	add(watch("old", p[0], reading, nil), -1)
+	unix.Close(p[0])
+	q := pair()
+	if q[0] == p[0] {
+		say("same number")
+	} else {
+		say("another number")
+	}
+	put(q[1], "x")
+	loop(look)
+	add(watch("new", q[0], reading, nil), -1)
+	loop(look)
+}
+
+func deleteBeforeClose() {
+	p := pair()
+	a := watch("old", p[0], reading, nil)
+	add(a, -1)
+	del(a)
+	unix.Close(p[0])
+	q := pair()
+	put(q[1], "x")
+	add(watch("new", q[0], event.Read, nil), -1)
+	loop(0)
+}
+
+func addNeverOpen() {
+	add(stopAt3(900), -1)
+	loop(event.NonBlock)
+}
+
+func addNegative() {
+	a := watch("a", -1, event.Read, nil)
+	add(a, -1)
+	pending(a)
+	loop(event.NonBlock)
+}
+
+// The fd numbers around FD_SETSIZE.
+
+func numbered(fd int) int {
+	must(unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 4096, Max: 4096}))
+	p := pair()
+	put(p[1], "x")
+	must(unix.Dup3(p[0], fd, 0))
+	return fd
+}
+
+func fd1023() {
+	add(watch("a", numbered(1023), event.Read, nil), -1)
+	loop(0)
+}
+
+func fd1024() {
+	add(watch("a", numbered(1024), event.Read, nil), -1)
+	loop(0)
+}
+
+// Other threads.
+
+// start runs the loop on another thread, and returns when it runs. join waits
+// for its end.
+func start() (join func()) {
+	running, done := make(chan struct{}), make(chan struct{})
+	watch("", -1, 0, func() { close(running) }).Active(event.Read)
+	go func() {
+		defer close(done)
+		loop(0)
+	}()
+	<-running
+	busy(100) // by now it sleeps; if not, it is told all the same
+	return func() { <-done }
+}
+
+// It waits without end, and another thread makes it act at once. Where libevent
+// has locks, the lab has Post.
+func wakeActive() {
+	p := pair()
+	a := watch("a", p[0], event.Read, nil)
+	add(a, -1)
+	join := start()
+	base.Post(func() { a.Active(event.Write) })
+	join()
+}
+
+func wakeBreak() {
+	p := pair()
+	a := watch("a", p[0], event.Read, nil)
+	add(a, -1)
+	join := start()
+	base.Break()
+	join()
+	pending(a)
+}
+
+// The loop is in a callback: the rest of the queue waits for the next loop.
+func breakFromAnotherThread() {
+	p, begun := pair(), make(chan struct{}, 2)
+	slow := func() {
+		begun <- struct{}{}
+		busy(500)
+	}
+	add(watch("a", p[0], event.Read, slow), -1)
+	add(watch("b", p[0], event.Read, slow), -1)
+	join := start()
+	put(p[1], "x")
+	<-begun
+	base.Break()
+	join()
+	loop(0)
+}
+
+func wakeExit() {
+	p := pair()
+	a := watch("a", p[0], event.Read, nil)
+	add(a, -1)
+	join := start()
+	base.Exit(0)
+	join()
+	pending(a)
+}
+
+// A function for the loop's thread.
+func wakeFromManyThreads() {
+	p, left := pair(), 300
+	add(watch("a", p[0], event.Read, nil), -1)
+	join := start()
+	var posting sync.WaitGroup
+	for range 3 {
+		posting.Go(func() {
+			for range 100 {
+				base.Post(func() {
+					if left--; left == 0 {
+						say("300 calls")
+						base.Break()
+					}
+				})
+			}
+		})
+	}
+	posting.Wait()
+	join()
+}
+
+// Add from another thread is an error that says so.
+func addFromAnotherThread() {
+	p, q := pair(), pair()
+	put(q[1], "x")
+	add(watch("a", p[0], event.Read, nil), -1)
+	b := watch("b", q[0], event.Read, nil)
+	join := start()
+	add(b, -1)
+	busy(500)
+	base.Break()
+	join()
+}
+
+// Del from another thread is an error that says so.
+func deleteFromAnotherThread() {
+	p, q, begun := pair(), pair(), make(chan struct{})
+	a := watch("a", p[0], reading, func() {
+		drain(p[0])
+		close(begun)
+		busy(500)
+		say("a ends")
+	})
+	add(a, -1)
+	add(watch("b", q[0], event.Read, nil), -1) // keeps the loop alive
+	join := start()
+	put(p[1], "x")
+	<-begun
+	del(a)
+	say("deleted")
+	base.Break()
+	join()
+}
+
+func loopOnTwoThreads() {
+	p := pair()
+	add(watch("a", p[0], event.Read, func() { drain(p[0]) }), -1)
+	join := start()
+	_, err := base.Loop(0)
+	say("loop %d", code(err))
+	put(p[1], "x")
+	join()
+}
+
+// One base, made here and run there, and here again.
+func loopMovesBetweenThreads() {
+	p := pair()
+	var a *event.Event
+	a = watch("a", p[0], event.Read, func() { pending(a) })
+	add(a, -1)
+	join := start()
+	put(p[1], "x")
+	join()
+	add(a, -1)
+	loop(0)
+}
