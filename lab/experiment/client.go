@@ -24,6 +24,7 @@ type Client struct {
 	unsent []byte // what the kernel has not taken yet
 	heard  []byte
 	ended  bool // the server has said that no more will come
+	deaf   bool // does not read
 	shut   bool // say no more once unsent is empty
 }
 
@@ -132,6 +133,15 @@ func (c *Client) HeardEnd() bool {
 	return c.ended || c.err != nil
 }
 
+// Deaf has the client read nothing from now on, or read again: what the server
+// sends then fills the kernel's buffers, and the server's write fails.
+func (c *Client) Deaf(deaf bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.deaf = deaf
+	c.pump()
+}
+
 // Unsent returns how many bytes the client has not got rid of yet.
 func (c *Client) Unsent() int {
 	c.mu.Lock()
@@ -200,7 +210,7 @@ func (c *Client) pump() {
 		c.shut = false
 	}
 	var buf [16 << 10]byte
-	for c.state == connected && !c.ended {
+	for c.state == connected && !c.ended && !c.deaf {
 		n, err := unix.Read(c.fd, buf[:])
 		switch {
 		case err == unix.EINTR:

@@ -74,7 +74,7 @@ func visit(s *server) *server {
 	s.hears(one, "one\nstill here\nand here\n")
 	s.waiting, s.told = s.backlog()
 	x.Note("clients 2 and 3 are connected. accepted: %d; in the backlog: %s; client 1 hears %q",
-		s.count(accepted), s.queue(), "still here")
+		s.diary.Count(accepted, ""), s.queue(), "still here")
 	x.Watchable(2 * moment)
 
 	one.Leave()
@@ -85,7 +85,7 @@ func visit(s *server) *server {
 	s.hears(three, "three\n")
 	x.Note("client 2 has left. client 3 hears %q", three.Heard())
 	three.Leave()
-	s.await(func() bool { return s.index(left, "client 3") >= 0 })
+	s.await(func() bool { return s.diary.Index(1, left, "client 3") >= 0 })
 	s.guests = x.Guests() - guests
 	s.stop()
 	return s
@@ -125,7 +125,7 @@ func (s *server) part(clients []*experiment.Client) {
 	for _, c := range clients {
 		c.Leave()
 	}
-	s.await(func() bool { return s.count(left) >= len(clients) })
+	s.await(func() bool { return s.diary.Count(left, "") >= len(clients) })
 	s.stop()
 }
 

@@ -38,10 +38,20 @@ func (d *door) backlog() (n int, ok bool) {
 	return state.TCP.Backlog, err == nil && state.TCP.Code != 0
 }
 
+// What the diary says of a connection.
+const (
+	accepted = "accepted"
+	called   = "called"   // the read callback began
+	answered = "answered" // it is about to write
+	left     = "left"     // the client's end of file was read
+	refused  = "refused"  // the inner dispatch gave an error
+)
+
 // server is one of the lesson's programs at work.
 type server struct {
 	*door
-	diary
+	diary experiment.Diary // of the deeds below
+
 	name string
 	work func() // what the read callback does before it answers; nil: nothing
 	over atomic.Bool
@@ -120,7 +130,7 @@ func (s *server) onAccept(base *event.Base, do func(*conn)) {
 		s.mu.Lock()
 		s.conns[c] = true
 		s.mu.Unlock()
-		s.write(accepted, name)
+		s.diary.Write(accepted, name)
 		s.x.Note("    %s accepts %s", base.Name(), name)
 		do(c)
 	}
@@ -137,7 +147,7 @@ func (s *server) onRead(base *event.Base, c *conn) {
 	var ev *event.Event
 	buf := make([]byte, 512)
 	ev = base.NewEvent(c.fd, event.Read|event.Persist, func(fd int, _ event.What) {
-		s.write(called, c.name)
+		s.diary.Write(called, c.name)
 		n, err := sys.Read(fd, buf)
 		switch {
 		case err == unix.EAGAIN:
@@ -149,7 +159,7 @@ func (s *server) onRead(base *event.Base, c *conn) {
 		case s.work != nil:
 			s.work()
 		}
-		s.write(answered, c.name)
+		s.diary.Write(answered, c.name)
 		sys.Write(fd, buf[:n])
 	}).Named(c.name)
 	if err := ev.Add(event.NoTimeout); err != nil {
@@ -162,14 +172,14 @@ func (s *server) hangUp(c *conn) {
 	s.mu.Lock()
 	delete(s.conns, c)
 	s.mu.Unlock()
-	s.write(left, c.name)
+	s.diary.Write(left, c.name)
 	sys.Close(c.fd)
 }
 
 // returned tells that the inner dispatch is over.
 func (s *server) returned(c *conn, reason event.Reason, err error) {
 	if err != nil {
-		s.write(refused, c.name)
+		s.diary.Write(refused, c.name)
 		s.x.Note("    the inner dispatch for %s: %v", c.name, err)
 		return
 	}

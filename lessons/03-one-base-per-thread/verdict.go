@@ -63,11 +63,11 @@ const (
 var letters = map[hearing]string{noConnect: "a", later: "b", meanwhile: "c", failing: "d"}
 
 func (s *server) secondClient() hearing {
-	in, gone := s.index(accepted, "client 2"), s.index(left, "client 1")
+	in, gone := s.diary.Index(1, accepted, "client 2"), s.diary.Index(1, left, "client 1")
 	switch {
 	case s.unreachable != nil:
 		return noConnect
-	case s.count(refused) > 0:
+	case s.diary.Count(refused, "") > 0:
 		return failing
 	case in < 0:
 		return unclear
@@ -110,8 +110,8 @@ func checkThreads(x *experiment.X, s *server) {
 	}
 	x.Check(strays == 0, "workers: every callback of a connection ran on one thread; exceptions: %d of 6", strays)
 	apart := true
-	for _, l := range s.read() {
-		apart = apart && (l.did != accepted || !workers[l.thread])
+	for _, e := range s.diary.Entries() {
+		apart = apart && (e.Did != accepted || !workers[e.Thread])
 	}
 	x.Check(len(workers) == len(s.others) && apart,
 		"workers: the 6 connections ran on %d threads, none of them the acceptor's", len(workers))
@@ -135,7 +135,7 @@ func table(x *experiment.X, servers ...*server) {
 	rows := [][]string{{"workers", "answers", "time for all", "CPU of the busiest"}}
 	for _, s := range servers {
 		n := fmt.Sprint(len(s.others))
-		rows = append(rows, []string{n, fmt.Sprint(s.count(answered)),
+		rows = append(rows, []string{n, fmt.Sprint(s.diary.Count(answered, "")),
 			experiment.Brief(s.took()), experiment.Brief(slices.Max(s.cpu))})
 		x.Measure(n+" workers: time for all", int64(s.took()), experiment.Nanoseconds)
 		x.Measure(n+" workers: CPU of the busiest", int64(slices.Max(s.cpu)), experiment.Nanoseconds)
@@ -146,12 +146,12 @@ func table(x *experiment.X, servers ...*server) {
 // took is the time from the first read callback to the last answer.
 func (s *server) took() time.Duration {
 	var first, last time.Time
-	for _, l := range s.read() {
-		if l.did == called && first.IsZero() {
-			first = l.at
+	for _, e := range s.diary.Entries() {
+		if e.Did == called && first.IsZero() {
+			first = e.At
 		}
-		if l.did == answered {
-			last = l.at
+		if e.Did == answered {
+			last = e.At
 		}
 	}
 	return last.Sub(first)
@@ -161,29 +161,15 @@ func (s *server) took() time.Duration {
 // thread, had not answered yet.
 func (s *server) together() (n int) {
 	busy := map[uint32]bool{}
-	for _, l := range s.read() {
-		switch l.did {
+	for _, e := range s.diary.Entries() {
+		switch e.Did {
 		case called:
-			if len(busy) > 0 && !busy[l.thread] {
+			if len(busy) > 0 && !busy[e.Thread] {
 				n++
 			}
-			busy[l.thread] = true
+			busy[e.Thread] = true
 		case answered, left:
-			delete(busy, l.thread)
-		}
-	}
-	return n
-}
-
-// index returns where the diary says so first, or -1.
-func (s *server) index(did deed, client string) int {
-	return slices.IndexFunc(s.read(), func(l line) bool { return l.did == did && l.client == client })
-}
-
-func (s *server) count(did deed) (n int) {
-	for _, l := range s.read() {
-		if l.did == did {
-			n++
+			delete(busy, e.Thread)
 		}
 	}
 	return n
@@ -191,15 +177,15 @@ func (s *server) count(did deed) (n int) {
 
 // answeredBefore reports whether one client was answered before another left.
 func (s *server) answeredBefore(one, other string) bool {
-	answer, gone := s.index(answered, one), s.index(left, other)
+	answer, gone := s.diary.Index(1, answered, one), s.diary.Index(1, left, other)
 	return answer >= 0 && gone >= 0 && answer < gone
 }
 
 // depth returns how many loops were on the stack at most.
-func (s *server) depth(did deed) (n int) {
-	for _, l := range s.read() {
-		if l.did == did {
-			n = max(n, l.loops)
+func (s *server) depth(did string) (n int) {
+	for _, e := range s.diary.Entries() {
+		if e.Did == did {
+			n = max(n, e.Loops)
 		}
 	}
 	return n
@@ -209,9 +195,9 @@ func (s *server) depth(did deed) (n int) {
 // that did anything.
 func (s *server) threads(client string) map[uint32]bool {
 	on := map[uint32]bool{}
-	for _, l := range s.read() {
-		if client == "" || l.client == client && l.did != accepted {
-			on[l.thread] = true
+	for _, e := range s.diary.Entries() {
+		if client == "" || e.Who == client && e.Did != accepted {
+			on[e.Thread] = true
 		}
 	}
 	return on

@@ -1,0 +1,81 @@
+package experiment
+
+import (
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"fdlab/lab/thread"
+)
+
+// Diary is what a program did, in its order, over all its threads: what a
+// verdict can rest on when times say nothing. The zero Diary is empty and
+// ready to use, by any thread.
+type Diary struct {
+	mu      sync.Mutex
+	entries []Entry
+}
+
+// Entry is one line of a Diary.
+type Entry struct {
+	Did, Who string // "accepted", "client 1"
+	Thread   uint32 // the kernel's id of the OS thread that did it
+	Loops    int    // calls of Base.Dispatch or Loop that were on its stack
+	At       time.Time
+}
+
+// Write adds what the calling thread does now.
+func (d *Diary) Write(did, who string) {
+	now := Entry{Did: did, Who: who, Thread: thread.ID(), Loops: loops(), At: time.Now()}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.entries = append(d.entries, now)
+}
+
+// Entries returns what was written so far.
+func (d *Diary) Entries() []Entry {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clip(d.entries)
+}
+
+// Find returns the entries of did; who may be "", for anybody.
+func (d *Diary) Find(did, who string) (found []Entry) {
+	for _, e := range d.Entries() {
+		if e.Did == did && (who == "" || e.Who == who) {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// Count returns how many entries Find finds.
+func (d *Diary) Count(did, who string) int { return len(d.Find(did, who)) }
+
+// Index returns the place of the nth such entry (from 1) in the order of all,
+// or -1.
+func (d *Diary) Index(nth int, did, who string) int {
+	for i, e := range d.Entries() {
+		if e.Did == did && (who == "" || e.Who == who) {
+			if nth--; nth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// loops counts the loops on the caller's own stack.
+func loops() (n int) {
+	var pcs [64]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs[:])])
+	for more := true; more; {
+		var f runtime.Frame
+		if f, more = frames.Next(); strings.HasSuffix(f.Function, "event.(*Base).Loop") {
+			n++
+		}
+	}
+	return n
+}
