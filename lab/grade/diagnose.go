@@ -60,7 +60,7 @@ func (e *Examiner) hopeless() bool {
 		return true
 	}
 	for _, f := range e.tally.fds {
-		if f.Untaken >= spinning || f.Ends >= spinning || f.Refused >= 100*spinning {
+		if f.Untaken >= spinning || f.Ends >= manyEnds || f.Refused >= 100*spinning {
 			return true
 		}
 	}
@@ -156,7 +156,7 @@ func (e *Examiner) death() (*Misconception, string, []*FD) {
 		saw += "; dispatch had returned: " + e.tally.loopEnd
 	}
 	for _, h := range e.hands {
-		if f := h.fd(); f != nil && h.unread() > 0 && f.Added != 0 && f.Added&trace.Persist == 0 && f.Callbacks > 0 {
+		if f := h.fd(); f != nil && e.tally.loopEnd == "no events left" && f.Added != 0 && f.Added&trace.Persist == 0 && f.Callbacks > 0 {
 			return OneShot, saw, []*FD{f}
 		}
 	}

@@ -27,6 +27,9 @@ func (e *Examiner) Calm(expected string) {
 	if m, saw, fds := e.spins(); m != nil {
 		e.Fail(e.feedback(expected, saw, m, fds...))
 	}
+	if m, saw, fds := e.blocked(); m == BlockedInCallback {
+		e.Fail(e.feedback(expected, saw, m, fds...))
+	}
 }
 
 // sleeps reports whether nothing was recorded for a few looks while every

@@ -67,6 +67,11 @@ func (f *FIFO) Opened() {
 	f.e.Await("the program opens "+f.name(), func() bool { return f.FD() != nil })
 }
 
+// Taken waits until the program has read all that was said.
+func (f *FIFO) Taken() {
+	f.e.Await(fmt.Sprintf("the program reads what %s says", f.name()), func() bool { return f.Unread() == 0 })
+}
+
 // Say writes text: all of it, though the program may have to make room first.
 func (f *FIFO) Say(text string) {
 	for text != "" {
@@ -91,7 +96,7 @@ func (f *FIFO) Say(text string) {
 func (f *FIFO) Trickle(text string) {
 	for _, b := range []byte(text) {
 		f.Say(string([]byte{b}))
-		f.e.Await(fmt.Sprintf("the program reads what %s says, byte by byte", f.name()), func() bool { return f.Unread() == 0 })
+		f.Taken()
 	}
 }
 

@@ -64,7 +64,7 @@ var (
 		Belief: "While my callback works or sleeps, the loop goes on.",
 		Truth: "A callback runs on the loop's own thread. Until it returns, no other callback runs and no fd is " +
 			"noticed. Ask a timer to wait, and a worker thread to work.",
-		Lesson: "01-select-vs-blocking-io", Section: "Explain",
+		Lesson: "03-one-base-per-thread", Section: "Explain",
 	}
 	Unanswered = &Misconception{
 		ID:     "unanswered",

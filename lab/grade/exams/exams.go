@@ -8,6 +8,8 @@ import "fdlab/lab/grade"
 // All are the exams, by the number of their exercise.
 var All = []*grade.Exam{
 	twoPipes,
+	fifo,
+	oneShot,
 }
 
 // ByName returns the exam of the exercise with that folder name, or nil.

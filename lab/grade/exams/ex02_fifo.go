@@ -1,0 +1,90 @@
+package exams
+
+import (
+	"strings"
+
+	"fdlab/lab/grade"
+)
+
+var readOnlyFIFO = &grade.Misconception{
+	ID:     "read-only-fifo",
+	Belief: "I only read, so I open the FIFO for reading.",
+	Truth: "When the last writer has closed a FIFO, its readers are at the end of file, and stay there until " +
+		"another writer comes: each read gives 0, and the loop spins. Who opens it read-write is a writer " +
+		"himself, so the last one never leaves.",
+	Lesson: "02-ev-persist", Section: "Explain",
+}
+
+var readIsLine = &grade.Misconception{
+	ID:     "read-is-line",
+	Belief: "What one read gives is one line.",
+	Truth: "A pipe is a stream of bytes. A read gives what is there: half a line, two lines, as much as the " +
+		"buffer holds. Put the lines together yourself.",
+	Lesson: "02-ev-persist", Section: "Explain",
+}
+
+// fifo: the post's program. It makes its FIFO itself, and the world writes as
+// a shell does: open, write, close.
+var fifo = &grade.Exam{
+	Exercise: "02-fifo",
+	Checks: []string{
+		"one echo, one callback",
+		"the second echo is read too",
+		"a line longer than the buffer",
+		"a line in pieces",
+		"bye",
+	},
+	Starter: grade.NeverDrained,
+	Play: func(e *grade.Examiner) {
+		e.Means(grade.EndIgnored, readOnlyFIFO)
+		path := e.Path("event.fifo")
+		f := e.FIFOOf(path)
+		e.Start(path)
+
+		e.Check("one echo, one callback")
+		f.Opened()
+		e.Due("heihei\n")
+		f.Echo("heihei\n")
+		e.Answered("somebody writes heihei, and the program prints it")
+		e.Calm("one echo: the callback takes what is there, and the program sleeps")
+		drained(e, f)
+
+		e.Check("the second echo is read too")
+		for range 3 {
+			e.Due("heihei\n")
+			f.Echo("heihei\n")
+			e.Answered("somebody writes heihei again, and the program prints it")
+		}
+		e.Calm("four echoes are read, and the program sleeps")
+		drained(e, f)
+
+		e.Check("a line longer than the buffer")
+		e.Means(grade.Noise, readIsLine)
+		long := strings.Repeat("hei", 300) + "\n"
+		e.Due(long)
+		f.Echo(long)
+		e.Answered("a line of 900 characters is printed as one line")
+
+		e.Check("a line in pieces")
+		e.Due("heihei\nhei\n")
+		f.Echo("hei")
+		f.Taken()
+		f.Echo("hei\nhei\n")
+		e.Answered("a line that is written in two pieces is printed as one")
+		e.Means(grade.Noise, nil)
+
+		e.Check("bye")
+		e.Due("bye\n")
+		f.Echo("bye\n")
+		e.Answered("bye is printed like any other line")
+		e.Ends("after bye the program ends by itself, with all closed", "")
+		e.Require(e.Gone(path), "the program takes its FIFO away", grade.LeftOpen, "the FIFO event.fifo is still there", f.FD())
+	},
+}
+
+// drained requires that no callback came for nothing.
+func drained(e *grade.Examiner, f *grade.FIFO) {
+	d := f.FD()
+	e.Require(d.MostUntaken <= 1, "each callback takes something", grade.NeverDrained,
+		"there were callbacks that took nothing", d)
+}
