@@ -1,0 +1,169 @@
+package main
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"fdlab/lab/course"
+	"fdlab/lab/grade"
+	"fdlab/lab/grade/exams"
+)
+
+func (t *tool) check(words []string) int {
+	var chosen []*course.Exercise
+	for _, word := range words {
+		if word == "all" {
+			chosen = append(chosen, t.all...)
+			continue
+		}
+		e := t.one([]string{word})
+		if e == nil {
+			return misuse
+		}
+		chosen = append(chosen, e)
+	}
+	if len(words) == 0 {
+		e := t.next()
+		if e == nil {
+			fmt.Fprintln(t.out, "all exercises are solved; name one to check it again")
+			return fine
+		}
+		chosen = append(chosen, e)
+	}
+	status := fine
+	results := []*grade.Result{}
+	for _, e := range chosen {
+		r := t.try(e)
+		if t.ctx.Err() != nil {
+			return brokenOff
+		}
+		results = append(results, r)
+		status = max(status, statusOf(r))
+		if !t.json {
+			t.tell(e, r)
+		}
+	}
+	if t.json {
+		status = max(status, t.writeJSON(results))
+	}
+	return status
+}
+
+func statusOf(r *grade.Result) int {
+	switch r.Outcome {
+	case grade.Passed:
+		return fine
+	case grade.Failed:
+		return notPassed
+	}
+	return notJudged
+}
+
+// try grades the student's working copy, and keeps what came of it.
+func (t *tool) try(e *course.Exercise) *grade.Result {
+	exam := exams.ByName(e.Slug)
+	if exam == nil {
+		return &grade.Result{Exercise: e.Slug, Outcome: grade.NotJudged,
+			Err: "this exercise has no exam: add one to lab/grade/exams/exams.go"}
+	}
+	r := grade.Run(t.ctx, t.root, "./"+e.Dir, exam)
+	if r.Outcome != grade.NotJudged {
+		told := ""
+		if r.Feedback != nil {
+			told = r.Feedback.Misconception
+		}
+		if err := t.progress.SaveAttempt(e.Slug, r.Outcome == grade.Passed, told, time.Now().UTC().Truncate(time.Second)); err != nil {
+			fmt.Fprintln(t.err, err)
+		}
+		t.attempts, _ = t.progress.LoadAttempts()
+	}
+	return r
+}
+
+// tell says a result to a person.
+func (t *tool) tell(e *course.Exercise, r *grade.Result) {
+	fmt.Fprintf(t.out, "%02d %s: %s\n\n%s", e.Number, e.Title, r.Outcome, r.Text(lineLength))
+	if r.Outcome == grade.Failed && len(r.Printed) > 0 {
+		fmt.Fprintf(t.out, "\n  the program's last lines\n")
+		for _, line := range r.Printed[max(0, len(r.Printed)-4):] {
+			fmt.Fprintf(t.out, "    | %.100s\n", line)
+		}
+	}
+	fmt.Fprintln(t.out)
+	switch {
+	case r.Outcome == grade.Passed:
+		fmt.Fprintf(t.out, "  compare: go run ./exercises solution %02d\n", e.Number)
+		if next := t.next(); next != nil {
+			fmt.Fprintf(t.out, "  next:    %02d %s (exercises/%s)\n", next.Number, next.Title, next.Slug)
+		}
+	case r.Outcome == grade.Failed && e.Untouched(t.root):
+		fmt.Fprintf(t.out, "  this is the starter still: read exercises/%s/README.md, then edit main.go there\n", e.Slug)
+	case r.Outcome == grade.Failed:
+		fmt.Fprintf(t.out, "  stuck? go run ./exercises hint %02d\n", e.Number)
+	}
+}
+
+// pause is how often watch looks at the files. It needs no help of the
+// kernel's, so it works on any file system, and with editors that write a new
+// file and rename it.
+const pause = 200 * time.Millisecond
+
+func (t *tool) watch(words []string) int {
+	var fixed *course.Exercise
+	if len(words) > 0 {
+		if fixed = t.one(words); fixed == nil {
+			return misuse
+		}
+	}
+	checked := ""
+	for t.ctx.Err() == nil {
+		e := fixed
+		if e == nil {
+			e = t.next()
+		}
+		if e == nil {
+			fmt.Fprintln(t.out, "all exercises are solved")
+			return fine
+		}
+		seen := t.fingerprint(e)
+		if seen == checked {
+			t.sleep(pause)
+			continue
+		}
+		if t.sleep(pause / 2); t.fingerprint(e) != seen {
+			continue // still being written
+		}
+		checked = seen
+		fmt.Fprintf(t.out, "\n%s\n", strings.Repeat("─", lineLength))
+		r := t.try(e)
+		if t.ctx.Err() != nil {
+			break
+		}
+		t.tell(e, r)
+		fmt.Fprintf(t.out, "\n  watching exercises/ for a change; Ctrl-C ends\n")
+	}
+	return brokenOff
+}
+
+func (t *tool) sleep(d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-t.ctx.Done():
+	}
+}
+
+// fingerprint says what the exercise's Go files hold.
+func (t *tool) fingerprint(e *course.Exercise) string {
+	files, _ := filepath.Glob(filepath.Join(filepath.Dir(e.MainFile(t.root)), "*.go"))
+	h := sha256.New()
+	for _, name := range files {
+		content, err := os.ReadFile(name)
+		fmt.Fprintf(h, "%q %d %v ", name, len(content), err)
+		h.Write(content)
+	}
+	return e.Slug + string(h.Sum(nil))
+}
