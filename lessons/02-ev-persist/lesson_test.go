@@ -128,7 +128,7 @@ func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
 	for name, words := range map[string][]string{
 		"the callback always reads":   {"failed: read in the 20th call: one echo, and call 1", "answer to Predict: a", "One echo gave 1 callback."},
 		"the callback never reads":    {"failed: read in the 20th call", "failed: and then it is quiet", "answer to Predict: c"},
-		"it reads in the 5th call":    {"failed: read in the 20th call: one echo, and call 5", "answer to Predict: b", "until the 5th read it"},
+		"it reads in the 5th call":    {"failed: read in the 20th call: one echo, and call 5", "answer to Predict: b", "until call 5 read it"},
 		"the one-shot reads":          {"failed: one-shot: what nobody read stays: 0 bytes", "failed: persist, and read: 3 callbacks", "verdict: half true."},
 		"the one-shot persists":       {"failed: one-shot: dispatch ended: broken off", "verdict: half true. Without Persist the event did not fire once. Dispatch did not return"},
 		"the one-shot is added again": {"failed: one-shot: one echo, 2 callbacks", "verdict: false."},

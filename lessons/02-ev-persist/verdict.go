@@ -43,7 +43,7 @@ func judge(x *experiment.X, fifo *experiment.FIFO, once, each, post *program, fi
 	switch {
 	case first.first == 1 && first.calls == 1:
 		x.Answer("a")
-	case first.first > 1 && (first.left == 0 || !alone):
+	case first.first > 1 && (first.calls <= many || !alone):
 		x.Answer("b")
 	case first.calls > many:
 		x.Answer("c")
@@ -75,7 +75,7 @@ func returns(once *program, onlyErrors bool) string {
 // state says what readiness turned out to be.
 func state(first seen) string {
 	if first.first > 1 {
-		return fmt.Sprintf("And Persist does not mean one call for one write: one echo gave %s, until the %dth read it.",
+		return fmt.Sprintf("And Persist does not mean one call for one write: one echo gave %s, until call %d read it.",
 			callbacks(first.first), first.first)
 	}
 	return fmt.Sprintf("One echo gave %s.", callbacks(first.calls))

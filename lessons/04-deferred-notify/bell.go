@@ -4,15 +4,18 @@ import (
 	"encoding/binary"
 	"sync/atomic"
 
+	"golang.org/x/sys/unix"
+
 	"fdlab/lab/experiment"
 	"fdlab/lab/sys"
 )
 
 // bell is a doorbell: what one thread rings, and another thread's loop watches.
 type bell interface {
-	ring() error // EAGAIN: it takes no more (only if it does not block)
-	answer() int // how often it was rung, as far as one read(2) tells
-	fd() int     // what the loop watches
+	ring() error  // EAGAIN: it takes no more (only if it does not block)
+	knock() error // ring by a person's hand: it leaves no record
+	answer() int  // how often it was rung, as far as one read(2) tells
+	fd() int      // what the loop watches
 	close()
 }
 
@@ -24,7 +27,7 @@ type pipeBell struct {
 }
 
 func newPipe(x *experiment.X) *pipeBell {
-	r, w, err := sys.Pipe("doorbell")
+	r, w, err := sys.Pipe("bell")
 	if err != nil {
 		x.Fail(err)
 	}
@@ -40,6 +43,11 @@ func newPipe(x *experiment.X) *pipeBell {
 
 func (b *pipeBell) ring() error {
 	_, err := sys.Write(b.w, []byte{'c'}) // memcached's byte: a new connection
+	return err
+}
+
+func (b *pipeBell) knock() error {
+	_, err := unix.Write(b.w, []byte{'c'})
 	return err
 }
 
@@ -66,7 +74,7 @@ type eventBell struct{ number int }
 
 // newEventfd returns an error on systems that have no eventfd: ENOSYS.
 func newEventfd() (*eventBell, error) {
-	fd, err := sys.Eventfd(0, "doorbell")
+	fd, err := sys.Eventfd(0, "bell")
 	if err == nil {
 		err = sys.SetNonblock(fd, true)
 	}
@@ -74,11 +82,20 @@ func newEventfd() (*eventBell, error) {
 }
 
 func (b *eventBell) ring() error {
-	var one [8]byte
-	binary.NativeEndian.PutUint64(one[:], 1)
 	_, err := sys.Write(b.number, one[:])
 	return err
 }
+
+func (b *eventBell) knock() error {
+	_, err := unix.Write(b.number, one[:])
+	return err
+}
+
+// one is what a ring adds: eight bytes in the machine's order.
+var one = func() (b [8]byte) {
+	binary.NativeEndian.PutUint64(b[:], 1)
+	return b
+}()
 
 func (b *eventBell) answer() int {
 	var sum [8]byte

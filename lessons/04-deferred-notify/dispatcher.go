@@ -1,56 +1,63 @@
 package main
 
 import (
-	"fmt"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
 
+	"fdlab/lab/event"
 	"fdlab/lab/experiment"
 	"fdlab/lab/kernel"
 	"fdlab/lab/sys"
 	"fdlab/lab/trace"
 )
 
-// dispatcher is the thread that hands work over. The script tells it when.
+// dispatcher is the thread that hands work over. In memcached its loop watches
+// the listening socket; here the script tells it what to do, with Base.Post.
 type dispatcher struct {
 	x      *experiment.X
-	todo   chan func()
-	worker *worker      // who gets what a person hands over; only its thread uses it
-	byHand atomic.Int64 // how much that was
+	base   *event.Base
+	byHand atomic.Int64 // how many items a person has handed over
+
+	hands  sync.RWMutex // held for reading while a person rings
+	worker *worker      // whose bell that is; under hands
 }
 
 func newDispatcher(x *experiment.X) *dispatcher {
-	d := &dispatcher{x: x, todo: make(chan func())}
-	end := make(chan struct{})
+	base, err := event.New(event.Config{Name: "dispatcher", Backend: x.Backend()})
+	if err != nil {
+		x.Fail(err)
+	}
 	thread := x.Thread("dispatcher", func() error {
-		for {
-			select {
-			case do := <-d.todo:
-				do()
-			case <-end:
-				return nil
-			}
-		}
+		_, err := base.Loop(event.NoExitOnEmpty)
+		return err
 	})
 	x.Cleanup(func() {
-		close(end)
+		base.Post(base.Break)
 		thread.Join()
+		base.Close()
 	})
-	return d
+	return &dispatcher{x: x, base: base}
+}
+
+// begin lets the dispatcher do something. done is closed when it has.
+func (d *dispatcher) begin(something func()) (done chan struct{}) {
+	done = make(chan struct{})
+	d.base.Post(func() {
+		defer close(done)
+		something()
+	})
+	return done
 }
 
 // do lets the dispatcher do something, and reports whether it came back from
-// that within limit. done is closed when it does.
-func (d *dispatcher) do(something func()) (done chan struct{}, ok bool) {
-	done = make(chan struct{})
-	d.todo <- func() {
-		defer close(done)
-		something()
-	}
-	return done, d.x.Await(limit, func() bool { return closed(done) })
+// that within limit.
+func (d *dispatcher) do(something func()) bool {
+	done := d.begin(something)
+	return d.x.Await(limit, func() bool { return closed(done) })
 }
 
 func closed(c chan struct{}) bool {
@@ -66,20 +73,26 @@ func closed(c chan struct{}) bool {
 func (d *dispatcher) start(name string, b bell) *worker {
 	w := newWorker(d.x, name, b)
 	w.run(name)
-	d.do(func() { d.worker = w })
+	d.setWorker(w)
 	return w
 }
 
 // dismiss ends a worker. From then on nobody rings its bell.
 func (d *dispatcher) dismiss(w *worker) {
-	d.do(func() { d.worker = nil })
+	d.setWorker(nil)
 	w.stop()
+}
+
+func (d *dispatcher) setWorker(w *worker) {
+	d.hands.Lock()
+	defer d.hands.Unlock()
+	d.worker = w
 }
 
 // hand hands one item over. Blocked: the dispatcher did not come back.
 func (d *dispatcher) hand(w *worker, i *item) (blocked bool) {
 	var err error
-	_, ok := d.do(func() { err = w.notify(i) })
+	ok := d.do(func() { err = w.notify(i) })
 	if ok && err != nil {
 		d.x.Fail(err)
 	}
@@ -93,6 +106,7 @@ type burst struct {
 	queued  []int64   // what the kernel held after each
 	blocked bool      // the dispatcher did not come back from a notify
 	early   int       // items that were done while the worker was busy
+	done    int       // items that were done in the end
 	calls   int64     // callbacks for these items
 	others  int64     // items that a person handed over meanwhile
 	freed   time.Time // when the worker was let go
@@ -112,6 +126,7 @@ func (d *dispatcher) oneByOne(w *worker, n int) *burst {
 		w.x.Watchable(glance)
 	}
 	b.calls = w.calls.Load() - before
+	b.done = b.handled()
 	b.others += d.byHand.Load()
 	return b
 }
@@ -144,8 +159,9 @@ func (d *dispatcher) whileBusy(w *worker, n int) *burst {
 	slow.finish()
 	x.Await(limit/2, func() bool { return b.handled() == len(b.items) })
 	b.calls = w.calls.Load() - before
+	b.done = b.handled()
 	b.others += d.byHand.Load()
-	x.Note("the worker is free: %s, %d of %d items done", callbacks(b.calls), b.handled(), len(b.items))
+	x.Note("the worker is free: %s, %d of %d items done", callbacks(b.calls), b.done, len(b.items))
 	x.Watchable(watch)
 	return b
 }
@@ -182,7 +198,8 @@ func (d *dispatcher) fill(w *worker, bell *pipeBell) *filled {
 	before := w.rings.Load()
 
 	d.do(func() {
-		for f.err == nil {
+		most := 17 * f.page // a pipe has 16: pipe(7)
+		for f.err == nil && f.writes < most {
 			i := &item{}
 			if f.writes == f.page-2 { // the worker stops when it has read page-1 bytes
 				i = &second.item
@@ -200,13 +217,11 @@ func (d *dispatcher) fill(w *worker, bell *pipeBell) *filled {
 	if err := sys.SetNonblock(bell.w, false); err != nil {
 		x.Fail(err)
 	}
-	back := make(chan struct{})
-	d.todo <- func() {
-		defer close(back)
+	back := d.begin(func() {
 		if w.notify(&item{}) == nil {
 			f.returned = w.rings.Load() - before
 		}
-	}
+	})
 	x.Note("    one write more, which may block")
 	x.Watchable(watch)
 	first.finish()
@@ -245,8 +260,11 @@ func (d *dispatcher) withEventfd(n int) *burst {
 
 // errName returns an errno's name: "EAGAIN".
 func errName(err error) string {
+	if err == nil {
+		return "no error"
+	}
 	if errno, ok := err.(unix.Errno); ok {
 		return unix.ErrnoName(errno)
 	}
-	return fmt.Sprint(err)
+	return err.Error()
 }

@@ -20,7 +20,8 @@ func main() {
 		Title: "deferred notify",
 		Steps: []string{
 			"an idle worker", "a busy worker, one byte a read",
-			"a busy worker, one big read", "a full pipe", "the same with an eventfd",
+			"a busy worker, one big read", "a full pipe",
+			"the same with an eventfd",
 		},
 		Keys:  keys,
 		Flags: flags,
@@ -82,13 +83,10 @@ type worker struct {
 // notify is the dispatcher's part. First the item goes into the queue, then the
 // bell is rung: the other way round the worker could come and find nothing.
 func (w *worker) notify(i *item) error {
-	w.mu.Lock()
-	i.sent = time.Now()
-	w.queue = append(w.queue, i)
-	w.mu.Unlock()
+	w.push(i)
 	err := w.bell.ring()
 	if err != nil {
-		w.takeBack() // nobody would ever come for it
+		w.takeBack(i) // nobody would ever come for it
 	}
 	return err
 }
@@ -107,16 +105,17 @@ func (w *worker) rung(int, event.What) {
 	}
 }
 
+func (w *worker) push(i *item) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	i.sent = time.Now()
+	w.queue = append(w.queue, i)
+}
+
 func (w *worker) pop() *item {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	first := w.queue[0]
 	w.queue = w.queue[1:]
 	return first
-}
-
-func (w *worker) takeBack() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.queue = w.queue[:len(w.queue)-1]
 }

@@ -19,36 +19,61 @@ var keys = []experiment.Key{
 }
 
 func offer(x *experiment.X, d *dispatcher) {
-	x.Poke('c', func() { d.byHandDo(func(w *worker) { d.notifyByHand(w, 1) }) })
+	x.Poke('c', func() {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			d.notifyByHand()
+		}()
+		go d.impatient(done)
+	})
 }
 
-// byHandDo lets the dispatcher do what a person wants. A poke must not block,
-// so a dispatcher that is blocked itself does nothing.
-func (d *dispatcher) byHandDo(do func(*worker)) {
+// notifyByHand is notify by a person: another thread than the dispatcher's, so
+// that it works while time is held. It leaves no records but its note.
+func (d *dispatcher) notifyByHand() {
+	d.hands.RLock()
+	defer d.hands.RUnlock()
+	w := d.worker
+	if w == nil {
+		d.x.Note("you: there is no worker just now")
+		return
+	}
+	d.byHand.Add(1)
+	i := &item{}
+	w.push(i)
+	if err := w.bell.knock(); err != nil {
+		w.takeBack(i)
+		d.x.Note("you: notify: %s", errName(err))
+		return
+	}
+	d.x.Note("you: notify: the kernel holds %d", w.queued())
+}
+
+// impatient says that something takes long.
+func (d *dispatcher) impatient(done <-chan struct{}) {
 	select {
-	case d.todo <- func() {
-		if d.worker == nil {
-			d.x.Note("you: there is no worker just now")
-			return
-		}
-		do(d.worker)
-	}:
-	case <-time.After(50 * time.Millisecond):
-		d.x.Note("you: the dispatcher is not free: is it blocked in write(2)?")
+	case <-done:
+	case <-time.After(patience):
+		d.x.Note("you: it takes long: is a write(2) blocked, or is time held?")
 	}
 }
 
-// notifyByHand notifies up to n times, as long as the doorbell takes it.
-func (d *dispatcher) notifyByHand(w *worker, n int) {
-	for done := range n {
-		d.byHand.Add(1)
-		if err := w.notify(&item{}); err != nil {
-			d.byHand.Add(-1)
-			d.x.Note("you: notified %d times, then: %s", done, errName(err))
-			return
+// patience is how long a person waits for an answer.
+const patience = 200 * time.Millisecond
+
+// fillByHand lets the dispatcher notify as long as the doorbell takes it.
+func (d *dispatcher) fillByHand(w *worker) {
+	go d.impatient(d.begin(func() {
+		for done := range full {
+			d.byHand.Add(1)
+			if err := w.notify(&item{}); err != nil {
+				d.x.Note("you: notified %d times, then: %s", done, errName(err))
+				return
+			}
 		}
-	}
-	d.x.Note("you: notified %d times: the kernel holds %d", n, w.queued())
+		d.x.Note("you: notified %d times: the kernel holds %d", full, w.queued())
+	}))
 }
 
 // chosen is -step, for the interactive mode.
@@ -74,7 +99,7 @@ func play(x *experiment.X) {
 	d := newDispatcher(x)
 	w := d.start("worker", playBell(x))
 	offer(x, d)
-	x.Poke('f', func() { d.byHandDo(func(w *worker) { d.notifyByHand(w, full) }) })
+	x.Poke('f', func() { d.fillByHand(w) })
 	var mu sync.Mutex
 	var slow *job
 	x.Poke('b', func() {
@@ -88,12 +113,12 @@ func play(x *experiment.X) {
 		}
 		slow = newJob(x)
 		j := slow
-		d.byHandDo(func(w *worker) {
+		go d.impatient(d.begin(func() {
 			x.Note("you: the worker gets something to do that takes long")
 			if err := w.notify(&j.item); err != nil {
-				x.Note("notify: %v", err)
+				x.Note("notify: %s", errName(err))
 			}
-		})
+		}))
 	})
 	jobs := make(chan func())
 	go func() {

@@ -23,20 +23,20 @@ func judge(x *experiment.X, idle, each, big *burst, full *filled, counter *burst
 		}
 		x.Check(ok, format, args...)
 	}
-	check(idle.handled() == 5 && idle.calls == 5, "idle: 5 notifies, %s, %d items done",
-		callbacks(idle.calls), idle.handled())
+	check(idle.done == 5 && idle.calls == 5, "idle: 5 notifies, %s, %d items done",
+		callbacks(idle.calls), idle.done)
 	check(each.grows(), "busy, pipe: after each notify the kernel holds %v bytes", each.queued)
-	x.Check(each.early == 0 && each.handled() == 5, "busy, pipe: %d items done while the worker was busy, "+
-		"%d when it was free", each.early, each.handled()-each.early)
+	x.Check(each.early == 0 && each.done == 5, "busy, pipe: %d items done while the worker was busy, "+
+		"%d when it was free", each.early, each.done-each.early)
 	check(each.calls == 5, "busy, one byte a read: %s for 5 notifies", callbacks(each.calls))
-	check(big.grows() && big.calls == 1 && big.handled() == 5, "busy, one big read: %s for 5 notifies, %d items done",
-		callbacks(big.calls), big.handled())
+	check(big.grows() && big.calls == 1 && big.done == 5, "busy, one big read: %s for 5 notifies, %d items done",
+		callbacks(big.calls), big.done)
 	checkFull(x, full, check)
 	if counter == nil {
 		x.NotJudged("no eventfd on "+runtime.GOOS, "busy, eventfd: one callback for 5 notifies")
 	} else {
-		check(counter.grows() && counter.calls == 1 && counter.handled() == 5, "busy, eventfd: the kernel holds %v: "+
-			"%s for 5 notifies, %d items done", counter.queued, callbacks(counter.calls), counter.handled())
+		check(counter.grows() && counter.calls == 1 && counter.done == 5, "busy, eventfd: the kernel holds %v: "+
+			"%s for 5 notifies, %d items done", counter.queued, callbacks(counter.calls), counter.done)
 	}
 	x.TimingCheck(each.median() > 2*idle.median(), "a notify waits for a busy worker: %s; for an idle one: %s",
 		experiment.Brief(each.median()), experiment.Brief(idle.median()))
@@ -46,21 +46,21 @@ func judge(x *experiment.X, idle, each, big *burst, full *filled, counter *burst
 	switch {
 	case each.blocked:
 		x.Answer("d")
-	case each.handled() < len(each.items):
+	case each.done < len(each.items):
 		x.Answer("c")
 	case kept:
 		x.Answer("b")
 	default:
 		x.Answer("a")
 	}
-	deferred := each.handled() == 5 && each.early == 0
+	deferred := each.done == 5 && each.early == 0
 	x.Verdict(experiment.Ruling(deferred, !kept), "%s %s", when(each, deferred), where(each, kept))
 }
 
 // checkFull checks what happened at the full pipe.
 func checkFull(x *experiment.X, f *filled, check func(bool, string, ...any)) {
 	check(f.err == unix.EAGAIN && f.queued == f.writes,
-		"full pipe: after %d writes of one byte the next is refused: %s", f.writes, errName(f.err))
+		"full pipe: %d writes of one byte fit, and the next gives: %s", f.writes, errName(f.err))
 	if runtime.GOOS != "linux" {
 		x.NotJudged("not measured on "+runtime.GOOS, "full pipe: room comes back by pages")
 		return
@@ -113,7 +113,7 @@ func when(each *burst, deferred bool) string {
 	case each.early > 0:
 		return fmt.Sprintf("%d notifications were handled while the worker was busy.", each.early)
 	}
-	return fmt.Sprintf("Only %d of 5 notifications were ever handled.", each.handled())
+	return fmt.Sprintf("Only %d of 5 notifications were ever handled.", each.done)
 }
 
 func where(each *burst, kept bool) string {

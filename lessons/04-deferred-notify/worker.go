@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -74,6 +75,21 @@ func (w *worker) done(i *item) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	i.handled = time.Now()
+}
+
+// takeBack takes an item out of the queue. (If several threads ring at once,
+// it may be gone: a ring stands for one item, not for a certain one. Then the
+// last one is taken.)
+func (w *worker) takeBack(i *item) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	at := slices.Index(w.queue, i)
+	if at < 0 {
+		at = len(w.queue) - 1
+	}
+	if at >= 0 {
+		w.queue = slices.Delete(w.queue, at, at+1)
+	}
 }
 
 // waited returns how long an item was on its way; false: it still is.
