@@ -13,7 +13,7 @@ import (
 
 // Config is what a base is made of. The zero Config is a good one.
 type Config struct {
-	Name       string // what errors call the base
+	Name       string // what errors and the trace call the base
 	Backend    string // "epoll", "poll", "select", "kqueue"; "" is the best of them
 	Priorities int    // how many queues of active events, 1 to 256; 0 means 1
 
@@ -104,6 +104,9 @@ func New(cfg Config) (*Base, error) {
 	}
 	b.number, b.callID = b.rec.NextBase(), b.rec.String(k.call)
 	b.record(trace.BaseNew, k.name, int64(len(b.queues)), 0)
+	if b.name != "" {
+		b.record(trace.Label, b.name, 0, 0)
+	}
 	return b, nil
 }
 

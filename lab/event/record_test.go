@@ -120,7 +120,7 @@ func TestTraceOfNestedLoopsAndTimers(t *testing.T) {
 			}
 			kinds = append(kinds, f[0])
 		}
-		want := "base-new base-new add loop-begin1 wait-begin wait-end del callback-begin " +
+		want := "base-new label base-new label add loop-begin1 wait-begin wait-end del callback-begin " +
 			"add loop-begin2 wait-begin wait-end del callback-begin callback-end loop-end callback-end loop-end"
 		if got := strings.Join(kinds, " "); got != want {
 			t.Fatalf("got  %s\nwant %s", got, want)

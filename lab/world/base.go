@@ -9,6 +9,7 @@ import (
 // Base is an event base: one loop.
 type Base struct {
 	Number  uint16
+	Name    string // what the program calls it, or ""
 	Backend string // "epoll"
 	Made    int64
 	Freed   int64  // 0 while it lives

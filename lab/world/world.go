@@ -147,6 +147,8 @@ func (w *World) Apply(r *trace.Record) {
 	case trace.Label:
 		if f := w.fd(r); f != nil {
 			f.Label = w.names.of(r.Str)
+		} else if b := w.base(r); b != nil {
+			b.Name = w.names.of(r.Str)
 		}
 	case trace.Close:
 		w.closed(r)

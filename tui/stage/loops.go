@@ -113,8 +113,7 @@ func drawThread(r grid.Region, y int, v *scene, t *world.Thread) int {
 		r.At(2, y).Rune(th.Held, g.Gate).Text(th.Held, " held ").Text(th.Held, top.Name)
 	}
 	if depth := nesting(t); depth > 1 {
-		y++
-		drawStack(r, y, v, t)
+		return drawStack(r, y+1, v, t)
 	}
 	return y + 1
 }
@@ -129,22 +128,40 @@ func nesting(t *world.Thread) int {
 	return n
 }
 
-// drawStack draws nested dispatches: the outer one is at the left, and waits
-// for everything to its right.
-func drawStack(r grid.Region, y int, v *scene, t *world.Thread) {
+// drawStack draws nested dispatches: the outer one first, and it waits for
+// everything after it. A stack that is too wide goes on in the next row. It
+// returns the row after it.
+func drawStack(r grid.Region, y int, v *scene, t *world.Thread) int {
 	th, g := v.Theme, v.Theme.Glyphs
 	p := r.At(2, y)
 	for i := range t.Stack {
 		f := &t.Stack[i]
+		name, st := f.Name, th.Waiting
 		switch f.Kind {
 		case world.InLoop:
-			p = p.Text(th.Text, "base ").Int(th.Text, int64(f.Base)).Text(th.Faint, " ").Rune(th.Faint, g.Into).Text(th.Faint, " ")
+			name, st = "", th.Text
+			if b := v.World.BaseByNumber(f.Base); b != nil {
+				name = b.Name
+			}
 		case world.InCallback:
-			p = p.Text(th.Callback, f.Name).Text(th.Faint, " ").Rune(th.Faint, g.Into).Text(th.Faint, " ")
-		case world.InWait, world.InCall:
-			p = p.Text(th.Waiting, f.Name)
+			st = th.Callback
+		case world.AtGate:
+			continue
+		}
+		if i > 0 {
+			p = p.Text(th.Faint, " ").Rune(th.Faint, g.Into).Text(th.Faint, " ")
+		}
+		if p.X+max(grid.Width(name), 6) > r.W && i > 0 {
+			y++
+			p = r.At(4, y)
+		}
+		if name == "" && f.Kind == world.InLoop {
+			p = p.Text(st, "base ").Int(st, int64(f.Base))
+		} else {
+			p = p.Text(st, name)
 		}
 	}
+	return y + 1
 }
 
 // phases are the stations of a loop's circle, in the order of a turn.
@@ -177,7 +194,13 @@ func drawCircle(r grid.Region, y int, v *scene, b *world.Base) int {
 	r.Set(left, y, g.CornerLL, th.Frame)
 	r.Fill(left+1, y, right-left, 1, th.Lines.Across, th.Frame)
 	r.Set(right+1, y, g.CornerLR, th.Frame)
-	p = r.At(left+3, y).Text(th.Faint, " base ").Int(th.Text, int64(b.Number)).Text(th.Faint, " ").Text(th.Text, b.Backend).Text(th.Faint, " ")
+	p = r.At(left+3, y).Text(th.Faint, " base ")
+	if b.Name != "" {
+		p = p.Text(th.Text, b.Name)
+	} else {
+		p = p.Int(th.Text, int64(b.Number))
+	}
+	p.Text(th.Faint, " ").Text(th.Text, b.Backend).Text(th.Faint, " ")
 	y++
 	p = r.At(2, y).Text(th.Faint, "turns ").Count(th.Text, int64(b.Turns)).Text(th.Faint, "  callbacks ").Count(th.Text, int64(b.Callbacks))
 	if b.Phase == world.Waiting {
