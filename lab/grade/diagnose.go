@@ -2,6 +2,7 @@ package grade
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -59,6 +60,9 @@ func (e *Examiner) hopeless() bool {
 	if e.ended || e.flood || !e.alone || total > mostText || e.noisy() {
 		return true
 	}
+	if len(e.entries) == 0 && time.Since(e.began) > mute {
+		return true
+	}
 	for _, f := range e.tally.fds {
 		if f.Untaken >= spinning || f.Ends >= manyEnds || f.Refused >= 100*spinning {
 			return true
@@ -74,7 +78,7 @@ func (e *Examiner) noisy() bool { return !strings.HasPrefix(e.said.String(), e.P
 // these that the trace shows.
 func (e *Examiner) diagnose(expected string) *Feedback {
 	for _, look := range []func() (*Misconception, string, []*FD){
-		e.others, e.noRecords, e.spins, e.death, e.noise, e.blocked, e.unseen, e.swallowed,
+		e.others, e.noRecords, e.spins, e.death, e.noise, e.blocked, e.detained, e.unopened, e.unseen, e.swallowed,
 	} {
 		if m, saw, fds := look(); m != nil {
 			return e.feedback(expected, saw, m, fds...)
@@ -172,12 +176,15 @@ func (e *Examiner) lastWords() string {
 			continue
 		}
 		words = line.Quoted()
-		if strings.HasPrefix(words, "panic: ") || strings.HasPrefix(words, "fatal error: ") {
+		if deathCry.MatchString(words) {
 			break
 		}
 	}
 	return words
 }
+
+// deathCry is how the Go runtime begins its last words.
+var deathCry = regexp.MustCompile(`^(panic|fatal error|SIG[A-Z]+): `)
 
 // noise: standard output has what nobody said.
 func (e *Examiner) noise() (*Misconception, string, []*FD) {
@@ -225,6 +232,31 @@ func (e *Examiner) blocked() (*Misconception, string, []*FD) {
 	return nil, "", nil
 }
 
+// detained: a callback does not return.
+func (e *Examiner) detained() (*Misconception, string, []*FD) {
+	for i := range e.world.Threads {
+		top, ok := e.world.Threads[i].Top()
+		if !ok || top.Kind != world.InCallback {
+			continue
+		}
+		f := e.tally.now[top.FD]
+		saw := fmt.Sprintf("the callback of %s began %v ago and has not returned", subject(safe(e.tally.named(top.FD))),
+			time.Duration(e.run.Reader().Now()-top.Since).Round(100*time.Millisecond))
+		return Starved, saw, []*FD{f}
+	}
+	return nil, "", nil
+}
+
+// unopened: the program did not open a source in a way that leaves a trace.
+func (e *Examiner) unopened() (*Misconception, string, []*FD) {
+	for _, h := range e.hands {
+		if h.fd() == nil {
+			return NoTrace, "the trace does not show that the program opened " + h.name(), nil
+		}
+	}
+	return nil, "", nil
+}
+
 // unseen: bytes wait in the kernel.
 func (e *Examiner) unseen() (*Misconception, string, []*FD) {
 	for _, h := range e.hands {
@@ -235,9 +267,7 @@ func (e *Examiner) unseen() (*Misconception, string, []*FD) {
 		waits := fmt.Sprintf("%d bytes of %s wait in the kernel", n, h.name())
 		switch {
 		case f == nil:
-			return NotWatched, waits + ", and the program never opened it", nil
-		case e.inCallback():
-			return Starved, waits + ", and the loop is inside a callback", []*FD{f}
+			continue
 		case f.Watched == 0 && f.Added != 0 && f.Added&trace.Persist == 0 && f.Callbacks > 0:
 			return OneShot, waits + ", and its event fired once and is pending no more", []*FD{f}
 		case f.Watched == 0:
@@ -247,15 +277,6 @@ func (e *Examiner) unseen() (*Misconception, string, []*FD) {
 		}
 	}
 	return nil, "", nil
-}
-
-func (e *Examiner) inCallback() bool {
-	for i := range e.world.Bases {
-		if e.world.Bases[i].Phase == world.Calling {
-			return true
-		}
-	}
-	return false
 }
 
 // swallowed: all was read, and not passed on.

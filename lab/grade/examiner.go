@@ -22,6 +22,7 @@ type Examiner struct {
 	binary *launch.Binary
 	dir    string // the trial's own folder
 	run    *launch.Run
+	began  time.Time
 	checks []Check
 
 	batch   []trace.Record
@@ -53,8 +54,12 @@ type found struct{ feedback *Feedback }
 type broken struct{ err error }
 
 // Limits of a trial. None of them decides about a program that is right.
+var (
+	limit = 10 * time.Second // for anything that should happen at once
+	mute  = 5 * time.Second  // from the start to the first record
+)
+
 const (
-	limit     = 10 * time.Second       // for anything that should happen at once
 	settled   = 700 * time.Millisecond // without a sign of life: nothing will come
 	spinning  = 1000                   // callbacks or reads in a row for nothing
 	manyCalls = 10                     // callbacks in a row for nothing, in hindsight
@@ -94,7 +99,7 @@ func (e *Examiner) Start(args ...string) {
 	if err != nil {
 		panic(broken{err})
 	}
-	e.run = run
+	e.run, e.began = run, time.Now()
 	e.tally, e.world = newTally(), world.New(run.Reader())
 	e.batch = make([]trace.Record, 4096)
 }

@@ -59,6 +59,9 @@ type tally struct {
 
 // named returns what to call the fd that a record is about.
 func (t *tally) named(fd int32) string {
+	if fd < 0 {
+		return ""
+	}
 	if f := t.now[fd]; f != nil {
 		return f.Name()
 	}

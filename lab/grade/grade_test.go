@@ -1,0 +1,124 @@
+package grade
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const root = "../.."
+
+func TestMain(m *testing.M) {
+	limit, mute = limit/2, mute/2 // for the programs that use them up
+	os.Exit(m.Run())
+}
+
+// mirror is an exam that gives the program a mode and a FIFO, and wants back
+// what the FIFO says.
+func mirror(mode string) *Exam {
+	return &Exam{
+		Exercise: "00-mirror",
+		Checks:   []string{"it answers", "it ends"},
+		Play: func(e *Examiner) {
+			f := e.FIFO("in")
+			e.Start(mode, f.Path)
+			e.Check("it answers")
+			f.Opened()
+			e.Due("hello\n")
+			f.Say("hello\n")
+			e.Answered("what the FIFO says comes back")
+			e.Calm("and then it sleeps")
+			e.Check("it ends")
+			f.End()
+			e.Ends("the FIFO ends, and the program with it", "no events left")
+		},
+	}
+}
+
+func TestProgramsThatGoWrongGetAClearWord(t *testing.T) {
+	for _, c := range []struct {
+		pkg, mode string
+		told      *Misconception
+		seen      string
+	}{
+		{"hostile", "silent", NoTrace, "its trace is empty"},
+		{"hostile", "other-api", NoTrace, "its trace is empty"},
+		{"hostile", "exits", GaveUp, `exit status 1); its last words: I give up \x1b[2J`},
+		{"hostile", "panics", Crashed, "panic: runtime error: index out of range"},
+		{"hostile", "dies", Crashed, "SIGSEGV"},
+		{"hostile", "forks", Forks, "started another program"},
+		{"hostile", "burns", Starved, "has not returned"},
+		{"hostile", "sleeps", Starved, "has not returned"},
+		{"hostile", "noise", Noise, `after 0 right bytes, standard output goes on with "over...`},
+		{"hostile", "floods", Floods, "bytes"},
+		{"hostile", "swallows", Unanswered, `ends before "hello\n"`},
+		{"hostile", "whole-buffer", Noise, `after 6 right bytes, standard output goes on with "\x00`},
+		{"unbuildable", "", DoesNotCompile, "the compiler objects once"},
+		{"execs", "", Forks, `imports "os/exec"`},
+	} {
+		t.Run(c.pkg+" "+c.mode, func(t *testing.T) {
+			t.Parallel()
+			r := Run(context.Background(), root, "./lab/grade/testdata/"+c.pkg, mirror(c.mode))
+			if r.Outcome != Failed {
+				t.Fatalf("%s: %s%s", r.Outcome, r.Err, r.Text(100))
+			}
+			if r.Feedback.Misconception != c.told.ID || !strings.Contains(r.Feedback.Saw, c.seen) {
+				t.Errorf("it was told %q, %q; want %q, %q", r.Feedback.Misconception, r.Feedback.Saw, c.told.ID, c.seen)
+			}
+			if text := r.Text(80); strings.ContainsRune(text, '\x1b') || strings.ContainsRune(text, 0) {
+				t.Errorf("raw bytes of the program reach the terminal: %q", text)
+			}
+			if len(r.Checks) != 2 {
+				t.Errorf("not all checks are listed: %v", r.Checks)
+			}
+		})
+	}
+}
+
+func TestAProgramThatIsRightPasses(t *testing.T) {
+	r := Run(context.Background(), root, "./lab/grade/testdata/hostile", mirror("right"))
+	if r.Outcome != Passed || r.Feedback != nil || r.Records == 0 {
+		t.Fatalf("%s %s\n%s", r.Outcome, r.Err, r.Text(100))
+	}
+	for _, c := range r.Checks {
+		if c.Outcome != Passed {
+			t.Errorf("%s: %s", c.Name, c.Outcome)
+		}
+	}
+}
+
+func TestNothingIsLeftBehind(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	var child int
+	exam := mirror("sleeps")
+	play := exam.Play
+	exam.Play = func(e *Examiner) {
+		defer func() { child = e.run.Pid() }()
+		play(e)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(500*time.Millisecond, cancel) // in the middle of it
+	r := Run(ctx, root, "./lab/grade/testdata/hostile", exam)
+	if r.Outcome != NotJudged {
+		t.Errorf("broken off, and %s", r.Outcome)
+	}
+	left, err := os.ReadDir(os.Getenv("TMPDIR"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left in the temporary folder: %v (%v)", left, err)
+	}
+	if child != 0 && unix.Kill(child, 0) != unix.ESRCH {
+		t.Errorf("the program %d lives on", child)
+	}
+}
+
+func TestAPackageThatIsNotThere(t *testing.T) {
+	r := Run(context.Background(), root, "./"+filepath.Join("exercises", "99-none"), mirror("right"))
+	if r.Outcome != NotJudged || !strings.Contains(r.Err, "99-none") {
+		t.Errorf("%s: %q", r.Outcome, r.Err)
+	}
+}

@@ -1,0 +1,86 @@
+// Hostile is a program that goes wrong in the way that its first argument
+// says. "right" does not.
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/event"
+	"fdlab/lab/sys"
+)
+
+func main() {
+	mode, path := os.Args[1], os.Args[2]
+	switch mode {
+	case "silent": // it never uses the lab
+		time.Sleep(time.Hour)
+	case "other-api":
+		file, err := os.Open(path)
+		if err != nil {
+			panic(err)
+		}
+		io.Copy(os.Stdout, file)
+		return
+	case "exits":
+		fmt.Fprintln(os.Stderr, "I give up \x1b[2J")
+		os.Exit(1)
+	}
+	fd, err := sys.OpenFIFO(path, unix.O_RDONLY, "")
+	if err != nil {
+		panic(err)
+	}
+	defer sys.Close(fd)
+	base, err := event.New(event.Config{})
+	if err != nil {
+		panic(err)
+	}
+	defer base.Close()
+	var ev *event.Event
+	ev = base.NewEvent(fd, event.Read|event.Persist, func(int, event.What) {
+		var buf [512]byte
+		n, _ := sys.Read(fd, buf[:])
+		if n == 0 {
+			ev.Del()
+			return
+		}
+		switch mode {
+		case "panics":
+			var none []int
+			_ = none[n]
+		case "dies":
+			syscall.Kill(os.Getpid(), syscall.SIGSEGV)
+			time.Sleep(time.Hour)
+		case "forks":
+			pid, err := syscall.ForkExec("/bin/sleep", []string{"sleep", "1000"}, nil)
+			fmt.Fprintln(os.Stderr, pid, err)
+			time.Sleep(time.Hour)
+		case "burns":
+			for {
+			}
+		case "sleeps":
+			time.Sleep(time.Hour)
+		case "noise":
+			fmt.Println("over...")
+		case "floods":
+			for {
+				os.Stderr.WriteString(strings.Repeat("noise ", 1000))
+			}
+		case "swallows":
+			return
+		case "whole-buffer":
+			n = len(buf)
+		}
+		os.Stdout.Write(buf[:n])
+	})
+	if err := ev.Add(event.NoTimeout); err != nil {
+		panic(err)
+	}
+	base.Dispatch()
+}
