@@ -18,7 +18,8 @@ func main() {
 	experiment.Main(experiment.Lesson{
 		Name:  "03-one-base-per-thread",
 		Title: "one base per thread",
-		Steps: []string{"one inside the other", "taking turns", "a base for each worker",
+		Steps: []string{
+			"one inside the other", "taking turns", "a base for each worker",
 			"work that burns CPU", "the same base twice"},
 		Keys:  keys,
 		Flags: flags,

@@ -19,7 +19,8 @@ func main() {
 	experiment.Main(experiment.Lesson{
 		Name:  "06-adding-to-a-running-base",
 		Title: "adding events to a running base",
-		Steps: []string{"a chain of adds", "an event of its own", "one variable for all",
+		Steps: []string{
+			"a chain of adds", "an event of its own", "one variable for all",
 			"a wiped variable", "caught", "another thread"},
 		Keys:  keys,
 		Flags: flags,
@@ -68,7 +69,7 @@ func chain(x *experiment.X, links int) (called int) {
 	}
 	base.NewTimer(link).Named("link").Add(0)
 	loop(x, "server", base)
-	x.Note("%d timers were called; %d of them were added by a callback", called, called-1)
+	x.Note("%d timers were called; callbacks added %d of them", called, called-1)
 	return called
 }
 
@@ -123,6 +124,6 @@ func fromOutside(x *experiment.X) *visit {
 		v.added = ev.Add(event.NoTimeout)
 	})
 	x.Await(patience, func() bool { return v.calledOn.Load() != 0 })
-	x.Note("in Base.Post: called on thread %d, the loop is on %d", v.calledOn.Load(), v.loop)
+	x.Note("in Base.Post: called on thread %d, the loop's is %d", v.calledOn.Load(), v.loop)
 	return v
 }
