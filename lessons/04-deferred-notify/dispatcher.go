@@ -1,26 +1,26 @@
 package main
 
 import (
-	"os"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"golang.org/x/sys/unix"
 
 	"fdlab/lab/event"
 	"fdlab/lab/experiment"
-	"fdlab/lab/kernel"
 	"fdlab/lab/sys"
-	"fdlab/lab/trace"
 )
 
 // dispatcher is the thread that hands work over. In memcached its loop watches
-// the listening socket; here the script tells it what to do, with Base.Post.
+// the listening socket. Here it watches a pipe: each byte is a client that has
+// come, and its callback does what the script wants done then.
 type dispatcher struct {
-	x      *experiment.X
-	base   *event.Base
-	byHand atomic.Int64 // how many items a person has handed over
+	x       *experiment.X
+	base    *event.Base
+	clients int          // the end of the pipe that the loop watches
+	world   int          // the end that the script writes to; it leaves no records
+	todo    chan func()  // what is to be done, one for each byte
+	byHand  atomic.Int64 // how many items a person has handed over
 
 	hands  sync.RWMutex // held for reading while a person rings
 	worker *worker      // whose bell that is; under hands
@@ -31,25 +31,52 @@ func newDispatcher(x *experiment.X) *dispatcher {
 	if err != nil {
 		x.Fail(err)
 	}
+	var p [2]int
+	if err := unix.Pipe(p[:]); err != nil {
+		x.Fail(err)
+	}
+	d := &dispatcher{x: x, base: base, clients: p[0], world: p[1], todo: make(chan func(), 64)}
+	unix.CloseOnExec(p[0])
+	unix.CloseOnExec(p[1])
+	if err := sys.Adopt(d.clients, "pipe (read end)", "clients"); err != nil {
+		x.Fail(err)
+	}
+	ev := base.NewEvent(d.clients, event.Read|event.Persist, d.come).Named("accept")
+	if err := ev.Add(event.NoTimeout); err != nil {
+		x.Fail(err)
+	}
 	thread := x.Thread("dispatcher", func() error {
-		_, err := base.Loop(event.NoExitOnEmpty)
+		_, err := base.Dispatch()
 		return err
 	})
 	x.Cleanup(func() {
 		base.Post(base.Break)
 		thread.Join()
 		base.Close()
+		sys.Close(d.clients)
+		unix.Close(d.world)
 	})
-	return &dispatcher{x: x, base: base}
+	return d
+}
+
+// come is the dispatcher's callback: a client has come.
+func (d *dispatcher) come(int, event.What) {
+	var one [1]byte
+	if _, err := sys.Read(d.clients, one[:]); err == nil {
+		(<-d.todo)()
+	}
 }
 
 // begin lets the dispatcher do something. done is closed when it has.
 func (d *dispatcher) begin(something func()) (done chan struct{}) {
 	done = make(chan struct{})
-	d.base.Post(func() {
+	d.todo <- func() {
 		defer close(done)
 		something()
-	})
+	}
+	if _, err := unix.Write(d.world, []byte{'c'}); err != nil {
+		d.x.Note("the dispatcher cannot be told: %v", err)
+	}
 	return done
 }
 
@@ -97,165 +124,6 @@ func (d *dispatcher) hand(w *worker, i *item) (blocked bool) {
 		d.x.Fail(err)
 	}
 	return !ok
-}
-
-// burst is what a handful of items met.
-type burst struct {
-	items   []*item
-	worker  *worker
-	queued  []int64   // what the kernel held after each
-	blocked bool      // the dispatcher did not come back from a notify
-	early   int       // items that were done while the worker was busy
-	done    int       // items that were done in the end
-	calls   int64     // callbacks for these items
-	others  int64     // items that a person handed over meanwhile
-	freed   time.Time // when the worker was let go
-}
-
-// oneByOne hands items to a worker that sleeps, and waits for each.
-func (d *dispatcher) oneByOne(w *worker, n int) *burst {
-	b := &burst{worker: w, others: -d.byHand.Load()}
-	before := w.calls.Load()
-	for range n {
-		i := &item{}
-		b.items = append(b.items, i)
-		b.blocked = d.hand(w, i) || b.blocked
-		w.x.Await(limit, func() bool { return b.handled() == len(b.items) })
-		waited, _ := w.waited(i)
-		d.x.Note("    notify: handled after %s", experiment.Brief(waited))
-		w.x.Watchable(glance)
-	}
-	b.calls = w.calls.Load() - before
-	b.done = b.handled()
-	b.others += d.byHand.Load()
-	return b
-}
-
-// whileBusy keeps the worker busy with a job, and hands over items meanwhile.
-func (d *dispatcher) whileBusy(w *worker, n int) *burst {
-	x, b, slow := w.x, &burst{worker: w, others: -d.byHand.Load()}, newJob(w.x)
-	d.hand(w, &slow.item)
-	x.Await(limit, slow.busy)
-	x.Note("the worker is busy in its callback")
-	x.Watchable(watch)
-	before := w.calls.Load()
-	for range n {
-		i := &item{}
-		b.items = append(b.items, i)
-		if b.blocked = d.hand(w, i); b.blocked {
-			x.Note("    the dispatcher does not come back from notify")
-			break
-		}
-		b.queued = append(b.queued, w.queued())
-		x.Note("    notify: the kernel holds %d", b.queued[len(b.queued)-1])
-		x.Watchable(glance)
-	}
-	// How long it waits is measured: this time is not only for the eye.
-	if !x.Sleep(watch) {
-		x.Fail(experiment.ErrStopped)
-	}
-	b.early = b.handled()
-	b.freed = time.Now()
-	slow.finish()
-	x.Await(limit/2, func() bool { return b.handled() == len(b.items) })
-	b.calls = w.calls.Load() - before
-	b.done = b.handled()
-	b.others += d.byHand.Load()
-	x.Note("the worker is free: %s, %d of %d items done", callbacks(b.calls), b.done, len(b.items))
-	x.Watchable(watch)
-	return b
-}
-
-// handled returns how many of the items are done.
-func (b *burst) handled() (n int) {
-	for _, i := range b.items {
-		if _, ok := b.worker.waited(i); ok {
-			n++
-		}
-	}
-	return n
-}
-
-// filled is what happened at a full pipe.
-type filled struct {
-	writes   int64 // until EAGAIN
-	err      error // EAGAIN
-	queued   int64 // bytes in the pipe then
-	others   int64 // items that a person handed over meanwhile
-	page     int64 // the kernel's, in bytes
-	blocked  bool  // when page-1 bytes were read, the writer was still blocked
-	writable bool  // and poll(2) called the pipe writable
-	returned int64 // how many bytes were read when the writer was back; 0: it never was
-}
-
-// fill keeps the worker busy until its pipe takes no more, and then lets the
-// dispatcher block in write(2), until enough has been read.
-func (d *dispatcher) fill(w *worker, bell *pipeBell) *filled {
-	x, f := w.x, &filled{page: int64(os.Getpagesize()), others: -d.byHand.Load()}
-	first, second := newJob(x), newJob(x)
-	d.hand(w, &first.item)
-	x.Await(limit, first.busy)
-	before := w.rings.Load()
-
-	d.do(func() {
-		most := 17 * f.page // a pipe has 16: pipe(7)
-		for f.err == nil && f.writes < most {
-			i := &item{}
-			if f.writes == f.page-2 { // the worker stops when it has read page-1 bytes
-				i = &second.item
-			}
-			if f.err = w.notify(i); f.err == nil {
-				f.writes++
-			}
-		}
-	})
-	f.queued = w.queued()
-	x.Note("    %d writes of one byte, then: %s", f.writes, errName(f.err))
-	x.Watchable(watch)
-
-	// From now on the writer may block, as memcached's did.
-	if err := sys.SetNonblock(bell.w, false); err != nil {
-		x.Fail(err)
-	}
-	back := d.begin(func() {
-		if w.notify(&item{}) == nil {
-			f.returned = w.rings.Load() - before
-		}
-	})
-	x.Note("    one write more, which may block")
-	x.Watchable(watch)
-	first.finish()
-	x.Await(limit, second.busy)
-	x.Watchable(watch)
-	state, err := kernel.Look(bell.w)
-	if err != nil {
-		x.Fail(err)
-	}
-	f.blocked, f.writable = !closed(back), state.Ready&trace.Writable != 0
-	x.Note("    %d bytes are read; the writer is back: %v", w.rings.Load()-before, !f.blocked)
-	second.finish()
-	x.Await(limit, func() bool { return closed(back) })
-	x.Note("    %d bytes were read when the writer was back", f.returned)
-	bell.atOnce.Store(int64(len(bell.buf)))
-	x.Await(limit, func() bool { return w.queued() == 0 })
-	f.others += d.byHand.Load()
-	return f
-}
-
-// withEventfd is whileBusy with the other doorbell. nil: this system has none.
-func (d *dispatcher) withEventfd(n int) *burst {
-	bell, err := newEventfd()
-	if err == unix.ENOSYS {
-		d.x.Note("this system has no eventfd")
-		return nil
-	}
-	if err != nil {
-		d.x.Fail(err)
-	}
-	w := d.start("worker 2", bell)
-	b := d.whileBusy(w, n)
-	d.dismiss(w)
-	return b
 }
 
 // errName returns an errno's name: "EAGAIN".

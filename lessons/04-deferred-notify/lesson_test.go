@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -34,7 +35,7 @@ var broken = map[string]func(x *experiment.X, d *dispatcher) *burst{
 		return d.use(x, &handshake{pipeBell: newPipe(x)})
 	},
 	"a second thread works": func(x *experiment.X, d *dispatcher) *burst {
-		bell := newPipe(x)
+		bell := &shared{pipeBell: newPipe(x)}
 		w := newWorker(x, "worker", bell)
 		w.run("worker")
 		second, err := event.New(event.Config{Name: "second", Backend: x.Backend()})
@@ -107,6 +108,18 @@ func (b *handshake) answer() int {
 	n := b.pipeBell.answer()
 	b.answered.Add(int64(n))
 	return n
+}
+
+// shared is answered by two threads; a pipeBell has a buffer for one.
+type shared struct {
+	*pipeBell
+	mu sync.Mutex
+}
+
+func (b *shared) answer() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.pipeBell.answer()
 }
 
 func TestMain(m *testing.M) {

@@ -2,8 +2,8 @@
 //
 // A dispatcher hands work to a worker as memcached does: the work goes into a
 // queue, and one byte into a pipe, the doorbell that wakes the worker's loop.
-// Where is that byte while the worker is busy? The doorbells are in bell.go;
-// what follows from the measurements is in verdict.go.
+// Where is that byte while the worker is busy? The doorbells are in bell.go, what
+// happens to them in script.go; what follows from it is in verdict.go.
 package main
 
 import (

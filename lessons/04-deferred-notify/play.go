@@ -50,6 +50,9 @@ func (d *dispatcher) notifyByHand() {
 	d.x.Note("you: notify: the kernel holds %d", w.queued())
 }
 
+// patiently lets the dispatcher do something, and waits a little.
+func (d *dispatcher) patiently(something func()) { d.impatient(d.begin(something)) }
+
 // impatient says that something takes long.
 func (d *dispatcher) impatient(done <-chan struct{}) {
 	select {
@@ -64,7 +67,7 @@ const patience = 200 * time.Millisecond
 
 // fillByHand lets the dispatcher notify as long as the doorbell takes it.
 func (d *dispatcher) fillByHand(w *worker) {
-	go d.impatient(d.begin(func() {
+	go d.patiently(func() {
 		for done := range full {
 			d.byHand.Add(1)
 			if err := w.notify(&item{}); err != nil {
@@ -73,7 +76,7 @@ func (d *dispatcher) fillByHand(w *worker) {
 			}
 		}
 		d.x.Note("you: notified %d times: the kernel holds %d", full, w.queued())
-	}))
+	})
 }
 
 // chosen is -step, for the interactive mode.
@@ -113,12 +116,12 @@ func play(x *experiment.X) {
 		}
 		slow = newJob(x)
 		j := slow
-		go d.impatient(d.begin(func() {
+		go d.patiently(func() {
 			x.Note("you: the worker gets something to do that takes long")
 			if err := w.notify(&j.item); err != nil {
 				x.Note("notify: %s", errName(err))
 			}
-		}))
+		})
 	})
 	jobs := make(chan func())
 	go func() {
