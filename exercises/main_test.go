@@ -1,0 +1,224 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"fdlab/lab/course"
+	"fdlab/lab/grade"
+)
+
+// clone makes a copy of the lab, without git, as a student may have unpacked
+// it. The student's working copies are not taken along: the starters are.
+func clone(t *testing.T) string {
+	t.Helper()
+	root := t.TempDir()
+	for _, name := range []string{"lab", "exercises", "solutions", "lessons"} {
+		if err := os.CopyFS(filepath.Join(root, name), os.DirFS(filepath.Join("..", name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"go.mod", "go.sum"} {
+		put(t, filepath.Join(root, name), get(t, filepath.Join("..", name)))
+	}
+	all, _ := course.ReadExercises(root)
+	for _, e := range all {
+		put(t, e.MainFile(root), get(t, filepath.Join(root, e.Starter(), "main.go")))
+	}
+	return root
+}
+
+func get(t *testing.T, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+func put(t *testing.T, name, content string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// call runs one command in the clone.
+func call(t *testing.T, root, in string, args ...string) (status int, out string) {
+	t.Helper()
+	var b bytes.Buffer
+	status = run(context.Background(), append([]string{"-C", root}, args...), strings.NewReader(in), &b, &b)
+	return status, b.String()
+}
+
+func want(t *testing.T, status, wanted int, out string, parts ...string) {
+	t.Helper()
+	if status != wanted {
+		t.Errorf("status %d, not %d:\n%s", status, wanted, out)
+	}
+	for _, part := range parts {
+		if !strings.Contains(out, part) {
+			t.Errorf("%q is not in\n%s", part, out)
+		}
+	}
+}
+
+func TestAStudentsWay(t *testing.T) {
+	root := clone(t)
+	mine := filepath.Join(root, "exercises", "01-two-pipes", "main.go")
+	status, out := call(t, root, "")
+	want(t, status, fine, out, "exercises: 0 of ", "next: a select loop")
+	status, out = call(t, root, "", "verify")
+	want(t, status, fine, out)
+
+	status, out = call(t, root, "", "check")
+	want(t, status, notPassed, out, "(blocked)", "section Explain", "this is the starter still")
+	status, out = call(t, root, "", "hint", "1")
+	want(t, status, fine, out, "hint 1 of 3", "?")
+	status, out = call(t, root, "", "hint", "1")
+	want(t, status, fine, out, "hint 2 of 3")
+	status, out = call(t, root, "", "solution", "1")
+	want(t, status, notPassed, out, "not before you have passed")
+
+	// A wrong turn, then the right one.
+	put(t, mine, get(t, filepath.Join(root, "exercises/01-two-pipes/testdata/wrong-one-shot/main.go")))
+	status, out = call(t, root, "", "check", "exercises/01-two-pipes/")
+	want(t, status, notPassed, out, "(one-shot)", "hint 01")
+	status, out = call(t, root, "")
+	want(t, status, fine, out, "told one-shot")
+	put(t, mine, get(t, filepath.Join(root, "solutions/01-two-pipes/main.go"))+"\n// mine\n")
+	status, out = call(t, root, "", "check")
+	want(t, status, fine, out, "passed", "next:    02")
+	status, out = call(t, root, "")
+	want(t, status, fine, out, "exercises: 1 of ")
+	status, out = call(t, root, "", "solution", "1")
+	want(t, status, fine, out, "-// mine", "solutions/01-two-pipes/README.md")
+
+	// Back to the starter: only when asked twice, and nothing is lost.
+	status, out = call(t, root, "n\n", "reset", "1")
+	want(t, status, notPassed, out, "Sure?", "nothing was changed")
+	status, out = call(t, root, "", "reset", "1")
+	want(t, status, notPassed, out, "-y")
+	status, out = call(t, root, "y\n", "reset", "1")
+	want(t, status, fine, out, ".fdlab/kept/01-two-pipes-")
+	kept, _ := filepath.Glob(filepath.Join(root, ".fdlab", "kept", "*"))
+	if len(kept) != 1 || !strings.HasSuffix(get(t, kept[0]), "// mine\n") {
+		t.Errorf("kept: %v", kept)
+	}
+	status, out = call(t, root, "", "reset", "1")
+	want(t, status, fine, out, "starter already")
+	status, out = call(t, root, "", "check", "1")
+	want(t, status, notPassed, out, "(blocked)")
+	status, out = call(t, root, "")
+	want(t, status, fine, out, "solved before, now fails", "exercises: 1 of ")
+
+	// main.go deleted: reset brings it back.
+	os.Remove(mine)
+	status, out = call(t, root, "", "check", "1")
+	want(t, status, notJudged, out, "no main.go")
+	status, out = call(t, root, "", "reset", "-y", "01")
+	want(t, status, fine, out, "starter again")
+}
+
+func TestJSON(t *testing.T) {
+	root := clone(t)
+	put(t, filepath.Join(root, "exercises/02-fifo/main.go"), "package main\n\nfunc main() { x }\n")
+	status, out := call(t, root, "", "check", "-json", "1", "2")
+	want(t, status, notPassed, out)
+	var results []grade.Result
+	if err := json.Unmarshal([]byte(out), &results); err != nil || len(results) != 2 {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if results[0].Feedback.Misconception != "blocked" || results[1].Feedback.Misconception != "does-not-compile" {
+		t.Errorf("%+v", results)
+	}
+	var rows []row
+	_, out = call(t, root, "", "list", "-json")
+	if err := json.Unmarshal([]byte(out), &rows); err != nil || len(rows) < 3 || rows[0].Told != "blocked" {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
+func TestMisuseIsNamed(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"chekc"}, `no command "chekc"`},
+		{[]string{"check", "99"}, `no exercise "99": there are 01, 02`},
+		{[]string{"hint"}, "which exercise?"},
+		{[]string{"hint", "1", "4"}, `no hint "4"`},
+		{[]string{"check", "-x"}, "-x"},
+		{[]string{"-C", "/", "list"}, "no clone of fdlab"},
+	} {
+		status, out := call(t, "..", "", c.args...)
+		want(t, status, misuse, out, c.says)
+	}
+}
+
+// output is a writer that another goroutine may read.
+type output struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.String()
+}
+
+func TestWatchChecksAfterEachSaveAndGoesOn(t *testing.T) {
+	root := clone(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var out output
+	ended := make(chan int)
+	go func() { ended <- run(ctx, []string{"-C", root, "watch"}, nil, &out, io.Discard) }()
+	await := func(part string) {
+		t.Helper()
+		for end := time.Now().Add(time.Minute); !strings.Contains(out.String(), part); time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("%q never came:\n%s", part, out.String())
+			}
+		}
+	}
+	mine := filepath.Join(root, "exercises/01-two-pipes/main.go")
+	await("(blocked)")
+	put(t, mine, "package main\n")
+	await("(does-not-compile)")
+	// As an editor saves: a new file, renamed.
+	put(t, mine+"~", get(t, filepath.Join(root, "exercises/01-two-pipes/testdata/wrong-one-shot/main.go")))
+	os.Rename(mine+"~", mine)
+	await("(one-shot)")
+	put(t, mine, get(t, filepath.Join(root, "solutions/01-two-pipes/main.go")))
+	await("01 a select loop that serves two pipes: passed")
+	await("02 fix the post's FIFO program: failed")
+	cancel()
+	if status := <-ended; status != brokenOff {
+		t.Errorf("status %d", status)
+	}
+}
+
+func TestDiff(t *testing.T) {
+	got := diff(split("a\nb\nc\nd\ne\nf\ng\nh\ni\n"), split("a\nb\nc\nd\ne\nX\ng\nh\ni\n"))
+	wanted := "@@ 2 equal lines| c| d| e|-f|+X| g| h| i"
+	if strings.Join(got, "|") != wanted {
+		t.Errorf("%q", got)
+	}
+}
