@@ -16,8 +16,8 @@ import (
 // keys are what a person may do to the experiment.
 var keys = []experiment.Key{
 	{Rune: 'w', Text: "write heihei to the FIFO"},
-	{Rune: 'd', Text: "drain: read by hand what waits (-interactive)"},
-	{Rune: 'a', Text: "add the event again (-interactive)"},
+	{Rune: 'd', Text: "read by hand what waits"},
+	{Rune: 'a', Text: "add the event again"},
 }
 
 func offer(x *experiment.X, fifo *experiment.FIFO) {

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -99,7 +100,7 @@ func (b *handshake) ring() error {
 	}
 	err := b.pipeBell.ring()
 	for b.answered.Load() < b.rings {
-		unix.Nanosleep(&unix.Timespec{Nsec: 1e6}, nil)
+		time.Sleep(time.Millisecond)
 	}
 	return err
 }

@@ -14,8 +14,8 @@ import (
 // keys are what a person may do to the experiment.
 var keys = []experiment.Key{
 	{Rune: 'c', Text: "notify: hand over one item"},
-	{Rune: 'b', Text: "make the worker busy, or free (-interactive)"},
-	{Rune: 'f', Text: "notify until the doorbell is full (-interactive)"},
+	{Rune: 'b', Text: "make the worker busy, or free"},
+	{Rune: 'f', Text: "notify until the doorbell is full"},
 }
 
 func offer(x *experiment.X, d *dispatcher) {
