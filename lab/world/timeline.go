@@ -51,6 +51,7 @@ const (
 	Took                        // bytes were taken
 	Gate                        // thread: held
 	Gone                        // ended or closed
+	Piling                      // fd: its own callback runs, and meanwhile more has arrived
 )
 
 // merge is the finest grain of a lane.
@@ -141,6 +142,8 @@ func (f *FD) state() States {
 	switch {
 	case f.Closed != 0:
 		return Gone
+	case f.InCallback > 0 && unseen:
+		return Callback | Piling
 	case f.InCallback > 0:
 		return Callback
 	case unseen && f.Blocked == 0:

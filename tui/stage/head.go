@@ -113,6 +113,11 @@ func drawNow(r grid.Region, v *scene) {
 		p.Duration(th.Ready, v.Now-unseen.ReadySince).Text(th.Text, ". Nobody looks.")
 	case v.Status == Held:
 		drawHeldNow(p, v)
+	case unseen != nil && busyLoop(w, unseen) != nil:
+		b := busyLoop(w, unseen)
+		p = p.Text(th.Ready, unseen.Name()).Text(th.Text, " has been ").Text(th.Ready, "ready").Text(th.Text, " for ").Duration(th.Ready, v.Now-unseen.ReadySince)
+		p = p.Text(th.Text, ". Its loop is still inside ").Text(th.Callback, "a callback").Text(th.Text, ", for ")
+		p.Duration(th.Callback, v.Now-b.Since).Text(th.Text, ", and cannot look.")
 	case unseen != nil && v.Now-unseen.ReadySince > 2e6:
 		nameFD(p, th.Ready, unseen).Text(th.Text, " is ready in the kernel, and nobody has looked for ").Duration(th.Ready, v.Now-unseen.ReadySince)
 	case blocked != nil:
@@ -168,6 +173,16 @@ func blockedThread(w *world.World) (*world.Thread, world.Frame) {
 		found, frame = t, top
 	}
 	return found, frame
+}
+
+// busyLoop returns the loop that watches f, if it is inside a callback.
+func busyLoop(w *world.World, f *world.FD) *world.Base {
+	for i := range f.Watches {
+		if b := w.BaseByNumber(f.Watches[i].Base); b != nil && b.Phase == world.Calling {
+			return b
+		}
+	}
+	return nil
 }
 
 // longestUnseen returns the fd that has been ready unseen for the longest.

@@ -100,6 +100,8 @@ func laneGlyph(v *scene, thread bool, s world.States, queued int64) (rune, grid.
 	switch {
 	case s == 0 || s == world.Gone:
 		return 0, grid.Style{}
+	case has(world.Piling) && queued > 0:
+		return g.Bars[barHeight(queued)], th.Unseen
 	case has(world.Callback):
 		return g.LaneCallback, th.Callback
 	case has(world.Unseen):
