@@ -72,7 +72,31 @@ func (e *Examiner) hopeless() bool {
 }
 
 // noisy reports whether the program printed what nobody said.
-func (e *Examiner) noisy() bool { return !strings.HasPrefix(e.said.String(), e.Printed()) }
+func (e *Examiner) noisy() bool {
+	for _, p := range e.products() {
+		if !strings.HasPrefix(p.due, p.got) {
+			return true
+		}
+	}
+	return false
+}
+
+// product is something that the program puts out, and what it was to be.
+type product struct {
+	name     string
+	got, due string
+	fd       *FD
+}
+
+// products are standard output, and what each client gets.
+func (e *Examiner) products() []product {
+	all := []product{{"standard output", e.Printed(), e.said.String(), nil}}
+	for _, h := range e.hands {
+		got, due := h.answers()
+		all = append(all, product{"what " + h.name() + " gets", got, due, h.fd()})
+	}
+	return all
+}
 
 // diagnose says why the program does not do what was expected: the first of
 // these that the trace shows.
@@ -186,18 +210,28 @@ func (e *Examiner) lastWords() string {
 // deathCry is how the Go runtime begins its last words.
 var deathCry = regexp.MustCompile(`^(panic|fatal error|SIG[A-Z]+): `)
 
-// noise: standard output has what nobody said.
+// noise: the program puts out what is not due.
 func (e *Examiner) noise() (*Misconception, string, []*FD) {
-	if !e.noisy() {
-		return nil, "", nil
+	for _, p := range e.products() {
+		if strings.HasPrefix(p.due, p.got) {
+			continue
+		}
+		n := 0
+		for n < len(p.got) && n < len(p.due) && p.got[n] == p.due[n] {
+			n++
+		}
+		return Noise, fmt.Sprintf("after %d right bytes, %s goes on with %s, and should with %s",
+			n, p.name, excerpt(p.got[n:]), excerpt(p.due[n:])), e.about(p)
 	}
-	got, want := e.Printed(), e.said.String()
-	n := 0
-	for n < len(got) && n < len(want) && got[n] == want[n] {
-		n++
+	return nil, "", nil
+}
+
+// about returns the fds that a product has to do with.
+func (e *Examiner) about(p product) []*FD {
+	if p.fd != nil {
+		return []*FD{p.fd}
 	}
-	return Noise, fmt.Sprintf("after %d right bytes, standard output goes on with %s, and should with %s",
-		n, excerpt(got[n:]), excerpt(want[n:])), e.handFDs()
+	return e.handFDs()
 }
 
 func excerpt(s string) string {
@@ -247,11 +281,12 @@ func (e *Examiner) detained() (*Misconception, string, []*FD) {
 	return nil, "", nil
 }
 
-// unopened: the program did not open a source in a way that leaves a trace.
+// unopened: a source has no other end.
 func (e *Examiner) unopened() (*Misconception, string, []*FD) {
 	for _, h := range e.hands {
 		if h.fd() == nil {
-			return NoTrace, "the trace does not show that the program opened " + h.name(), nil
+			m, saw := h.missing()
+			return m, saw, nil
 		}
 	}
 	return nil, "", nil
@@ -281,11 +316,12 @@ func (e *Examiner) unseen() (*Misconception, string, []*FD) {
 
 // swallowed: all was read, and not passed on.
 func (e *Examiner) swallowed() (*Misconception, string, []*FD) {
-	got, want := e.Printed(), e.said.String()
-	if len(got) >= len(want) {
-		return nil, "", nil
+	for _, p := range e.products() {
+		if len(p.got) < len(p.due) {
+			return Unanswered, fmt.Sprintf("all bytes were read, but %s ends before %s", p.name, excerpt(p.due[len(p.got):])), e.about(p)
+		}
 	}
-	return Unanswered, fmt.Sprintf("all bytes were read, but standard output ends before %s", excerpt(want[len(got):])), e.handFDs()
+	return nil, "", nil
 }
 
 func (e *Examiner) handFDs() (fds []*FD) {

@@ -44,6 +44,12 @@ type hand interface {
 	name() string
 	unread() int64 // bytes that the program has not read yet
 	fd() *FD       // the program's end, or nil
+
+	// answers is what the program has sent to it, and what it was to send.
+	answers() (got, due string)
+	// missing says what it means that the program has no end of it.
+	missing() (*Misconception, string)
+
 	close()
 }
 

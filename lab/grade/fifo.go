@@ -132,4 +132,10 @@ func (f *FIFO) Echo(text string) {
 	}
 }
 
+func (f *FIFO) answers() (got, due string) { return "", "" }
+
+func (f *FIFO) missing() (*Misconception, string) {
+	return NoTrace, "the trace does not show that the program opened " + f.name()
+}
+
 func (f *FIFO) close() { f.End() }

@@ -1,0 +1,173 @@
+package grade
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Client is a TCP client of the program's server. It hears all the time,
+// unless it is deaf.
+type Client struct {
+	Name string
+	e    *Examiner
+	conn *net.TCPConn
+	said int64
+	due  strings.Builder
+
+	mu    sync.Mutex
+	wake  *sync.Cond
+	deaf  bool
+	heard strings.Builder
+	ended bool  // the server has closed its end
+	err   error // or the connection broke
+}
+
+// Port returns a port of 127.0.0.1 that was free a moment ago, to be given to
+// the program as an argument.
+func (e *Examiner) Port() int {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(err)
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// Dial connects a client to the program, which may need a moment to listen. It
+// is connected when the kernel says so; nobody need have accepted it.
+func (e *Examiner) Dial(name string, port int) *Client {
+	addr := net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}
+	var conn *net.TCPConn
+	e.Await(fmt.Sprintf("the program listens on 127.0.0.1:%d", port), func() bool {
+		var err error
+		conn, err = net.DialTCP("tcp", nil, &addr)
+		return err == nil
+	})
+	c := &Client{Name: name, e: e, conn: conn}
+	c.wake = sync.NewCond(&c.mu)
+	conn.SetNoDelay(true)
+	e.hands = append(e.hands, c)
+	go c.listen()
+	return c
+}
+
+// listen reads what the server says.
+func (c *Client) listen() {
+	buf := make([]byte, 16<<10)
+	for {
+		c.mu.Lock()
+		for c.deaf {
+			c.wake.Wait()
+		}
+		c.mu.Unlock()
+		n, err := c.conn.Read(buf)
+		c.mu.Lock()
+		c.heard.Write(buf[:n])
+		if err != nil {
+			c.ended, c.err = true, err
+		}
+		c.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// Say sends text: all of it, though the program may have to make room first.
+func (c *Client) Say(text string) {
+	data := []byte(text)
+	c.e.Await(fmt.Sprintf("the program reads what client %s sends", c.Name), func() bool {
+		c.conn.SetWriteDeadline(time.Now().Add(5 * time.Millisecond))
+		n, err := c.conn.Write(data)
+		c.said += int64(n)
+		data = data[n:]
+		return len(data) == 0 || err != nil && !errors.Is(err, os.ErrDeadlineExceeded)
+	})
+}
+
+// Taken waits until the program has read all that was sent.
+func (c *Client) Taken() {
+	c.e.Await(fmt.Sprintf("the program reads what client %s sends", c.Name), func() bool { return c.unread() == 0 })
+}
+
+// Trickle says text one byte at a time; the program must take each before the
+// next one comes.
+func (c *Client) Trickle(text string) {
+	for _, b := range []byte(text) {
+		c.Say(string([]byte{b}))
+		c.Taken()
+	}
+}
+
+// Due says that the program is to send text, after what was due before. Call it
+// before the client says what the text answers.
+func (c *Client) Due(text string) { c.due.WriteString(text) }
+
+// Heard returns what the program has sent so far.
+func (c *Client) Heard() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.heard.String()
+}
+
+// Answered waits until all that is due has come.
+func (c *Client) Answered(expected string) {
+	c.e.Await(expected, func() bool { return c.Heard() == c.due.String() })
+}
+
+// Deaf makes the client stop hearing, or go on: what the program sends then
+// fills the kernel's buffers. A read that goes on takes one more piece.
+func (c *Client) Deaf(on bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.deaf = on
+	c.wake.Broadcast()
+}
+
+// End sends a FIN: the client says no more, and still hears (shutdown(2)).
+func (c *Client) End() { c.conn.CloseWrite() }
+
+// Reset ends the connection with an RST, as a client that crashed may.
+func (c *Client) Reset() {
+	c.conn.SetLinger(0)
+	c.conn.Close()
+}
+
+// Dropped waits until the server has closed its end.
+func (c *Client) Dropped(expected string) {
+	c.e.Await(expected, func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.ended
+	})
+}
+
+// FD returns the program's end of the connection, or nil before it is accepted.
+func (c *Client) FD() *FD {
+	what := "TCP from " + c.conn.LocalAddr().String()
+	return c.e.FD(func(d *FD) bool { return d.What == what })
+}
+
+func (c *Client) name() string { return "client " + c.Name }
+func (c *Client) fd() *FD      { return c.FD() }
+
+func (c *Client) unread() int64 {
+	if f := c.FD(); f != nil {
+		return max(0, c.said-f.BytesIn)
+	}
+	return c.said
+}
+
+func (c *Client) answers() (got, due string) { return c.Heard(), c.due.String() }
+
+func (c *Client) missing() (*Misconception, string) {
+	return NotWatched, fmt.Sprintf("client %s is connected, and nobody accepts it: it waits in the listener's backlog", c.Name)
+}
+
+func (c *Client) close() {
+	c.conn.Close()
+	c.Deaf(false)
+}
