@@ -152,17 +152,17 @@ func wakeBreak() {
 
 // The loop is in a callback: the rest of the queue waits for the next loop.
 func breakFromAnotherThread() {
-	p, begun := pair(), make(chan struct{}, 2)
-	slow := func() {
-		begun <- struct{}{}
-		busy(500)
-	}
-	add(watch("a", p[0], event.Read, slow), -1)
-	add(watch("b", p[0], event.Read, slow), -1)
+	p, begun, back := pair(), make(chan struct{}), make(chan struct{})
+	add(watch("a", p[0], event.Read, nil), -1)
+	add(watch("b", p[0], event.Read, func() { // the first
+		close(begun)
+		<-back
+	}), -1)
 	join := start()
 	put(p[1], "x")
 	<-begun
 	base.Break()
+	close(back)
 	join()
 	loop(0)
 }
@@ -207,18 +207,17 @@ func addFromAnotherThread() {
 	b := watch("b", q[0], event.Read, nil)
 	join := start()
 	add(b, -1)
-	busy(500)
 	base.Break()
 	join()
 }
 
 // Del from another thread is an error that says so.
 func deleteFromAnotherThread() {
-	p, q, begun := pair(), pair(), make(chan struct{})
+	p, q, begun, back := pair(), pair(), make(chan struct{}), make(chan struct{})
 	a := watch("a", p[0], reading, func() {
 		drain(p[0])
 		close(begun)
-		busy(500)
+		<-back
 		say("a ends")
 	})
 	add(a, -1)
@@ -229,6 +228,7 @@ func deleteFromAnotherThread() {
 	del(a)
 	say("deleted")
 	base.Break()
+	close(back)
 	join()
 }
 

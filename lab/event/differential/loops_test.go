@@ -79,8 +79,8 @@ func loopOnceRunsTheWholeQueue() {
 func loopNoExitOnEmpty() {
 	base.Exit(200 * time.Millisecond)
 	loop(event.NoExitOnEmpty)
-	base.Exit(200 * time.Millisecond)
 	add(watch("a", -1, 0, nil), 50)
+	base.Exit(200 * time.Millisecond)
 	loop(event.NoExitOnEmpty)
 	loop(0)
 }
@@ -88,9 +88,11 @@ func loopNoExitOnEmpty() {
 // An exit counts as an event: the loop waits for it.
 func exitAfterATime() {
 	add(watch("100", -1, 0, nil), 100)
-	add(watch("600", -1, 0, nil), 600)
+	a := watch("20000", -1, 0, nil)
+	add(a, 20000)
 	base.Exit(300 * time.Millisecond)
 	loop(0)
+	del(a)
 	loop(0)
 }
 
@@ -316,7 +318,7 @@ func signalTwoBases() {
 	add(watch("first", int(unix.SIGUSR1), event.Signal, nil), -1)
 	add(watchOn(inner, "second", int(unix.SIGUSR1), event.Signal, nil), -1)
 	usr1()
-	busy(500)
+	busy(1000)
 	loop(event.NonBlock)
 	loopOn(inner, event.NonBlock)
 }
@@ -330,6 +332,6 @@ func addDelRaise(number unix.Signal) {
 	add(a, -1)
 	del(a)
 	must(unix.Kill(os.Getpid(), number))
-	busy(1000)
+	busy(2000)
 	say("still here")
 }

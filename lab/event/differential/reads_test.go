@@ -210,6 +210,6 @@ func addOnce() {
 	base.Once(p[0], event.Read, event.NoTimeout, called("a"))
 	loop(event.Once)
 	base.Once(q[0], event.Read, 100*time.Millisecond, called("b"))
-	base.Once(-1, event.Timeout, 100*time.Millisecond, called("c"))
+	base.Once(-1, event.Timeout, 200*time.Millisecond, called("c"))
 	loop(0)
 }

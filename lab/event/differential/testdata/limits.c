@@ -103,16 +103,18 @@ SCENARIO(fd1024)
 
 // Other threads.
 
-static int door[2]; // a byte in it says that the other side has come so far
+static int door[2], back[2]; // a byte in them says that the other side has come so far
 
 static void ring(int fd, short what) { put(door[1], "x"); }
 
-static void await(void)
+static void await_at(int end)
 {
 	char byte;
-	if (read(door[0], &byte, 1) != 1)
+	if (read(end, &byte, 1) != 1)
 		abort();
 }
+
+static void await(void) { await_at(door[0]); }
 
 static void *run_loop(void *arg)
 {
@@ -124,7 +126,7 @@ static void *run_loop(void *arg)
 static pthread_t start(void)
 {
 	pthread_t thread;
-	if (pipe(door))
+	if (pipe(door) || pipe(back))
 		abort();
 	event_active(watch("", -1, 0, ring), EV_READ, 1);
 	pthread_create(&thread, NULL, run_loop, NULL);
@@ -155,10 +157,10 @@ SCENARIO(wakeBreak)
 	pending(a);
 }
 
-static void slow_a(int fd, short what)
+static void wait_for_break(int fd, short what)
 {
 	ring(0, 0);
-	busy(500);
+	await_at(back[0]);
 }
 
 // The loop is in a callback: the rest of the queue waits for the next loop.
@@ -166,12 +168,13 @@ SCENARIO(breakFromAnotherThread)
 {
 	threads();
 	pair(p);
-	add(a = watch("a", p[0], EV_READ, slow_a), -1);
-	add(b = watch("b", p[0], EV_READ, slow_a), -1);
+	add(a = watch("a", p[0], EV_READ, NULL), -1);
+	add(b = watch("b", p[0], EV_READ, wait_for_break), -1); // the first
 	pthread_t thread = start();
 	put(p[1], "x");
 	await();
 	event_base_loopbreak(base);
+	put(back[1], "x");
 	pthread_join(thread, NULL);
 	loop(0);
 }
@@ -227,10 +230,10 @@ SCENARIO(addFromAnotherThread)
 	pair(q);
 	put(q[1], "x");
 	add(a = watch("a", p[0], EV_READ, NULL), -1);
-	b = watch("b", q[0], EV_READ, NULL);
+	b = watch("b", q[0], EV_READ, ring);
 	pthread_t thread = start();
 	add(b, -1);
-	busy(500);
+	await();
 	event_base_loopbreak(base);
 	pthread_join(thread, NULL);
 }

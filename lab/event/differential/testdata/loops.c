@@ -75,8 +75,8 @@ SCENARIO(loopNoExitOnEmpty)
 	struct timeval tv = {0, 200000};
 	event_base_loopexit(base, &tv);
 	loop(EVLOOP_NO_EXIT_ON_EMPTY);
-	event_base_loopexit(base, &tv);
 	add(watch("a", -1, 0, NULL), 50);
+	event_base_loopexit(base, &tv);
 	loop(EVLOOP_NO_EXIT_ON_EMPTY);
 	loop(0);
 }
@@ -87,9 +87,10 @@ SCENARIO(exitAfterATime)
 	struct timeval tv = {0, 300000};
 	pair(p);
 	add(watch("100", -1, 0, NULL), 100);
-	add(watch("600", -1, 0, NULL), 600);
+	add(a = watch("20000", -1, 0, NULL), 20000);
 	event_base_loopexit(base, &tv);
 	loop(0);
+	del(a);
 	loop(0);
 }
 
@@ -343,7 +344,7 @@ SCENARIO(signalTwoBases)
 	add(a = watch("first", SIGUSR1, EV_SIGNAL, NULL), -1);
 	add(b = watch_on(inner, "second", SIGUSR1, EV_SIGNAL, NULL), -1);
 	raise_usr1(0, 0);
-	busy(500);
+	busy(1000);
 	loop(EVLOOP_NONBLOCK);
 	loop_on(inner, EVLOOP_NONBLOCK);
 }
@@ -354,7 +355,7 @@ static void add_del_raise(int number)
 	add(a = watch("a", number, EV_SIGNAL | EV_PERSIST, NULL), -1);
 	del(a);
 	kill(getpid(), number);
-	busy(1000);
+	busy(2000);
 	say("still here");
 }
 

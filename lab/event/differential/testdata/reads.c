@@ -206,6 +206,7 @@ SCENARIO(addOnce)
 	event_base_once(base, p[0], EV_READ, once_called, "a", NULL);
 	loop(EVLOOP_ONCE);
 	event_base_once(base, q[0], EV_READ, once_called, "b", &tv);
+	tv.tv_usec *= 2;
 	event_base_once(base, -1, EV_TIMEOUT, once_called, "c", &tv);
 	loop(0);
 }
