@@ -1,5 +1,67 @@
 package course
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
 
-func Scaffold(root, slug string) ([]string, error) { return nil, errors.New("not yet") }
+// Scaffold makes the files of a new exercise in the clone at root, each with
+// TODOs where its author has something to say, and returns their paths from
+// root. It overwrites nothing: if any of them exists, it makes none. What is
+// left to do by hand: the exam's place in lab/grade/exams/exams.go.
+func Scaffold(root, slug string) (made []string, err error) {
+	if !folderName.MatchString(slug) {
+		return nil, fmt.Errorf("%q is no name for an exercise: two digits, a hyphen and lower-case words, like 12-linger", slug)
+	}
+	all, _ := ReadExercises(root)
+	for _, e := range all {
+		if fmt.Sprintf("%02d", e.Number) == slug[:2] {
+			return nil, fmt.Errorf("number %02d is taken by %s", e.Number, e.Slug)
+		}
+	}
+	number, name, _ := strings.Cut(slug, "-")
+	fill := strings.NewReplacer(
+		"NN-NAME", slug, "NN", number, "NAME", strings.ReplaceAll(name, "-", " "),
+		"VARIABLE", variable(name), "FENCE", "```").Replace
+
+	exercise, solution := path.Join("exercises", slug), path.Join("solutions", slug)
+	files := []struct{ name, content string }{
+		{path.Join(exercise, "README.md"), exerciseText},
+		{path.Join(exercise, "main.go"), fmt.Sprintf(newProgram, "The task is in README.md.", starterBody)},
+		{path.Join(exercise, "testdata/starter/main.go"), fmt.Sprintf(newProgram, "The task is in README.md.", starterBody)},
+		{path.Join(exercise, "testdata/wrong-one/main.go"), fmt.Sprintf(newWrong, "one-shot")},
+		{path.Join(exercise, "testdata/wrong-two/main.go"), fmt.Sprintf(newWrong, "left-open")},
+		{path.Join(solution, "README.md"), solutionText},
+		{path.Join(solution, "main.go"), fmt.Sprintf(newProgram, "Solved.", solutionBody)},
+		{path.Join("lab/grade/exams", "ex"+number+"_"+strings.ReplaceAll(name, "-", "_")+".go"), examText},
+	}
+	for _, f := range files {
+		if _, err := os.Lstat(filepath.Join(root, filepath.FromSlash(f.name))); !errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("%s exists already: nothing was made", f.name)
+		}
+	}
+	for _, f := range files {
+		at := filepath.Join(root, filepath.FromSlash(f.name))
+		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+			return made, err
+		}
+		if err := os.WriteFile(at, []byte(fill(f.content)), 0o644); err != nil {
+			return made, err
+		}
+		made = append(made, f.name)
+	}
+	return made, nil
+}
+
+// variable is the name in Go: "linger-zero" is lingerZero.
+func variable(name string) string {
+	words := strings.Split(name, "-")
+	for i := 1; i < len(words); i++ {
+		words[i] = strings.ToUpper(words[i][:1]) + words[i][1:]
+	}
+	return strings.Join(words, "")
+}

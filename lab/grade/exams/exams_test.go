@@ -143,6 +143,11 @@ func TestREADMEsHaveTheirShape(t *testing.T) {
 			t.Errorf("lesson %q is not there", e.Lesson)
 		}
 		solution := read(t, e.Solution()+"/README.md")
+		for name, text := range map[string]string{"exercise": string(e.Source), "solution": solution} {
+			if strings.Contains(text, "TODO ") {
+				t.Errorf("the README of the %s has a TODO", name)
+			}
+		}
 		for _, heading := range []string{"## Why", "## An alternative"} {
 			if !strings.Contains(solution, "\n"+heading+"\n") {
 				t.Errorf("the solution's README has no section %q", heading)

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestANewExerciseIsAcceptedWhenItsTODOsAreFilled scaffolds one in a copy of
+// the lab, does what docs/adding-a-lesson.md says, and lets the tests that
+// hold all exercises judge it.
+func TestANewExerciseIsAcceptedWhenItsTODOsAreFilled(t *testing.T) {
+	root := clone(t)
+	status, out := call(t, root, "", "new", "exercise", "97-pass-on")
+	want(t, status, fine, out, "made exercises/97-pass-on/README.md", "lab/grade/exams/ex97_pass_on.go")
+	status, out = call(t, root, "", "new", "exercise", "97-again")
+	want(t, status, misuse, out, "taken")
+
+	list := filepath.Join(root, "lab/grade/exams/exams.go")
+	put(t, list, strings.Replace(get(t, list), "All = []*grade.Exam{", "All = []*grade.Exam{\n\tpassOn,", 1))
+	if out, ok := judge(t, root); ok {
+		t.Fatalf("it was accepted with its TODOs:\n%s", out)
+	}
+
+	// The TODOs, filled: a text without TODOs and two wrong answers.
+	readme := filepath.Join(root, "exercises/97-pass-on/README.md")
+	put(t, readme, strings.ReplaceAll(get(t, readme), "TODO", "said:"))
+	readme = filepath.Join(root, "solutions/97-pass-on/README.md")
+	put(t, readme, strings.ReplaceAll(get(t, readme), "TODO", "said:"))
+	solution := get(t, filepath.Join(root, "solutions/97-pass-on/main.go"))
+	for name, change := range map[string][3]string{
+		"wrong-one": {"one-shot", "event.Read|event.Persist", "event.Read"},
+		"wrong-two": {"left-open", "	defer sys.Close(fd)\n", ""},
+	} {
+		wrong := strings.Replace(solution, change[1], change[2], 1)
+		wrong = strings.Replace(wrong, "package main", "// told: "+change[0]+"\npackage main", 1)
+		put(t, filepath.Join(root, "exercises/97-pass-on/testdata", name, "main.go"), wrong)
+	}
+	if out, ok := judge(t, root); !ok {
+		t.Errorf("it was not accepted:\n%s", out)
+	}
+}
+
+// judge runs the tests of all exercises on the new one, in the copy.
+func judge(t *testing.T, root string) (string, bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "go", "test", "-run", "/97-pass-on", "./lab/grade/exams")
+	cmd.Dir = root
+	out, err := cmd.CombinedOutput()
+	return string(out), err == nil
+}
