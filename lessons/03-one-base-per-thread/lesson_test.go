@@ -110,14 +110,14 @@ func swapping(s *server) error {
 			var ev *event.Event
 			buf := make([]byte, 512)
 			ev = base.NewEvent(c.fd, event.Read|event.Persist, func(fd int, _ event.What) {
-				s.diary.Write(called, c.name)
+				s.write(called, c.name)
 				ev.Del()
 				n, _ := sys.Read(fd, buf)
 				if n <= 0 {
 					s.hangUp(c)
 					return
 				}
-				s.diary.Write(answered, c.name)
+				s.write(answered, c.name)
 				sys.Write(fd, buf[:n])
 				next := bases[turn.Add(1)%2]
 				next.Post(func() { watch(next) })

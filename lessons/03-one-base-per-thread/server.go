@@ -130,7 +130,7 @@ func (s *server) onAccept(base *event.Base, do func(*conn)) {
 		s.mu.Lock()
 		s.conns[c] = true
 		s.mu.Unlock()
-		s.diary.Write(accepted, name)
+		s.write(accepted, name)
 		s.x.Note("    %s accepts %s", base.Name(), name)
 		do(c)
 	}
@@ -147,7 +147,7 @@ func (s *server) onRead(base *event.Base, c *conn) {
 	var ev *event.Event
 	buf := make([]byte, 512)
 	ev = base.NewEvent(c.fd, event.Read|event.Persist, func(fd int, _ event.What) {
-		s.diary.Write(called, c.name)
+		s.write(called, c.name)
 		n, err := sys.Read(fd, buf)
 		switch {
 		case err == unix.EAGAIN:
@@ -159,11 +159,19 @@ func (s *server) onRead(base *event.Base, c *conn) {
 		case s.work != nil:
 			s.work()
 		}
-		s.diary.Write(answered, c.name)
+		s.write(answered, c.name)
 		sys.Write(fd, buf[:n])
 	}).Named(c.name)
 	if err := ev.Add(event.NoTimeout); err != nil {
 		s.x.Fail(err)
+	}
+}
+
+// write keeps the diary of a scripted run; nobody reads that of an interactive
+// one, which may go on for ever.
+func (s *server) write(did, who string) {
+	if !s.x.Interactive() {
+		s.diary.Write(did, who)
 	}
 }
 
@@ -172,14 +180,14 @@ func (s *server) hangUp(c *conn) {
 	s.mu.Lock()
 	delete(s.conns, c)
 	s.mu.Unlock()
-	s.diary.Write(left, c.name)
+	s.write(left, c.name)
 	sys.Close(c.fd)
 }
 
 // returned tells that the inner dispatch is over.
 func (s *server) returned(c *conn, reason event.Reason, err error) {
 	if err != nil {
-		s.diary.Write(refused, c.name)
+		s.write(refused, c.name)
 		s.x.Note("    the inner dispatch for %s: %v", c.name, err)
 		return
 	}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"fdlab/lab/experiment"
+)
+
+// keys are what a person may do to the experiment.
+var keys = []experiment.Key{
+	{Rune: 's', Text: "switch the sleep on or off"},
+	{Rune: 'c', Text: "a client says hello"},
+	{Rune: 'e', Text: "one sends escape sequences"},
+	{Rune: 'b', Text: "one sends 1 MiB"},
+	{Rune: 'x', Text: "one resets"},
+}
+
+// visitors counts the clients that a person has brought.
+var visitors atomic.Int64
+
+func offer(x *experiment.X, d *door) {
+	comes := func(text string, leave func(*experiment.Client)) func() {
+		return func() {
+			c := x.DialByHand(fmt.Sprint("yours ", visitors.Add(1)), d.addr)
+			if c == nil {
+				return
+			}
+			c.Connected()
+			c.Say(text)
+			x.Note("you: %s connects and says %.20q", c.Name, text)
+			leave(c)
+			go listen(x, c)
+		}
+	}
+	x.Poke('s', func() {
+		d.byHand.Store(true)
+		on := !d.sleeps.Load()
+		d.sleeps.Store(on)
+		x.Note("you: the sleep in the accept callback: %s", map[bool]string{true: "on, " + experiment.Brief(nap), false: "off"}[on])
+	})
+	x.Poke('c', comes("hello\n", (*experiment.Client).Finish))
+	x.Poke('e', comes(escapes, (*experiment.Client).Finish))
+	x.Poke('b', comes(strings.Repeat("0123456789abcde\n", 1<<16), (*experiment.Client).Finish))
+	x.Poke('x', comes("bye\n", func(c *experiment.Client) {
+		time.AfterFunc(moment, c.Reset)
+	}))
+}
+
+// listen hears what a client that was brought by hand gets, until its end.
+func listen(x *experiment.X, c *experiment.Client) {
+	for !c.HeardEnd() && x.Sleep(5*time.Millisecond) {
+	}
+	if n := len(c.Heard()); n > 0 {
+		x.Note("%s has heard %d bytes", c.Name, n)
+	}
+	c.Leave()
+}
+
+func flags(f *flag.FlagSet) {
+	f.Func("sleep", "how long the accept callback `sleeps` (0.4s; the post's: 10s)", func(text string) error {
+		d, err := time.ParseDuration(text)
+		if err != nil || d <= 0 || d > time.Minute {
+			return fmt.Errorf("not a time from 1ms to 1m, like 10s")
+		}
+		nap = d
+		return nil
+	})
+}
+
+// play is the interactive mode: the server of step 1. Its clients are you, and
+// every telnet or nc that comes.
+func play(x *experiment.X) {
+	d := open(x)
+	offer(x, d)
+	d.aloud.Store(true)
+	s := d.serve(func(s *server) error {
+		s.pauses = pause
+		return echo(s)
+	})
+	x.Follow()
+	s.stop()
+}

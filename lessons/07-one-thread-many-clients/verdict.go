@@ -1,0 +1,169 @@
+package main
+
+import (
+	"errors"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/experiment"
+)
+
+// judge computes what the run says: checks, the answer, the verdict. It rests
+// on order and counts, on thread ids and on what the kernel says.
+func judge(x *experiment.X, many, slow, once, rude, storm, calm *server) {
+	lines := 3 * many.clients
+	served := many.unreachable == nil && many.heard == lines && many.diary.Index(1, accepted, "") >= 0 &&
+		many.lastAnswer() < many.firstLeft()
+	x.Check(served, "%d clients are connected at the same time; answered: %d lines of %d", many.clients, many.heard, lines)
+	x.Check(many.threads() == 1, "threads that accepted, read and wrote: %d", many.threads())
+
+	checkSleep(x, slow)
+	checkOneRead(x, once)
+	for _, f := range rude.rude {
+		x.Check(f.ok, "%s", f.text)
+	}
+	checkScarce(x, storm, calm)
+
+	for _, s := range []*server{many, slow} {
+		x.Measure("turns of the loop", int64(s.stats.Turns), experiment.Count)
+	}
+	letter := slow.answer()
+	if letter != "" {
+		x.Answer(letter)
+	}
+	if !served && (many.byHand.Load() || x.Guests() > 0) {
+		x.Verdict(experiment.Undecided, "Not all were answered, but you were in the way (the sleep, or a client of yours). Run it again.")
+		return
+	}
+	// The claim is that this cannot be.
+	x.Verdict(experiment.Ruling(!served), "%s", words(many, slow, once, served))
+}
+
+func words(many, slow, once *server, served bool) string {
+	if !served {
+		return "One thread did not answer all of its clients."
+	}
+	text := "One thread with one base answered all clients, while all of them were connected."
+	switch {
+	case slow.delayed() && once.blocked():
+		text += " A sleep in the accept callback made them wait, and so did a read in it that blocks."
+	case slow.delayed():
+		text += " A sleep in the accept callback made them wait."
+	case once.blocked():
+		text += " A read in the accept callback that blocks made them wait."
+	}
+	return text
+}
+
+// answer is the option of Predict that step 2 shows, or "".
+func (s *server) answer() string {
+	var no unix.Errno
+	switch {
+	case errors.As(s.unreachable, &no) && no == unix.ECONNREFUSED:
+		return "a"
+	case s.missed || s.diary.Count(awoke, "") == 0:
+		return ""
+	case !s.together():
+		return "c"
+	case s.oneForEachSleep():
+		return "b"
+	case s.sleepsBefore("client 4") == 1:
+		return "d"
+	}
+	return ""
+}
+
+// together reports whether all were connected before the first was accepted.
+func (s *server) together() bool {
+	third, first := s.diary.Index(1, connected, "client 4"), s.diary.Index(1, awoke, "")
+	return s.unreachable == nil && third >= 0 && third < first
+}
+
+func (s *server) oneForEachSleep() bool {
+	return s.sleepsBefore("client 2") == 1 && s.sleepsBefore("client 3") == 2 && s.sleepsBefore("client 4") == 3
+}
+
+// sleepsBefore counts the sleeps until a client was accepted.
+func (s *server) sleepsBefore(client string) (n int) {
+	for _, e := range s.diary.Entries() {
+		if e.Did == awoke {
+			n++
+		}
+		if e.Did == accepted && e.Who == client {
+			return n
+		}
+	}
+	return -1
+}
+
+// delayed reports whether client 1, who had been served at once, had to wait
+// for the end of a sleep.
+func (s *server) delayed() bool {
+	asked, woke := s.diary.Index(1, said, "client 1"), s.diary.Index(1, awoke, "")
+	answer := s.diary.Index(2, answered, "client 1")
+	return asked >= 0 && asked < woke && woke < answer
+}
+
+func checkSleep(x *experiment.X, s *server) {
+	const here = "sleep: "
+	if s.told {
+		x.Check(s.together() && s.waiting >= 3, here+"%d clients are connected and wait in the backlog before one is accepted", s.waiting)
+	} else {
+		x.Check(s.together(), here+"three clients are connected before one is accepted")
+	}
+	if s.byHand.Load() || x.Guests() > 0 {
+		x.NotJudged("you were in the way", here+"each sleep lets one client in")
+	} else {
+		x.Check(s.oneForEachSleep(), here+"clients 2, 3 and 4 are accepted after %d, %d and %d sleeps",
+			s.sleepsBefore("client 2"), s.sleepsBefore("client 3"), s.sleepsBefore("client 4"))
+	}
+	x.Check(s.delayed(), here+"client 1, accepted long before, is answered only when a sleep is over")
+}
+
+// blocked reports whether nobody was accepted while the first was read.
+func (s *server) blocked() bool {
+	begun, spoke := s.diary.Index(1, reading, "client 1"), s.diary.Index(1, said, "client 1")
+	next := s.diary.Index(1, accepted, "client 2")
+	return begun >= 0 && begun < spoke && spoke < next
+}
+
+func checkOneRead(x *experiment.X, s *server) {
+	const here = "one read: "
+	x.Check(s.blocked(), here+"while client 1 says nothing, client 2 is not accepted")
+	x.Check(s.heard == 4 && s.unread >= 18, here+"second lines that are never read: %d bytes; answers: %d, one for each of 4 clients",
+		s.unread, s.heard)
+}
+
+func checkScarce(x *experiment.X, storm, calm *server) {
+	const here = "out of fds: "
+	x.Check(storm.heard > 1000, here+"without a pause the loop spins: accept gave EMFILE %d times", storm.heard)
+	x.Check(calm.heard > 0 && calm.heard < 100, here+"with a pause it waits: %d times", calm.heard)
+	for _, s := range []*server{storm, calm} {
+		came, gone := s.diary.Index(1, accepted, "client 3"), s.diary.Index(1, left, "client 1")
+		x.Check(gone >= 0 && gone < came && s.diary.Count(answered, "client 3") > 0,
+			here+"%s, client 3 is accepted and answered when client 1 has left", manner(s.pauses))
+		x.Measure(manner(s.pauses)+": CPU", int64(s.thread.CPU()), experiment.Nanoseconds)
+	}
+}
+
+// threads counts the threads that did anything for a client.
+func (s *server) threads() int {
+	on := map[uint32]bool{}
+	for _, did := range []string{accepted, answered, left} {
+		for _, e := range s.diary.Find(did, "") {
+			on[e.Thread] = true
+		}
+	}
+	return len(on)
+}
+
+// lastAnswer is where the diary has the last answer.
+func (s *server) lastAnswer() int { return s.diary.Index(s.diary.Count(answered, ""), answered, "") }
+
+// firstLeft is where it has the first client that left; if none has, its end.
+func (s *server) firstLeft() int {
+	if at := s.diary.Index(1, left, ""); at >= 0 {
+		return at
+	}
+	return len(s.diary.Entries())
+}
