@@ -14,13 +14,12 @@ import (
 	"fdlab/lab/kernel"
 )
 
-const (
-	moment = 250 * time.Millisecond // for the eye
-	limit  = 5 * time.Second        // for what should happen at once
-)
+const moment = 250 * time.Millisecond // for the eye
 
-// nap is how long the accept callback sleeps. The post's sleeps for 10 s.
-var nap = 400 * time.Millisecond
+var (
+	limit = 5 * time.Second        // for what should happen at once
+	nap   = 400 * time.Millisecond // the sleep in the accept callback; the post's: 10 s
+)
 
 // seen is what the script measures while a server runs.
 type seen struct {
@@ -77,7 +76,7 @@ func (s *server) dial(names ...string) []*experiment.Client {
 // await waits for what should happen. After the first thing that does not, the
 // others get less time: this run will not decide much.
 func (s *server) await(ok func() bool) bool {
-	patience := limit + 8*nap
+	patience := limit + 5*nap
 	if s.missed {
 		patience = limit / 50
 	}
