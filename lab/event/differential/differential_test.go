@@ -70,9 +70,12 @@ func TestSameTraceAsLibevent(t *testing.T) {
 		for _, backend := range event.Backends() {
 			t.Run(name+"/"+backend, func(t *testing.T) {
 				t.Parallel()
-				want := trace(t, exec.Command(program, name, backend))
-				got := trace(t, child(t, name, backend))
-				compare(t, name, backend, want, got)
+				libevent := make(chan string, 1)
+				go func() {
+					libevent <- trace(t, exec.Command(program, name, backend))
+				}()
+				lab := trace(t, child(t, name, backend))
+				compare(t, name, backend, <-libevent, lab)
 			})
 		}
 	}
@@ -127,7 +130,8 @@ func child(t *testing.T, name, backend string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(self)
-	cmd.Env = append(os.Environ(), "FDLAB_SCENARIO="+name, "FDLAB_BACKEND="+backend)
+	cmd.Env = append(os.Environ(), "FDLAB_SCENARIO="+name, "FDLAB_BACKEND="+backend,
+		"GORACE=atexit_sleep_ms=0") // else the race detector adds a second to each
 	return cmd
 }
 
@@ -158,7 +162,7 @@ func trace(t *testing.T, cmd *exec.Cmd) string {
 			fmt.Fprintf(&said, "exit status %d\n", status.ExitStatus())
 		}
 	case err != nil:
-		t.Fatal(err)
+		fmt.Fprintf(&said, "could not be run: %v\n", err)
 	}
 	if complained.Len() > 0 {
 		t.Logf("%s said:\n%s", filepath.Base(limited.Path), complained.String())
