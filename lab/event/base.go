@@ -186,8 +186,10 @@ func (b *Base) wait(timeout time.Duration) error {
 // the wait goes on with the time that is left.
 func (b *Base) sleep(timeout time.Duration) (n int, err error) {
 	if lookFirst || timeout == 0 {
-		n, err = b.backend.wait(0)
-		if n > 0 || timeout == 0 || err != nil && err != unix.EINTR {
+		for err = unix.EINTR; err == unix.EINTR; {
+			n, err = b.backend.wait(0)
+		}
+		if n > 0 || timeout == 0 || err != nil {
 			return n, err
 		}
 	}

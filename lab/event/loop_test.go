@@ -258,6 +258,31 @@ func TestExitFromAnotherThread(t *testing.T) {
 	})
 }
 
+// interrupted is a backend whose first wait ends in EINTR.
+type interrupted struct {
+	backend
+	waits int
+}
+
+func (i *interrupted) wait(timeout time.Duration) (int, error) {
+	if i.waits++; i.waits == 1 {
+		return 0, unix.EINTR
+	}
+	return i.backend.wait(timeout)
+}
+
+func TestAnInterruptedLookIsRepeated(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		a, z := pair(t)
+		var c calls
+		add(t, b.NewEvent(a, Read, c.log("e")), NoTimeout)
+		write(t, z, "x")
+		b.backend = &interrupted{backend: b.backend}
+		loop(t, b, NonBlock|Once, Done)
+		c.want(t, "e read")
+	})
+}
+
 // elsewhere does something on another thread, and waits until it is done.
 func elsewhere(do func()) {
 	done := make(chan struct{})

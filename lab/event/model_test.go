@@ -46,13 +46,14 @@ type file struct {
 }
 
 type model struct {
-	t     *testing.T
-	rng   *rand.Rand
-	b     *Base
-	files []*file
-	evs   []*modelEvent
-	lists map[int][]*modelEvent // of each fd, the last added first
-	queue [3][]*modelEvent
+	t      *testing.T
+	rng    *rand.Rand
+	b      *Base
+	files  []*file
+	ghosts []int // duplicates of fds that were closed while they were watched
+	evs    []*modelEvent
+	lists  map[int][]*modelEvent // of each fd, the last added first
+	queue  [3][]*modelEvent
 
 	ready     map[int]What // the kernel's word of this turn
 	due       bool         // this turn's timeouts are still to be looked at
@@ -95,6 +96,9 @@ func TestModel(t *testing.T) {
 			}
 			for _, f := range m.files {
 				m.shut(f)
+			}
+			for _, fd := range m.ghosts {
+				unix.Close(fd)
 			}
 		})
 	}

@@ -144,7 +144,7 @@ func trace(t *testing.T, cmd *exec.Cmd) string {
 	limited := exec.CommandContext(ctx, cmd.Path, cmd.Args[1:]...)
 	var said, complained bytes.Buffer
 	limited.Env, limited.Dir, limited.Stdout, limited.Stderr = cmd.Env, t.TempDir(), &said, &complained
-	limited.WaitDelay = time.Second
+	limited.WaitDelay = 10 * time.Second
 	limited.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	// Pdeathsig is about the thread that started the child.
 	runtime.LockOSThread()
