@@ -124,6 +124,6 @@ func fromOutside(x *experiment.X) *visit {
 		v.added = ev.Add(event.NoTimeout)
 	})
 	x.Await(patience, func() bool { return v.calledOn.Load() != 0 })
-	x.Note("in Base.Post: called on thread %d, the loop's is %d", v.calledOn.Load(), v.loop)
+	x.Note("posted: called on thread %d, the loop is on %d", v.calledOn.Load(), v.loop)
 	return v
 }

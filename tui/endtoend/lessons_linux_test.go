@@ -1,0 +1,51 @@
+package endtoend
+
+import (
+	"strings"
+	"testing"
+
+	"fdlab/lab/course"
+)
+
+// moments are what must be seen on the stage, without reading the text, at
+// some time of each lesson's run.
+var moments = map[string]func(screen) bool{
+	"01-select-vs-blocking-io":    stuck,
+	"02-ev-persist":               either(oneRow("The loop spins", "have taken nothing"), shows("turns that call only fifo")),
+	"03-one-base-per-thread":      all(oneRow("listener", "clients", "callback"), oneRow("outer", "inner")),
+	"04-deferred-notify":          all(oneRow("bell (r)", "bytes", "callback"), oneRow("ready for", "still inside a callback")),
+	"05-time-wait":                all(oneRow("TIME_WAIT"), oneRow("no fd")),
+	"06-adding-to-a-running-base": oneRow("told, but called"),
+	"07-one-thread-many-clients":  all(oneRow("listener", "client", "callback"), shows("long callback")),
+}
+
+func either(a, b func(screen) bool) func(screen) bool {
+	return func(s screen) bool { return a(s) || b(s) }
+}
+
+// TestEachLessonShowsItsMomentAndItsVerdict runs every lesson on the stage, as
+// a student does, at the size that the screens are made for.
+func TestEachLessonShowsItsMomentAndItsVerdict(t *testing.T) {
+	for i, l := range course.Read(root).Lessons {
+		t.Run(l.Slug, func(t *testing.T) {
+			moment := moments[l.Slug]
+			if moment == nil {
+				t.Fatalf("what is to be seen in %s? Say it in the table above", l.Slug)
+			}
+			t.Parallel()
+			x := atHome(t, options{clone: clone(t)})
+			for range i {
+				x.press("j")
+			}
+			x.press(enter)
+			x.see("the lesson", shows(l.Title, "Recall"))
+			x.press("x")
+			x.see("its moment", moment)
+			end := x.see("its verdict", shows("ENDED", "exit status 0", "the claim is "+l.Verdict))
+			if strings.Contains(end.String(), "records lost") {
+				t.Errorf("records were lost:\n%s", end)
+			}
+			x.leave()
+		})
+	}
+}
