@@ -64,6 +64,7 @@ func TestTraceOfAOneShotAndAPersistentRead(t *testing.T) {
 		call := b.kind.call
 		want := []string{
 			fmt.Sprintf("base-new fd=-1 %q 3 0 0", b.Backend()),
+			fmt.Sprintf("label fd=-1 %q 0 0 0", b.Name()),
 			fmt.Sprintf("add fd=%d %q 2 -1 1", a, "once"),
 			fmt.Sprintf("add fd=%d %q 18 3600000000000 2", a, "keep"),
 			`loop-begin fd=-1 "" 0 1 0`,
