@@ -19,7 +19,8 @@ func main() {
 		Name:  "07-one-thread-many-clients",
 		Title: "one thread, many clients",
 		Steps: []string{"a hundred clients", "sleep in the accept callback",
-			"one read for each accept", "clients that misbehave", "out of file descriptors"},
+			"one read for each accept", "clients that misbehave",
+			"out of file descriptors"},
 		Keys:  keys,
 		Flags: flags,
 		Run:   run,
@@ -33,7 +34,7 @@ func run(x *experiment.X) {
 
 	// 1. The server as it should be. Nobody leaves before all are answered.
 	x.Step(1)
-	many := hundred(door.serve(echo))
+	many := hundred(door.serve("echo", echo))
 
 	// 2. The same server, and the post's sleep before accept(2).
 	x.Step(2)
@@ -41,11 +42,11 @@ func run(x *experiment.X) {
 
 	// 3. The post's other try: accept, then one read(2), in one callback.
 	x.Step(3)
-	once := silent(door.serve(acceptAndRead))
+	once := silent(door.serve("one read", acceptAndRead))
 
 	// 4. The server of step 1 again, with clients that nobody wishes for.
 	x.Step(4)
-	rude := misbehave(door.serve(echo))
+	rude := misbehave(door.serve("echo", echo))
 
 	// 5. accept(2) has no number left to give: without a pause, and with one.
 	x.Step(5)
@@ -78,8 +79,9 @@ func (s *server) callAccept(listener int, _ event.What) {
 		s.x.Note("    accept: %v", err)
 	default:
 		c := s.meet(fd, name)
-		c.reads = s.base.NewEvent(fd, event.Read|event.Persist, c.strEcho).Named(name)
-		c.writes = s.base.NewEvent(fd, event.Write|event.Persist, c.mayWrite).Named(name)
+		on := s.base.NewEvent
+		c.reads = on(fd, event.Read|event.Persist, c.strEcho).Named(name)
+		c.writes = on(fd, event.Write|event.Persist, c.mayWrite).Named(name)
 		c.reads.Add(event.NoTimeout)
 	}
 }

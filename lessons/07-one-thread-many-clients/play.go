@@ -77,7 +77,7 @@ func play(x *experiment.X) {
 	d := open(x)
 	offer(x, d)
 	d.aloud.Store(true)
-	s := d.serve(func(s *server) error {
+	s := d.serve("echo", func(s *server) error {
 		s.pauses = pause
 		return echo(s)
 	})

@@ -165,7 +165,7 @@ func asleep(d *door, program func(*server) error) (s *server) {
 }
 
 func (d *door) doze(program func(*server) error) *server {
-	s := d.serve(program)
+	s := d.serve("sleepy", program)
 	one := s.dial("client 1")[0]
 	one.Say("one\n")
 	s.hears(one, "one\n")
@@ -263,9 +263,12 @@ func ration(n int, some int) (undo func(), err error) {
 		last = fd
 	}
 	now := old
-	now.Cur = uint64(last) + 1
+	put(&now.Cur, last+1)
 	return func() { unix.Setrlimit(unix.RLIMIT_NOFILE, &old) }, unix.Setrlimit(unix.RLIMIT_NOFILE, &now)
 }
+
+// put sets a number of a unix.Rlimit. Its type is not the same everywhere.
+func put[T int64 | uint64](field *T, n int) { *field = T(n) }
 
 // What a server does when accept gives EMFILE.
 const (
@@ -280,7 +283,7 @@ func scarce(d *door, pauses bool) *server {
 		c.Say("hello\n")
 	}
 	var restore func()
-	s := d.serve(func(s *server) error {
+	s := d.serve(manner(pauses), func(s *server) error {
 		s.pauses = pauses
 		undo, err := ration(2, s.listener)
 		if err != nil {
@@ -323,7 +326,7 @@ func scarce(d *door, pauses bool) *server {
 
 func manner(pauses bool) string {
 	if pauses {
-		return "with a pause"
+		return "with pause"
 	}
-	return "without a pause"
+	return "no pause"
 }

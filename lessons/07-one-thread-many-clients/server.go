@@ -95,14 +95,14 @@ type conn struct {
 }
 
 // serve runs a server on an OS thread of its own.
-func (d *door) serve(program func(*server) error) *server {
-	base, err := event.New(event.Config{Name: "echo", Backend: d.x.Backend()})
+func (d *door) serve(name string, program func(*server) error) *server {
+	base, err := event.New(event.Config{Name: name, Backend: d.x.Backend()})
 	if err != nil {
 		d.x.Fail(err)
 	}
 	s := &server{door: d, base: base, conns: map[*conn]bool{}}
 	s.retry = base.NewTimer(func(int, event.What) { s.accepts.Add(event.NoTimeout) }).Named("retry")
-	s.thread = d.x.Thread("echo", func() error { return program(s) })
+	s.thread = d.x.Thread(name, func() error { return program(s) })
 	d.x.Cleanup(s.halt)
 	return s
 }

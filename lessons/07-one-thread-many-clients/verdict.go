@@ -141,7 +141,7 @@ func checkScarce(x *experiment.X, storm, calm *server) {
 	for _, s := range []*server{storm, calm} {
 		came, gone := s.diary.Index(1, accepted, "client 3"), s.diary.Index(1, left, "client 1")
 		x.Check(gone >= 0 && gone < came && s.diary.Count(answered, "client 3") > 0,
-			here+"%s, client 3 is accepted and answered when client 1 has left", manner(s.pauses))
+			here+"%s: client 3 is accepted and answered when client 1 has left", manner(s.pauses))
 		x.Measure(manner(s.pauses)+": CPU", int64(s.thread.CPU()), experiment.Nanoseconds)
 	}
 }
