@@ -75,9 +75,6 @@ func another(priorities int) *event.Base {
 	return made
 }
 
-// threads: a base of the lab may always be woken from another thread.
-func threads() {}
-
 func priorities(count int) {
 	must(base.Close())
 	base = another(count)
@@ -147,6 +144,19 @@ func loopOn(on *event.Base, flags event.Flags) {
 	default:
 		say("return 0")
 	}
+}
+
+// mark prints its name when some time is over.
+func mark(name string, ms int) *event.Event {
+	e := watch(name, -1, 0, nil)
+	add(e, ms)
+	return e
+}
+
+// inside does something in a callback of its own, and goes on with the loop.
+func inside(what func(), flags event.Flags) {
+	add(watch("", -1, 0, what), 0)
+	loop(flags)
 }
 
 // code is what libevent returns: 0, or -1 for any error.

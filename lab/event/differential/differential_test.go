@@ -1,12 +1,5 @@
 //go:build linux
 
-// Package differential holds lab/event against real libevent: each scenario is
-// a small program that was written twice, in C on libevent 2.1 (testdata/*.c)
-// and in Go on lab/event, and both must print the same lines on each backend.
-// What differs on purpose is declared in differences_test.go.
-//
-// Where the C compiler or libevent is missing the test skips and says so; with
-// CI=true in the environment it fails instead.
 package differential
 
 import (
@@ -47,7 +40,7 @@ func TestMain(m *testing.M) {
 
 // scenarios returns all of them. Each has a twin of the same name in C.
 func scenarios() []func() {
-	return slices.Concat(reads, callbacks, timers, loops, ends, limits)
+	return slices.Concat(reads, callbacks, timers, timeouts, loops, ends, limits)
 }
 
 func nameOf(scenario func()) string {

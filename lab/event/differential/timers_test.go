@@ -5,37 +5,22 @@ package differential
 import (
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"fdlab/lab/event"
 )
 
-// Timeouts, alone and with reads. Marks say that some time is over. The twins are
+// Timeouts alone. Marks say that some time is over. The twins are
 // in testdata/timers.c.
 //
 // Only orders are printed, and they must not depend on how fast the machine is.
 // So what is compared is added in one callback: then all of it counts from the
 // same moment, the loop's last return from the kernel.
 var timers = []func(){timerOneShot, timerPersist, timerPersistZero, timerOrder, timerOrderLate,
-	timerEqualDeadlines, timerAddAgainReplaces, timerAddAgainWithoutTimeoutKeeps, timerDelete,
-	timerDeleteExpired, timerAddAgainWhileExpired, timerZeroAddsItself,
+	timerEqualDeadlines, timerAddAgainReplaces, timerAddAgainWithoutTimeoutKeeps,
+	timerDelete, timerDeleteExpired, timerAddAgainWhileExpired, timerZeroAddsItself,
 	timerPersistKeepsItsSchedule, timerPersistLate, timerCountsFromTheCachedTime,
-	timerCachedTimeIsOneForTheTurn, timerFirstOfTheBase, readOneShotTimesOut,
-	readPersistTimeoutStartsAgain, readPersistOldTimeoutComesBack, readPersistAddedAgainWithoutTimeout, readableAndExpired,
-	readTimeoutChangesTheOrder, writeWithTimeout, timerPersistAddsItselfWithoutTimeout,
-	activeByHandStartsTheTimeout, activeByHandEndsAOneShotTimer, manyTimersAddedAndDeleted}
-
-func mark(name string, ms int) *event.Event {
-	e := watch(name, -1, 0, nil)
-	add(e, ms)
-	return e
-}
-
-// inside does something in a callback of its own, and goes on with the loop.
-func inside(what func(), flags event.Flags) {
-	add(watch("", -1, 0, what), 0)
-	loop(flags)
-}
+	timerCachedTimeIsOneForTheTurn, timerFirstOfTheBase,
+	timerPersistAddsItselfWithoutTimeout, activeByHandStartsTheTimeout,
+	activeByHandEndsAOneShotTimer, manyTimersAddedAndDeleted}
 
 func timerOneShot() {
 	var a *event.Event
@@ -240,125 +225,6 @@ func timerFirstOfTheBase() {
 	}), -1)
 	loop(0)
 	loop(event.NonBlock) // is it over already?
-	loop(0)
-}
-
-// Reads with a timeout.
-
-func readOneShotTimesOut() {
-	p := pair()
-	var a *event.Event
-	a = base.NewEvent(p[0], event.Read, func(fd int, what event.What) {
-		say("a %s", words(what))
-		if what&event.Read != 0 {
-			get(fd, 8)
-		}
-		pending(a)
-	}).Named("a")
-	add(a, 100)
-	pending(a)
-	loop(0)
-	put(p[1], "x")
-	loop(0) // it is not pending any more
-	add(a, 20000)
-	loop(0) // the read ends its timeout
-}
-
-// Each read starts the timeout again: it comes between two marks that were made
-// in the read's callback.
-func readPersistTimeoutStartsAgain() {
-	p, n := pair(), 0
-	var a *event.Event
-	a = base.NewEvent(p[0], event.Read|event.Persist, func(fd int, what event.What) {
-		say("a %s", words(what))
-		if n++; n == 4 {
-			del(a)
-		}
-		if what&event.Read != 0 {
-			get(fd, 8)
-			mark("900 after the read", 900)
-			add(watch("1100 after the read, and put", -1, 0, func() { put(p[1], "x") }), 1100)
-		}
-	})
-	inside(func() {
-		add(a, 1000)
-		busy(300)
-		put(p[1], "x")
-	}, 0)
-}
-
-// Deleted and added without a timeout there is none, until its first callback
-// starts the old one again.
-func readPersistOldTimeoutComesBack() {
-	p := pair()
-	var a *event.Event
-	a = watch("a", p[0], event.Read|event.Persist, func() { pending(a) })
-	add(a, 20000)
-	del(a)
-	add(a, -1)
-	pending(a)
-	put(p[1], "x")
-	loop(event.Once)
-	del(a)
-}
-
-func readPersistAddedAgainWithoutTimeout() {
-	p := pair()
-	var a *event.Event
-	a = watch("a", p[0], event.Read|event.Persist, func() { del(a) })
-	add(a, 300)
-	add(a, -1)
-	pending(a)
-	loop(0)
-}
-
-// Readable, and its time is over as well: 2.1 tells of the timeout alone.
-func readableAndExpired() {
-	p, n := pair(), 0
-	a := watch("a", p[0], event.Read, nil)
-	add(a, 50)
-	put(p[1], "x")
-	busy(100)
-	loop(0)
-	a = watch("a", p[0], event.Read|event.Persist, func() {
-		pending(a)
-		if n++; n == 3 {
-			del(a)
-		}
-	})
-	add(a, 1000)
-	busy(1100)
-	loop(0)
-}
-
-// A timeout puts a persistent event at the head of its fd's list.
-func readTimeoutChangesTheOrder() {
-	p := pair()
-	var a *event.Event
-	a = base.NewEvent(p[0], event.Read|event.Persist, func(_ int, what event.What) {
-		say("a %s", words(what))
-		if what&event.Timeout != 0 {
-			put(p[1], "x")
-		} else {
-			del(a)
-		}
-	})
-	add(a, 1000)
-	add(watch("b", p[0], event.Read, nil), -1)
-	loop(0)
-}
-
-func writeWithTimeout() {
-	p := pipes()
-	a := watch("a", p[1], event.Write, nil)
-	add(a, 20000)
-	loop(0)
-	for block := make([]byte, 4096); ; {
-		if _, err := unix.Write(p[1], block); err != nil {
-			break
-		}
-	}
-	add(a, 100)
 	loop(0)
 }
 

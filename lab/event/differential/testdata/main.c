@@ -133,6 +133,19 @@ void loop_on(struct event_base *on, int flags)
 		say("return 0");
 }
 
+struct event *mark(const char *name, int ms)
+{
+	struct event *ev = watch(name, -1, 0, NULL);
+	add(ev, ms);
+	return ev;
+}
+
+void inside(step what, int flags)
+{
+	add(watch("", -1, 0, what), 0);
+	loop(flags);
+}
+
 static void nonblocking(int fds[2])
 {
 	evutil_make_socket_nonblocking(fds[0]);

@@ -58,6 +58,9 @@ void pending(struct event *);      // a line that says what it is pending for
 void loop(int flags);              // event_base_loop, and a line that says how it ended
 void loop_on(struct event_base *, int flags);
 
+struct event *mark(const char *name, int ms); // a line when this time is over
+void inside(step what, int flags); // in a callback of its own; then goes on with the loop
+
 void pair(int fds[2]);             // a socket pair that does not block
 void pipes(int fds[2]);            // a pipe that does not block
 void put(int fd, const char *text);
