@@ -7,17 +7,38 @@ import (
 	"strconv"
 )
 
-// asleep reports whether a thread of the process sleeps in the kernel, and does
-// not merely wait for a processor: proc_pid_stat(5), field 3. A thread that is
-// gone sleeps well.
+// asleep reports whether a thread of the process sleeps in the kernel until
+// something happens (state S), and does not merely wait for a processor (R) or
+// for a disk (D): proc_pid_stat(5), field 3. A thread that is gone sleeps well.
 func asleep(pid int, thread uint32) bool {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/stat", pid, thread))
+	state := threadState(pid, strconv.Itoa(int(thread)))
+	return state == 'S' || state == 0
+}
+
+// allAsleep reports whether all threads of a living process sleep. One that is
+// about to be gone does not: its end is on its way.
+func allAsleep(pid int) bool {
+	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	for _, task := range tasks {
+		if threadState(pid, task.Name()) != 'S' {
+			return false
+		}
+	}
+	return err == nil && len(tasks) > 0
+}
+
+// threadState returns a thread's state, 0 if it is gone.
+func threadState(pid int, thread string) byte {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/stat", pid, thread))
 	if err != nil {
-		return true
+		return 0
 	}
 	// The name, in parentheses, may hold anything: what follows counts.
-	_, after, _ := bytes.Cut(stat[bytes.LastIndexByte(stat, ')')+1:], []byte(" "))
-	return len(after) > 0 && after[0] != 'R'
+	after := bytes.TrimLeft(stat[bytes.LastIndexByte(stat, ')')+1:], " ")
+	if len(after) == 0 {
+		return 0
+	}
+	return after[0]
 }
 
 // children returns the processes that the process has started and that live.

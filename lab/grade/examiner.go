@@ -35,6 +35,7 @@ type Examiner struct {
 
 	hands []hand
 	said  strings.Builder // what the program must have printed by now
+	aside string          // a line that may come at any time, or ""
 	means map[*Misconception]*Misconception
 	pumps int
 }
@@ -71,7 +72,6 @@ const (
 	manyCalls = 10                     // callbacks in a row for nothing, in hindsight
 	manyEnds  = 50                     // reads in a row that found the end
 	keep      = 400_000                // records
-	mostText  = 1 << 20                // bytes of output
 )
 
 // Check begins the check with that name, which must be the next of Exam.Checks.
@@ -203,8 +203,14 @@ func (e *Examiner) feedback(expected, saw string, m *Misconception, fds ...*FD) 
 	return f
 }
 
-// Printed returns what the program has written to standard output so far.
+// Printed returns what the program has written to standard output so far, but
+// for asides.
 func (e *Examiner) Printed() string {
+	text, _ := e.withoutAsides(e.output())
+	return text
+}
+
+func (e *Examiner) output() string {
 	var b strings.Builder
 	for _, line := range e.run.Output().Lines() {
 		if line.Stream == launch.Stdout {
@@ -246,6 +252,17 @@ func (e *Examiner) Gone(path string) bool {
 	_, err := os.Lstat(path)
 	return os.IsNotExist(err)
 }
+
+// Pause lets the world be silent for a while. It is for what is about time
+// (timeouts), not for waiting until something has happened: that is Await.
+func (e *Examiner) Pause(d time.Duration) {
+	for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		e.pump()
+	}
+}
+
+// Cannot ends the trial without a judgement.
+func (e *Examiner) Cannot(format string, args ...any) { panic(broken{fmt.Errorf(format, args...)}) }
 
 // must ends the trial when the grader's own call failed.
 func must(err error) {

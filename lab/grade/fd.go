@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"golang.org/x/sys/unix"
+
 	"fdlab/lab/trace"
 )
 
@@ -16,7 +18,8 @@ type FD struct {
 	Opened int64
 	Closed int64 // 0 while it is open
 
-	BytesIn   int64
+	BytesIn   int64 // that the program has read
+	BytesOut  int64 // and written
 	Reads     int64
 	Callbacks int64
 	Threads   map[uint32]bool // that read it, or ran its callbacks
@@ -27,10 +30,13 @@ type FD struct {
 	MostEnds    int64
 	Refused     int64 // reads in a row that gave EAGAIN
 	MostRefused int64
+	NoRoom      int64 // writes in a row that gave EAGAIN
+	MostNoRoom  int64
 
 	took     bool            // something was, since the last Turns
 	Watched  trace.Readiness // what a pending event waits for, 0: none does
 	Added    trace.Readiness // what the last added event was for, 0: none ever was
+	Why      trace.Readiness // what its last callback was called for
 	Orphaned bool            // it was closed while an event watched it
 	Pending  string          // the call that it is inside and that may block, or ""
 	Inside   bool            // Pending was called from a callback
@@ -125,7 +131,9 @@ func (t *tally) apply(r *trace.Record, text string) {
 	case trace.CallbackBegin:
 		f := t.fd(r)
 		f.Callbacks++
-		f.Untaken++
+		if r.A&(trace.Readable|trace.Writable) != 0 { // a timeout or a signal brings nothing to take
+			f.Untaken++
+		}
 		f.MostUntaken = max(f.MostUntaken, f.Untaken)
 		f.Threads[r.Thread] = true
 	case trace.Turns:
@@ -146,10 +154,10 @@ func (t *tally) apply(r *trace.Record, text string) {
 
 func (f *FD) called(r *trace.Record, call string) {
 	f.Pending = ""
+	if call == "write" {
+		f.wrote(r)
+	}
 	if call != "read" && call != "accept" {
-		if r.A > 0 && call == "write" {
-			f.Untaken = 0 // a callback for writing takes the room
-		}
 		return
 	}
 	f.Threads[r.Thread] = true
@@ -169,5 +177,15 @@ func (f *FD) called(r *trace.Record, call string) {
 		if call == "read" {
 			f.BytesIn += r.A
 		}
+	}
+}
+
+func (f *FD) wrote(r *trace.Record) {
+	if r.A >= 0 {
+		f.BytesOut += r.A
+		f.Untaken, f.NoRoom, f.took = 0, 0, true // a callback for writing takes the room
+	} else if r.B == int64(unix.EAGAIN) {
+		f.NoRoom += max(1, r.C)
+		f.MostNoRoom = max(f.MostNoRoom, f.NoRoom)
 	}
 }

@@ -127,7 +127,7 @@ var (
 	Forks = &Misconception{ID: "forks", Belief: "Another program can do it.",
 		Truth: "An exercise is one process. What another process does leaves no trace here."}
 	Floods = &Misconception{ID: "floods", Belief: "More output is more information.",
-		Truth: "It printed more than a megabyte. Nobody can read that."}
+		Truth: "It printed so much that not all of it could be kept. Nobody can read that."}
 	Stuck = &Misconception{ID: "stuck", Belief: "It will come.",
 		Truth: "Nothing happened any more. Run the program in the instrument (go run ./tui) and look where it stands."}
 )

@@ -46,8 +46,8 @@ var twoPipes = &grade.Exam{
 		e.Calm("the program sleeps while nobody speaks")
 
 		e.Check("more than a pipe holds")
-		flood := strings.Repeat("all work and no play makes a pipe a dull pipe\n", 2000)
-		says(b, flood, "b says 92,000 bytes at once, and standard output has them all")
+		flood := strings.Repeat("all work and no play makes a pipe a dull pipe\n", 1500)
+		says(b, flood, "b says 69,000 bytes at once, and standard output has them all")
 
 		e.Check("b ends, and a is still heard")
 		b.End()

@@ -10,6 +10,7 @@ var All = []*grade.Exam{
 	twoPipes,
 	fifo,
 	oneShot,
+	edge,
 }
 
 // ByName returns the exam of the exercise with that folder name, or nil.
