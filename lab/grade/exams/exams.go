@@ -10,7 +10,9 @@ var All = []*grade.Exam{
 	twoPipes,
 	fifo,
 	oneShot,
+	idleTimeout,
 	edge,
+	roundRobin,
 }
 
 // ByName returns the exam of the exercise with that folder name, or nil.

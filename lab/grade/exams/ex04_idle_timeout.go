@@ -1,0 +1,185 @@
+package exams
+
+import (
+	"fmt"
+	"time"
+
+	"fdlab/lab/grade"
+	"fdlab/lab/trace"
+)
+
+var notBegunAgain = &grade.Misconception{
+	ID:     "not-begun-again",
+	Belief: "A clock that runs beside the reads tells when the sensor is silent.",
+	Truth: "It tells how long it has run. Silence counts from the last word: who hears one must begin to count again. " +
+		"The timeout of a persistent event does that by itself, before each callback, whatever the reason for it.",
+	Lesson: "02-ev-persist", Section: "Explain",
+}
+
+var readsAtTimeout = &grade.Misconception{
+	ID:     "reads-at-timeout",
+	Belief: "When the callback of an fd is called, there is something to read.",
+	Truth: "The callback is also called because the time is over, and then nothing is there: the read gives EAGAIN, or " +
+		"sleeps if the fd blocks. The second argument (what) says the reason: look at it before you read.",
+	Lesson: "02-ev-persist", Section: "Explain",
+}
+
+var timerOnce = &grade.Misconception{
+	ID:     "timer-once",
+	Belief: "A timer that was added goes on.",
+	Truth: "A timer fires once, like any event without Persist. A silence that goes on is told again only if somebody " +
+		"adds it again, or if the event persists.",
+	Lesson: "02-ev-persist", Section: "Explain",
+}
+
+var timerLeft = &grade.Misconception{
+	ID:     "timer-left",
+	Belief: "When the fd's event is gone, its timer is, too.",
+	Truth: "A timer is an event of its own, and keeps the loop alive. Delete it with the other one; or use one event " +
+		"with a timeout: one Del ends both.",
+	Lesson: "02-ev-persist", Section: "Explain",
+}
+
+var silenceNotTold = &grade.Misconception{
+	ID:     "silence-not-told",
+	Belief: "Silence is nothing, so there is nothing to tell.",
+	Truth: "Silence makes no fd ready: only a timeout ends the loop's wait. Give the event one (Add takes it), and let " +
+		"the callback print when that is the reason for which it is called.",
+	Lesson: "02-ev-persist", Section: "Explain",
+}
+
+// silence is short, since no verdict rests on it: the sensor's words are as near
+// to each other as the trace says, not as the script meant them to be.
+const silence = 200 * time.Millisecond
+
+// idleTimeout: when idle is printed is the clock's affair. So it is no part of
+// what is due, and the trace says how often it was right to print it.
+var idleTimeout = &grade.Exam{
+	Exercise: "04-idle-timeout",
+	Checks: []string{
+		"what it says is passed on",
+		"silence is told",
+		"again and again",
+		"each word begins it anew",
+		"the end",
+	},
+	Starter: notBegunAgain,
+	Play: func(e *grade.Examiner) {
+		e.Aside("idle")
+		sensor := e.FIFO("sensor")
+		e.Start(sensor.Path, silence.String())
+
+		e.Check("what it says is passed on")
+		sensor.Opened()
+		for _, word := range []string{"20.5\n", "20.6\n", "20.5\n"} {
+			e.Due(word)
+			sensor.Say(word)
+			e.Answered("the sensor speaks, and standard output has its line")
+		}
+
+		idles := func(more int, expected string) {
+			want := e.Asides() + more
+			e.Await(expected, func() bool {
+				printed := e.Asides()
+				s := measure(e, sensor)
+				e.Require(s.nothing == 0, "the callback reads when there is something to read", readsAtTimeout,
+					"the callback was called because the time was over, and it read", s.fd)
+				e.Require(s.told-printed < 10, expected, silenceNotTold,
+					fmt.Sprintf("of %d times that the time was over, idle was printed %d times", s.told, printed), s.fd)
+				return e.Asides() >= want
+			})
+		}
+		e.Check("silence is told")
+		e.Means(grade.Stuck, silenceNotTold)
+		idles(1, fmt.Sprintf("the sensor is silent for %v, and standard output has the line idle", silence))
+
+		e.Check("again and again")
+		e.Means(grade.Stuck, timerOnce)
+		idles(3, fmt.Sprintf("the sensor goes on being silent: one line idle for each %v", silence))
+		e.Means(grade.Stuck, nil)
+
+		e.Check("each word begins it anew")
+		chatter(e, sensor)
+		printed := e.Asides()
+		e.Calm("between two words the program sleeps") // takes in what the trace has of them, too
+		s := measure(e, sensor)
+		e.Require(printed <= s.told, fmt.Sprintf("idle is printed when the sensor was silent for %v, and not otherwise", silence),
+			notBegunAgain, fmt.Sprintf("idle was printed %d times; %d of these times it had been silent for so long", printed, s.told))
+
+		e.Check("the end")
+		sensor.End()
+		const end = "the sensor has ended: nothing is left to wait for, and the program ends with all closed"
+		e.Await(end, func() bool {
+			s := measure(e, sensor)
+			e.Require(s.late == 0, end, timerLeft, "a timeout's callback ran after the end of file was read")
+			return s.over
+		})
+		e.Ends(end, "no events left")
+	},
+}
+
+// chatter has the sensor speak until it has done so without a pause for longer
+// than two times of silence: then a clock that does not hear it has struck.
+func chatter(e *grade.Examiner, sensor *grade.FIFO) {
+	for end := time.Now().Add(time.Minute); measure(e, sensor).steady < 5*silence/2; {
+		if time.Now().After(end) {
+			e.Cannot("this machine is too busy to let a FIFO speak every %v", silence)
+		}
+		e.Due("20.7\n")
+		sensor.Say("20.7\n")
+		e.Answered("the sensor speaks, and standard output has its line")
+		time.Sleep(silence / 5)
+	}
+}
+
+// spell is what the trace says about words and silence.
+type spell struct {
+	told    int           // how often it was right to print idle
+	steady  time.Duration // for how long words came without a time of silence
+	nothing int           // reads inside the callback of a timeout
+	late    int           // timeouts after the end of file
+	over    bool          // the loop has returned
+
+	fd *grade.FD
+}
+
+// measure goes through the trace. A time of silence counts from the moment that
+// the loop came back from the kernel to hear the word.
+func measure(e *grade.Examiner, sensor *grade.FIFO) spell {
+	s := spell{fd: sensor.FD()}
+	var woken, heard, steadySince, silent int64
+	var timeout, ended bool
+	e.Each(func(r *trace.Record, text string) {
+		switch {
+		case r.Kind == trace.Open && r.FD == s.fd.Number:
+			heard, steadySince = r.Time, r.Time
+		case r.Kind == trace.WaitEnd:
+			woken = r.Time
+		case r.Kind == trace.LoopEnd:
+			s.over = true
+		case r.Kind == trace.CallbackBegin && (r.A&trace.Timeout != 0 || r.FD == trace.NoFD):
+			timeout = r.A&trace.Readable == 0
+			if ended {
+				s.late++
+			} else if r.Time-heard >= (silent+1)*int64(silence) {
+				s.told++
+				silent++
+			}
+		case r.Kind == trace.CallbackEnd:
+			timeout = false
+		case r.Kind == trace.CallEnd && text == "read" && r.FD == s.fd.Number:
+			if timeout {
+				s.nothing++
+			}
+			ended = ended || r.A == 0
+			if r.A > 0 {
+				if woken-heard > int64(silence) {
+					steadySince = woken
+				}
+				heard, silent = woken, 0
+				s.steady = time.Duration(heard - steadySince)
+			}
+		}
+	})
+	return s
+}
