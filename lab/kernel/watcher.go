@@ -19,7 +19,9 @@ import (
 //     arrival wakes it at once (Linux). While something is ready it looks every
 //     2 ms: the kernel tells who waits of a rise, but nobody of a drain;
 //   - after each look it rests, for a millisecond at least and for 40 times as
-//     long as it looked: at most 2.5% of one processor;
+//     long as it looked: at most 2.5% of one processor. But it never rests for
+//     longer than 100 ms: a look may be long only because others had the
+//     processor;
 //   - it never reads, writes or waits on the fds themselves;
 //   - nobody waits for it for longer than one look at one fd takes.
 //
@@ -50,6 +52,9 @@ const (
 	rest   = time.Millisecond     // after each look
 	period = 2 * time.Millisecond // between looks, while something may drain
 	thrift = 40
+	// A busy machine may take the processor away in the middle of a look. 40
+	// times that would be a blind second.
+	longest = 100 * time.Millisecond
 )
 
 // NewWatcher returns a Watcher that records into rec, and starts it. Close it
@@ -138,7 +143,7 @@ func (w *Watcher) run() {
 			w.rang(r)
 		}
 		samples = w.sample(samples[:0])
-		pause := max(rest, thrift*time.Since(began))
+		pause := min(max(rest, thrift*time.Since(began)), longest)
 		if sampling {
 			pause = max(pause, period)
 		}
