@@ -30,19 +30,22 @@ func (t *tool) verify(words []string) int {
 	return status
 }
 
-// scaffold makes a new exercise.
+// scaffold makes a new exercise or lesson.
 func (t *tool) scaffold(words []string) int {
-	if len(words) != 2 || words[0] != "exercise" {
-		return t.misused("new what? Say: new exercise 12-name")
+	kinds := map[string]func(root, slug string) ([]string, error){
+		"exercise": course.Scaffold, "lesson": course.ScaffoldLesson,
 	}
-	made, err := course.Scaffold(t.root, words[1])
+	if len(words) != 2 || kinds[words[0]] == nil {
+		return t.misused("new what? Say: new exercise 12-name, or new lesson 12-name")
+	}
+	made, err := kinds[words[0]](t.root, words[1])
+	for _, name := range made {
+		fmt.Fprintln(t.out, "made", name)
+	}
 	if err != nil {
 		fmt.Fprintln(t.err, err)
 		return misuse
 	}
-	for _, name := range made {
-		fmt.Fprintln(t.out, "made", name)
-	}
-	fmt.Fprintln(t.out, "\nfill in the TODOs; docs/adding-a-lesson.md says how, and go test ./lab/grade/exams what is missing")
+	fmt.Fprintln(t.out, "\nfill in the TODOs: docs/adding-a-lesson.md says how, and which test says what is missing")
 	return fine
 }

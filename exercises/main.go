@@ -68,7 +68,7 @@ const usage = `usage: go run ./exercises [command] [flags]
   hint NN [n]          the next hint (or hint n) of three
   reset NN             back to the starter; your main.go is kept in .fdlab/kept
   solution NN          the difference to the solution, once you have passed
-  new exercise NN-name     for contributors: see docs/adding-a-lesson.md
+  new exercise NN-name for contributors, see docs/adding-a-lesson.md; or: new lesson NN-name
   verify [NN ...]      for contributors: the working copies are the starters
 
 flags

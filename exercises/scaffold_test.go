@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"fdlab/lab/course"
 )
 
 // TestANewExerciseIsAcceptedWhenItsTODOsAreFilled scaffolds one in a copy of
@@ -53,4 +55,37 @@ func judge(t *testing.T, root string) (string, bool) {
 	cmd.Dir = root
 	out, err := cmd.CombinedOutput()
 	return string(out), err == nil
+}
+
+// TestANewLessonIsAcceptedWhenItsTODOsAreFilled does the same for a lesson.
+func TestANewLessonIsAcceptedWhenItsTODOsAreFilled(t *testing.T) {
+	root := clone(t)
+	status, out := call(t, root, "", "new", "lesson", "98-a-claim")
+	want(t, status, fine, out, "made lessons/98-a-claim/README.md", "made lessons/98-a-claim/main.go")
+	status, out = call(t, root, "", "new", "lesson", "98-again")
+	want(t, status, misuse, out, "taken by 98-a-claim")
+
+	command := func(args ...string) (string, error) {
+		cmd := exec.Command("go", args...)
+		cmd.Dir = root
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	if out, err := command("run", "./lessons/98-a-claim", "-nowait"); err == nil {
+		t.Errorf("it judges what was not measured:\n%s", out)
+	}
+	main, readme := filepath.Join(root, "lessons/98-a-claim/main.go"), filepath.Join(root, "lessons/98-a-claim/README.md")
+	put(t, readme, strings.ReplaceAll(get(t, readme), "TODO", "said:"))
+	put(t, main, strings.NewReplacer("false // TODO", "true", "TODO", "said:",
+		"experiment.Undecided", "experiment.Ruling(measured)").Replace(get(t, main)))
+	if out, err := command("run", "./lab/experiment/transcript", "98"); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	lesson := course.ReadLesson(root, "lessons/98-a-claim")
+	for _, p := range lesson.Problems {
+		t.Error(p)
+	}
+	if !strings.Contains(lesson.Transcript, "verdict: true") {
+		t.Errorf("the transcript is %q", lesson.Transcript)
+	}
 }

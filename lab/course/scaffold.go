@@ -29,7 +29,7 @@ func Scaffold(root, slug string) (made []string, err error) {
 		"VARIABLE", variable(name), "FENCE", "```").Replace
 
 	exercise, solution := path.Join("exercises", slug), path.Join("solutions", slug)
-	files := []struct{ name, content string }{
+	return lay(root, fill, []file{
 		{path.Join(exercise, "README.md"), exerciseText},
 		{path.Join(exercise, "main.go"), fmt.Sprintf(newProgram, "The task is in README.md.", starterBody)},
 		{path.Join(exercise, "testdata/starter/main.go"), fmt.Sprintf(newProgram, "The task is in README.md.", starterBody)},
@@ -38,7 +38,32 @@ func Scaffold(root, slug string) (made []string, err error) {
 		{path.Join(solution, "README.md"), solutionText},
 		{path.Join(solution, "main.go"), fmt.Sprintf(newProgram, "Solved.", solutionBody)},
 		{path.Join("lab/grade/exams", "ex"+number+"_"+strings.ReplaceAll(name, "-", "_")+".go"), examText},
+	})
+}
+
+// ScaffoldLesson is Scaffold for a lesson: a README that has its shape, and an
+// experiment that runs and cannot be judged yet.
+func ScaffoldLesson(root, slug string) (made []string, err error) {
+	if !folderName.MatchString(slug) {
+		return nil, fmt.Errorf("%q is no name for a lesson: two digits, a hyphen and lower-case words, like 12-linger", slug)
 	}
+	for _, l := range Read(root).Lessons {
+		if fmt.Sprintf("%02d", l.Number) == slug[:2] {
+			return nil, fmt.Errorf("number %02d is taken by %s", l.Number, l.Slug)
+		}
+	}
+	number, name, _ := strings.Cut(slug, "-")
+	fill := strings.NewReplacer("NN-NAME", slug, "NN", number, "NAME", strings.ReplaceAll(name, "-", " "), "FENCE", "```").Replace
+	return lay(root, fill, []file{
+		{path.Join("lessons", slug, "README.md"), newLessonText},
+		{path.Join("lessons", slug, "main.go"), newExperiment},
+	})
+}
+
+type file struct{ name, content string }
+
+// lay makes all the files, or none if one exists.
+func lay(root string, fill func(string) string, files []file) (made []string, err error) {
 	for _, f := range files {
 		if _, err := os.Lstat(filepath.Join(root, filepath.FromSlash(f.name))); !errors.Is(err, os.ErrNotExist) {
 			return nil, fmt.Errorf("%s exists already: nothing was made", f.name)

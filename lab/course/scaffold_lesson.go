@@ -1,0 +1,109 @@
+package course
+
+// The files of a new lesson. NN is its number, NAME its name in words, FENCE
+// three backticks.
+
+const newLessonText = `# NN NAME
+
+## Claim
+
+> TODO the claim, in one line.
+
+TODO what its author did and concluded, in our own words.
+
+Source: TODO
+
+## Predict
+
+TODO the question?
+
+- **a.** TODO what a thoughtful student might believe
+- **b.** TODO
+- **c.** TODO
+
+## Run
+
+FENCEsh
+go run ./lessons/NN-NAME
+FENCE
+
+1. **the first step**: TODO what it does
+
+## Observe
+
+- TODO what to look for, and where
+
+## Explain
+
+**The kernel's part.** TODO
+
+**The loop's part.** TODO
+
+FENCEtext
+TODO one small diagram
+FENCE
+
+## Verdict
+
+**False.** TODO why, in a sentence.
+
+<!-- transcript: refreshed by go run ./lab/experiment/transcript NN -->
+FENCEtext
+TODO run that command
+FENCE
+
+## Recall
+
+1. TODO a question?
+
+   *Answer:* TODO
+
+2. TODO another?
+
+   *Answer:* TODO
+
+## In C, in production
+
+TODO the libevent calls, and who does this where.
+
+## Change it
+
+1. TODO a change to make, and what to predict first?
+2. TODO
+3. TODO
+
+## Exercise
+
+TODO the link.
+
+## For instructors
+
+TODO minutes, the question for the class, the moment to hold.
+`
+
+const newExperiment = `// Lesson NN: NAME.
+//
+// TODO what the experiment does, and what decides.
+package main
+
+import "fdlab/lab/experiment"
+
+func main() {
+	experiment.Main(experiment.Lesson{
+		Name:  "NN-NAME",
+		Title: "NAME",
+		Steps: []string{"the first step"},
+		Run:   run,
+	})
+}
+
+func run(x *experiment.X) {
+	// 1. TODO
+	x.Step(1)
+	measured := false // TODO
+
+	x.Check(measured, "TODO what was measured")
+	x.Answer("a")
+	x.Verdict(experiment.Undecided, "TODO what follows from it")
+}
+`
