@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -52,6 +53,7 @@ func open(x *experiment.X) *door {
 	if err != nil {
 		x.Fail(err)
 	}
+	sys.Label(fd, fmt.Sprintf("listen :%d", addr.Port()))
 	x.Note("listens on %s. From another terminal: nc %s %d", addr, addr.Addr(), addr.Port())
 	return &door{x: x, listener: fd, addr: addr}
 }
