@@ -13,6 +13,7 @@ var All = []*grade.Exam{
 	idleTimeout,
 	edge,
 	roundRobin,
+	ownEvent,
 }
 
 // ByName returns the exam of the exercise with that folder name, or nil.

@@ -1,0 +1,141 @@
+package exams
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"fdlab/lab/grade"
+	"fdlab/lab/trace"
+)
+
+var oneVariable = &grade.Misconception{
+	ID:     "one-variable",
+	Belief: "The base has copied my event, so I can use the variable for the next one.",
+	Truth: "It has only its address, and looks there whenever the fd is ready. Put over it, the next client's event takes " +
+		"the place of this one's. Each client needs an event of its own, which stays where it is until Del.",
+	Lesson: "06-adding-to-a-running-base", Section: "Explain",
+}
+
+var notTheLoopsThread = &grade.Misconception{
+	ID:     "not-the-loops-thread",
+	Belief: "A write is a write, whoever makes it.",
+	Truth: "The client, its fd and its event belong to the loop's thread, which may be closing them at this moment: " +
+		"then the number is the next client's, and the answer goes to the wrong one. Hand the loop a function that " +
+		"does it: Base.Post may be called from any thread, and wakes the loop up.",
+	Lesson: "06-adding-to-a-running-base", Section: "Explain",
+}
+
+var worksInCallback = &grade.Misconception{
+	ID:     "works-in-callback",
+	Belief: "The callback may wait for the worker, or do the work itself.",
+	Truth: "Until it returns nobody else is served: with that the worker is of no use. The callback hands the job over " +
+		"and returns; when the answer is there, the worker posts it to the loop.",
+	Lesson: "06-adding-to-a-running-base", Section: "Explain",
+}
+
+var pollsForMail = &grade.Misconception{
+	ID:     "polls-for-mail",
+	Belief: "A timer that looks every millisecond will find it.",
+	Truth: "It finds it late, and wakes the thread a thousand times a second when nothing is there. Base.Post ends the " +
+		"loop's wait at the right moment, and only then.",
+	Lesson: "06-adding-to-a-running-base", Section: "Explain",
+}
+
+// ownEvent: whose memory an event is in, and whose thread may touch a client.
+// The second is judged by the trace: who made which write, inside which callback.
+var ownEvent = &grade.Exam{
+	Exercise: "11-own-event",
+	Checks: []string{
+		"one client is answered",
+		"each of three is answered",
+		"the answers come by post",
+		"one resets, the others stay",
+		"the last one ends it",
+	},
+	Starter: oneVariable,
+	Play: func(e *grade.Examiner) {
+		port := e.Port()
+		e.Start(strconv.Itoa(port))
+		says := func(c *grade.Client, text, expected string) {
+			c.Due(strings.ToUpper(text))
+			c.Say(text)
+			c.Answered(expected)
+		}
+
+		e.Check("one client is answered")
+		a := e.Dial("a", port)
+		for range 2 {
+			says(a, "hello from a\n", "client a speaks, and gets its words back in capitals")
+		}
+
+		e.Check("each of three is answered")
+		for _, m := range []*grade.Misconception{grade.NotWatched, grade.Polling, grade.NeverDrained} {
+			e.Means(m, oneVariable)
+		}
+		b, c := e.Dial("b", port), e.Dial("c", port)
+		for range 2 {
+			for _, client := range []*grade.Client{b, a, c} {
+				says(client, "hello from "+client.Name+"\n", fmt.Sprintf("three clients are there, client %s speaks and is answered", client.Name))
+			}
+		}
+		for _, m := range []*grade.Misconception{grade.NotWatched, grade.Polling, grade.NeverDrained} {
+			e.Means(m, nil)
+		}
+
+		e.Check("the answers come by post")
+		byPost(e, a.FD(), b.FD(), c.FD())
+		e.Calm("while nobody speaks the program sleeps")
+
+		e.Check("one resets, the others stay")
+		for range 20 { // answers are on their way, or not: both must be harmless
+			a.Due("IS ANYBODY THERE?\n")
+			a.Say("is anybody there?\n")
+		}
+		a.Reset()
+		d := e.Dial("d", port) // its fd may have the number that a's had
+		says(d, "hello from d\n", "client a is gone, client d comes, speaks, and hears its own words")
+		says(b, "and b?\n", "client a is gone, client b speaks and is answered")
+
+		e.Check("the last one ends it")
+		for _, client := range []*grade.Client{c, b, d} {
+			client.End()
+			client.Dropped(fmt.Sprintf("client %s has said all, and the server closes its end", client.Name))
+		}
+		e.Ends("the last client has left: no event is pending, and the program ends with all closed", "no events left")
+	},
+}
+
+// byPost requires that the loop's thread wrote the answers, in functions that
+// were posted to it.
+func byPost(e *grade.Examiner, clients ...*grade.FD) {
+	const expected = "the worker posts its answers to the loop, and the loop's thread writes them"
+	var loop uint32
+	reading, looked, posted := int32(-1), 0, 0
+	e.Each(func(r *trace.Record, text string) {
+		switch r.Kind {
+		case trace.LoopBegin:
+			loop = r.Thread
+		case trace.CallbackBegin:
+			reading = r.FD
+			if r.FD == trace.NoFD && r.A&trace.Timeout != 0 {
+				looked++
+			} else if r.FD == trace.NoFD {
+				posted++
+			}
+		case trace.CallbackEnd:
+			reading = trace.NoFD
+		case trace.CallEnd:
+			for _, f := range clients {
+				if text != "write" || r.FD != f.Number {
+					continue
+				}
+				e.Require(r.Thread == loop, expected, notTheLoopsThread,
+					fmt.Sprintf("thread %d wrote to %s; the loop's thread is %d", r.Thread, f.Name(), loop), f)
+				e.Require(reading != f.Number, expected, worksInCallback,
+					fmt.Sprintf("the callback that read from %s also wrote the answer", f.Name()), f)
+			}
+		}
+	})
+	e.Require(posted > 0, expected, pollsForMail, fmt.Sprintf("no function was posted; timers were called %d times", looked))
+}
