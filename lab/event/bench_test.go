@@ -2,6 +2,7 @@ package event
 
 import (
 	"fmt"
+	"syscall"
 	"testing"
 	"time"
 	"unsafe"
@@ -70,7 +71,7 @@ func (c *cascade) round(writes int) {
 }
 
 func rawRead(fd int, buf *[1]byte) int {
-	n, _, errno := unix.RawSyscall(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(buf)), 1)
+	n, _, errno := syscall.RawSyscall6(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(buf)), 1, 0, 0, 0)
 	if errno != 0 {
 		return 0
 	}
@@ -78,7 +79,7 @@ func rawRead(fd int, buf *[1]byte) int {
 }
 
 func rawWrite(fd int, buf *[1]byte) {
-	unix.RawSyscall(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(buf)), 1)
+	syscall.RawSyscall6(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(buf)), 1, 0, 0, 0)
 }
 
 func BenchmarkCascade(b *testing.B) {

@@ -4,8 +4,8 @@ import "fdlab/lab/trace"
 
 // A loop that spins makes a million turns a second, all alike. Five records for
 // each would drown whoever reads them. So after many turns in a row that did
-// not sleep and called nothing but one and the same event, the turns are
-// gathered: one record for each millisecond says how many there were. As soon
+// not sleep and called nothing but one and the same event (or nobody, though
+// something was ready), the turns are gathered: one record for each millisecond says how many there were. As soon
 // as a turn differs, it is recorded in full again. No turn is left out of the
 // counts.
 
@@ -19,6 +19,7 @@ const gatherFor = int64(1e6)
 // somebody watches.
 type gather struct {
 	event *Event // what the last turn called, if it called only that
+	vain  bool   // the last turn found something ready, and called nobody
 	row   int    // how many turns in a row were like that
 	count int64  // how many of them are gathered and not recorded yet
 	last  int64  // when the last record of gathered turns was made
@@ -28,6 +29,7 @@ type gather struct {
 	began   int64 // when it went to wait
 	timeout int64 // and for how long at most
 	plain   bool  // so far it is a turn like those that are gathered
+	found   int   // how many were ready
 	calls   int   // callbacks that ended
 }
 
@@ -45,13 +47,37 @@ const (
 // turn begins a turn. It reports whether the turn is left unsaid for now.
 func (b *Base) turn(timeout int64, held bool) bool {
 	g := &b.gather
-	g.calls, g.plain = 0, true
+	b.calledNobody()
+	g.found, g.calls, g.plain = 0, 0, true
 	if held || g.row < gatherAfter {
 		b.settle(held)
 		return false
 	}
 	g.unsaid, g.began, g.timeout = waiting, b.stamp, timeout
 	return true
+}
+
+// calledNobody ends a turn that found something ready and called nobody: the
+// event's memory says something else than the base was told (lesson 06).
+func (b *Base) calledNobody() {
+	g := &b.gather
+	switch {
+	case !g.plain || g.calls > 0 || g.found != 1:
+		if g.vain {
+			b.settle(true)
+		}
+	case !g.vain:
+		g.vain, g.event, g.row = true, nil, 1
+	default:
+		g.row++
+		if g.unsaid == returned {
+			g.unsaid = allSaid
+			g.count++
+			if b.stamp-g.last >= gatherFor {
+				b.flush(b.stamp)
+			}
+		}
+	}
 }
 
 // unlike says that this turn is not like those that were gathered: what is
@@ -73,7 +99,7 @@ func (b *Base) settle(over bool) {
 	}
 	g.unsaid = allSaid
 	if over {
-		g.row, g.event = 0, nil
+		g.row, g.event, g.vain = 0, nil, false
 	}
 	if at >= waiting {
 		b.putWaitBegin(g.began, g.timeout)
@@ -99,11 +125,15 @@ func (b *Base) sayBegin() {
 // flush records how many turns were gathered since the last time.
 func (b *Base) flush(now int64) {
 	g := &b.gather
-	if g.count > 0 {
-		b.rec.Put(&trace.Record{Kind: trace.Turns, Time: now, FD: int32(g.event.fd), Base: b.number,
-			A: g.count, C: int64(g.event.number)})
-		g.count, g.last = 0, now
+	if g.count == 0 {
+		return
 	}
+	rec := trace.Record{Kind: trace.Turns, Time: now, FD: trace.NoFD, Base: b.number, A: g.count}
+	if g.event != nil {
+		rec.FD, rec.C = int32(g.event.fd), int64(g.event.number)
+	}
+	b.rec.Put(&rec)
+	g.count, g.last = 0, now
 }
 
 // turned ends a callback. It reports whether the callback's end is left unsaid.
@@ -119,8 +149,8 @@ func (b *Base) turned(e *Event) bool {
 		return true
 	}
 	switch {
-	case !g.plain || g.calls > 1 || e.internal:
-		g.row, g.event = 0, nil
+	case !g.plain || g.calls > 1 || e.internal || g.vain:
+		g.row, g.event, g.vain = 0, nil, false
 	case g.event == e:
 		g.row++
 	default:

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"fdlab/lab/trace"
 )
 
 // counted adds up what the trace says of turns and callbacks, gathered or not.
@@ -96,4 +99,48 @@ func TestATurnThatDiffersIsRecordedInFull(t *testing.T) {
 			t.Errorf("the last records are %s, want them to end in %s", end, want)
 		}
 	})
+}
+
+// TestTurnsThatCallNobodyAreGathered: the memory of a pending event was wiped,
+// so the loop is told of an fd for ever and calls nobody.
+func TestTurnsThatCallNobodyAreGathered(t *testing.T) {
+	for _, backend := range Backends() {
+		t.Run(backend, func(t *testing.T) {
+			ring, err := trace.NewRing(1 << 16)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { ring.Close() })
+			trace.SetProcess(ring.Recorder())
+			t.Cleanup(func() { trace.SetProcess(nil) })
+			b, err := New(Config{Backend: backend, Unchecked: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, z := pair(t)
+			ev := b.NewEvent(a, Read|Persist, func(int, What) { t.Error("the wiped event was called") })
+			add(t, ev, NoTimeout)
+			write(t, z, "x")
+			*ev = Event{}
+			reader, batch := ring.Reader(), make([]trace.Record, 1<<16)
+			waits, gathered := 0, 0
+			for gathered == 0 { // a busy machine takes longer to spin a thousand times
+				b.Exit(100 * time.Millisecond)
+				if _, err := b.Dispatch(); err != nil {
+					t.Fatal(err)
+				}
+				for _, r := range batch[:reader.Read(batch)] {
+					switch r.Kind {
+					case trace.WaitEnd:
+						waits++
+					case trace.Turns:
+						gathered += int(r.A)
+					}
+				}
+			}
+			if turns := int(b.Stats().Turns); waits+gathered != turns {
+				t.Errorf("%d waits and %d gathered turns, want %d in all", waits, gathered, turns)
+			}
+		})
+	}
 }

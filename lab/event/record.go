@@ -53,6 +53,7 @@ func (b *Base) recordWoken(n int, err error) {
 	if err != nil {
 		n = -1
 	}
+	b.gather.found = n
 	switch g := &b.gather; {
 	case n == 1 && g.unsaid == waiting:
 		g.unsaid = returned

@@ -185,11 +185,13 @@ func (w *World) applyTurns(r *trace.Record) {
 		return
 	}
 	b.Turns += int(r.A)
-	b.Callbacks += int(r.A)
-	b.LastReady, b.LastCallback = r.Time, r.Time
-	if f == nil {
+	b.LastReady = r.Time
+	if f == nil { // they called nobody
+		b.Vain += r.A
 		return
 	}
+	b.Callbacks += int(r.A)
+	b.LastCallback = r.Time
 	f.Callbacks += int(r.A)
 	if f.LastRead <= f.CallbackDone { // nothing was taken since the last of them
 		f.Untaken += r.A

@@ -25,8 +25,20 @@ type State struct {
 	body     *page.Page // the section's text at this width
 }
 
-// listWidth is the width of the list of sections at the left.
+// listWidth is the width of the list of sections at the left. A narrow screen
+// has one row for it instead, so that the diagrams of the lessons fit.
 const listWidth = 24
+
+// narrow says whether that is so.
+func (s *State) narrow() bool { return s.w < 100 }
+
+// left is where the text begins.
+func (s *State) left() int {
+	if s.narrow() {
+		return 1
+	}
+	return listWidth + 1
+}
 
 // New shows a lesson from its first section.
 func New(th *theme.Theme, l *course.Lesson, chosen string) State {
@@ -59,7 +71,7 @@ func (s *State) layout() {
 	if sec == nil {
 		return
 	}
-	width := min(s.w-listWidth-4, longestLine)
+	width := min(s.w-s.left()-2, longestLine)
 	switch {
 	case sec.Heading == "Predict" && len(s.Lesson.Question.Options) > 0:
 	case sec.Heading == "Recall" && len(s.Lesson.Recall) > 0:
@@ -130,7 +142,7 @@ func (s *State) Reveal() bool {
 
 // Click goes to the section whose name was clicked.
 func (s *State) Click(x, y int) {
-	if n := y - 3; x < listWidth && n >= 0 && n < len(s.Lesson.Sections) {
+	if n := y - 3; !s.narrow() && x < listWidth && n >= 0 && n < len(s.Lesson.Sections) {
 		s.Turn(n - s.at)
 	}
 }
@@ -143,19 +155,12 @@ func (s *State) Draw(r grid.Region) {
 	r.Fill(0, 0, r.W, 1, ' ', bar)
 	r.Text(1, 0, bar, fmt.Sprintf("fdlab  %02d %s", s.Lesson.Number, s.Lesson.Title))
 
-	list, rest := r.Sub(0, 2, r.W, r.H-3).Left(listWidth)
-	for i, sec := range s.Lesson.Sections {
-		st := faint
-		if i == s.at {
-			st = th.Style(theme.Strong)
-			list.Set(1, i+1, th.Glyphs.Arrow, th.Style(theme.Key))
-		}
-		list.Text(3, i+1, st, sec.Heading)
-		if sec.Heading == "Predict" && s.Chosen != "" {
-			list.Text(3+len("Predict "), i+1, th.Style(theme.Good), s.Chosen)
-		}
+	if s.narrow() {
+		s.drawWhere(r.Sub(1, 1, r.W-2, 1))
+	} else {
+		s.drawList(r.Sub(0, 2, listWidth, r.H-3))
 	}
-	body := rest.Sub(1, 0, rest.W-2, rest.H)
+	body := r.Sub(s.left(), 2, r.W-s.left()-1, r.H-3)
 	sec := s.section()
 	switch {
 	case sec == nil:
@@ -172,6 +177,38 @@ func (s *State) Draw(r grid.Region) {
 		}
 	}
 	s.drawKeys(r, sec)
+}
+
+// drawList draws the sections' names, the shown one marked.
+func (s *State) drawList(r grid.Region) {
+	th := s.Theme
+	for i, sec := range s.Lesson.Sections {
+		st := th.Style(theme.Faint)
+		if i == s.at {
+			st = th.Style(theme.Strong)
+			r.Set(1, i+1, th.Glyphs.Arrow, th.Style(theme.Key))
+		}
+		x := r.Text(3, i+1, st, sec.Heading)
+		if sec.Heading == "Predict" && s.Chosen != "" {
+			r.Text(x+1, i+1, th.Style(theme.Good), s.Chosen)
+		}
+	}
+}
+
+// drawWhere draws in one row which section is shown, and what stands beside it.
+func (s *State) drawWhere(r grid.Region) {
+	th := s.Theme
+	faint := th.Style(theme.Faint)
+	p := r.At(0, 0).Text(faint, "section ").Int(faint, int64(s.at+1)).Text(faint, " of ").Int(faint, int64(len(s.Lesson.Sections)))
+	if s.at > 0 {
+		p = p.Text(faint, " · before: ").Text(faint, s.Lesson.Sections[s.at-1].Heading)
+	}
+	if s.at+1 < len(s.Lesson.Sections) {
+		p = p.Text(faint, " · next: ").Text(th.Style(theme.Text), s.Lesson.Sections[s.at+1].Heading)
+	}
+	if s.Chosen != "" {
+		p.Text(faint, " · you predicted ").Text(th.Style(theme.Good), s.Chosen)
+	}
 }
 
 func (s *State) drawKeys(r grid.Region, sec *course.Section) {

@@ -53,7 +53,11 @@ func drawHappening(r grid.Region, v *scene, h *world.Happening) {
 			p = p.Text(th.Callback, h.On)
 		}
 	case trace.Turns:
-		p = p.Text(th.Warn, "turns that call only ").Text(th.Warn, h.On)
+		if h.FD == trace.NoFD {
+			p = p.Text(th.Warn, "turns that call nobody")
+		} else {
+			p = p.Text(th.Warn, "turns that call only ").Text(th.Warn, h.On)
+		}
 	case trace.WaitEnd:
 		p = p.Text(th.Waiting, h.Name).Text(th.Text, "(").Int(th.Text, h.Limit).Text(th.Text, " fds)")
 		p = result(p, v, h)

@@ -25,6 +25,7 @@ type machine struct {
 	core     []int             // where a peer runs
 	other    []int             // where its client, or its second thread runs
 	fds      int
+	byCPU    bool // peers are timed by what they use of their core
 }
 
 func prepare() (*machine, error) {
@@ -117,10 +118,14 @@ func (m *machine) describe(rounds int) string {
 	if m.core[0] == m.other[0] {
 		cores = "all on one core, since there is no other: figures with a client or a second thread mean little"
 	}
+	clock := "the clock on the wall"
+	if m.byCPU {
+		clock = "the CPU time of each peer"
+	}
 	load, _ := os.ReadFile("/proc/loadavg")
 	busy, _, _ := strings.Cut(string(load), " ")
-	return fmt.Sprintf("Measured on %s (%d cores), Linux %s, %s%s. Medians of %d alternating rounds; %s. Load when it began: %s.",
-		model, runtime.NumCPU(), unix.ByteSliceToString(uts.Release[:]), runtime.Version(), m.versions(), rounds, cores, busy)
+	return fmt.Sprintf("Measured on %s (%d cores), Linux %s, %s%s. Medians of %d alternating rounds by %s; %s. Load when it began: %s.",
+		model, runtime.NumCPU(), unix.ByteSliceToString(uts.Release[:]), runtime.Version(), m.versions(), rounds, clock, cores, busy)
 }
 
 func (m *machine) versions() string {

@@ -19,14 +19,15 @@ func main() {
 	rounds := flag.Int("rounds", 15, "how many rounds count")
 	only := flag.String("only", "", "measure only the workloads that match this regular expression")
 	plot := flag.String("plot", "", "where to draw the plot, an SVG file (default: docs/pictures/peers.svg, if all is measured)")
+	cpu := flag.Bool("cpu", false, "compare CPU time, not time on the wall: for a machine that does other work; leaves out what waits")
 	flag.Parse()
-	if err := run(*rounds, *only, *plot); err != nil {
+	if err := run(*rounds, *only, *plot, *cpu); err != nil {
 		fmt.Fprintln(os.Stderr, "peers:", err)
 		os.Exit(1)
 	}
 }
 
-func run(rounds int, only, plot string) error {
+func run(rounds int, only, plot string, cpu bool) error {
 	match, err := regexp.Compile(only)
 	if err != nil {
 		return fmt.Errorf("-only: %w", err)
@@ -34,7 +35,7 @@ func run(rounds int, only, plot string) error {
 	if rounds < 1 {
 		return fmt.Errorf("-rounds %d: at least one must count", rounds)
 	}
-	if only == "" && plot == "" {
+	if only == "" && plot == "" && !cpu {
 		plot = "../../../docs/pictures/peers.svg"
 	}
 	m, err := prepare()
@@ -42,6 +43,7 @@ func run(rounds int, only, plot string) error {
 		return err
 	}
 	defer m.close()
+	m.byCPU = cpu
 	about := m.describe(rounds)
 	var results []result
 	var failed []error

@@ -90,6 +90,22 @@ func (p *peer) round(n int) ([]float64, error) {
 	return []float64{ns}, err
 }
 
+// onCPU is a peer that is timed by what it uses of its core, so that what else
+// the machine does counts less.
+type onCPU struct{ *peer }
+
+func (p onCPU) round(n int) ([]float64, error) {
+	before, err := p.cpu()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := p.peer.round(n); err != nil {
+		return nil, err
+	}
+	after, err := p.cpu()
+	return []float64{(after - before) / float64(n)}, err
+}
+
 // close ends the child: its standard input ends.
 func (p *peer) close() error {
 	p.in.Close()

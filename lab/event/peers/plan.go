@@ -59,10 +59,24 @@ func (m *machine) peers(workload string, names []string, begin func(command []st
 	return list
 }
 
-func (m *machine) onOneCore(command []string) (runner, error) { return start(m.core, command, nil) }
+func (m *machine) onOneCore(command []string) (runner, error) { return m.timed(command, nil) }
 
-// plan lists all contests.
+// timed starts a peer that never waits, on the core of the peers.
+func (m *machine) timed(command, env []string, files ...*os.File) (runner, error) {
+	p, err := start(m.core, command, env, files...)
+	if err == nil && m.byCPU {
+		return onCPU{p}, nil
+	}
+	return p, err
+}
+
+// plan lists all contests. By CPU time only those can be compared that never
+// wait, and those whose figure it is anyway.
 func (m *machine) plan() []contest {
+	if m.byCPU {
+		busy := append(m.cascades(), m.byHand()[:2]...)
+		return append(busy, m.watching()...)
+	}
 	var list []contest
 	list = append(list, m.cascades()...)
 	list = append(list, m.byHand()...)
@@ -208,7 +222,7 @@ func (m *machine) watching() []contest {
 			list = append(list, contest{group: "Being watched", name: name, work: 20_000,
 				figures: []figure{{unit: "ns an event", scale: 1, targets: limits}},
 				contenders: fdlab(name, func(env []string, files ...*os.File) (runner, error) {
-					return start(m.core, command, env, files...)
+					return m.timed(command, env, files...)
 				})})
 		}
 	}

@@ -70,6 +70,9 @@ func (w *watched) read(reading bool) {
 func (w *watched) close() error {
 	var a account
 	p, counts := w.runner.(*peer)
+	if timed, ok := w.runner.(onCPU); ok {
+		p, counts = timed.peer, true
+	}
 	if counts {
 		p.in.Close()
 		p.out = bufio.NewReader(p.out)
