@@ -167,7 +167,9 @@ func timerPersistKeepsItsSchedule() {
 		add(a, 1200)
 		mark("2600", 2600)
 		busy(1500)
+		base.Break() // else it would sleep for 1200 more
 	}, 0)
+	loop(0)
 }
 
 // Due at 400, held up until 1000: the call of 800 is lost, and the next one is a
