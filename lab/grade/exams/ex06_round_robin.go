@@ -1,0 +1,161 @@
+package exams
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"fdlab/lab/grade"
+	"fdlab/lab/trace"
+)
+
+var acceptorServes = &grade.Misconception{
+	ID:     "acceptor-serves",
+	Belief: "Who accepts a connection serves it.",
+	Truth: "What accept(2) gives is a number, and any thread of the process may use it. One callback that takes long " +
+		"then keeps one worker, and not the acceptor. Choose a worker, and let its base watch the connection.",
+	Lesson: "03-one-base-per-thread", Section: "Explain",
+}
+
+var addedFromOutside = &grade.Misconception{
+	ID:     "added-from-outside",
+	Belief: "A base takes an event from any thread.",
+	Truth: "A base belongs to the thread that runs it: Add from another one is refused (ErrOtherThread; look at what " +
+		"Add returned). Post is the way in: the function that it gets runs on the base's own thread, and may add.",
+	Lesson: "03-one-base-per-thread", Section: "Explain",
+}
+
+var allOnOne = &grade.Misconception{
+	ID:     "all-on-one",
+	Belief: "With two workers, the work is shared by itself.",
+	Truth: "Nobody shares it but the acceptor. Whose turn it is must outlive the callback: a counter that begins anew " +
+		"with each connection always gives the same worker.",
+	Lesson: "03-one-base-per-thread", Section: "Explain",
+}
+
+var notInTurn = &grade.Misconception{
+	ID:     "not-in-turn",
+	Belief: "The fd, or who is free, says whose turn it is.",
+	Truth: "A number that was closed comes back with the next connection, so fds do not count connections. And round-robin " +
+		"does not ask who is free: it counts what was accepted, and nothing else.",
+	Lesson: "03-one-base-per-thread", Section: "Explain",
+}
+
+var anyWorker = &grade.Misconception{
+	ID:     "any-worker",
+	Belief: "Each time a client speaks, any free worker may answer.",
+	Truth: "That is a thread pool. Two threads then meet in one connection, and what belongs to it needs a lock. Here it " +
+		"is handed over once, with its event: from then on all its callbacks run on one thread, one after the other.",
+	Lesson: "03-one-base-per-thread", Section: "Explain",
+}
+
+var goroutineEach = &grade.Misconception{
+	ID:     "goroutine-each",
+	Belief: "A goroutine for each connection is a worker, too.",
+	Truth: "A goroutine that is blocked in read(2) holds an OS thread: a thousand clients, a thousand threads. A worker " +
+		"sleeps in its loop, once for all its connections: each of them needs an event on the worker's base.",
+	Lesson: "03-one-base-per-thread", Section: "Explain",
+}
+
+// roundRobin: which thread reads which connection is all that counts. A
+// client leaves early, so that its number comes back out of turn.
+var roundRobin = &grade.Exam{
+	Exercise: "06-round-robin",
+	Checks: []string{
+		"two clients, two workers",
+		"in turn",
+		"one thread for each connection",
+		"all leave",
+	},
+	Starter: acceptorServes,
+	Play: func(e *grade.Examiner) {
+		e.Means(grade.NotWatched, addedFromOutside)
+		port := e.Port()
+		e.Start(strconv.Itoa(port), "5")
+		says := func(c *grade.Client, text string) {
+			c.Due(text)
+			c.Say(text)
+			c.Answered(fmt.Sprintf("client %s says a line, and gets it back", c.Name))
+		}
+
+		e.Check("two clients, two workers")
+		a := e.Dial("a", port)
+		says(a, "I am a\n")
+		b := e.Dial("b", port)
+		says(b, "I am b\n")
+		const expected = "a is served on the thread of one worker, b on that of the other, and the acceptor serves nobody"
+		threadOf(e, a, expected)
+		threadOf(e, b, expected)
+		e.Require(threadOf(e, a, expected) != threadOf(e, b, expected), expected, allOnOne,
+			fmt.Sprintf("a and b are both served on thread %d", threadOf(e, a, expected)), a.FD(), b.FD())
+
+		e.Check("in turn")
+		b.End()
+		b.Dropped("b has said its last word, and the server closes its end")
+		clients := []*grade.Client{a, b}
+		for _, name := range []string{"c", "d", "e"} {
+			c := e.Dial(name, port)
+			says(c, "I am "+name+"\n")
+			clients = append(clients, c)
+			inTurn(e, clients)
+		}
+
+		e.Check("one thread for each connection")
+		c, d, last := clients[2], clients[3], clients[4]
+		for _, client := range []*grade.Client{d, a, last, last, c, a, d, d, c} {
+			says(client, "odd "+client.Name+"\n")
+		}
+		d.Due("slow\n")
+		d.Trickle("slow\n")
+		d.Answered("d speaks one byte at a time, and gets them all back")
+		inTurn(e, clients)
+		e.Calm("nobody speaks, and all three threads sleep")
+
+		e.Check("all leave")
+		c.Reset()
+		says(a, "c is gone\n")
+		for _, client := range []*grade.Client{last, a, d} {
+			client.End()
+			client.Dropped(fmt.Sprintf("client %s has ended, and the server closes its end", client.Name))
+		}
+		e.Ends("the fifth client has left: all loops return, and all is closed", "no events left")
+	},
+}
+
+// threadOf returns the thread that serves a connection, and requires that it is
+// a worker's.
+func threadOf(e *grade.Examiner, c *grade.Client, expected string) uint32 {
+	f := c.FD()
+	e.Require(f.Callbacks > 0, expected, goroutineEach,
+		fmt.Sprintf("client %s is read without any callback: no loop watches it", c.Name), f)
+	threads := slices.Sorted(maps.Keys(f.Threads))
+	e.Require(len(threads) == 1, expected, anyWorker,
+		fmt.Sprintf("client %s was served on %d threads: %d", c.Name, len(threads), threads), f)
+	e.Require(threads[0] != acceptor(e), expected, acceptorServes,
+		fmt.Sprintf("client %s is served on thread %d, the one that accepts", c.Name, threads[0]), f)
+	return threads[0]
+}
+
+// inTurn requires that the clients, in the order in which they came, are
+// served by one worker, the other, and so on.
+func inTurn(e *grade.Examiner, clients []*grade.Client) {
+	const expected = "the workers take turns: a and b, c and d, then e; each connection stays where it is"
+	for i, c := range clients {
+		first := clients[i%2]
+		got, due := threadOf(e, c, expected), threadOf(e, first, expected)
+		e.Require(got == due, expected, notInTurn,
+			fmt.Sprintf("client %s is served on thread %d; it was the turn of %d, which serves %s", c.Name, got, due, first.Name),
+			first.FD(), c.FD())
+	}
+}
+
+// acceptor returns the thread that accepted the last connection.
+func acceptor(e *grade.Examiner) (thread uint32) {
+	e.Each(func(r *trace.Record, text string) {
+		if r.Kind == trace.CallEnd && text == "accept" {
+			thread = r.Thread
+		}
+	})
+	return thread
+}
