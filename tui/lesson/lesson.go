@@ -71,12 +71,12 @@ func (s *State) layout() {
 	if sec == nil {
 		return
 	}
-	width := min(s.w-s.left()-2, longestLine)
+	room := s.w - s.left() - 2
 	switch {
 	case sec.Heading == "Predict" && len(s.Lesson.Question.Options) > 0:
 	case sec.Heading == "Recall" && len(s.Lesson.Recall) > 0:
 	default:
-		s.body = page.Blocks(s.Lesson.Source, sec.Nodes, width, s.Theme)
+		s.body = page.BlocksWide(s.Lesson.Source, sec.Nodes, min(room, longestLine), room, s.Theme)
 	}
 	s.Scroll(0)
 }

@@ -16,6 +16,7 @@ type writer struct {
 	source []byte
 	th     *theme.Theme
 	width  int
+	wide   int // of code: it is never wrapped
 	page   *Page
 
 	indent []glyph // begins each line: the bars and blanks of quotes and lists
@@ -26,13 +27,19 @@ type writer struct {
 func (w *writer) room() int { return w.width - width(w.indent) }
 
 // line writes one line of text after the indent.
-func (w *writer) line(text []glyph) {
+func (w *writer) line(text []glyph) { w.put(text, w.width) }
+
+// wideLine writes a line of code. It may be wider than the text, where the
+// screen has room, and is clipped there.
+func (w *writer) wideLine(text []glyph) { w.put(text, max(w.wide, w.width)) }
+
+func (w *writer) put(text []glyph, limit int) {
 	begin := w.indent
 	if w.marker != nil {
 		begin, w.marker = w.marker, nil
 	}
 	all := append(begin[:len(begin):len(begin)], text...)
-	w.page.Lines = append(w.page.Lines, spans(clip(all, w.width, w.cut())))
+	w.page.Lines = append(w.page.Lines, spans(clip(all, limit, w.cut())))
 }
 
 // blank parts two blocks. Inside a quote its bar goes on.
@@ -166,7 +173,7 @@ func (w *writer) code(n ast.Node) {
 		for j := range text {
 			text[j].hard = true
 		}
-		w.line(append(margin[:2:2], clip(text, w.room()-2, w.cut())...))
+		w.wideLine(append(margin[:2:2], text...))
 	}
 	if lines.Len() == 0 {
 		w.line(nil)

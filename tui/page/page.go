@@ -48,8 +48,14 @@ func Render(source []byte, node ast.Node, width int, th *theme.Theme) *Page {
 
 // Blocks is Render for blocks that follow each other: a section of a page.
 func Blocks(source []byte, nodes []ast.Node, width int, th *theme.Theme) *Page {
+	return BlocksWide(source, nodes, width, width, th)
+}
+
+// BlocksWide is Blocks for a screen that has more room than text should take:
+// code, which is never wrapped, may have wide cells.
+func BlocksWide(source []byte, nodes []ast.Node, width, wide int, th *theme.Theme) *Page {
 	p := &Page{}
-	w := &writer{source: source, th: th, width: max(width, 0), page: p}
+	w := &writer{source: source, th: th, width: max(width, 0), wide: wide, page: p}
 	w.blocks(nodes, false)
 	return p
 }
