@@ -12,11 +12,11 @@ import (
 var moments = map[string]func(screen) bool{
 	"01-select-vs-blocking-io":    stuck,
 	"02-ev-persist":               either(oneRow("The loop spins", "have taken nothing"), shows("turns that call only fifo")),
-	"03-one-base-per-thread":      all(oneRow("listener", "clients", "callback"), oneRow("outer", "inner")),
+	"03-one-base-per-thread":      all(oneRow("listen", "clients", "callback"), oneRow("outer", "inner")),
 	"04-deferred-notify":          all(oneRow("bell (r)", "bytes", "callback"), oneRow("ready for", "still inside a callback")),
 	"05-time-wait":                all(oneRow("TIME_WAIT"), oneRow("no fd")),
 	"06-adding-to-a-running-base": oneRow("told, but called"),
-	"07-one-thread-many-clients":  all(oneRow("listener", "client", "callback"), shows("long callback")),
+	"07-one-thread-many-clients":  all(oneRow("listen", "client", "callback"), shows("long callback")),
 }
 
 func either(a, b func(screen) bool) func(screen) bool {

@@ -163,17 +163,33 @@ func (w *writer) list(n *ast.List) {
 }
 
 // code is never wrapped: a line of source that is cut can still be read, a
-// diagram that is wrapped cannot.
+// diagram that is wrapped cannot. One that is too wide loses the blanks that
+// all its lines begin with, before anything is cut.
 func (w *writer) code(n ast.Node) {
 	lines := n.Lines()
-	margin := glyphs(nil, grid.Style{}, "  ")
-	for i := range lines.Len() {
+	rows := make([]string, lines.Len())
+	widest, shared := 0, 1<<10
+	for i := range rows {
 		at := lines.At(i)
-		text := glyphs(nil, w.style(theme.Code), expand(string(at.Value(w.source))))
+		rows[i] = strings.TrimRight(expand(string(at.Value(w.source))), "\n")
+		if body := strings.TrimLeft(rows[i], " "); body != "" {
+			shared = min(shared, len(rows[i])-len(body))
+			widest = max(widest, grid.Width(rows[i]))
+		}
+	}
+	margin := glyphs(nil, grid.Style{}, "  ")
+	if over := widest + len(margin) + width(w.indent) - max(w.wide, w.width); over > 0 {
+		margin = nil
+		for i := range rows {
+			rows[i] = rows[i][min(shared, len(rows[i])):]
+		}
+	}
+	for _, row := range rows {
+		text := glyphs(nil, w.style(theme.Code), row)
 		for j := range text {
 			text[j].hard = true
 		}
-		w.wideLine(append(margin[:2:2], text...))
+		w.wideLine(append(margin[:len(margin):len(margin)], text...))
 	}
 	if lines.Len() == 0 {
 		w.line(nil)

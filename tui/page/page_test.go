@@ -75,7 +75,8 @@ func TestLists(t *testing.T) {
 }
 
 func TestCodeIsClippedAndNeverWrapped(t *testing.T) {
-	expect(t, "```go\nfor {\n\tn := read(fd, buf)\n}\n```", 16, "  for {", "      n := read…", "  }")
+	expect(t, "```go\nfor {\n\tn := read(fd, buf)\n}\n```", 16, "for {", "    n := read(f…", "}")
+	expect(t, "```\n      ab\n        cd\n```", 6, "ab", "  cd")
 	expect(t, "    a  b   c", 40, "  a  b   c")
 }
 
