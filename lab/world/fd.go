@@ -106,6 +106,12 @@ func (f *FD) Unseen() (since int64, ok bool) {
 	return f.ReadySince, true
 }
 
+// Untouched reports whether the fd is ready, its callback has run, and the
+// program has taken nothing since it became ready.
+func (f *FD) Untouched() bool {
+	return f.ReadySince != 0 && f.CallbackDone >= f.ReadySince && f.LastRead < f.ReadySince
+}
+
 // FDByNumber returns the fd that has the number now, or nil.
 func (w *World) FDByNumber(fd int32) *FD {
 	if uint(fd) >= uint(len(w.where)) || w.where[fd] == 0 {

@@ -148,7 +148,7 @@ func (f *FD) state() States {
 		return Callback
 	case unseen && f.Blocked == 0:
 		return Unseen
-	case f.Readable() && f.Noticed >= f.ReadySince && f.CallbackAt < f.Noticed:
+	case f.Readable() && f.Noticed >= f.ReadySince && (f.CallbackAt < f.Noticed || f.Untouched()):
 		return Noticed
 	case f.Blocked > 0:
 		return Block

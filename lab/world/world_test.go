@@ -369,6 +369,22 @@ func TestACallbackForAnotherFDThanTheKernelNamed(t *testing.T) {
 	}
 }
 
+// TestACallbackThatDoesNotRead: the fd stays ready, and the loop knows it. It
+// is neither unseen nor at rest.
+func TestACallbackThatDoesNotRead(t *testing.T) {
+	s := looping()
+	s.add(trace.Kernel, 3, "", trace.Record{A: trace.Readable, B: 7})
+	callback(s, func() {})
+	f := s.run().Live.FDByNumber(3)
+	if _, unseen := f.Unseen(); unseen || !f.Untouched() || f.state() != Noticed {
+		t.Errorf("%+v: state %b, want ready, called and not read", f, f.state())
+	}
+	callback(s, func() { s.add(trace.CallEnd, 3, "read", trace.Record{A: 7}) })
+	if f := s.run().Live.FDByNumber(3); f.Untouched() {
+		t.Errorf("%+v: it was read", f)
+	}
+}
+
 func TestTheLaneOfAnFD(t *testing.T) {
 	s := blockedOnA()
 	run := s.run()

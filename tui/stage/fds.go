@@ -1,6 +1,8 @@
 package stage
 
 import (
+	"strings"
+
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
@@ -149,6 +151,8 @@ func drawKernel(r grid.Region, v *scene, f *world.FD) {
 		} else {
 			p.Text(th.Ready, " clients")
 		}
+	case f.Readable() && strings.HasPrefix(f.What, "eventfd"):
+		p.Rune(th.Ready, g.Ready).Text(th.Ready, " count ").Count(th.Ready, f.Queued)
 	case f.Readable() && f.Queued > 0:
 		p = p.Rune(th.Ready, g.Ready).Text(th.Ready, " ").Count(th.Ready, f.Queued)
 		if f.Queued == 1 {
@@ -200,6 +204,8 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 		p.Rune(th.Callback, g.Callback).Text(th.Callback, " callbacks ").Count(th.Callback, int64(f.Callbacks))
 	case f.CallbackDone != 0 && v.Now-f.CallbackDone < glow:
 		p.Rune(th.Callback, g.Callback).Text(th.Callback, " callback ran ").Duration(th.Callback, f.CallbackDone-f.CallbackAt)
+	case f.Untouched():
+		p.Rune(th.Noticed, g.Noticed).Text(th.Noticed, " called, not read")
 	case f.LastRead != 0 && v.Now-f.LastRead < glow:
 		p.Rune(th.Callback, g.Took).Text(th.Callback, " read")
 	case f.LastWrite != 0 && v.Now-f.LastWrite < glow:
