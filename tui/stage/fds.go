@@ -151,7 +151,7 @@ func drawKernel(r grid.Region, v *scene, f *world.FD) {
 		} else {
 			p.Text(th.Ready, " clients")
 		}
-	case f.Readable() && strings.HasPrefix(f.What, "eventfd"):
+	case f.Readable() && f.Queued > 0 && strings.HasPrefix(f.What, "eventfd"):
 		p.Rune(th.Ready, g.Ready).Text(th.Ready, " count ").Count(th.Ready, f.Queued)
 	case f.Readable() && f.Queued > 0:
 		p = p.Rune(th.Ready, g.Ready).Text(th.Ready, " ").Count(th.Ready, f.Queued)
