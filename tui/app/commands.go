@@ -35,8 +35,9 @@ type (
 		exit    launch.Exit
 	}
 	progressMsg struct {
-		results map[string]course.Result
-		err     error
+		results           map[string]course.Result
+		exercises, solved int
+		err               error
 	}
 	failedMsg struct{ text string }
 )

@@ -175,6 +175,7 @@ func (m *Model) setProgress(msg progressMsg) {
 	if msg.err != nil {
 		m.message = msg.err.Error()
 	}
+	m.home.Exercises, m.home.Solved = msg.exercises, msg.solved
 	for slug, result := range msg.results {
 		m.progress[slug] = result
 	}

@@ -16,6 +16,8 @@ type State struct {
 	Course   *course.Catalogue
 	Progress map[string]course.Result // by slug
 	Selected int
+
+	Exercises, Solved int // how many there are, and how many the student has solved
 }
 
 // rowsPer is how many rows a lesson takes: its title, its claim, a blank.
@@ -58,7 +60,7 @@ func (s *State) Draw(r grid.Region) {
 		r.Text(2, 3, faint, "Each lesson takes a claim about event loops. You predict, then you watch")
 		r.Text(2, 4, faint, "real file descriptors. The verdict is computed from what was measured.")
 	}
-	room := (r.H - top - 2) / rowsPer
+	room := (r.H - top - 3) / rowsPer
 	first := max(s.Selected-room+1, 0)
 	y := top
 	for i := first; i < len(s.Course.Lessons) && i < first+room; i++ {
@@ -71,6 +73,10 @@ func (s *State) Draw(r grid.Region) {
 		}
 		r.Cut(2, y, r.W-4, th.Style(theme.Warn), p.String())
 		y++
+	}
+	if s.Exercises > 0 {
+		r.At(2, r.H-2).Text(faint, "exercises: ").Text(th.Style(theme.Code), "go run ./exercises").Text(faint, " in a terminal · ").
+			Int(text, int64(s.Solved)).Text(faint, " of ").Int(text, int64(s.Exercises)).Text(faint, " solved")
 	}
 	p := r.At(2, r.H-1)
 	for i, k := range [][2]string{{"enter", "open"}, {"↑↓", "choose"}, {"?", "help"}, {"q", "quit"}} {
