@@ -1,13 +1,11 @@
 package grade
 
 import (
-	"errors"
 	"fmt"
 	"net"
-	"os"
+	"slices"
 	"strings"
 	"sync"
-	"time"
 )
 
 // Client is a TCP client of the program's server. It hears all the time,
@@ -78,13 +76,10 @@ func (c *Client) listen() {
 
 // Say sends text: all of it, though the program may have to make room first.
 func (c *Client) Say(text string) {
-	data := []byte(text)
 	c.e.Await(fmt.Sprintf("the program reads what client %s sends", c.Name), func() bool {
-		c.conn.SetWriteDeadline(time.Now().Add(5 * time.Millisecond))
-		n, err := c.conn.Write(data)
-		c.said += int64(n)
-		data = data[n:]
-		return len(data) == 0 || err != nil && !errors.Is(err, os.ErrDeadlineExceeded)
+		n, err := c.offer(text)
+		text = text[n:]
+		return text == "" || err != nil
 	})
 }
 
@@ -130,10 +125,12 @@ func (c *Client) Deaf(on bool) {
 // End sends a FIN: the client says no more, and still hears (shutdown(2)).
 func (c *Client) End() { c.conn.CloseWrite() }
 
-// Reset ends the connection with an RST, as a client that crashed may.
+// Reset ends the connection with an RST, as a client that crashed may. Nothing
+// is due to it any more.
 func (c *Client) Reset() {
+	c.e.hands = slices.DeleteFunc(c.e.hands, func(h hand) bool { return h == hand(c) })
 	c.conn.SetLinger(0)
-	c.conn.Close()
+	c.close()
 }
 
 // Dropped waits until the server has closed its end.

@@ -66,7 +66,7 @@ func (e *Examiner) hopeless() bool {
 		return true
 	}
 	for _, f := range e.tally.fds {
-		if f.Untaken >= spinning || f.Ends >= manyEnds || f.Refused >= 100*spinning {
+		if f.Untaken >= spinning || f.Ends >= manyEnds || max(f.Refused, f.NoRoom) >= 100*spinning {
 			return true
 		}
 	}
@@ -147,6 +147,11 @@ func (e *Examiner) spins() (*Misconception, string, []*FD) {
 			return EndIgnored, fmt.Sprintf("%d reads of %s in a row gave 0, the end of file", f.MostEnds, safe(f.Name())), []*FD{f}
 		case f.MostRefused >= spinning:
 			return Polling, fmt.Sprintf("%d reads of %s in a row found nothing (EAGAIN)", f.MostRefused, safe(f.Name())), []*FD{f}
+		case f.MostNoRoom >= spinning:
+			return WriteRetried, fmt.Sprintf("%d writes to %s in a row found no room (EAGAIN)", f.MostNoRoom, safe(f.Name())), []*FD{f}
+		case f.MostUntaken >= manyCalls && f.Why&(trace.Readable|trace.Writable) == trace.Writable:
+			return AlwaysWritable, fmt.Sprintf("the callback of %s was told %s times in a row that it may write, and wrote nothing",
+				safe(f.Name()), atLeast(f.MostUntaken, e.ended)), []*FD{f}
 		case f.MostUntaken >= manyCalls:
 			return NeverDrained, fmt.Sprintf("the callback of %s ran %s times in a row and took nothing: the fd was never drained",
 				safe(f.Name()), atLeast(f.MostUntaken, e.ended)), []*FD{f}

@@ -30,7 +30,7 @@ type FD struct {
 	MostEnds    int64
 	Refused     int64 // reads in a row that gave EAGAIN
 	MostRefused int64
-	NoRoom      int64 // writes in a row that gave EAGAIN
+	NoRoom      int64 // writes in a row that gave EAGAIN, with no read between
 	MostNoRoom  int64
 
 	took     bool            // something was, since the last Turns
@@ -59,6 +59,8 @@ type tally struct {
 	now   map[int32]*FD
 	depth map[uint32]int // callbacks that each thread is inside
 
+	signals map[int32]bool // that an event waits for, or once did
+
 	bases, freed int
 	loopEnd      string // why the last dispatch returned, "" if none did
 }
@@ -80,7 +82,7 @@ func (t *tally) named(fd int32) string {
 }
 
 func newTally() *tally {
-	return &tally{now: map[int32]*FD{}, depth: map[uint32]int{}}
+	return &tally{now: map[int32]*FD{}, depth: map[uint32]int{}, signals: map[int32]bool{}}
 }
 
 func (t *tally) fd(r *trace.Record) *FD {
@@ -110,6 +112,15 @@ func (t *tally) apply(r *trace.Record, text string) {
 	if r.FD < 0 {
 		return
 	}
+	if r.A&trace.Signal != 0 { // its number is no fd's
+		switch r.Kind {
+		case trace.Add, trace.Del:
+			t.signals[r.FD] = r.Kind == trace.Add
+			return
+		case trace.CallbackBegin:
+			return
+		}
+	}
 	switch r.Kind {
 	case trace.Open:
 		// Its number may have belonged to one whose close was not seen.
@@ -131,6 +142,7 @@ func (t *tally) apply(r *trace.Record, text string) {
 	case trace.CallbackBegin:
 		f := t.fd(r)
 		f.Callbacks++
+		f.Why = r.A
 		if r.A&(trace.Readable|trace.Writable) != 0 { // a timeout or a signal brings nothing to take
 			f.Untaken++
 		}
@@ -173,7 +185,7 @@ func (f *FD) called(r *trace.Record, call string) {
 		f.Untaken, f.Refused, f.took = 0, 0, true
 	default:
 		f.Reads++
-		f.Untaken, f.Refused, f.Ends, f.took = 0, 0, 0, true
+		f.Untaken, f.Refused, f.Ends, f.NoRoom, f.took = 0, 0, 0, 0, true
 		if call == "read" {
 			f.BytesIn += r.A
 		}

@@ -46,6 +46,20 @@ var (
 			"Let the kernel say when there is something: wait in the loop.",
 		Lesson: "01-select-vs-blocking-io", Section: "Explain",
 	}
+	WriteRetried = &Misconception{
+		ID:     "write-retried",
+		Belief: "If write takes nothing, I try again until it does.",
+		Truth: "There is room when the other end reads, and that may take hours. Until then each try is a system call " +
+			"for nothing, and the callback does not return. Keep the rest, and let a Write event say when there is room.",
+		Lesson: "07-one-thread-many-clients", Section: "Explain",
+	}
+	AlwaysWritable = &Misconception{
+		ID:     "always-writable",
+		Belief: "A Write event tells me when I have something to write.",
+		Truth: "It tells that the kernel has room, and it nearly always has. Pending while nothing is left to write, " +
+			"it makes the loop spin. Add it when a write left something over; delete it when all is sent.",
+		Lesson: "07-one-thread-many-clients", Section: "Explain",
+	}
 	NotWatched = &Misconception{
 		ID:     "not-watched",
 		Belief: "The loop sees every fd that I have open.",

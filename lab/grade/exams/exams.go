@@ -14,6 +14,7 @@ var All = []*grade.Exam{
 	edge,
 	roundRobin,
 	ownEvent,
+	echo,
 }
 
 // ByName returns the exam of the exercise with that folder name, or nil.

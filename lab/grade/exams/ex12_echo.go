@@ -1,0 +1,177 @@
+package exams
+
+import (
+	"fmt"
+	"strings"
+
+	"fdlab/lab/grade"
+)
+
+var writeTakesAll = &grade.Misconception{
+	ID:     "write-takes-all",
+	Belief: "What I give to write has been sent.",
+	Truth: "write takes as much as the kernel has room for, and says how much that was. It may be less, or nothing " +
+		"(EAGAIN). What it did not take is still yours: keep it, and send it when there is room.",
+	Lesson: "07-one-thread-many-clients", Section: "Explain",
+}
+
+var restInSharedBuffer = &grade.Misconception{
+	ID:     "rest-in-shared-buffer",
+	Belief: "One buffer for all clients will do, since only one callback runs at a time.",
+	Truth: "It will do for what is done within one callback. What is kept until the next one must lie where no other " +
+		"client's read goes: each connection needs its own place for its rest.",
+	Lesson: "07-one-thread-many-clients", Section: "Explain",
+}
+
+var errorEndsAll = &grade.Misconception{
+	ID:     "error-ends-all",
+	Belief: "An error on a connection is a fault of the server.",
+	Truth: "It is the end of one connection. Clients crash and cables are pulled: read gives ECONNRESET, write gives " +
+		"EPIPE or ECONNRESET. Close that fd, and go on serving the others.",
+	Lesson: "07-one-thread-many-clients", Section: "Explain",
+}
+
+var fullIsGone = &grade.Misconception{
+	ID:     "full-is-gone",
+	Belief: "When write gives an error, the client is gone.",
+	Truth: "EAGAIN is no fault: the kernel has no room just now, because the client is slow. It is alive. Keep what " +
+		"is left, and wait for room.",
+	Lesson: "07-one-thread-many-clients", Section: "Explain",
+}
+
+var endIsGone = &grade.Misconception{
+	ID:     "end-is-gone",
+	Belief: "When read gives 0, the client has gone.",
+	Truth: "It says that the client will send no more. It may still listen: printf text | nc does just that. First " +
+		"send what is owed, then close.",
+	Lesson: "07-one-thread-many-clients", Section: "Explain",
+}
+
+var hoards = &grade.Misconception{
+	ID:     "hoards",
+	Belief: "I read whatever comes, and send it when I can.",
+	Truth: "Then a client that talks and does not listen fills the server's memory. Do not read from a client that " +
+		"takes nothing: its bytes wait in the kernel, the kernel has a limit, and the client must wait.",
+	Lesson: "07-one-thread-many-clients", Section: "Explain",
+}
+
+// mostHeld is how much a server may keep for one client.
+const mostHeld = 1 << 20
+
+// echo: an echo server. Each client speaks in its own words, so that it can be
+// seen whose bytes somebody got.
+var echo = &grade.Exam{
+	Exercise: "12-echo",
+	Checks: []string{
+		"each hears itself",
+		"one byte at a time",
+		"a client resets",
+		"a slow reader",
+		"a slow reader resets",
+		"the end",
+	},
+	Starter: grade.NotWatched,
+	Play: func(e *grade.Examiner) {
+		port := e.Port()
+		e.Start(fmt.Sprint(port), "6")
+
+		e.Check("each hears itself")
+		silent := e.Dial("silent", port) // never says a word
+		a, b, c := e.Dial("a", port), e.Dial("b", port), e.Dial("c", port)
+		for _, one := range []*grade.Client{c, a, b, a} {
+			says(e, one, one.Name+" is here\n", "clients speak, in another order than they came, and each hears itself")
+		}
+		e.Calm("nobody speaks: the server sleeps")
+
+		e.Check("one byte at a time")
+		a.Due("slow\n")
+		a.Trickle("slow\n")
+		hears(e, a, "a speaks one byte at a time, and hears them all", fullIsGone)
+		e.OneThread("one thread serves all clients", a.FD(), b.FD(), c.FD())
+
+		e.Check("a client resets")
+		e.Means(grade.GaveUp, errorEndsAll)
+		e.Means(grade.EndedEarly, errorEndsAll)
+		resets(e, b, a)
+
+		e.Check("a slow reader")
+		e.Means(grade.Noise, writeTakesAll)
+		e.Means(grade.Unanswered, writeTakesAll)
+		c.Deaf(true)
+		_, held := c.Glut(words("c", 8<<20), 8<<20) // more than the kernel has room for
+		says(e, a, words("a", 20<<10), "c talks and does not listen; a speaks, and hears itself all the same")
+		e.Calm("c does not listen, and a is silent: the server sleeps")
+		c.Deaf(false)
+		hears(e, c, "c listens again, and hears all that it said, in order", fullIsGone)
+		e.Require(held <= mostHeld, "the server keeps at most 1 MiB for a client that does not listen", hoards,
+			fmt.Sprintf("c did not listen, and the server read %d bytes that it could not send", held), c.FD())
+
+		e.Check("a slow reader resets")
+		d := e.Dial("d", port)
+		says(e, d, "d is here\n", "d comes, and hears itself")
+		d.Deaf(true)
+		d.Glut(words("d", 8<<20), 8<<20)
+		resets(e, d, a)
+
+		e.Check("the end")
+		f := e.Dial("f", port)
+		says(e, f, "f is here\n", "f comes, and hears itself")
+		f.Deaf(true)
+		f.Glut(words("f", 1<<20), 4<<10) // until the first bytes have no room
+		f.End()
+		e.Calm("f does not listen; it says that it will say no more, and waits for its answer")
+		f.Deaf(false)
+		hears(e, f, "f listens again, and hears all that it said", endIsGone)
+		f.Dropped("f has ended and was answered: the server closes its end")
+		says(e, a, "last words\n", "f has left; a speaks, and hears itself")
+		for _, one := range []*grade.Client{c, silent, a} {
+			one.End()
+			one.Dropped("client " + one.Name + " ends: the server closes its end")
+		}
+		e.Ends("all six clients have left: the server ends by itself, with all closed", "no events left")
+	},
+}
+
+// words is n bytes, in lines that begin with the client's name.
+func words(name string, n int) string {
+	line := name + strings.Repeat(" "+name, 31) + "\n"
+	return strings.Repeat(line, n/len(line))
+}
+
+func says(e *grade.Examiner, c *grade.Client, text, expected string) {
+	c.Due(text)
+	c.Say(text)
+	hears(e, c, expected, fullIsGone)
+}
+
+// hears waits until the client has heard all that is due. dropped is what it
+// means when the server closes the connection before.
+func hears(e *grade.Examiner, c *grade.Client, expected string, dropped *grade.Misconception) {
+	e.Await(expected, func() bool {
+		// Before we look what it has heard. A server that is dead is another matter.
+		ended := c.Ended() && c.FD() != nil && c.FD().Closed != 0
+		if wrong := c.Deviates(); wrong != "" {
+			m, what := writeTakesAll, "a piece is missing"
+			if !strings.HasPrefix(strings.TrimLeft(wrong, " \n"), c.Name) {
+				m, what = restInSharedBuffer, "another client's words are there"
+			}
+			e.Require(false, expected, m, fmt.Sprintf("after %d bytes that were right, client %s hears what is wrong: %s",
+				len(c.Heard())-len(wrong), c.Name, what), c.FD())
+		}
+		owed := c.Owed()
+		if ended && owed > 0 {
+			e.Require(false, expected, dropped, fmt.Sprintf("the server has closed the connection of client %s, and owes it %d bytes",
+				c.Name, owed), c.FD())
+		}
+		return owed == 0
+	})
+}
+
+// resets lets one client reset, and another one go on.
+func resets(e *grade.Examiner, one, other *grade.Client) {
+	const expected = "a client resets: the server closes its end, and serves the others"
+	one.Reset()
+	says(e, other, other.Name+" is still here\n", expected)
+	e.Calm(expected)
+	e.Require(one.FD().Closed != 0, expected, grade.LeftOpen, fmt.Sprintf("client %s has reset its connection, and the server keeps its fd", one.Name), one.FD())
+}

@@ -1,0 +1,86 @@
+package grade
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"time"
+)
+
+// Glut lets a deaf client go on talking: pieces of text, each when the program
+// has sent the last one back, until the answers have nowhere to go. It returns
+// when all is said, or when the program sleeps and the kernel takes no more.
+// What was said is returned, and an echo of it is due. held is how many bytes
+// the program has read by then, and not sent.
+func (c *Client) Glut(text string, piece int) (said string, held int64) {
+	due, before := c.due.String(), c.said
+	c.due.WriteString(text)
+	for rest, stuck := text, false; rest != "" && !stuck; {
+		next := rest[:min(piece, len(rest))]
+		rest = rest[len(next):]
+		var sign life
+		c.e.Await("the program reads what client "+c.Name+" sends, and sends it back", func() bool {
+			n, err := c.offer(next)
+			next = next[n:]
+			if n > 0 {
+				sign = life{}
+				return false
+			}
+			if f := c.FD(); next == "" && f != nil && f.BytesOut == c.said {
+				return true
+			}
+			// 60 looks: longer than the kernel's timers for a window that was closed.
+			stuck = err != nil || c.e.sleeps(&sign) && sign.looks >= 60
+			return stuck
+		})
+	}
+	said = text[:c.said-before]
+	c.due.Reset()
+	c.due.WriteString(due + said)
+	if f := c.FD(); f != nil {
+		held = f.BytesIn - f.BytesOut
+	}
+	return said, held
+}
+
+// offer sends as much of text as the kernel takes within some milliseconds. An
+// error says that the connection is broken.
+func (c *Client) offer(text string) (n int, err error) {
+	if text == "" {
+		return 0, nil
+	}
+	c.conn.SetWriteDeadline(time.Now().Add(5 * time.Millisecond))
+	n, err = c.conn.Write([]byte(text))
+	c.said += int64(n)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = nil
+	}
+	return n, err
+}
+
+// Deviates returns what the client heard from the first wrong byte on, or "".
+func (c *Client) Deviates() string {
+	got, due := c.answers()
+	if strings.HasPrefix(due, got) {
+		return ""
+	}
+	for i := range got {
+		if i == len(due) || got[i] != due[i] {
+			return got[i:]
+		}
+	}
+	return ""
+}
+
+// Owed is how many bytes are due to the client and have not come.
+func (c *Client) Owed() int {
+	got, due := c.answers()
+	return len(due) - len(got)
+}
+
+// Ended reports whether the program has closed the connection.
+func (c *Client) Ended() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ended
+}
