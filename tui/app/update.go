@@ -148,7 +148,7 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	case atHome:
 		m.home.Move(rows / 3)
 		if click {
-			if n, ok := m.home.At(msg.Y); ok {
+			if n, ok := m.home.At(msg.Y, m.grid.H); ok {
 				m.openLesson(n)
 			}
 		}

@@ -20,11 +20,24 @@ type State struct {
 	Exercises, Solved int // how many there are, and how many the student has solved
 }
 
-// rowsPer is how many rows a lesson takes: its title, its claim, a blank.
-const rowsPer = 3
+// top is the row where the list begins, below is what stands under it.
+const top, below = 7, 3
 
-// top is the row where the list begins.
-const top = 7
+// rowsPer is how many rows a lesson takes on a screen of h rows: its title, its
+// claim and, where there is room for all lessons, a blank.
+func (s *State) rowsPer(h int) int {
+	if 3*len(s.Course.Lessons) <= h-top-below {
+		return 3
+	}
+	return 2
+}
+
+// shown returns the first lesson that is shown, and the one after the last.
+func (s *State) shown(h int) (first, end int) {
+	room := max((h-top-below)/s.rowsPer(h), 1)
+	first = max(s.Selected-room+1, 0)
+	return first, min(first+room, len(s.Course.Lessons))
+}
 
 // Move selects another lesson.
 func (s *State) Move(by int) {
@@ -41,10 +54,11 @@ func (s *State) ByNumber(key string) (int, bool) {
 	return 0, false
 }
 
-// At finds the lesson that lies on a row of the screen.
-func (s *State) At(row int) (int, bool) {
-	n := (row - top) / rowsPer
-	return n, row >= top && n < len(s.Course.Lessons)
+// At finds the lesson that lies on a row of a screen of h rows.
+func (s *State) At(row, h int) (int, bool) {
+	first, end := s.shown(h)
+	n := first + (row-top)/s.rowsPer(h)
+	return n, row >= top && n < end
 }
 
 // Draw draws the screen.
@@ -60,15 +74,14 @@ func (s *State) Draw(r grid.Region) {
 		r.Text(2, 3, faint, "Each lesson takes a claim about event loops. You predict, then you watch")
 		r.Text(2, 4, faint, "real file descriptors. The verdict is computed from what was measured.")
 	}
-	room := (r.H - top - 3) / rowsPer
-	first := max(s.Selected-room+1, 0)
+	first, end := s.shown(r.H)
 	y := top
-	for i := first; i < len(s.Course.Lessons) && i < first+room; i++ {
+	for i := first; i < end; i++ {
 		s.drawLesson(r.Sub(2, y, r.W-4, 2), i)
-		y += rowsPer
+		y += s.rowsPer(r.H)
 	}
 	for _, p := range s.Course.Problems {
-		if y >= r.H-2 {
+		if y >= r.H-below {
 			break
 		}
 		r.Cut(2, y, r.W-4, th.Style(theme.Warn), p.String())

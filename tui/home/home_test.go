@@ -1,0 +1,52 @@
+package home
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"fdlab/lab/course"
+	"fdlab/tui/grid"
+	"fdlab/tui/theme"
+)
+
+func state(lessons int) *State {
+	c := &course.Catalogue{}
+	for i := range lessons {
+		c.Lessons = append(c.Lessons, &course.Lesson{Number: i + 1, Slug: fmt.Sprint(i), Title: fmt.Sprintf("title %d", i+1)})
+	}
+	return &State{Theme: theme.New(grid.Plain, theme.Dark, false), Course: c}
+}
+
+func row(g *grid.Grid, y int) string {
+	var b strings.Builder
+	for x := range g.W {
+		b.WriteRune(max(g.At(x, y).Rune, ' '))
+	}
+	return b.String()
+}
+
+// TestTheSevenLessonsFitTheSmallestScreen, and a click finds the lesson that
+// stands where it was made, also when the list is scrolled.
+func TestTheSevenLessonsFitTheSmallestScreen(t *testing.T) {
+	for _, c := range []struct{ lessons, selected, w, h int }{{7, 0, 80, 24}, {7, 6, 80, 24}, {20, 15, 80, 24}, {7, 3, 120, 40}} {
+		s := state(c.lessons)
+		s.Selected = c.selected
+		g := grid.New(c.w, c.h)
+		s.Draw(g.Region())
+		titles := 0
+		for y := range c.h {
+			var n int
+			if _, err := fmt.Sscanf(strings.TrimSpace(row(g, y)), "%d title", &n); err != nil {
+				continue
+			}
+			titles++
+			if at, ok := s.At(y, c.h); !ok || at != n-1 {
+				t.Errorf("%+v: a click on lesson %d opens %d (%v)", c, n, at+1, ok)
+			}
+		}
+		if titles != 7 {
+			t.Errorf("%+v: %d lessons are shown, want 7", c, titles)
+		}
+	}
+}
