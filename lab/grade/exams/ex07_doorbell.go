@@ -91,7 +91,7 @@ var doorbell = &grade.Exam{
 		e.Means(grade.Unanswered, w.stranded())
 		e.Answered(expected)
 		calls = w.bell().Callbacks - calls
-		e.Require(calls <= 1, expected, oneByteOneItem, fmt.Sprintf("%d callbacks took them", calls), w.bell())
+		e.Require(calls <= 1, expected, oneByteOneItem, fmt.Sprintf("the bell called %d times for them", calls), w.bell())
 
 		e.Check("a full pipe")
 		w.asks()

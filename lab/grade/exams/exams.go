@@ -13,6 +13,8 @@ var All = []*grade.Exam{
 	idleTimeout,
 	edge,
 	roundRobin,
+	doorbell,
+	eventfdBell,
 	ownEvent,
 	echo,
 }

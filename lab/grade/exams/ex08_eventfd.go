@@ -1,0 +1,183 @@
+package exams
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/grade"
+	"fdlab/lab/trace"
+)
+
+var eightBytes = &grade.Misconception{
+	ID:     "eight-bytes",
+	Belief: "An eventfd takes one byte, as a pipe does.",
+	Truth: "It holds a number of 64 bits, and not a row of bytes: each read and each write must have room for eight, or " +
+		"it fails with EINVAL.",
+	Lesson: "04-deferred-notify", Section: "Explain",
+}
+
+var stillAPipe = &grade.Misconception{
+	ID:     "still-a-pipe",
+	Belief: "The pipe did it as well.",
+	Truth: "It did, with two fds, a buffer of 64 KiB that can be full, and a byte for each notify. This exercise is about " +
+		"the other doorbell: eventfd(2), sys.Eventfd.",
+	Lesson: "04-deferred-notify", Section: "Explain",
+}
+
+var writeSets = &grade.Misconception{
+	ID:     "write-sets",
+	Belief: "What I write is the number that the worker reads.",
+	Truth: "A write adds to the number, and a read takes the sum. Who writes how many items wait, at each item, adds the " +
+		"old ones again: 1, 2, 3, 4, 5 make 15. Write 1 for each item.",
+	Lesson: "04-deferred-notify", Section: "Explain",
+}
+
+var readTakesOne = &grade.Misconception{
+	ID:     "read-takes-one",
+	Belief: "Each read takes one notify, so it will call me again for the rest.",
+	Truth: "A read takes the whole number and leaves 0: five notifies are one callback. The number says how many items " +
+		"wait, and nobody will say it again. (With EFD_SEMAPHORE a read would take 1.)",
+	Lesson: "04-deferred-notify", Section: "Explain",
+}
+
+var bytesCounted = &grade.Misconception{
+	ID:     "bytes-counted",
+	Belief: "What read returns is how many were notified.",
+	Truth: "With a pipe and a byte each it was. A read of an eventfd always returns 8, the size of the number. The number " +
+		"is in the buffer.",
+	Lesson: "04-deferred-notify", Section: "Explain",
+}
+
+var byteOrder = &grade.Misconception{
+	ID:     "byte-order",
+	Belief: "Numbers go out in network byte order.",
+	Truth: "The kernel reads an integer of this machine. On a little-endian one, 1 in network byte order is 2 to the " +
+		"power of 56: it adds up well, and after 255 times the counter is full. Use binary.NativeEndian.",
+	Lesson: "04-deferred-notify", Section: "Explain",
+}
+
+var noEndOfFile = &grade.Misconception{
+	ID:     "no-end-of-file",
+	Belief: "When I close the bell, the worker reads an end of file.",
+	Truth: "A pipe has two ends; an eventfd has one, and it belongs to both threads. Closed, it is just gone, together " +
+		"with what epoll knew of it: the worker sleeps on. Tell it in the queue that it is the end, and ring.",
+	Lesson: "04-deferred-notify", Section: "Explain",
+}
+
+// eventfdBell has the world of exercise 07. 300 items are more than a
+// counter holds whose ones are in the wrong byte.
+var eventfdBell = &grade.Exam{
+	Exercise: "08-eventfd",
+	Checks: []string{
+		"the bell is rung",
+		"five notifies, one number",
+		"three hundred",
+		"the end",
+	},
+	Starter: eightBytes,
+	Play: func(e *grade.Examiner) {
+		e.Needs("linux", "eventfd(2)")
+		w := newWorld(e)
+
+		e.Check("the bell is rung")
+		w.opened()
+		for _, item := range "abc" {
+			w.gives(string(item))
+			w.eightBytes()
+			e.Answered("an item comes, and the worker prints it")
+		}
+		e.Calm("no item is left, and both loops sleep")
+		e.Require(w.bell().What == "eventfd", "the worker's doorbell is an eventfd", stillAPipe,
+			"its loop watches a "+w.bell().What, w.bell())
+
+		e.Check("five notifies, one number")
+		const expected = "five items come while the worker is busy; it reads 5, and its callback takes five"
+		w.asks()
+		w.gives("defgh")
+		w.answers.Say("!")
+		e.Means(grade.Unanswered, readTakesOne)
+		e.Calm(expected)
+		e.Answered(expected)
+		sum := w.numbers()
+		e.Require(sum <= 9 || sum>>56 != 0, expected, writeSets,
+			fmt.Sprintf("9 items have come so far, and the numbers that were read add up to %d", sum), w.bell())
+
+		e.Check("three hundred")
+		w.asks()
+		e.Means(grade.Blocked, byteOrder)
+		e.Means(grade.BlockedInCallback, byteOrder)
+		w.gives(letters(0, 300))
+		e.Means(grade.Unanswered, bytesCounted)
+		if w.noRoom() {
+			e.Means(grade.Unanswered, byteOrder)
+		}
+		e.Means(grade.Blocked, nil)
+		e.Means(grade.BlockedInCallback, nil)
+		w.answers.Say("!")
+		e.Answered("300 items come while the worker is busy; when it is free, it prints them all")
+		e.Calm("all is done, and both loops sleep")
+
+		e.Check("the end")
+		e.Means(grade.Unanswered, nil)
+		e.Means(grade.DoesNotEnd, noEndOfFile)
+		e.Means(grade.GaveUp, noEndOfFile)
+		e.Means(grade.ClosedWatched, noEndOfFile)
+		w.items.End()
+		e.Ends("the FIFO of the items ends: both loops return, and all is closed", "no events left")
+	},
+}
+
+// onBell calls do for each call on an eventfd that is done.
+func (w *bellWorld) onBell(do func(r *trace.Record, call string)) {
+	bells := map[int32]bool{}
+	w.e.Each(func(r *trace.Record, text string) {
+		switch {
+		case r.Kind == trace.Open:
+			bells[r.FD] = text == "eventfd"
+		case r.Kind == trace.CallEnd && bells[r.FD]:
+			do(r, text)
+		}
+	})
+}
+
+// eightBytes requires, as soon as the bell was rung and read, that neither was
+// refused.
+func (w *bellWorld) eightBytes() {
+	refused := ""
+	ok := func() bool {
+		done := map[string]bool{}
+		w.onBell(func(r *trace.Record, call string) {
+			done[call] = true
+			if r.B == int64(unix.EINVAL) && refused == "" {
+				refused = call
+			}
+		})
+		return refused != "" || done["read"]
+	}
+	bell := func() *grade.FD { return w.e.FD(func(f *grade.FD) bool { return f.What == "eventfd" }) }
+	const expected = "an item comes, the bell is rung, and the worker reads it"
+	if bell() != nil {
+		w.e.Await(expected, ok)
+	}
+	w.e.Require(refused == "", expected, eightBytes, refused+" on the eventfd gave EINVAL", bell())
+}
+
+// numbers adds up what was read from the bell.
+func (w *bellWorld) numbers() (sum uint64) {
+	w.onBell(func(r *trace.Record, call string) {
+		if data := r.Data(nil); call == "read" && r.A == 8 && len(data) == 8 {
+			sum += binary.NativeEndian.Uint64(data)
+		}
+	})
+	return sum
+}
+
+// noRoom reports whether the bell could not be rung.
+func (w *bellWorld) noRoom() (is bool) {
+	w.onBell(func(r *trace.Record, call string) {
+		is = is || call == "write" && r.B == int64(unix.EAGAIN)
+	})
+	return is
+}
