@@ -68,11 +68,13 @@ type Base struct {
 	cached int64 // the clock at the last return from the kernel, 0: not valid
 
 	// While somebody watches:
-	number uint16 // the base's, in the trace
-	callID uint32 // number of the string that names the backend's system call
-	stamp  int64  // the last reading of the trace's clock
-	fresh  bool   // stamp is the end of a callback, and nothing happened since
-	gather gather // turns that are alike
+	number  uint16                   // the base's, in the trace
+	thread  uint32                   // that runs the loop; 0: none does
+	callID  uint32                   // number of the string that names the backend's system call
+	reasons [len(reasonNames)]uint32 // numbers of the strings that say why a loop returned
+	stamp   int64                    // the last reading of the trace's clock
+	fresh   bool                     // stamp was read just now: what follows at once may have it, too
+	gather  gather                   // turns that are alike
 
 	broken    atomic.Bool // Break was called
 	continued atomic.Bool // begin the next turn after this callback
@@ -230,7 +232,7 @@ func (b *Base) enter(flags Flags) error {
 	b.broken.Store(false)
 	b.exiting, b.fresh, b.cached = false, false, 0
 	if b.rec != nil {
-		b.record(trace.LoopBegin, "", int64(flags), descend(id))
+		b.recordLoopBegin(flags, id)
 	}
 	return nil
 }
@@ -239,7 +241,7 @@ func (b *Base) leave(reason Reason) {
 	b.cached, b.running = 0, noQueue
 	if b.rec != nil {
 		b.settle(true)
-		b.record(trace.LoopEnd, reason.String(), int64(reason.Code()), ascend(b.owner.Load()))
+		b.recordLoopEnd(reason)
 	}
 	b.disown()
 }

@@ -128,11 +128,11 @@ func (b *Base) flush(now int64) {
 	if g.count == 0 {
 		return
 	}
-	rec := trace.Record{Kind: trace.Turns, Time: now, FD: trace.NoFD, Base: b.number, A: g.count}
+	rec := trace.Record{Kind: trace.Turns, Time: now, FD: trace.NoFD, A: g.count}
 	if g.event != nil {
 		rec.FD, rec.C = int32(g.event.fd), int64(g.event.number)
 	}
-	b.rec.Put(&rec)
+	b.put(&rec)
 	g.count, g.last = 0, now
 }
 

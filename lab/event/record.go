@@ -1,6 +1,7 @@
 package event
 
 import (
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -15,22 +16,48 @@ import (
 // The loop's own event (see mailbox) is never recorded: no program asked for
 // it. A function that was posted is recorded as a callback on no fd.
 
+// put writes a record of this base. While the loop runs, all of them are of its
+// thread; else the recorder finds out which it is.
+func (b *Base) put(r *trace.Record) {
+	r.Base, r.Thread = b.number, b.thread
+	b.rec.Put(r)
+}
+
 // record writes a record about the base itself.
 func (b *Base) record(k trace.Kind, str string, a1, b1 int64) {
-	b.rec.Put(&trace.Record{Kind: k, FD: trace.NoFD, Base: b.number, Str: b.rec.String(str), A: a1, B: b1})
+	b.put(&trace.Record{Kind: k, FD: trace.NoFD, Str: b.rec.String(str), A: a1, B: b1})
+}
+
+func (b *Base) recordLoopBegin(flags Flags, thread uint32) {
+	b.read(false)
+	b.thread = thread
+	b.put(&trace.Record{Kind: trace.LoopBegin, Time: b.stamp, FD: trace.NoFD,
+		A: int64(flags), B: descend(thread)})
+	b.fresh = true // the first turn follows at once
+}
+
+func (b *Base) recordLoopEnd(reason Reason) {
+	b.read(false)
+	str := &b.reasons[reason]
+	if *str == 0 {
+		*str = b.rec.String(reason.String())
+	}
+	b.put(&trace.Record{Kind: trace.LoopEnd, Time: b.stamp, FD: trace.NoFD, Str: *str,
+		A: int64(reason.Code()), B: ascend(b.thread)})
+	b.thread = 0
 }
 
 func (b *Base) recordAdd(e *Event, timeout time.Duration) {
 	b.sayBegin()
 	e.shown = true
-	b.rec.Put(&trace.Record{Kind: trace.Add, FD: int32(e.fd), Base: b.number, Str: e.str,
+	b.put(&trace.Record{Kind: trace.Add, FD: int32(e.fd), Str: e.str,
 		A: int64(e.what), B: int64(max(timeout, NoTimeout)), C: int64(e.number)})
 }
 
 func (b *Base) recordDel(e *Event, at int64) {
 	b.sayBegin()
 	e.shown = false
-	b.rec.Put(&trace.Record{Kind: trace.Del, Time: at, FD: int32(e.fd), Base: b.number,
+	b.put(&trace.Record{Kind: trace.Del, Time: at, FD: int32(e.fd),
 		A: int64(e.what), C: int64(e.number)})
 }
 
@@ -42,13 +69,14 @@ func (b *Base) recordWait(timeout time.Duration, held bool) {
 }
 
 func (b *Base) putWaitBegin(at, timeout int64) {
-	b.rec.Put(&trace.Record{Kind: trace.WaitBegin, Time: at, FD: trace.NoFD, Base: b.number, Str: b.callID,
+	b.put(&trace.Record{Kind: trace.WaitBegin, Time: at, FD: trace.NoFD, Str: b.callID,
 		A: int64(b.watched), B: timeout})
 }
 
-// recordWoken also reads the clock that the rest of the turn goes by.
+// recordWoken also reads the clock that the rest of the turn goes by. If there
+// is only one fd to collect, its callback begins at that time, too.
 func (b *Base) recordWoken(n int, err error) {
-	b.stamp, b.fresh = b.rec.Now(), false
+	b.stamp, b.fresh = b.rec.Now(), n == 1
 	errno, _ := err.(syscall.Errno)
 	if err != nil {
 		n = -1
@@ -65,7 +93,7 @@ func (b *Base) recordWoken(n int, err error) {
 }
 
 func (b *Base) putWaitEnd(n, errno int64) {
-	b.rec.Put(&trace.Record{Kind: trace.WaitEnd, Time: b.stamp, FD: trace.NoFD, Base: b.number, Str: b.callID,
+	b.put(&trace.Record{Kind: trace.WaitEnd, Time: b.stamp, FD: trace.NoFD, Str: b.callID,
 		A: n, B: errno})
 }
 
@@ -86,7 +114,7 @@ func (b *Base) recordReady(e *Event, fd int, what What) {
 }
 
 func (b *Base) putReady(e *Event, fd int, what What) {
-	b.rec.Put(&trace.Record{Kind: trace.Ready, Time: b.stamp, FD: int32(fd), Base: b.number,
+	b.put(&trace.Record{Kind: trace.Ready, Time: b.stamp, FD: int32(fd),
 		A: int64(what), C: int64(e.number)})
 }
 
@@ -108,7 +136,7 @@ func (b *Base) recordBegin(e *Event, held bool) {
 }
 
 func (b *Base) putBegin(e *Event) {
-	b.rec.Put(&trace.Record{Kind: trace.CallbackBegin, Time: b.stamp, FD: int32(e.fd), Base: b.number, Str: e.str,
+	b.put(&trace.Record{Kind: trace.CallbackBegin, Time: b.stamp, FD: int32(e.fd), Str: e.str,
 		A: int64(e.why), C: int64(e.number)})
 }
 
@@ -116,12 +144,12 @@ func (b *Base) putBegin(e *Event) {
 func (b *Base) recordEnd(e *Event) {
 	b.stamp, b.fresh = b.rec.Now(), true
 	if !b.turned(e) {
-		b.rec.Put(&trace.Record{Kind: trace.CallbackEnd, Time: b.stamp, FD: int32(e.fd), Base: b.number, C: int64(e.number)})
+		b.put(&trace.Record{Kind: trace.CallbackEnd, Time: b.stamp, FD: int32(e.fd), C: int64(e.number)})
 	}
 }
 
-// read reads the trace's clock, but for what follows a callback at once: that
-// begins when the callback ends, and one reading serves both.
+// read reads the trace's clock, but for what follows at once on something that
+// has just read it: one reading serves both.
 func (b *Base) read(held bool) {
 	if !b.fresh || held {
 		b.stamp = b.rec.Now()
@@ -129,27 +157,41 @@ func (b *Base) read(held bool) {
 	b.fresh = false
 }
 
-// depths counts how many loops run inside each other on each thread.
-var depths = struct {
+// depths counts how many loops run inside each other on each thread. A thread
+// is in it while it runs a loop: they are few, so it is no map.
+var depths struct {
 	sync.Mutex
-	of map[uint32]int64
-}{of: map[uint32]int64{}}
+	of []depth
+}
+
+type depth struct {
+	thread uint32
+	loops  int64
+}
 
 // descend returns the depth of a loop that begins on the thread: 1, 2 ...
 func descend(id uint32) int64 {
 	depths.Lock()
 	defer depths.Unlock()
-	depths.of[id]++
-	return depths.of[id]
+	for i := range depths.of {
+		if d := &depths.of[i]; d.thread == id {
+			d.loops++
+			return d.loops
+		}
+	}
+	depths.of = append(depths.of, depth{id, 1})
+	return 1
 }
 
 // ascend returns the depth of a loop that ends on the thread.
 func ascend(id uint32) int64 {
 	depths.Lock()
 	defer depths.Unlock()
-	depth := depths.of[id]
-	if depths.of[id]--; depth == 1 {
-		delete(depths.of, id)
+	i := slices.IndexFunc(depths.of, func(d depth) bool { return d.thread == id })
+	d := &depths.of[i]
+	if d.loops--; d.loops > 0 {
+		return d.loops + 1
 	}
-	return depth
+	depths.of = slices.Delete(depths.of, i, i+1)
+	return 1
 }

@@ -196,3 +196,48 @@ func TestGateHoldsAndSteps(t *testing.T) {
 		}
 	})
 }
+
+func TestEachRecordNamesItsThread(t *testing.T) {
+	ring, err := trace.NewRing(1 << 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ring.Close()
+	trace.SetProcess(ring.Recorder())
+	defer trace.SetProcess(nil)
+	here, unlock := thread.Lock()
+	defer unlock()
+
+	b := newBase(t, "")
+	e := b.NewTimer(func(int, What) {})
+	add(t, e, 0)
+	there := make(chan uint32)
+	go func() { // any thread may run a base
+		id, unlock := thread.Lock()
+		defer unlock()
+		b.Dispatch()
+		there <- id
+	}()
+	other := <-there
+	add(t, e, time.Hour)
+	b.Close()
+
+	batch := make([]trace.Record, 1<<8)
+	batch = batch[:ring.Reader().Read(batch)]
+	want, kinds := here, ""
+	for _, r := range batch {
+		if r.Kind == trace.LoopBegin {
+			want = other
+		}
+		if r.Thread != want {
+			t.Errorf("%v is of thread %d; want %d", r.Kind, r.Thread, want)
+		}
+		if r.Kind == trace.LoopEnd {
+			want = here
+		}
+		kinds += fmt.Sprint(r.Kind, " ")
+	}
+	if !strings.Contains(kinds, "loop-end add del base-free") {
+		t.Errorf("recorded: %s", kinds)
+	}
+}
