@@ -160,6 +160,7 @@ func (e *Examiner) Await(expected string, ok func() bool) {
 		}
 		if e.hopeless() || sign.gone(e) || time.Now().After(end) {
 			// It may have got there in this very moment.
+			e.hearOut()
 			if e.pump(); ok() {
 				return
 			}

@@ -7,6 +7,14 @@ import (
 	"fdlab/lab/grade"
 )
 
+var writeBlocks = &grade.Misconception{
+	ID:     "write-blocks",
+	Belief: "A write is done at once.",
+	Truth: "On an fd that blocks, write waits until the kernel has room for all of it, so until that client reads: and " +
+		"with it waits the loop, with all others. The fd that accept gives blocks, whatever the listener does.",
+	Lesson: "07-one-thread-many-clients", Section: "Explain",
+}
+
 var writeTakesAll = &grade.Misconception{
 	ID:     "write-takes-all",
 	Belief: "What I give to write has been sent.",
@@ -97,6 +105,7 @@ var echo = &grade.Exam{
 		e.Check("a slow reader")
 		e.Means(grade.Noise, writeTakesAll)
 		e.Means(grade.Unanswered, writeTakesAll)
+		e.Means(grade.BlockedInCallback, writeBlocks)
 		c.Deaf(true)
 		_, held := c.Glut(words("c", 8<<20), 8<<20) // more than the kernel has room for
 		says(e, a, words("a", 20<<10), "c talks and does not listen; a speaks, and hears itself all the same")

@@ -16,6 +16,7 @@ var All = []*grade.Exam{
 	doorbell,
 	eventfdBell,
 	ownEvent,
+	restart,
 	echo,
 }
 

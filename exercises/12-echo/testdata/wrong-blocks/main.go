@@ -1,6 +1,6 @@
 // Wrong on purpose: the accepted sockets block.
 //
-// told: blocked-in-callback
+// told: write-blocks
 package main
 
 import (

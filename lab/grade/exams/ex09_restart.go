@@ -1,0 +1,170 @@
+package exams
+
+import (
+	"fmt"
+	"time"
+
+	"fdlab/lab/grade"
+	"fdlab/lab/trace"
+)
+
+var endedIsFree = &grade.Misconception{
+	ID:     "ended-is-free",
+	Belief: "When my server has ended, its port is free.",
+	Truth: "The kernel still has the connections that the server closed first, in TIME_WAIT and on this port, for a " +
+		"minute. To a plain socket bind says EADDRINUSE. One option says that old connections do not matter.",
+	Lesson: "05-time-wait", Section: "Explain",
+}
+
+var optionTooLate = &grade.Misconception{
+	ID:     "option-too-late",
+	Belief: "It is enough to set SO_REUSEADDR somewhere.",
+	Truth:  "bind looks at the option, so it must be there before. What is set later does not change bind's answer.",
+	Lesson: "05-time-wait", Section: "Explain",
+}
+
+var reusePort = &grade.Misconception{
+	ID:     "reuse-port",
+	Belief: "SO_REUSEPORT is another name for SO_REUSEADDR.",
+	Truth: "It says more: that several sockets may listen on the port at the same time, and share its clients. Then a " +
+		"second server, started by mistake, gets half of them, and nobody is told. SO_REUSEADDR lets nobody in while " +
+		"somebody listens.",
+	Lesson: "05-time-wait", Section: "Explain",
+}
+
+var otherPort = &grade.Misconception{
+	ID:     "other-port",
+	Belief: "Some port is better than none.",
+	Truth: "Clients look for a server on its port. When bind fails, and nobody looks, listen takes any other port: a " +
+		"server that runs, and that nobody finds.",
+	Lesson: "05-time-wait", Section: "In C, in production",
+}
+
+var waitsItOut = &grade.Misconception{
+	ID:     "waits-it-out",
+	Belief: "TIME_WAIT will be over if I try long enough.",
+	Truth: "It will, after a minute in which nobody is served. TIME_WAIT is no fault that one has to wait for: " +
+		"the server may say that old connections do not matter to it.",
+	Lesson: "05-time-wait", Section: "Explain",
+}
+
+var resetForClose = &grade.Misconception{
+	ID:     "reset-for-close",
+	Belief: "With a linger time of 0 there is no TIME_WAIT, so that is the cure.",
+	Truth: "A close with linger 0 is a reset: what has not arrived is thrown away, and the client gets ECONNRESET " +
+		"instead of an end of file. It cannot tell a good end from a crash.",
+	Lesson: "05-time-wait", Section: "Explain",
+}
+
+var clientFirst = &grade.Misconception{
+	ID:     "waits-for-the-client",
+	Belief: "If the client closes first, TIME_WAIT is the client's affair.",
+	Truth: "So it is, and where both sides agree on it, it is a good way. But here the end of file is what says that " +
+		"the answer is complete: the client waits for it, and the server for the client.",
+	Lesson: "05-time-wait", Section: "Explain",
+}
+
+// manyBinds in vain are a program that waits, and not one that looks for a port.
+const manyBinds = 5
+
+// restart: the same program, started twice on one port.
+var restart = &grade.Exam{
+	Exercise: "09-restart",
+	Checks: []string{
+		"it answers and hangs up",
+		"it starts again at once",
+		"the port is its own",
+		"it serves again",
+	},
+	Starter: endedIsFree,
+	Play: func(e *grade.Examiner) {
+		port := e.Port()
+
+		e.Check("it answers and hangs up")
+		e.Means(grade.Blocked, clientFirst)
+		e.Start(fmt.Sprint(port), "3")
+		for _, name := range []string{"a", "b", "c"} {
+			asks(e, e.Dial(name, port))
+		}
+		e.Ends("three clients are answered: the server ends by itself, with all closed", "")
+		late := boundBefore(e)
+
+		e.Check("it starts again at once")
+		holds(e, port)
+		e.Means(grade.GaveUp, endedIsFree)
+		e.Means(grade.Polling, waitsItOut)
+		e.Means(grade.Stuck, waitsItOut)
+		e.Restart(fmt.Sprint(port), "2")
+		const expected = "the server's old connections are in TIME_WAIT; it is started again, and listens on the same port at once"
+		e.Await(expected, func() bool {
+			refused, listens := binds(e)
+			e.Require(refused == 0 || !late, expected, optionTooLate, "bind has failed; in the first run SO_REUSEADDR was set after bind")
+			e.Require(refused == 0 || !listens, expected, otherPort, "bind has failed, and then the program listened all the same")
+			e.Require(refused < manyBinds, expected, waitsItOut, fmt.Sprintf("bind has failed %d times, and the program goes on trying", refused))
+			return listens
+		})
+		d := e.Dial("d", port)
+
+		e.Check("the port is its own")
+		e.Require(!grade.Shared(port), "while the server listens, no other server gets the port", reusePort,
+			"another socket could listen on the port as well, because both have SO_REUSEPORT")
+
+		e.Check("it serves again")
+		asks(e, d)
+		asks(e, e.Dial("e", port))
+		e.Ends("two clients are answered: the server ends by itself, with all closed", "")
+	},
+}
+
+// asks lets a client ask, hear its answer and the end of it, and leave.
+func asks(e *grade.Examiner, c *grade.Client) {
+	const expected = "a client asks: the server answers, and hangs up first"
+	question := c.Name + " asks\n"
+	c.Due(question)
+	c.Say(question)
+	e.Await(expected, func() bool {
+		e.Require(!c.WasReset(), expected, resetForClose, fmt.Sprintf("client %s gets ECONNRESET in the place of an end of file", c.Name))
+		return c.Ended() && c.Owed() == 0
+	})
+	c.End()
+}
+
+// boundBefore reports whether a socket was given SO_REUSEADDR after its bind.
+func boundBefore(e *grade.Examiner) (late bool) {
+	bound := map[int32]bool{}
+	e.Each(func(r *trace.Record, call string) {
+		switch {
+		case r.Kind == trace.Open:
+			delete(bound, r.FD)
+		case r.Kind == trace.CallEnd && call == "bind":
+			bound[r.FD] = true
+		case r.Kind == trace.CallEnd && call == "setsockopt SO_REUSEADDR":
+			late = late || bound[r.FD]
+		}
+	})
+	return late
+}
+
+// binds returns how often bind has failed in this run, and whether listen has
+// succeeded.
+func binds(e *grade.Examiner) (refused int, listens bool) {
+	e.Each(func(r *trace.Record, call string) {
+		if r.Kind == trace.CallEnd && call == "bind" && r.A < 0 {
+			refused++
+		}
+		listens = listens || r.Kind == trace.CallEnd && call == "listen" && r.A >= 0
+	})
+	return refused, listens
+}
+
+// holds makes sure that the world is as the check says: the kernel has
+// connections of the port in TIME_WAIT, where it can be asked.
+func holds(e *grade.Examiner, port int) {
+	for range 2000 {
+		if own, _, ok := grade.TimeWaits(port); own > 0 || !ok {
+			return
+		}
+		time.Sleep(time.Millisecond) // the last FINs are on their way
+	}
+	e.Cannot("the kernel keeps no connection of port %d in TIME_WAIT: net.ipv4.tcp_max_tw_buckets may be exhausted", port)
+}
