@@ -47,11 +47,11 @@ func (g *Gate) Pass(phase string) (held bool) {
 func (g *Gate) stand(phase string) {
 	rec := trace.Process()
 	str := rec.String(phase)
-	began := rec.Now()
-	rec.Put(&trace.Record{Kind: trace.Hold, FD: trace.NoFD, Str: str, Time: began})
-
 	g.mu.Lock()
 	steps := g.steps
+	// Only now: who sees it in the trace may call Step, and that must count.
+	began := rec.Now()
+	rec.Put(&trace.Record{Kind: trace.Hold, FD: trace.NoFD, Str: str, Time: began})
 	for g.closed.Load() && g.steps == steps {
 		g.await(nil, nil)
 	}

@@ -122,6 +122,13 @@ func (c *Client) Deaf(on bool) {
 	c.wake.Broadcast()
 }
 
+// listens reports whether it is not deaf.
+func (c *Client) listens() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.deaf
+}
+
 // End sends a FIN: the client says no more, and still hears (shutdown(2)).
 func (c *Client) End() { c.conn.CloseWrite() }
 

@@ -3,7 +3,10 @@ package grade
 import (
 	"fmt"
 	"strings"
+	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Calm waits until the loop sleeps, and requires that no fd has made it turn
@@ -110,6 +113,11 @@ func (e *Examiner) lingers(expected string) *Feedback {
 		if f.Watched != 0 {
 			saw += "; an event on " + safe(f.Name()) + " is still pending"
 			about = append(about, f)
+		}
+	}
+	for number, pending := range e.tally.signals {
+		if pending {
+			saw += "; an event for " + unix.SignalName(syscall.Signal(number)) + " is still pending"
 		}
 	}
 	return e.feedback(expected, saw, DoesNotEnd, about...)

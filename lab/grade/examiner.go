@@ -143,6 +143,9 @@ func (e *Examiner) apply(r *trace.Record) {
 	if r.FD >= 0 && r.Kind != trace.Open {
 		name = e.tally.named(r.FD)
 	}
+	if signal := e.tally.signal(r); signal != "" {
+		name = signal
+	}
 	e.tally.apply(r, text)
 	e.world.Apply(r)
 	e.entries = append(e.entries, entry{*r, text, name})

@@ -148,7 +148,8 @@ func evidence(entries []entry, n int, fds ...*FD) []string {
 	var lines []shown // the last first
 	for i := len(entries) - 1; i >= 0 && len(lines) <= n && i > len(entries)-50_000; i-- {
 		e := &entries[i]
-		loops := e.Kind == trace.LoopEnd || e.Kind == trace.WaitEnd || e.Kind == trace.WaitBegin
+		loops := e.Kind == trace.LoopEnd || e.Kind == trace.WaitEnd || e.Kind == trace.WaitBegin ||
+			e.Kind == trace.CallbackBegin && e.A&trace.Signal != 0
 		line := e.line()
 		if line == "" || len(about) > 0 && !about[e.FD] && !loops {
 			continue

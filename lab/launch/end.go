@@ -108,6 +108,10 @@ func (r *Run) ends() bool {
 	}
 }
 
+// Signal sends the program's group a signal, as Ctrl-C in a terminal does with
+// SIGINT. A program that has ended gets none.
+func (r *Run) Signal(s syscall.Signal) { r.signal(s) }
+
 func (r *Run) signal(s syscall.Signal) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -18,6 +18,7 @@ var All = []*grade.Exam{
 	ownEvent,
 	restart,
 	echo,
+	gracefulStop,
 }
 
 // ByName returns the exam of the exercise with that folder name, or nil.

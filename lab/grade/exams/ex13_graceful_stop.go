@@ -1,0 +1,210 @@
+package exams
+
+import (
+	"fmt"
+	"strconv"
+	"syscall"
+
+	"fdlab/lab/grade"
+	"fdlab/lab/trace"
+)
+
+const lesson07 = "07-one-thread-many-clients"
+
+var diesOfIt = &grade.Misconception{
+	ID:     "dies-of-it",
+	Belief: "SIGINT ends a program, whatever it does.",
+	Truth: "That is only what happens by default: signal(7). A program that asks for the signal (an event made with " +
+		"NewSignal, and added) is told of it, in its loop, and goes on.",
+	Lesson: lesson07, Section: "Explain",
+}
+
+var breaksOff = &grade.Misconception{
+	ID:     "breaks-off",
+	Belief: "When I am told to stop, I stop.",
+	Truth: "What was read is only in the program's memory: if it ends, the answer is lost, and the client will never know " +
+		"why. Stop taking in what is new, finish what was begun, and let the loop end by itself: when no event is left.",
+	Lesson: lesson07, Section: "Explain",
+}
+
+var backlogReset = &grade.Misconception{
+	ID:     "backlog-reset",
+	Belief: "Whom I have not accepted is not connected.",
+	Truth: "The kernel has connected him long ago: he has his ESTABLISHED, and has perhaps sent his request. He waits in the " +
+		"listener's backlog. Closing the listener resets all who wait there. Accept until EAGAIN first, then close.",
+	Lesson: lesson07, Section: "Explain",
+}
+
+var arrivedNotRead = &grade.Misconception{
+	ID:     "arrived-not-read",
+	Belief: "Whom I owe nothing I can let go.",
+	Truth: "He may have spoken, and the loop has not looked yet: it was in another callback. Read once more, and let him go " +
+		"at EAGAIN. (Closing a socket with unread bytes sends an RST, and that can destroy even answers that were sent.)",
+	Lesson: lesson07, Section: "Explain",
+}
+
+var waitsForClients = &grade.Misconception{
+	ID:     "waits-for-clients",
+	Belief: "A graceful stop waits until all clients have left.",
+	Truth: "They do not know that it waits: a client that is content may stay for days. Who has got all his answers is let " +
+		"go: with the FIN he learns that the server leaves.",
+	Lesson: lesson07, Section: "Explain",
+}
+
+var stillListens = &grade.Misconception{
+	ID:     "still-listens",
+	Belief: "New clients do no harm while I finish.",
+	Truth: "Then it never finishes, and they are sent away for nothing. With the listener closed they are refused at once, and " +
+		"try another server, or this one's successor: the port is free for it.",
+	Lesson: lesson07, Section: "Explain",
+}
+
+var closesOwing = &grade.Misconception{
+	ID:     "closes-owing",
+	Belief: "Who is slow has only himself to blame.",
+	Truth: "What he said before is the server's affair. A write that takes only a part is no reason to hang up, and when all " +
+		"is written he may have said more: wait for room, then read again, and let him go at EAGAIN.",
+	Lesson: lesson07, Section: "Explain",
+}
+
+var notInTheLoop = &grade.Misconception{
+	ID:     "not-in-the-loop",
+	Belief: "A signal can be handled anywhere.",
+	Truth: "Its handler deals with connections, and these belong to the loop's thread. Let the loop be told, like of anything " +
+		"else: by an event that is made with NewSignal and added, or by Base.Post.",
+	Lesson: lesson07, Section: "Explain",
+}
+
+// gracefulStop: time is held while SIGINT, words and a new client arrive, so
+// that in each trial the program has seen none of them when it is told to stop.
+var gracefulStop = &grade.Exam{
+	Exercise: "13-graceful-stop",
+	Checks: []string{
+		"it serves",
+		"SIGINT is heard",
+		"who waits in the backlog is served",
+		"what has arrived is answered",
+		"who has all is let go",
+		"nobody new is let in",
+		"a slow reader gets all",
+		"the end",
+	},
+	Starter: breaksOff,
+	Play: func(e *grade.Examiner) {
+		port := e.Port()
+		e.Start(strconv.Itoa(port))
+
+		e.Check("it serves")
+		a, b, c := e.Dial("a", port), e.Dial("b", port), e.Dial("c", port)
+		for _, one := range []*grade.Client{c, a, b} {
+			says(e, one, one.Name+" is here\n", "a client speaks, and hears itself")
+		}
+		c.Deaf(true)
+		if _, held := c.Glut(words("c", 8<<20), 4<<10); held == 0 {
+			e.Cannot("the kernel has taken 8 MiB for a client that does not read")
+		}
+		c.Due(words("c", 20<<10)) // and some that the server need not have read yet
+		c.Say(words("c", 20<<10))
+		c.Arrived()
+		e.Calm("c does not listen: the server keeps what is left, and sleeps")
+
+		e.Check("SIGINT is heard")
+		standStill(e, a)
+		e.Means(grade.Crashed, diesOfIt)
+		e.Means(grade.Stuck, notInTheLoop)
+		e.Signal(syscall.SIGINT)
+		const expected = "SIGINT comes, and the loop calls a callback for it"
+		e.Step(expected) // into the wait
+		e.Await(expected, func() bool { return e.Standing() == "before callback" })
+
+		// The program is about to learn of it. Meanwhile the world goes on.
+		b.Due("b's last words\n")
+		b.Say("b's last words\n")
+		d := e.Dial("d", port)
+		d.Due("d was just in time\n")
+		d.Say("d was just in time\n")
+		b.Arrived()
+		d.Arrived()
+		e.Release()
+		e.Await(expected, func() bool { return heard(e) })
+		e.Means(grade.Crashed, nil)
+		e.Means(grade.Stuck, nil)
+
+		e.Check("who waits in the backlog is served")
+		e.Means(grade.EndedEarly, breaksOff)
+		answered(e, d, "d was connected before the program knew of SIGINT: it is accepted, and hears itself", backlogReset)
+
+		e.Check("what has arrived is answered")
+		answered(e, b, "b spoke before the program knew of SIGINT, and hears itself", arrivedNotRead)
+
+		e.Check("who has all is let go")
+		const let = "a, b and d have all their answers: the server closes its ends, and sleeps until there is room for c"
+		e.Calm(let)
+		for _, one := range []*grade.Client{a, b, d} {
+			e.Require(one.FD().Closed != 0, let, waitsForClients,
+				fmt.Sprintf("client %s has all its answers, and its connection is open", one.Name), one.FD())
+		}
+
+		e.Check("nobody new is let in")
+		e.Require(e.Refuses(port), "after SIGINT nobody new is let in", stillListens, "a new client was connected, after a, b and d were let go")
+
+		e.Check("a slow reader gets all")
+		e.Means(grade.EndedEarly, closesOwing)
+		c.Deaf(false)
+		answered(e, c, "c listens again, and hears all that it said before", closesOwing)
+		c.Dropped("c has all its answers: the server closes its end")
+
+		e.Check("the end")
+		e.Ends("nothing is owed any more: no event is pending, and the program ends with all closed", "no events left")
+	},
+}
+
+// standStill holds the program's loop before a wait, with nothing left to do.
+func standStill(e *grade.Examiner, c *grade.Client) {
+	const expected = "a client speaks, and hears itself"
+	due := int64(len(c.Heard()))
+	e.Hold()
+	for e.Standing() == "" { // it sleeps in the kernel: wake it
+		due += int64(len("ping\n"))
+		c.Due("ping\n")
+		c.Say("ping\n")
+		e.Await(expected, func() bool { return e.Standing() != "" || c.Owed() == 0 })
+	}
+	for e.Standing() != "before wait" || c.FD().BytesOut < due {
+		e.Step(expected)
+		e.Await(expected, func() bool { return e.Standing() != "" })
+	}
+}
+
+// heard reports whether a callback has run for the signal: the signal's own, or
+// a function that was posted for it.
+func heard(e *grade.Examiner) (yes bool) {
+	e.Each(func(r *trace.Record, _ string) {
+		yes = yes || r.Kind == trace.CallbackBegin && (r.A&trace.Signal != 0 || r.FD == trace.NoFD)
+	})
+	return yes
+}
+
+// over reports whether the loop has returned.
+func over(e *grade.Examiner) (yes bool) {
+	e.Each(func(r *trace.Record, _ string) { yes = yes || r.Kind == trace.LoopEnd })
+	return yes
+}
+
+// answered waits until the client has heard all. lost is what it means when the
+// server has closed its connection before, and goes on.
+func answered(e *grade.Examiner, c *grade.Client, expected string, lost *grade.Misconception) {
+	e.Await(expected, func() bool {
+		gone := c.Ended() // before we look what it has heard
+		if owed := c.Owed(); owed == 0 || !gone {
+			return owed == 0
+		}
+		e.Calm(expected)
+		if over(e) { // the whole program ends: that tells more
+			e.Await(expected, func() bool { return c.Owed() == 0 })
+			return true
+		}
+		e.Require(false, expected, lost, fmt.Sprintf("the connection of client %s is closed, and it is owed %d bytes", c.Name, c.Owed()), c.FD())
+		return false
+	})
+}
