@@ -155,9 +155,10 @@ func drawKernel(r grid.Region, v *scene, f *world.FD) {
 		p.Rune(th.Ready, g.Ready).Text(th.Ready, " count ").Count(th.Ready, f.Queued)
 	case f.Readable() && f.Queued > 0:
 		p = p.Rune(th.Ready, g.Ready).Text(th.Ready, " ").Count(th.Ready, f.Queued)
-		if f.Queued == 1 {
+		switch { // a narrow column keeps the number
+		case f.Queued == 1:
 			p.Text(th.Ready, " byte")
-		} else {
+		case p.X+len(" bytes") <= r.W:
 			p.Text(th.Ready, " bytes")
 		}
 	case f.Readable() && f.Readiness&(trace.HangUp|trace.EndOfFile) != 0:

@@ -115,9 +115,9 @@ func drawNow(r grid.Region, v *scene) {
 		drawHeldNow(p, v)
 	case unseen != nil && busyLoop(w, unseen) != nil:
 		b := busyLoop(w, unseen)
-		p = p.Text(th.Ready, unseen.Name()).Text(th.Text, " has been ").Text(th.Ready, "ready").Text(th.Text, " for ").Duration(th.Ready, v.Now-unseen.ReadySince)
-		p = p.Text(th.Text, ". Its loop is still inside ").Text(th.Callback, "a callback").Text(th.Text, ", for ")
-		p.Duration(th.Callback, v.Now-b.Since).Text(th.Text, ", and cannot look.")
+		p = p.Text(th.Ready, unseen.Name()).Text(th.Ready, " ready").Text(th.Text, " for ").Duration(th.Ready, v.Now-unseen.ReadySince)
+		p = p.Text(th.Text, "; its loop is still inside ").Text(th.Callback, "a callback").Text(th.Text, " (")
+		p.Duration(th.Callback, v.Now-b.Since).Text(th.Text, ")")
 	case unseen != nil && v.Now-unseen.ReadySince > 2e6:
 		nameFD(p, th.Ready, unseen).Text(th.Text, " is ready in the kernel, and nobody has looked for ").Duration(th.Ready, v.Now-unseen.ReadySince)
 	case blocked != nil:
