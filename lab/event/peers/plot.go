@@ -108,8 +108,11 @@ func mark(out *bytes.Buffer, y int, s spread, name string) {
 	fmt.Fprintf(out, `<line stroke="%s" stroke-width="2" opacity="0.6" x1="%.1f" y1="%d" x2="%.1f" y2="%d"/>`,
 		styles[name].colour, place(s.low), y, place(s.high), y)
 	drawShape(out, place(s.median), float64(y), name)
-	if s.median > most || s.median < least {
-		text(out, int(place(s.median))-10, y+4, "s", "end", fmt.Sprintf("%.2g", s.median))
+	switch { // beyond the scale
+	case s.median > most:
+		text(out, right-10, y+4, "s", "end", fmt.Sprintf("%.2g", s.median))
+	case s.median < least:
+		text(out, left+10, y+4, "s", "start", fmt.Sprintf("%.2g", s.median))
 	}
 }
 
