@@ -70,7 +70,7 @@ func show(m *app.Model) error {
 	signal.Notify(hangup, syscall.SIGHUP)
 	go func() {
 		for range hangup {
-			program.Kill()
+			program.Quit() // Kill would race with Run for the terminal
 		}
 	}()
 	_, err := program.Run()

@@ -1,7 +1,6 @@
 package endtoend
 
 import (
-	"strings"
 	"testing"
 
 	"fdlab/lab/course"
@@ -41,10 +40,7 @@ func TestEachLessonShowsItsMomentAndItsVerdict(t *testing.T) {
 			x.see("the lesson", shows(l.Title, "Recall"))
 			x.press("x")
 			x.see("its moment", moment)
-			end := x.see("its verdict", shows("ENDED", "exit status 0", "the claim is "+l.Verdict))
-			if strings.Contains(end.String(), "records lost") {
-				t.Errorf("records were lost:\n%s", end)
-			}
+			x.see("its verdict", shows("ENDED", "exit status 0", "the claim is "+l.Verdict))
 			x.leave()
 		})
 	}

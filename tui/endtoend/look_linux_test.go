@@ -102,7 +102,7 @@ func TestSizes(t *testing.T) {
 	x.resize(80, 24)
 	x.see("the course", shows("a lab bench for file descriptors"))
 	x.press(enter)
-	x.see("the lesson", shows("Predict", "Recall"))
+	x.see("the lesson, with a row in place of the list", shows("section 1 of", "next: Predict"))
 	x.press("x")
 	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}, {80, 24}} {
 		w, h := size[0], size[1]
@@ -118,7 +118,7 @@ func TestSizes(t *testing.T) {
 
 func TestMouse(t *testing.T) {
 	t.Parallel()
-	x := atHome(t, options{w: 80, h: 24})
+	x := atHome(t, options{w: 120, h: 24})
 	home := x.now()
 	row := -1
 	for y, line := range home {
