@@ -14,6 +14,7 @@ type Client struct {
 	Name string
 	e    *Examiner
 	conn *net.TCPConn
+	own  *FD // the program's end, if it is the program that has connected
 	said int64
 	due  strings.Builder
 
@@ -23,15 +24,6 @@ type Client struct {
 	heard strings.Builder
 	ended bool  // the server has closed its end
 	err   error // or the connection broke
-}
-
-// Port returns a port of 127.0.0.1 that was free a moment ago, to be given to
-// the program as an argument.
-func (e *Examiner) Port() int {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must(err)
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }
 
 // Dial connects a client to the program, which may need a moment to listen. It
@@ -44,6 +36,10 @@ func (e *Examiner) Dial(name string, port int) *Client {
 		conn, err = net.DialTCP("tcp", nil, &addr)
 		return err == nil
 	})
+	return e.client(name, conn)
+}
+
+func (e *Examiner) client(name string, conn *net.TCPConn) *Client {
 	c := &Client{Name: name, e: e, conn: conn}
 	c.wake = sync.NewCond(&c.mu)
 	conn.SetNoDelay(true)
@@ -151,12 +147,21 @@ func (c *Client) Dropped(expected string) {
 
 // FD returns the program's end of the connection, or nil before it is accepted.
 func (c *Client) FD() *FD {
+	if c.own != nil {
+		return c.own
+	}
 	what := "TCP from " + c.conn.LocalAddr().String()
 	return c.e.FD(func(d *FD) bool { return d.What == what })
 }
 
-func (c *Client) name() string { return "client " + c.Name }
-func (c *Client) fd() *FD      { return c.FD() }
+func (c *Client) name() string {
+	if c.own != nil {
+		return "connection " + c.Name
+	}
+	return "client " + c.Name
+}
+
+func (c *Client) fd() *FD { return c.FD() }
 
 func (c *Client) unread() int64 {
 	if f := c.FD(); f != nil {

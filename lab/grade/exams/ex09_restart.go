@@ -51,7 +51,7 @@ var waitsItOut = &grade.Misconception{
 var resetForClose = &grade.Misconception{
 	ID:     "reset-for-close",
 	Belief: "With a linger time of 0 there is no TIME_WAIT, so that is the cure.",
-	Truth: "A close with linger 0 is a reset: what has not arrived is thrown away, and the client gets ECONNRESET " +
+	Truth: "A close with linger 0 is a reset: what has not arrived is thrown away, and the other end gets ECONNRESET " +
 		"instead of an end of file. It cannot tell a good end from a crash.",
 	Lesson: "05-time-wait", Section: "Explain",
 }

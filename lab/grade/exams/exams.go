@@ -17,6 +17,7 @@ var All = []*grade.Exam{
 	eventfdBell,
 	ownEvent,
 	restart,
+	leaveTimeWait,
 	echo,
 	gracefulStop,
 }

@@ -1,0 +1,195 @@
+package exams
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"fdlab/lab/grade"
+	"fdlab/lab/trace"
+)
+
+var closesFirst = &grade.Misconception{
+	ID:     "closes-first",
+	Belief: "When I have my answer, I close.",
+	Truth: "Who closes first keeps the connection in TIME_WAIT for a minute, and its port with it. A client with a port " +
+		"of its own cannot have it again, and a busy one runs out of ports. Let the server hang up first.",
+	Lesson: "05-time-wait", Section: "Explain",
+}
+
+var byeAndGone = &grade.Misconception{
+	ID:     "bye-and-gone",
+	Belief: "When I have said bye, the server will close, and I may go.",
+	Truth: "It will, when it has read that. Your close is done at once, so your FIN is the first one all the same. Wait " +
+		"until you see the server's: read gives 0.",
+	Lesson: "05-time-wait", Section: "Explain",
+}
+
+var halfClose = &grade.Misconception{
+	ID:     "half-close",
+	Belief: "shutdown is not close, so it does not count.",
+	Truth: "What counts is the FIN, and shutdown(SHUT_WR) sends it. close only lets go of the fd. The first FIN decides " +
+		"who is in TIME_WAIT, whatever call has sent it.",
+	Lesson: "05-time-wait", Section: "Explain",
+}
+
+var timeWaitHidden = &grade.Misconception{
+	ID:     "time-wait-hidden",
+	Belief: "With SO_REUSEADDR there is no TIME_WAIT.",
+	Truth: "With it bind takes a port in spite of TIME_WAIT. The connection is still there, and still on your side. " +
+		"Whose it is follows from who closes first.",
+	Lesson: "05-time-wait", Section: "Explain",
+}
+
+var noBye = &grade.Misconception{
+	ID:     "no-bye",
+	Belief: "The server hangs up by itself when it has answered.",
+	Truth: "Some do. This one takes more questions on the same connection, until the client says bye. Now each waits " +
+		"for the other.",
+	Lesson: "05-time-wait", Section: "In C, in production",
+}
+
+var readIsAnswer = &grade.Misconception{
+	ID:     "read-is-answer",
+	Belief: "What one read gives is the answer.",
+	Truth: "TCP is a stream of bytes. A read gives what has come so far: half an answer, perhaps. The answer is whole " +
+		"when its line ends.",
+	Lesson: "02-ev-persist", Section: "Explain",
+}
+
+var anyPort = &grade.Misconception{
+	ID:     "any-port",
+	Belief: "If I take another port each time, TIME_WAIT does not matter.",
+	Truth: "Until there are none left: some 28,000 for each server address, a minute for each. Here the port is given, " +
+		"so that the first one shows.",
+	Lesson: "05-time-wait", Section: "In C, in production",
+}
+
+// leaveTimeWait: the world is a server that does not hang up before it is told
+// to, and not before it has seen what the client does then.
+var leaveTimeWait = &grade.Exam{
+	Exercise: "10-leave-time-wait",
+	Checks: []string{
+		"it prints the answer",
+		"the server hangs up first",
+		"again, from the same port",
+		"TIME_WAIT is the server's",
+	},
+	Starter: closesFirst,
+	Play: func(e *grade.Examiner) {
+		s := e.Serve()
+		defer s.Close()
+		own := e.Port()
+		e.Start(strconv.Itoa(s.Port), strconv.Itoa(own), "3")
+
+		e.Check("it prints the answer")
+		e.Means(grade.Noise, readIsAnswer)
+		e.Means(grade.Unanswered, readIsAnswer)
+		c := asksOne(e, s, own, 1)
+
+		e.Check("the server hangs up first")
+		hungUp(e, s, c)
+
+		e.Check("again, from the same port")
+		for i := range 2 {
+			hungUp(e, s, asksOne(e, s, own, i+2))
+		}
+
+		e.Check("TIME_WAIT is the server's")
+		const expected = "three questions are answered: the program ends, and the kernel has the last connection in TIME_WAIT at the server's end"
+		e.Ends(expected, "")
+		mine, theirs, known := timeWaits(s, func(mine, theirs int) bool { return mine+theirs > 0 })
+		lingers := called(e, nil, "setsockopt SO_LINGER")
+		e.Require(!known || theirs == 0, expected, closesFirst, fmt.Sprintf("the kernel has %d of the program's ends in TIME_WAIT", theirs))
+		e.Require(!known || mine > 0 || !lingers, expected, resetForClose, "nobody is in TIME_WAIT: the program has reset the connection")
+		if known && mine == 0 {
+			e.Cannot("the kernel keeps no connection in TIME_WAIT: net.ipv4.tcp_max_tw_buckets may be exhausted")
+		}
+	},
+}
+
+// asksOne takes a connection and its question, and answers in two pieces.
+func asksOne(e *grade.Examiner, s *grade.Server, own, i int) *grade.Client {
+	number := strconv.Itoa(i)
+	c := s.Accept(number, "the program connects for question "+number+", from its own port")
+	e.Require(c.PeerPort() == own, "the program connects from the port that it was given", anyPort,
+		fmt.Sprintf("it came from port %d, not %d", c.PeerPort(), own), c.FD())
+	c.Due("question " + number + "\n")
+	c.Answered("the program asks question " + number)
+
+	e.Due("answer " + number + "\n")
+	c.Say("ans")
+	c.Taken()
+	e.Calm("half of the answer has come, and the program waits for the rest")
+	c.Due("bye\n")
+	c.Say("wer " + number + "\n")
+	e.Answered("the answer has come, in two pieces, and is printed")
+	return c
+}
+
+// hungUp waits for the bye, then until the program waits for the server; then
+// it hangs up.
+func hungUp(e *grade.Examiner, s *grade.Server, c *grade.Client) {
+	const expected = "the program says bye, and waits until the server has hung up"
+	e.Means(grade.Blocked, noBye)
+	e.Await(expected, func() bool {
+		notFirst(e, s, c, expected)
+		return c.Owed() == 0
+	})
+	asleep := e.Rest()
+	e.Await(expected, func() bool {
+		notFirst(e, s, c, expected)
+		return asleep()
+	})
+	e.Means(grade.Blocked, nil)
+	c.HangUp()
+	e.Await("the server has hung up, and the program closes its end", func() bool { return c.FD().Closed != 0 })
+}
+
+// notFirst requires that the program has not sent the first FIN.
+func notFirst(e *grade.Examiner, s *grade.Server, c *grade.Client, expected string) {
+	closed, half := c.FD().Closed != 0, called(e, c.FD(), "shutdown")
+	if !closed && !half && !c.Ended() {
+		return
+	}
+	m, saw := closesFirst, "the program has closed its end, and the server had not"
+	lingers := called(e, c.FD(), "setsockopt SO_LINGER")
+	switch {
+	case lingers:
+		m, saw = resetForClose, "the program has reset the connection"
+	case called(e, c.FD(), "setsockopt SO_REUSEADDR"):
+		m = timeWaitHidden
+	case half:
+		m, saw = halfClose, "the program has called shutdown, and the server had not closed"
+	case c.FD().BytesOut > int64(len("question 1\n")):
+		m = byeAndGone
+	}
+	c.HangUp()
+	if _, theirs, _ := timeWaits(s, func(_, theirs int) bool { return theirs > 0 || lingers }); theirs > 0 {
+		saw += "; now the kernel has the program's end in TIME_WAIT"
+	}
+	e.Require(false, expected, m, saw, c.FD())
+}
+
+// timeWaits asks the kernel's table about the server's port until ok says yes,
+// or a second is over.
+func timeWaits(s *grade.Server, ok func(mine, theirs int) bool) (mine, theirs int, known bool) {
+	for range 1000 {
+		mine, theirs, known = grade.TimeWaits(s.Port)
+		if !known || ok(mine, theirs) {
+			break
+		}
+		time.Sleep(time.Millisecond) // the last FIN is on its way
+	}
+	return mine, theirs, known
+}
+
+// called reports whether the program has made the call on an fd; nil is any.
+func called(e *grade.Examiner, fd *grade.FD, name string) (yes bool) {
+	e.Each(func(r *trace.Record, call string) {
+		if r.Kind == trace.CallEnd && call == name && (fd == nil || r.FD == fd.Number && r.Time >= fd.Opened) {
+			yes = true
+		}
+	})
+	return yes
+}

@@ -1,0 +1,78 @@
+package grade
+
+import (
+	"math/rand/v2"
+	"net"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Server is a TCP server of the world, for a program that is a client.
+type Server struct {
+	Port int
+	e    *Examiner
+	l    *net.TCPListener
+}
+
+// Serve makes a server that listens on 127.0.0.1. Its port is to be given to
+// the program as an argument. It is gone when the trial ends.
+func (e *Examiner) Serve() *Server {
+	port := e.Port()
+	l, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
+	must(err)
+	return &Server{Port: port, e: e, l: l}
+}
+
+// Close ends listening; connections stay.
+func (s *Server) Close() { s.l.Close() }
+
+// Accept waits until the program has connected, and returns the world's end of
+// that connection. The program's end is taken to be its newest socket.
+func (s *Server) Accept(name, expected string) *Client {
+	var conn *net.TCPConn
+	s.e.Await(expected, func() bool {
+		s.l.SetDeadline(time.Now().Add(5 * time.Millisecond))
+		var err error
+		conn, err = s.l.AcceptTCP()
+		return err == nil
+	})
+	c := s.e.client(name, conn)
+	s.e.Await(expected, func() bool {
+		c.own = s.e.FD(func(d *FD) bool { return d.What == "TCP socket" })
+		return c.own != nil
+	})
+	return c
+}
+
+// HangUp closes the world's end.
+func (c *Client) HangUp() { c.conn.Close() }
+
+// Port returns a port of 127.0.0.1 that was free a moment ago, to be given to
+// the program as an argument. It is none of those that the kernel picks for
+// clients, so that no other trial's client comes in between; and no old
+// connection has it.
+func (e *Examiner) Port() int {
+	const lowest, highest = 10000, 32767
+	for range 1000 {
+		port := lowest + rand.IntN(highest-lowest)
+		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+		must(err)
+		err = unix.Bind(fd, &unix.SockaddrInet4{Port: port, Addr: [4]byte{127, 0, 0, 1}})
+		unix.Close(fd)
+		if err == nil {
+			return port
+		}
+	}
+	panic(broken{unix.EADDRINUSE})
+}
+
+// PeerPort returns the port at the program's end.
+func (c *Client) PeerPort() int { return c.conn.RemoteAddr().(*net.TCPAddr).Port }
+
+// Rest returns a function that is called again and again, and reports whether
+// the program has slept between its last calls.
+func (e *Examiner) Rest() func() bool {
+	var sign life
+	return func() bool { return e.sleeps(&sign) }
+}
