@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -48,13 +49,30 @@ func (x *X) Dial(name string, to netip.AddrPort) *Client {
 }
 
 // DialByHand is Dial for a poke: what goes wrong is said, and the result is
-// nil.
+// nil. No script asks how this client is, so it sees by itself to what the
+// kernel does not take at once; held time does not stop it.
 func (x *X) DialByHand(name string, to netip.AddrPort) *Client {
 	c, err := x.dial(name, to)
 	if err != nil {
 		x.Note("%s: %v", name, err)
+		return nil
 	}
+	go c.attend()
 	return c
+}
+
+// attend pumps until the client has left or the experiment should end.
+func (c *Client) attend() {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !c.Left() {
+		select {
+		case <-tick.C:
+			c.Unsent()
+		case <-c.x.Stopped():
+			return
+		}
+	}
 }
 
 func (x *X) dial(name string, to netip.AddrPort) (*Client, error) {

@@ -95,6 +95,34 @@ func TestAClientThatDoesNotListenGetsItLater(t *testing.T) {
 	})
 }
 
+// Nobody asks again how a client is that a person has brought. What the kernel
+// does not take at once must go all the same.
+func TestAClientByHandFinishesByItself(t *testing.T) {
+	const size = 16 << 20 // more than the kernel's buffers hold
+	alone(t, func(x *X) {
+		listener, addr := x.Listen(0, 5, "")
+		defer sys.Close(listener)
+		c := x.DialByHand("yours 1", addr)
+		c.Say(strings.Repeat("x", size))
+		c.Finish()
+		conn, _, err := x.AcceptFrom(listener)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer sys.Close(conn)
+		buf, got, ended := make([]byte, 1<<20), 0, false
+		x.Await(30*time.Second, func() bool {
+			n, err := sys.Read(conn, buf)
+			got += max(n, 0)
+			ended = n == 0 && err == nil
+			return ended
+		})
+		if got != size || !ended {
+			t.Errorf("%d of %d bytes came, the end: %v", got, size, ended)
+		}
+	})
+}
+
 func TestNobodyListens(t *testing.T) {
 	alone(t, func(x *X) {
 		c := x.Dial("client 1", sys.Loopback(x.FreePort()))

@@ -10,12 +10,14 @@ package lessontest
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -87,7 +89,8 @@ type Alive struct {
 	t       *testing.T
 	Cmd     *exec.Cmd
 	said    strings.Builder
-	lines   *bufio.Reader
+	out     *os.File       // its standard output and error
+	lines   *bufio.Reader  // of out
 	keys    io.WriteCloser // standard input
 	control *os.File       // nil: alone
 	reader  *trace.Reader  // nil: alone
@@ -144,7 +147,7 @@ func (a *Alive) start() {
 		a.t.Fatal(err)
 	}
 	w.Close()
-	a.lines = bufio.NewReader(r)
+	a.out, a.lines = r, bufio.NewReader(r)
 	a.t.Cleanup(func() {
 		a.Cmd.Process.Kill()
 		a.Cmd.Wait()
@@ -152,14 +155,23 @@ func (a *Alive) start() {
 	})
 }
 
+// patience is how long Await gives a program to say something. Only a program
+// that will never say it takes so long.
+const patience = time.Minute
+
 // Await reads the account until a line holds word, and returns that line.
 func (a *Alive) Await(word string) string {
 	a.t.Helper()
+	a.out.SetReadDeadline(time.Now().Add(patience))
+	defer a.out.SetReadDeadline(time.Time{})
 	for {
 		line, err := a.lines.ReadString('\n')
 		a.said.WriteString(line)
 		if strings.Contains(line, word) {
 			return line
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			a.t.Fatalf("after %s the program has not said %q:\n%s", patience, word, a.said.String())
 		}
 		if err != nil {
 			a.t.Fatalf("the program ended before it said %q:\n%s", word, a.said.String())
