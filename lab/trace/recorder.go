@@ -133,10 +133,16 @@ func (r *Recorder) put(rec *Record) {
 	if rec.Thread == 0 {
 		rec.Thread = thread.ID()
 	}
-	n, ok := r.claim(rec.Kind, 1)
-	if !ok {
-		return
+	h, room := r.ring.head, r.room[rec.Kind&kindMask]
+	n := h.written.Load()
+	for n-r.seen.Load() >= room || !h.written.CompareAndSwap(n, n+1) {
+		if n = h.written.Load(); n-r.look() >= room {
+			h.lost.Add(1)
+			return
+		}
 	}
+	// The slot is ours alone: the reader has given it back, and it will not
+	// look at it before Seq holds the number it waits for.
 	slot := r.ring.slot(n)
 	slot.Time, slot.Thread, slot.FD = rec.Time, rec.Thread, rec.FD
 	slot.Kind, slot.Bytes, slot.Base, slot.Str = rec.Kind, rec.Bytes, rec.Base, rec.Str
@@ -144,28 +150,12 @@ func (r *Recorder) put(rec *Record) {
 	publish(&slot.Seq, n+1)
 }
 
-// claim gets the caller a slot for a record of kind k that stands for as many
-// facts. False: the ring is full, and they are counted as lost. The slot is the
-// caller's alone: the reader has given it back, and it will not look at it
-// before Seq holds the number it waits for.
-func (r *Recorder) claim(k Kind, facts uint64) (slot uint64, ok bool) {
-	h, room := r.ring.head, r.room[k&kindMask]
-	for {
-		n := h.written.Load()
-		if n-r.seen.Load() >= room {
-			// The reader's counter is on a cache line that the reader writes. So
-			// it is looked at only when the ring seems full.
-			read := h.read.Load()
-			if n-read >= room {
-				h.lost.Add(facts)
-				return 0, false
-			}
-			r.seen.Store(read)
-		}
-		if h.written.CompareAndSwap(n, n+1) {
-			return n, true
-		}
-	}
+// look returns how many slots the reader has given back. That counter lies on a
+// cache line that the reader writes, so we look only when the ring seems full.
+func (r *Recorder) look() uint64 {
+	read := r.ring.head.read.Load()
+	r.seen.Store(read)
+	return read
 }
 
 // NextBase returns the next number for an event base: 1, 2, 3 ...
