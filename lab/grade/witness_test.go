@@ -52,6 +52,7 @@ func TestTheWitnessSeesARestart(t *testing.T) {
 			if i == 0 {
 				e.Start("right", f.Path)
 			} else {
+				e.hands = nil // or Restart would take the new FIFO away, too
 				e.Restart("right", f.Path)
 			}
 			e.Check(check)
