@@ -16,7 +16,7 @@ func drawLoops(r grid.Region, v *scene) {
 	for _, ended := range []bool{false, true} { // those that live come first
 		for i := range w.Threads {
 			t := &w.Threads[i]
-			if !isShownThread(t, v.Now) || (t.Ended != 0) != ended {
+			if !isShownThread(v, t) || (t.Ended != 0) != ended {
 				continue
 			}
 			if y >= r.H {
@@ -68,12 +68,16 @@ func loopsAfter(w *world.World, t *world.Thread, j int) int {
 	return n
 }
 
-func isShownThread(t *world.Thread, now int64) bool {
-	if !t.Introduced && !runsLoop(t) {
+func isShownThread(v *scene, t *world.Thread) bool {
+	if !v.counts(t) && !runsLoop(t) {
 		return false
 	}
-	return t.Ended == 0 || now-t.Ended < closedGlow
+	return t.Ended == 0 || v.Now-t.Ended < closedGlow
 }
+
+// counts reports whether a thread is the program's own: all of them are, unless
+// the program introduces those that are.
+func (v *scene) counts(t *world.Thread) bool { return t.Introduced || v.Strangers }
 
 func runsLoop(t *world.Thread) bool {
 	for i := range t.Stack {
@@ -96,7 +100,11 @@ func drawThread(r grid.Region, y int, v *scene, t *world.Thread) int {
 	}
 	top, ok := t.Top()
 	if !ok {
-		p.Text(th.Faint, "  runs")
+		doing := "  runs"
+		if v.Status == Over {
+			doing = "  ended with the program"
+		}
+		p.Text(th.Faint, doing)
 		return y + 1
 	}
 	switch top.Kind {
