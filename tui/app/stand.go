@@ -328,8 +328,10 @@ func (s *stand) keys(width int) []stage.Key {
 		add("b", "both")
 	case s.paired(width):
 		add("tab", "read "+s.trials[1-s.front].whose.words())
+	case s.front == 0:
+		add("tab", "solution")
 	default:
-		add("tab", s.trials[1-s.front].whose.words())
+		add("tab", "mine")
 	}
 	if s.over() && !s.past {
 		add(",", "event back")

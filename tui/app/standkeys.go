@@ -95,18 +95,18 @@ func (m *Model) tryAgain() tea.Cmd {
 // keyReport is what the keys do while the result is read.
 func (m *Model) keyReport(key string) tea.Cmd {
 	s := m.stand
-	rows := m.grid.H - 3
+	w, h := m.grid.W, m.grid.H
 	switch key {
 	case "q", "esc", "enter":
 		s.report = nil
 	case "up", "k":
-		s.report.Scroll(-1, rows)
+		s.report.Scroll(-1, w, h)
 	case "down", "j":
-		s.report.Scroll(1, rows)
+		s.report.Scroll(1, w, h)
 	case "pgup", "ctrl+u":
-		s.report.Scroll(-rows, rows)
+		s.report.Scroll(-h/2, w, h)
 	case "pgdown", "ctrl+d", " ":
-		s.report.Scroll(rows, rows)
+		s.report.Scroll(h/2, w, h)
 	case "tab":
 		if t := s.trials[(s.front+1)%len(s.trials)]; t.result != nil {
 			s.front = (s.front + 1) % len(s.trials)
@@ -213,7 +213,7 @@ func (m *Model) mouseStand(rows int, click bool, x, y int) {
 	case m.output:
 		m.scroll = max(m.scroll-rows, 0)
 	case s.report != nil:
-		s.report.Scroll(rows, m.grid.H-3)
+		s.report.Scroll(rows, m.grid.W, m.grid.H)
 	case !click:
 		s.scroll = max(s.scroll+rows/3, 0)
 	case s.paired(m.grid.W):

@@ -54,12 +54,15 @@ func (m *Model) key(key string) tea.Cmd {
 	if key == "ctrl+c" {
 		return m.leave()
 	}
-	if m.help || m.explain != "" {
-		m.help, m.explain = false, ""
+	switch {
+	case m.help:
+		m.keyHelp(key)
 		return nil
-	}
-	if key == "?" {
-		m.help = true
+	case m.explain != "":
+		m.explain = ""
+		return nil
+	case key == "?":
+		m.help, m.helpTop = true, 0
 		return nil
 	}
 	switch m.screen {
@@ -157,6 +160,10 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 		rows = -3
 	case tea.MouseButtonWheelDown:
 		rows = 3
+	}
+	if m.help {
+		m.scrollHelp(rows)
+		return nil
 	}
 	click := msg.Button == tea.MouseButtonLeft && msg.Action == tea.MouseActionPress
 	switch m.screen {

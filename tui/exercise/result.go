@@ -42,17 +42,18 @@ func (t *Trial) passed() (n int) {
 }
 
 // DrawPanel draws the checks and the grader's word, for a panel beside the
-// run. Where there is no room for all, the check that failed comes first.
+// run. Where there is no room for all checks, those around the current one stay.
 func (t *Trial) DrawPanel(r grid.Region) {
 	th := t.Theme
 	y := t.drawHeadline(r, 0)
 	first, n := 0, len(t.Checks)
-	if said := 4; y+n+said > r.H { // what the grader says needs some rows
+	said := 0
+	if t.Result != nil && t.Result.Feedback != nil {
+		said = 3 // rows, at least
+	}
+	if y+n+said > r.H {
 		n = min(n, max(r.H-y-said, 1))
-		first = min(max(t.passed()-n/2, 0), len(t.Checks)-n)
-		if t.Result != nil && t.Result.Outcome == grade.Failed {
-			first = min(t.passed(), len(t.Checks)-n)
-		}
+		first = min(max(t.At-n/2, 0), len(t.Checks)-n)
 	}
 	for i := first; i < first+n; i++ {
 		t.drawCheck(r, y, i)
@@ -122,11 +123,19 @@ type Report struct {
 	Untouched bool   // and it is the starter still
 	Number    int
 	Top       int // rows that the text is scrolled
-	rows      int // that the text had when it was drawn last
 }
 
-// Scroll moves the text by rows, on a screen that shows h of them.
-func (p *Report) Scroll(by, h int) { p.Top = min(max(p.Top+by, 0), max(p.rows-h, 0)) }
+// Scroll moves the text by rows, on a screen of w by h cells.
+func (p *Report) Scroll(by, w, h int) { p.Top = min(max(p.Top+by, 0), max(p.rows(w)-(h-3), 0)) }
+
+// rows is how many rows the text takes on a screen of w columns: it is drawn on
+// nothing.
+func (p *Report) rows(w int) int {
+	return p.draw(grid.New(0, 0).Region().Sub(0, 0, textWidth(w), 1<<12))
+}
+
+// textWidth keeps the report readable on a wide screen.
+func textWidth(w int) int { return min(w-4, 100) }
 
 // Draw draws the report.
 func (p *Report) Draw(r grid.Region) {
@@ -138,9 +147,9 @@ func (p *Report) Draw(r grid.Region) {
 	}
 	in := r.Box(th.Lines, th.Style(theme.Focus), th.Style(theme.Title), whose+" · "+p.Title)
 	keys, in := in.Bottom(1)
-	p.rows = p.draw(in.Sub(1, -p.Top, min(in.W-2, 100), in.H+p.Top))
+	p.draw(in.Sub(1, -p.Top, textWidth(r.W), in.H+p.Top))
 	pen := keys.At(1, 0)
-	for i, k := range p.keys(p.rows > in.H) {
+	for i, k := range p.keys(p.rows(r.W) > in.H) {
 		if i > 0 {
 			pen = pen.Text(faint, " · ")
 		}
@@ -171,10 +180,7 @@ func (p *Report) draw(r grid.Region) int {
 	y++
 	f := p.Result.Feedback
 	if f == nil {
-		if p.Result.Outcome == grade.Passed && p.Mine {
-			y = page.Wrap(r, y, text, fmt.Sprintf("Compare it with the solution: b runs both side by side; go run ./exercises solution %02d shows how the texts differ.", p.Number))
-		}
-		return y
+		return p.drawNext(r, y)
 	}
 	y = p.field(r, y, "expected", text, f.Expected)
 	y = p.field(r, y, "seen", th.Style(theme.Strong), f.Saw)
@@ -202,6 +208,19 @@ func (p *Report) draw(r grid.Region) int {
 		y++
 	}
 	return y
+}
+
+// drawNext says what there is to do after a trial that did not fail.
+func (p *Report) drawNext(r grid.Region, y int) int {
+	switch {
+	case p.Result.Outcome != grade.Passed:
+		return y
+	case p.Mine:
+		return page.Wrap(r, y, p.Theme.Style(theme.Text), fmt.Sprintf(
+			"Compare it with the solution. On the stage, b runs both side by side; go run ./exercises solution %02d shows how the texts differ.", p.Number))
+	}
+	return page.Wrap(r, y, p.Theme.Style(theme.Text), fmt.Sprintf(
+		"On the stage, space replays what it did. Its text is yours to read once you have passed: go run ./exercises solution %02d", p.Number))
 }
 
 // indent is the width of a field's name.

@@ -102,7 +102,7 @@ func drawThread(r grid.Region, y int, v *scene, t *world.Thread) int {
 	if !ok {
 		doing := "  runs"
 		if v.Status == Over {
-			doing = "  ended with the program"
+			doing = "  ended"
 		}
 		p.Text(th.Faint, doing)
 		return y + 1
