@@ -291,6 +291,13 @@ func (s *stand) readReport(m *Model, t *trial) *exercise.Report {
 	}
 }
 
+// readable reports whether the program in front has a result to be read. Of one
+// that was never started, the stage itself says why.
+func (s *stand) readable() bool {
+	t := s.trials[s.front]
+	return t.result != nil && len(t.acts) > 0
+}
+
 // output is what the program in front printed, in its last act; nil: nothing.
 func (s *stand) output() *launch.Output {
 	t := s.trials[s.front]
@@ -317,7 +324,9 @@ func (s *stand) keys(width int) []stage.Key {
 		add("end", "live")
 		add("← →", "time")
 	case s.over():
-		add("enter", "result")
+		if s.readable() {
+			add("enter", "result")
+		}
 		add("space", "replay")
 		add("r", "rebuild")
 	default:

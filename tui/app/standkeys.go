@@ -39,8 +39,8 @@ func (m *Model) keyStand(key string) tea.Cmd {
 			m.output, m.scroll = true, 0
 		}
 	case "enter":
-		if t := s.trials[s.front]; t.result != nil && len(t.acts) > 0 {
-			s.report = s.readReport(m, t)
+		if s.readable() {
+			s.report = s.readReport(m, s.trials[s.front])
 		}
 	case " ":
 		return s.play()
@@ -130,7 +130,7 @@ func (m *Model) openTold() {
 		if l.Slug == f.Lesson {
 			m.openLesson(i)
 			m.lesson.Open(f.Section)
-			m.back = atStand
+			m.lesson.Out, m.back = "back to the result", atStand
 		}
 	}
 }

@@ -17,6 +17,7 @@ type State struct {
 	Theme  *theme.Theme
 	Lesson *course.Lesson
 	Chosen string // the student's letter, or ""
+	Out    string // where the way out leads: "course"
 
 	at       int // the section that is shown
 	top      int // its first row that is shown
@@ -42,7 +43,7 @@ func (s *State) left() int {
 
 // New shows a lesson from its first section.
 func New(th *theme.Theme, l *course.Lesson, chosen string) State {
-	return State{Theme: th, Lesson: l, Chosen: chosen}
+	return State{Theme: th, Lesson: l, Chosen: chosen, Out: "course"}
 }
 
 // Resize lays the text out for a screen of w by h cells.
@@ -213,7 +214,7 @@ func (s *State) drawWhere(r grid.Region) {
 
 func (s *State) drawKeys(r grid.Region, sec *course.Section) {
 	th := s.Theme
-	keys := [][2]string{{"→", "next"}, {"←", "back"}, {"↑↓", "scroll"}, {"x", "run"}, {"q", "course"}}
+	keys := [][2]string{{"→", "next"}, {"←", "back"}, {"↑↓", "scroll"}, {"x", "run"}, {"q", s.Out}}
 	if sec != nil {
 		switch sec.Heading {
 		case "Predict":
