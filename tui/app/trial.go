@@ -110,6 +110,7 @@ func (t *trial) see() {
 	for _, s := range t.take() {
 		switch {
 		case s.run != nil:
+			t.grow() // the act before is over
 			t.acts = append(t.acts, &act{run: s.run, world: world.NewRun(s.run.Reader()), begins: t.length()})
 		case s.check != "":
 			at := s.now
@@ -121,6 +122,11 @@ func (t *trial) see() {
 			t.acts[len(t.acts)-1].world.Apply(s.records)
 		}
 	}
+	t.grow()
+}
+
+// grow makes the last act as long as its run's clock says.
+func (t *trial) grow() {
 	if n := len(t.acts); n > 0 {
 		a := t.acts[n-1]
 		a.length = max(a.length, a.run.Reader().Now(), a.world.Live.Time)
