@@ -20,6 +20,8 @@
 package grade
 
 import (
+	"time"
+
 	"fdlab/lab/launch"
 	"fdlab/lab/trace"
 )
@@ -70,6 +72,11 @@ type Result struct {
 
 	// Build says why the program does not compile; nil if it does.
 	Build *launch.BuildError `json:"-"`
+
+	// Ended says that the program had ended at the time of the verdict, and not
+	// because of it. Lasted is how long its (last) run had lasted then.
+	Ended  bool          `json:"-"`
+	Lasted time.Duration `json:"-"`
 
 	// Trace is the recording of the trial, for who wants to show it.
 	Trace []trace.Record `json:"-"`

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"fdlab/lab/launch"
 )
@@ -58,6 +59,9 @@ func Watch(ctx context.Context, root, pkg string, exam *Exam, w Witness) *Result
 func (e *Examiner) play(ctx context.Context, r *Result) {
 	defer func() {
 		fault := recover()
+		if e.run != nil {
+			r.Ended, r.Lasted = e.ended, time.Duration(e.run.Reader().Now())
+		}
 		e.tidy()
 		switch fault := fault.(type) {
 		case nil:

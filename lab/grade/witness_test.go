@@ -29,6 +29,9 @@ func TestTheWitnessSeesTheWholeTrial(t *testing.T) {
 		if len(d.runs) != 1 || r.Records == 0 || !slices.Equal(d.records, r.Trace) {
 			t.Errorf("%s: the program was started %d times; %d records were seen, %d were judged", mode, len(d.runs), len(d.records), r.Records)
 		}
+		if r.Ended != (mode == "right") || r.Lasted <= 0 {
+			t.Errorf("%s: it had ended: %v, after %v", mode, r.Ended, r.Lasted)
+		}
 		var reached []string
 		for _, c := range r.Checks {
 			if c.Outcome != NotReached {

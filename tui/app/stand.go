@@ -86,6 +86,9 @@ func (m *Model) graded(msg gradedMsg) tea.Cmd {
 	t := msg.trial
 	t.see()
 	t.result, t.source, t.untouched = msg.result, msg.source, msg.untouched
+	if n := len(t.acts); n > 0 { // what came after the verdict is no part of the trial
+		t.acts[n-1].length = max(int64(t.result.Lasted), t.acts[n-1].world.Live.Time)
+	}
 	t.cancel()
 	s.fit(m.grid.W)
 	return readExercises(m.course.Root)
@@ -221,7 +224,9 @@ func (s *stand) status(t *trial, now int64) (stage.Status, string) {
 		return stage.Replay, fmt.Sprintf("1/%d", speeds[s.speed])
 	case s.past && now < t.length():
 		return stage.Past, ""
-	case t.result != nil && a.run.Exit().By == launch.Killed:
+	case t.result != nil && t.result.Outcome == grade.NotJudged:
+		return stage.Over, "The grader could not carry the trial out: " + t.result.Err
+	case t.result != nil && !t.result.Ended:
 		return stage.Judged, ""
 	case t.result != nil:
 		return stage.Over, "The program has " + a.run.Exit().String() + "."
