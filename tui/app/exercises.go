@@ -53,6 +53,20 @@ func (m *Model) openExercises() tea.Cmd {
 	return readExercises(m.course.Root)
 }
 
+// openExercisesOf shows the list, at the first exercise of a lesson that is not
+// solved, or else at its first.
+func (m *Model) openExercisesOf(lesson string) tea.Cmd {
+	l := &m.exercises
+	found := -1
+	for i, e := range l.Exercises {
+		if e.Lesson == lesson && (found < 0 || l.Attempts[l.Exercises[found].Slug].Solved && !l.Attempts[e.Slug].Solved) {
+			found = i
+		}
+	}
+	l.Selected = max(found, 0)
+	return m.openExercises()
+}
+
 func (m *Model) keyExercises(key string) tea.Cmd {
 	l := &m.exercises
 	if len(key) == 1 && key[0] >= '0' && key[0] <= '9' {

@@ -107,18 +107,22 @@ func (m *Model) standTicked(msg standTickMsg) tea.Cmd {
 		}
 	}
 	if s.replaying {
-		// Where nothing happens any more, time goes as it went.
-		by := int64(frame)
-		if s.at < s.lastRecord() {
-			by /= speeds[s.speed]
-		}
-		s.show(s.at + by)
+		s.show(s.at + int64(frame)/s.slowness())
 	}
 	s.ticking = s.replaying || !s.over()
 	if !s.ticking {
 		return nil
 	}
 	return standTick(s.number, msg.at)
+}
+
+// slowness is by how much the replay is slower than the run was. Where nothing
+// happens any more, time goes as it went.
+func (s *stand) slowness() int64 {
+	if s.at >= s.lastRecord() {
+		return 1
+	}
+	return speeds[s.speed]
 }
 
 // over reports whether all trials have their result.
@@ -221,7 +225,7 @@ func (s *stand) status(t *trial, now int64) (stage.Status, string) {
 	a := t.acts[len(t.acts)-1]
 	switch {
 	case s.replaying && now < t.length():
-		return stage.Replay, fmt.Sprintf("1/%d", speeds[s.speed])
+		return stage.Replay, fmt.Sprintf("1/%d", s.slowness())
 	case s.past && now < t.length():
 		return stage.Past, ""
 	case t.result != nil && t.result.Outcome == grade.NotJudged:

@@ -139,6 +139,8 @@ func (m *Model) keyLesson(key string) tea.Cmd {
 		switch {
 		case l.IsRun():
 			return m.run(nil)
+		case l.IsExercise():
+			return m.openExercisesOf(l.Lesson.Slug)
 		case l.Reveal():
 		default:
 			l.Turn(1)

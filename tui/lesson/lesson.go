@@ -116,6 +116,13 @@ func (s *State) IsRun() bool {
 	return sec != nil && (sec.Heading == "Run" || sec.Heading == "Observe")
 }
 
+// IsExercise reports whether the shown section is the one that leads to the
+// exercises.
+func (s *State) IsExercise() bool {
+	sec := s.section()
+	return sec != nil && sec.Heading == "Exercise"
+}
+
 // Choose takes a letter as the student's prediction.
 func (s *State) Choose(letter string) bool {
 	sec := s.section()
@@ -223,6 +230,8 @@ func (s *State) drawKeys(r grid.Region, sec *course.Section) {
 			keys = append([][2]string{{"enter", "run the experiment"}}, keys...)
 		case "Recall":
 			keys = append([][2]string{{"enter", "uncover an answer"}}, keys...)
+		case "Exercise":
+			keys = append([][2]string{{"enter", "open the exercises"}}, keys...)
 		}
 	}
 	p := r.At(1, r.H-1)
