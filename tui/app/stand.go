@@ -86,8 +86,11 @@ func (m *Model) graded(msg gradedMsg) tea.Cmd {
 	t := msg.trial
 	t.see()
 	t.result, t.source, t.untouched = msg.result, msg.source, msg.untouched
-	if n := len(t.acts); n > 0 { // what came after the verdict is no part of the trial
+	if n := len(t.acts); n > 0 && !t.result.Ended {
+		// What the program did after the verdict is no part of the trial.
 		t.acts[n-1].length = max(int64(t.result.Lasted), t.acts[n-1].world.Live.Time)
+	} else {
+		t.end()
 	}
 	t.cancel()
 	s.fit(m.grid.W)
@@ -206,7 +209,7 @@ func (s *stand) view(m *Model, i int) *stage.View {
 	if len(s.trials) == 2 && i != s.front {
 		judgement.Read = "tab, enter"
 	}
-	v.Judgement = judgement.DrawPanel
+	v.Judgement, v.JudgementRows = judgement.DrawPanel, judgement.Rows()
 	v.Keys = s.keys(m.grid.W)
 	return v
 }

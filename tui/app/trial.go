@@ -110,7 +110,7 @@ func (t *trial) see() {
 	for _, s := range t.take() {
 		switch {
 		case s.run != nil:
-			t.grow() // the act before is over
+			t.end()
 			t.acts = append(t.acts, &act{run: s.run, world: world.NewRun(s.run.Reader()), begins: t.length()})
 		case s.check != "":
 			at := s.now
@@ -123,6 +123,20 @@ func (t *trial) see() {
 		}
 	}
 	t.grow()
+}
+
+// end makes the last act end with its last record: its program is gone, and the
+// grader's thoughts after that are no part of the run. A check that began
+// since then lies at that end.
+func (t *trial) end() {
+	n := len(t.acts)
+	if n == 0 {
+		return
+	}
+	t.acts[n-1].length = t.acts[n-1].world.Live.Time
+	for i := range t.checks {
+		t.checks[i].at = min(t.checks[i].at, t.length())
+	}
 }
 
 // grow makes the last act as long as its run's clock says.

@@ -41,6 +41,10 @@ func (t *Trial) passed() (n int) {
 	return n
 }
 
+// Rows is how many rows the panel takes at its best: the headline, the checks,
+// and what the grader says.
+func (t *Trial) Rows() int { return 1 + len(t.Checks) + 4 }
+
 // DrawPanel draws the checks and the grader's word, for a panel beside the
 // run. Where there is no room for all checks, those around the current one stay.
 func (t *Trial) DrawPanel(r grid.Region) {

@@ -128,13 +128,15 @@ func drawNow(r grid.Region, v *scene) {
 		p = p.Text(th.Ready, unseen.Name()).Text(th.Ready, " ready").Text(th.Text, " for ").Duration(th.Ready, v.Now-unseen.ReadySince)
 		p = p.Text(th.Text, "; its loop is still inside ").Text(th.Callback, "a callback").Text(th.Text, " (")
 		p.Duration(th.Callback, v.Now-b.Since).Text(th.Text, ")")
+	case unseen != nil && v.Now-unseen.ReadySince > 2e6 && r.W < 70:
+		p.Text(th.Ready, unseen.Name()).Text(th.Text, ": ready, unseen for ").Duration(th.Ready, v.Now-unseen.ReadySince)
 	case unseen != nil && v.Now-unseen.ReadySince > 2e6:
 		nameFD(p, th.Ready, unseen).Text(th.Text, " is ready in the kernel, and nobody has looked for ").Duration(th.Ready, v.Now-unseen.ReadySince)
 	case blocked != nil:
 		p = p.Text(th.Text, threadName(blocked)).Text(th.Text, " is ").Text(th.Blocked, "blocked").Text(th.Text, " in ")
 		p.Text(th.Text, frame.Name).Text(th.Text, " on ").Text(th.Text, fdName(w, frame.FD)).Text(th.Text, " for ").Duration(th.Blocked, v.Now-frame.Since)
 	default:
-		drawLoopNow(p, v)
+		drawLoopNow(p, v, r.W < 70)
 	}
 }
 
@@ -153,14 +155,17 @@ func drawHeldNow(p grid.Pen, v *scene) {
 }
 
 // drawLoopNow says where the loop is, when nothing more remarkable goes on.
-func drawLoopNow(p grid.Pen, v *scene) {
+func drawLoopNow(p grid.Pen, v *scene, short bool) {
 	th := v.Theme
 	for i := range v.World.Bases {
 		b := &v.World.Bases[i]
 		if b.Phase == world.Waiting {
-			p.Text(th.Text, "The loop ").Text(th.Waiting, "waits").Text(th.Text, " in ").Text(th.Text, b.Call).
-				Text(th.Text, " for ").Int(th.Text, int64(b.Watched)).Text(th.Text, " fds at once, for ").
-				Duration(th.Waiting, v.Now-b.Since).Text(th.Text, ".")
+			p = p.Text(th.Text, "The loop ").Text(th.Waiting, "waits").Text(th.Text, " in ").Text(th.Text, b.Call).
+				Text(th.Text, " for ").Int(th.Text, int64(b.Watched)).Text(th.Text, " fds")
+			if !short {
+				p = p.Text(th.Text, " at once")
+			}
+			p.Text(th.Text, ", for ").Duration(th.Waiting, v.Now-b.Since).Text(th.Text, ".")
 			return
 		}
 	}

@@ -43,7 +43,7 @@ func drawLoopsOf(r grid.Region, y int, v *scene, t *world.Thread) int {
 		}
 		// The circle needs three rows; where there is no room for every
 		// loop's, one row each says the same in words.
-		if r.H-y >= 3*(1+loopsAfter(w, t, j)) && r.W >= 36 {
+		if r.H-y >= 3*(1+loopsAfter(v, t, j)) && r.W >= 36 {
 			y = drawCircle(r, y, v, b)
 		} else {
 			y = drawLoopLine(r, y, v, b)
@@ -53,12 +53,14 @@ func drawLoopsOf(r grid.Region, y int, v *scene, t *world.Thread) int {
 }
 
 // loopsAfter counts the loops and threads that still want rows below.
-func loopsAfter(w *world.World, t *world.Thread, j int) int {
-	n := 0
+func loopsAfter(v *scene, t *world.Thread, j int) int {
+	w, n, below := v.World, 0, false
 	for i := range w.Threads {
-		if o := &w.Threads[i]; o != t && o.Introduced && o.Ended == 0 && o.Begun > t.Begun {
+		o := &w.Threads[i]
+		if below && v.counts(o) && o.Ended == 0 {
 			n++
 		}
+		below = below || o == t
 	}
 	for ; j+1 < len(w.Bases); j++ {
 		if w.Bases[j+1].Thread == t.ID {

@@ -41,28 +41,37 @@ func scenesOf(pair [2]*View) (scenes [2]*scene) {
 type column struct{ fds, loops, time, feed int }
 
 // columnHeights shares the rows of a column. Both columns get the same, so that
-// what is compared stands in the same rows.
+// what is compared stands in the same rows; and they go by the whole runs, not
+// by the moment, so that nothing jumps while the playhead moves.
 func columnHeights(w, h int, scenes [2]*scene) (c column) {
-	inside := (w-1)/2 - 2
+	judgement := 8 // rows, frame included
 	for _, v := range scenes {
 		if v == nil {
 			continue
 		}
-		open := 0
-		for i := range v.World.FDs {
-			if v.World.FDs[i].Closed == 0 {
-				open++
+		judgement = max(judgement, v.JudgementRows+2)
+		fds, inputs, threads := 0, 0, 0
+		for i := range v.Run.Timeline.Lanes {
+			switch l := &v.Run.Timeline.Lanes[i]; {
+			case l.Thread != 0:
+				threads++
+			case l.Input:
+				inputs++
+				fds++
+			default:
+				fds++
 			}
 		}
-		c.fds = max(c.fds, open+3)
-		c.time = max(c.time, lanesOf(v, inside, nil)+3)
+		c.fds = max(c.fds, fds+3)
+		c.loops = max(c.loops, 4*threads+3) // a thread, the circle of its loop
+		c.time = max(c.time, threads+inputs+3)
 	}
 	h -= 3 // the head and the keys
 	c.fds = min(max(c.fds, 6), h/4)
-	c.loops = min(9, h/5)
 	c.time = min(max(c.time, 7), h/4)
-	if rest := h - c.fds - c.loops - c.time; rest > 20 {
-		c.feed = rest - 14
+	c.loops = min(max(c.loops, 7), max(h-c.fds-c.time-judgement, 7))
+	if rest := h - c.fds - c.loops - c.time - judgement; rest >= 6 {
+		c.feed = rest
 	}
 	return c
 }

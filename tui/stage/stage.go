@@ -36,7 +36,9 @@ type View struct {
 
 	// Judgement draws the last panel in the place of the prediction and the
 	// verdict; nil: those are drawn. It is for runs that somebody else judges.
-	Judgement func(grid.Region)
+	// In a pair it gets JudgementRows rows, if there is room.
+	Judgement     func(grid.Region)
+	JudgementRows int
 
 	Predicted string            // the student's letter, or ""
 	Options   map[string]string // the text of each letter
