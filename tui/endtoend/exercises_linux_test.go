@@ -1,6 +1,7 @@
 package endtoend
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -246,4 +247,38 @@ func TestExercisesByMouse(t *testing.T) {
 	}
 	x.see("an earlier moment of both", func(s screen) bool { return strings.Contains(s[0], "PAST") })
 	x.leaveExercise()
+}
+
+// TestExerciseInASCII: the screens of the exercises, where the terminal knows
+// nothing else and no colour.
+func TestExerciseInASCII(t *testing.T) {
+	t.Parallel()
+	x := atHome(t, options{clone: workbook(t), env: []string{"LANG=C", "NO_COLOR=1"}})
+	x.see("the way to the exercises", oneRow("e exercises", "solved"))
+	x.press("e")
+	x.see("the list", oneRow("> 01", "not tried"))
+	x.press(enter)
+	x.see("the page", shows("exercise 01", "enter run mine"))
+	x.press("b")
+	x.see("both, with signs of ASCII", all(
+		oneRow("01 mine", "GRADED", "01 the solution", "ENDED"),
+		oneRow("> n b is heard", "y b is heard"), oneRow(". all is closed", "> y all is closed")))
+	x.press(enter)
+	x.see("the result", shows("as if", "(blocked)"))
+	x.press(enter)
+	x.see("the stage", oneRow("01 mine", "GRADED"))
+	x.press("?")
+	x.see("the help", shows("what is what", "REPLAY"))
+	x.press("?")
+	x.see("the stage", oneRow("01 mine", "GRADED"))
+	x.leaveExercise()
+	if i := bytes.IndexFunc(x.written(), func(r rune) bool { return r > 0x7e }); i >= 0 {
+		raw := x.written()
+		t.Errorf("not ASCII: %q", raw[max(i-20, 0):min(i+20, len(raw))])
+	}
+	for _, m := range sgr.FindAllSubmatch(x.written(), -1) {
+		if isColour(string(m[1])) {
+			t.Fatalf("%q sets a colour", m[0])
+		}
+	}
 }
