@@ -39,7 +39,9 @@ func (m *Model) setExercises(msg exercisesMsg) {
 	if p := &m.exercise; p.Exercise != nil {
 		for _, e := range l.Exercises {
 			if e.Slug == p.Exercise.Slug {
+				hints := p.Attempt.Hints // that may be on their way to the file
 				p.Exercise, p.Attempt = e, l.Attempts[e.Slug]
+				p.Attempt.Hints = max(p.Attempt.Hints, hints)
 				p.Resize(m.grid.W, m.grid.H)
 			}
 		}

@@ -113,7 +113,7 @@ var helpOf = map[screen][]helpLine{
 		{},
 		{"enter", "builds your program, runs it and grades it, on the stage"},
 		{"s", "does the same with the solution. You see what it does, not its text (that is shown once you have passed: go run ./exercises solution NN)"},
-		{"b", "does it with both: side by side from 120 columns, else tab goes from one to the other"},
+		{"b", "does it with both: side by side from 120x32 cells, else tab goes from one to the other"},
 		{"h", "uncovers a hint: a question first, then the idea, then almost the code"},
 		{"↑ ↓", "scroll · q back to the list"},
 		{},

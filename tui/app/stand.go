@@ -39,8 +39,8 @@ type stand struct {
 // speeds are by how much a replay is slower than the run was.
 var speeds = []int64{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000}
 
-// pairWidth is the least width at which two runs stand side by side.
-const pairWidth = 120
+// The least screen on which two runs stand side by side.
+const pairWidth, pairHeight = 120, 32
 
 // try builds programs of the exercise and puts their trials on the stage.
 func (m *Model) try(which ...whose) tea.Cmd {
@@ -93,7 +93,7 @@ func (m *Model) graded(msg gradedMsg) tea.Cmd {
 		t.end()
 	}
 	t.cancel()
-	s.fit(m.grid.W)
+	s.fit(m.grid.W, m.grid.H)
 	return readExercises(m.course.Root)
 }
 
@@ -155,14 +155,14 @@ func (s *stand) lastRecord() (ns int64) {
 
 // fit chooses, once all is over, a column with which what happened fits the
 // time panel, and a speed with which a replay of it takes some seconds.
-func (s *stand) fit(width int) {
+func (s *stand) fit(w, h int) {
 	last := s.lastRecord()
 	if !s.over() || last == 0 {
 		return
 	}
-	plot := int64(max(width-20, 10))
-	if s.paired(width) {
-		plot = int64(width/2 - 21)
+	plot := int64(max(w-20, 10))
+	if s.paired(w, h) {
+		plot = int64(w/2 - 21)
 	}
 	for i := len(columns) - 1; i >= 0 && !s.zoomed; i-- {
 		if i == len(columns)-1 || columns[i]*plot >= last {
@@ -174,8 +174,10 @@ func (s *stand) fit(width int) {
 	}
 }
 
-// paired reports whether two runs stand side by side on a screen of that width.
-func (s *stand) paired(width int) bool { return len(s.trials) == 2 && width >= pairWidth }
+// paired reports whether two runs stand side by side on a screen of w by h cells.
+func (s *stand) paired(w, h int) bool {
+	return len(s.trials) == 2 && w >= pairWidth && h >= pairHeight
+}
 
 // view gathers what the stage shows of a trial; nil: it has no run.
 func (s *stand) view(m *Model, i int) *stage.View {
@@ -210,7 +212,7 @@ func (s *stand) view(m *Model, i int) *stage.View {
 		judgement.Read = "tab, enter"
 	}
 	v.Judgement, v.JudgementRows = judgement.DrawPanel, judgement.Rows()
-	v.Keys = s.keys(m.grid.W)
+	v.Keys = s.keys(s.paired(m.grid.W, m.grid.H))
 	return v
 }
 
@@ -260,7 +262,7 @@ func (s *stand) draw(r grid.Region, m *Model) {
 		s.report.Draw(r)
 		return
 	}
-	if !s.paired(r.W) {
+	if !s.paired(r.W, r.H) {
 		if v := s.view(m, s.front); v != nil {
 			stage.Draw(r, v)
 		} else {
@@ -320,7 +322,7 @@ func (s *stand) output() *launch.Output {
 }
 
 // keys are the keys that work now. Where the row is short, the first ones stay.
-func (s *stand) keys(width int) []stage.Key {
+func (s *stand) keys(paired bool) []stage.Key {
 	var keys []stage.Key
 	add := func(key, does string) { keys = append(keys, stage.Key{Key: key, Does: does}) }
 	switch {
@@ -347,7 +349,7 @@ func (s *stand) keys(width int) []stage.Key {
 	switch {
 	case len(s.trials) == 1:
 		add("b", "both")
-	case s.paired(width):
+	case paired:
 		add("tab", "read "+s.trials[1-s.front].whose.words())
 	case s.front == 0:
 		add("tab", "solution")
@@ -365,6 +367,10 @@ func (s *stand) keys(width int) []stage.Key {
 		}
 	}
 	add("?", "help")
-	add("q", "back")
+	if s.over() {
+		add("q", "back")
+	} else {
+		add("q", "break off")
+	}
 	return keys
 }

@@ -170,7 +170,7 @@ func TestTheColumnFitsWhatHappened(t *testing.T) {
 	}
 	before := s.column
 	press(m, "+")
-	s.fit(120)
+	s.fit(120, 40)
 	if s.column >= before {
 		t.Errorf("zoomed in, a column is %v", time.Duration(s.column))
 	}

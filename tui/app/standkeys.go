@@ -43,6 +43,10 @@ func (m *Model) keyStand(key string) tea.Cmd {
 			s.report = s.readReport(m, s.trials[s.front])
 		}
 	case " ":
+		if !s.over() {
+			m.message = "A trial cannot be held: the grader acts in time. Go back with ←, or replay it afterwards."
+			return nil
+		}
 		return s.play()
 	case "[":
 		s.speed = min(s.speed+1, len(speeds)-1)
@@ -139,7 +143,7 @@ func (m *Model) openTold() {
 // shown; or it stops a replay there.
 func (s *stand) play() tea.Cmd {
 	switch {
-	case !s.over() || s.length() == 0:
+	case s.length() == 0:
 		return nil
 	case s.replaying:
 		s.replaying = false
@@ -216,7 +220,7 @@ func (m *Model) mouseStand(rows int, click bool, x, y int) {
 		s.report.Scroll(rows, m.grid.W, m.grid.H)
 	case !click:
 		s.scroll = max(s.scroll+rows/3, 0)
-	case s.paired(m.grid.W):
+	case s.paired(m.grid.W, m.grid.H):
 		i, at, ok := stage.TimeAtPair(s.pair(m), m.grid.W, m.grid.H, x, y)
 		s.front = i
 		if ok {
