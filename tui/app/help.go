@@ -37,9 +37,9 @@ func helpBox(r grid.Region) grid.Region {
 	return r.Sub((r.W-w)/2, 1, w, r.H-2)
 }
 
-// helpRows is how many rows the text takes: it is drawn on nothing.
+// helpRows is how many rows the text takes: it is drawn on a grid without any.
 func (m *Model) helpRows(box grid.Region) int {
-	return m.drawHelpText(grid.New(0, 0).Region().Sub(0, 0, box.W-4, 1<<10))
+	return m.drawHelpText(grid.New(box.W-4, 0).Region())
 }
 
 // scrollHelp moves the text. false: there is nothing to scroll.

@@ -44,7 +44,7 @@ func (m *Model) keyStand(key string) tea.Cmd {
 		}
 	case " ":
 		if !s.over() {
-			m.message = "A trial cannot be held: the grader acts in time. Go back with ←, or replay it afterwards."
+			m.message = "A trial cannot be held. Go back in time with ←, or replay it afterwards."
 			return nil
 		}
 		return s.play()

@@ -133,10 +133,8 @@ type Report struct {
 func (p *Report) Scroll(by, w, h int) { p.Top = min(max(p.Top+by, 0), max(p.rows(w)-(h-3), 0)) }
 
 // rows is how many rows the text takes on a screen of w columns: it is drawn on
-// nothing.
-func (p *Report) rows(w int) int {
-	return p.draw(grid.New(0, 0).Region().Sub(0, 0, textWidth(w), 1<<12))
-}
+// a grid without any.
+func (p *Report) rows(w int) int { return p.draw(grid.New(textWidth(w), 0).Region()) }
 
 // textWidth keeps the report readable on a wide screen.
 func textWidth(w int) int { return min(w-4, 100) }

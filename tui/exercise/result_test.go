@@ -11,7 +11,7 @@ import (
 // failed is a trial of n checks whose k-th failed.
 func failed(n, k int) *Trial {
 	t := &Trial{Theme: plain, At: k - 1, Read: "enter", Result: &grade.Result{Outcome: grade.Failed, Feedback: &grade.Feedback{
-		Expected: "it is heard", Saw: "nobody listens", Misconception: "deaf", Belief: "I hear.", Truth: "You do not.",
+		Expected: "it is heard", Saw: "nobody listens", Misconception: "deaf", Belief: "I hear.", Truth: strings.Repeat("You do not. ", 20) + "Believe it.",
 		Records: []string{"0.1 ms  read begins"}, Lesson: "02-x", Section: "Explain"}}}
 	for i := range n {
 		name := fmt.Sprintf("check number %d", i+1)
@@ -68,7 +68,7 @@ func TestTheReportCanBeReadToItsEnd(t *testing.T) {
 		p.Scroll(1, w, h)
 	}
 	for _, want := range []string{"expected  it is heard", "seen      nobody listens", "records   0.1 ms  read begins", "as if     “I hear.” (deaf)",
-		"but       You do not.", "read      lesson 02, section Explain", "This is the starter still. Read the task, edit main.go, and press r."} {
+		"not. You do not. You do not. You do not. Believe it.", "read      lesson 02, section Explain", "This is the starter still. Read the task, edit main.go, and press r."} {
 		if !seen[want] {
 			t.Errorf("%q was never seen; seen were %v", want, seen)
 		}
