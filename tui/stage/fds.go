@@ -12,8 +12,11 @@ import (
 type columns struct{ fd, what, watched, kernel, program int }
 
 func columnsFor(w int) columns {
-	if w < 60 {
+	switch {
+	case w < 54:
 		return columns{0, 4, 13, 21, 32}
+	case w < 64: // half of 120 columns: room for "read edge", "can write"
+		return columns{0, 4, 14, 24, 36}
 	}
 	return columns{0, 5, w * 30 / 100, w * 47 / 100, w * 66 / 100}
 }
