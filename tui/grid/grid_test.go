@@ -148,11 +148,12 @@ func TestAPenMarksWhatItCuts(t *testing.T) {
 	r.At(0, 1).Text(Style{}, "all of it")
 	r.At(0, 2).Text(Style{}, "12345678")
 	r.At(0, 3).Text(Style{}, "12345678").Text(Style{}, "  ")
+	r.At(0, 7).Text(Style{}, "12345678").Text(Style{}, "  ").Text(Style{}, "9")
 	r.At(0, 4).Text(Style{}, "12345678").Rune(Style{}, '▪')
 	r.At(0, 5).Text(Style{}, "1234567").Count(Style{}, 65536)
 	r.At(0, 6).Text(Style{}, "abcdefg h")
 	r.At(9, 7).Text(Style{}, "outside")
-	expect(t, screen(g), "waits 4…\nall of …\n12345678\n12345678\n1234567…\n1234567…\nabcdefg…\n")
+	expect(t, screen(g), "waits 4…\nall of …\n12345678\n12345678\n1234567…\n1234567…\nabcdefg…\n1234567…")
 }
 
 func TestQuoteWritesWhatStrconvWrites(t *testing.T) {

@@ -58,7 +58,9 @@ func (p Pen) Rune(st Style, c rune) Pen {
 	switch room := p.room(); {
 	case w <= room:
 		p.r.set(p.X, p.Y, c, w, st)
-	case room >= 0 && c != ' ': // the first that finds no room
+	case room >= 0 && c == ' ': // what is not seen is not missed
+		w = room
+	case room >= 0: // the first that finds no room
 		p.r.set(p.X+room-1, p.Y, ellipsis, 1, st)
 		w = room + 1
 	}
