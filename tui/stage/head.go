@@ -88,7 +88,12 @@ func drawNow(r grid.Region, v *scene) {
 	}
 	for i := range w.FDs {
 		if f := &w.FDs[i]; f.Closed == 0 && f.Untaken >= world.SpinAfter && v.Now-f.CallbackDone < glow {
-			p = p.Text(th.Warn, "The loop spins").Text(th.Text, ": ").Text(th.Ready, f.Name()).Text(th.Text, " is ready, and ")
+			p = p.Text(th.Warn, "The loop spins").Text(th.Text, ": ")
+			if !f.Readable() { // the loop was told another fd, or a callback was made active by hand
+				p.Count(th.Warn, f.Untaken).Text(th.Text, " callbacks of ").Text(th.Text, f.Name()).Text(th.Text, " have taken nothing.")
+				return
+			}
+			p = p.Text(th.Ready, f.Name()).Text(th.Text, " is ready, and ")
 			p.Count(th.Warn, f.Untaken).Text(th.Text, " callbacks have taken nothing from it.")
 			return
 		}
@@ -148,9 +153,20 @@ func drawLoopNow(p grid.Pen, v *scene) {
 	for i := range v.World.Bases {
 		b := &v.World.Bases[i]
 		if b.Phase == world.Waiting {
+			fds := " fds at once, for "
+			if b.Watched == 1 {
+				fds = " fd, for "
+			}
 			p.Text(th.Text, "The loop ").Text(th.Waiting, "waits").Text(th.Text, " in ").Text(th.Text, b.Call).
-				Text(th.Text, " for ").Int(th.Text, int64(b.Watched)).Text(th.Text, " fds at once, for ").
+				Text(th.Text, " for ").Int(th.Text, int64(b.Watched)).Text(th.Text, fds).
 				Duration(th.Waiting, v.Now-b.Since).Text(th.Text, ".")
+			return
+		}
+	}
+	for i := range v.World.Bases {
+		if b := &v.World.Bases[i]; b.Phase == world.Calling && v.Now-b.Since > 2e6 {
+			p.Text(th.Text, "The loop has been inside ").Text(th.Callback, "a callback").Text(th.Text, " for ").
+				Duration(th.Callback, v.Now-b.Since).Text(th.Text, ". It looks at nothing else.")
 			return
 		}
 	}

@@ -25,8 +25,7 @@ func drawVerdict(r grid.Region, v *scene) {
 		r.Text(0, y, th.Faint, "the run has not answered yet")
 		y++
 	case w.Answer == v.Predicted:
-		r.At(0, y).Rune(th.Good, th.Glyphs.Yes).Text(th.Good, " the run says ").Text(th.Good, w.Answer).Text(th.Good, " too: your prediction held")
-		y++
+		y = page.Wrap(r, y, th.Good, string(th.Glyphs.Yes)+" the run says "+w.Answer+" too: your prediction held")
 	case v.Predicted == "":
 		y = page.Wrap(r, y, th.Good, "the run says "+w.Answer+") "+v.Options[w.Answer])
 	default:
@@ -34,6 +33,9 @@ func drawVerdict(r grid.Region, v *scene) {
 	}
 	if w.Verdict.Given {
 		y = page.Wrap(r, y, rulingStyle(v, w.Verdict.Ruling).With(grid.Bold), "the claim is "+Ruling(w.Verdict.Ruling)+": "+w.Verdict.Text)
+	}
+	if y > r.H && r.H > 0 { // there is no room for all of it
+		r.Set(r.W-1, r.H-1, '…', th.Text)
 	}
 	// The newest checks matter most where there is no room for all.
 	checks := w.Checks
