@@ -14,7 +14,7 @@ var moments = map[string]func(screen) bool{
 	"03-one-base-per-thread":      all(oneRow("listen", "clients", "callback"), oneRow("outer", "inner")),
 	"04-deferred-notify":          all(oneRow("bell (r)", "bytes", "callback"), oneRow("ready for", "still inside a callback")),
 	"05-time-wait":                all(oneRow("TIME_WAIT"), oneRow("no fd")),
-	"06-adding-to-a-running-base": oneRow("told, but called"),
+	"06-adding-to-a-running-base": oneRow("told; called: client 3"),
 	"07-one-thread-many-clients":  all(oneRow("listen", "client", "callback"), shows("long callback")),
 }
 

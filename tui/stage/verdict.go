@@ -37,12 +37,30 @@ func drawVerdict(r grid.Region, v *scene) {
 	if y > r.H && r.H > 0 { // there is no room for all of it
 		r.Set(r.W-1, r.H-1, '…', th.Text)
 	}
-	// The newest checks matter most where there is no room for all.
-	checks := w.Checks
-	if room := r.H - y; len(checks) > room {
-		checks = checks[len(checks)-max(room, 0):]
+	drawChecks(r.Sub(0, y, r.W, r.H-y), v)
+}
+
+// drawChecks draws the checks, each whole where there is room for that, else
+// in one row. The newest matter most where there is not even room for all.
+func drawChecks(r grid.Region, v *scene) {
+	th, checks := v.Theme, v.World.Checks
+	if len(checks) > r.H {
+		checks = checks[len(checks)-r.H:]
 	}
+	draw := func(r grid.Region, y, i int) int {
+		p := outcome(r.At(0, y), v, checks[i].Outcome).Text(th.Text, " ")
+		return page.Wrap(r.Sub(p.X, 0, r.W-p.X, r.H), y, th.Text, checks[i].Text)
+	}
+	rows := 0
 	for i := range checks {
+		rows += draw(r.Sub(0, 0, r.W, 0), 0, i)
+	}
+	y := 0
+	for i := range checks {
+		if rows <= r.H {
+			y = draw(r, y, i)
+			continue
+		}
 		p := outcome(r.At(0, y), v, checks[i].Outcome).Text(th.Text, " ")
 		r.Cut(p.X, y, r.W-p.X, th.Text, checks[i].Text)
 		y++
