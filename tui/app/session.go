@@ -86,7 +86,8 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 		return nil
 	}
 	s.world.Apply(msg.records)
-	s.lost, s.printed, s.live = msg.lost, msg.printed, max(msg.now, s.live)
+	// A record may be younger than the tick's clock.
+	s.lost, s.printed, s.live = msg.lost, msg.printed, max(msg.now, s.live, s.world.Live.Time)
 	if msg.over {
 		s.over, s.exit = true, msg.exit
 		s.held = false

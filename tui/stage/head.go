@@ -100,6 +100,16 @@ func drawNow(r grid.Region, v *scene) {
 	}
 	blocked, frame := blockedThread(w)
 	unseen := longestUnseen(w)
+	for i := range w.Bases {
+		if b := &w.Bases[i]; b.InVain() {
+			p = p.Text(th.Warn, "The loop spins").Text(th.Text, ": ").Count(th.Warn, b.Vain).Text(th.Text, " turns have called nobody.")
+			if unseen != nil {
+				p.Text(th.Text, " ").Text(th.Ready, unseen.Name()).Text(th.Text, " has been ready for ").
+					Duration(th.Ready, v.Now-unseen.ReadySince).Text(th.Text, ".")
+			}
+			return
+		}
+	}
 	switch {
 	case w.Held > 0:
 		p = p.Text(th.Held, "Held").Text(th.Text, " ")

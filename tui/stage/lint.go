@@ -60,7 +60,7 @@ func drawLints(r grid.Region, v *scene) int {
 				also(p.Count(th.Text, l.Count), " turns call nobody")
 				break
 			}
-			also(p.Count(th.Text, l.Count), " times, nothing taken")
+			also(p.Count(th.Text, l.Count), " times for nothing")
 		case world.Starve:
 			also(p.Duration(th.Text, l.For), ", its loop is busy")
 		case world.LongCallback:
