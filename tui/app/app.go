@@ -46,6 +46,7 @@ type Model struct {
 	serial   int      // number of the latest session: messages of older ones are dropped
 
 	help    bool   // the legend lies over the screen
+	helpTop int    // its first row that is shown
 	explain string // the key of the lint whose explanation lies over the stage, or ""
 	output  bool   // what the program printed lies over the stage
 	scroll  int    // of the overlay
@@ -87,7 +88,7 @@ func (m *Model) View() string {
 	}
 	switch {
 	case m.help:
-		m.drawHelp(r)
+		m.drawHelp()
 	case m.explain != "":
 		m.drawExplanation(r)
 	}

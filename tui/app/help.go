@@ -18,19 +18,53 @@ func (m *Model) drawExplanation(r grid.Region) {
 	page.Wrap(in, 0, th.Style(theme.Text), text)
 }
 
-// drawHelp lays the legend of the screen over it: each glyph in place.
-func (m *Model) drawHelp(r grid.Region) {
-	th := m.theme
+// helpBox is where the legend lies.
+func (m *Model) helpBox() grid.Region {
+	r := m.grid.Region()
 	w, h := min(r.W-4, 100), r.H-2
-	box := r.Sub((r.W-w)/2, 1, w, h)
-	box.Fill(0, 0, w, h, ' ', th.Style(theme.Text))
-	in := box.Box(th.Lines, th.Style(theme.Focus), th.Style(theme.Title), "what is what · any key closes this").Inset(1, 0)
-	y := 0
+	return r.Sub((r.W-w)/2, 1, w, h)
+}
+
+// drawHelp lays the legend of the screen over it: each glyph in place.
+func (m *Model) drawHelp() {
+	th := m.theme
+	box := m.helpBox()
+	title := "what is what · any key closes this"
+	if m.helpMost() > 0 {
+		title = "what is what · ↑↓ scroll · any other key closes this"
+	}
+	box.Fill(0, 0, box.W, box.H, ' ', th.Style(theme.Text))
+	in := box.Box(th.Lines, th.Style(theme.Focus), th.Style(theme.Title), title).Inset(1, 0)
+	m.writeHelp(in, -m.helpTop)
+}
+
+// keyHelp scrolls the legend, or closes it.
+func (m *Model) keyHelp(key string) {
+	page, most := m.helpBox().H-3, m.helpMost()
+	by := map[string]int{
+		"down": 1, "j": 1, "up": -1, "k": -1,
+		"pgdown": page, "ctrl+d": page, " ": page, "pgup": -page, "ctrl+u": -page,
+	}[key]
+	if by == 0 || most == 0 {
+		m.help, m.helpTop = false, 0
+		return
+	}
+	m.scrollHelp(by)
+}
+
+func (m *Model) scrollHelp(by int) { m.helpTop = min(max(m.helpTop+by, 0), m.helpMost()) }
+
+// helpMost is how far the legend can be scrolled.
+func (m *Model) helpMost() int {
+	in := m.helpBox().Inset(2, 1)
+	return max(m.writeHelp(in.Sub(0, 0, in.W, 0), 0)-in.H, 0)
+}
+
+// writeHelp writes the legend from row y on, and returns the row after it.
+func (m *Model) writeHelp(in grid.Region, y int) int {
+	th := m.theme
 	if m.screen == atStage {
 		for _, e := range stage.Legend(th) {
-			if y >= in.H {
-				return
-			}
 			if e.Glyph == 0 {
 				y = page.Wrap(in, y, th.Style(theme.Heading), e.Meaning)
 				continue
@@ -39,7 +73,7 @@ func (m *Model) drawHelp(r grid.Region) {
 			in.Text(4, y, e.Style, e.Word)
 			y = page.Wrap(in.Sub(18, 0, in.W-18, in.H), y, th.Style(theme.Text), e.Meaning)
 		}
-		return
+		return y
 	}
 	for _, line := range []string{
 		"A lesson has sections: a claim, a question, an experiment, an explanation.",
@@ -55,4 +89,5 @@ func (m *Model) drawHelp(r grid.Region) {
 	} {
 		y = page.Wrap(in, y, th.Style(theme.Text), line)
 	}
+	return y
 }

@@ -1,12 +1,14 @@
 package app
 
 import (
+	"strings"
 	"testing"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"fdlab/lab/course"
 	"fdlab/tui/grid"
+	"fdlab/tui/stage"
 	"fdlab/tui/theme"
 )
 
@@ -17,5 +19,29 @@ func TestLettersThatArriveTogetherAllCount(t *testing.T) {
 	m.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("jj")})
 	if m.home.Selected != 2 {
 		t.Errorf("after jj lesson %d is selected, want 2", m.home.Selected)
+	}
+}
+
+// TestAllOfTheLegendCanBeRead: at 80x24 it has more rows than the screen.
+func TestAllOfTheLegendCanBeRead(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}} {
+		m := New(&course.Catalogue{}, theme.New(grid.Plain, theme.Dark, false))
+		m.Update(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+		m.screen = atStage
+		m.session = &session{lesson: &course.Lesson{}, cancel: func() {}}
+		m.key("?")
+		seen := ""
+		for range 40 {
+			seen += m.View()
+			m.key("down")
+		}
+		for _, e := range stage.Legend(m.theme) {
+			if last := e.Meaning[strings.LastIndexByte(e.Meaning, ' ')+1:]; !strings.Contains(seen, e.Word) || !strings.Contains(seen, last) {
+				t.Errorf("at %v the legend never shows %q, %q", size, e.Word, e.Meaning)
+			}
+		}
+		if m.key("x"); m.help {
+			t.Errorf("at %v another key does not close the legend", size)
+		}
 	}
 }

@@ -47,8 +47,12 @@ func (m *Model) key(key string) tea.Cmd {
 	if key == "ctrl+c" {
 		return m.leave()
 	}
-	if m.help || m.explain != "" {
-		m.help, m.explain = false, ""
+	if m.help {
+		m.keyHelp(key)
+		return nil
+	}
+	if m.explain != "" {
+		m.explain = ""
 		return nil
 	}
 	if key == "?" {
@@ -142,6 +146,10 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 		rows = -3
 	case tea.MouseButtonWheelDown:
 		rows = 3
+	}
+	if m.help {
+		m.scrollHelp(rows)
+		return nil
 	}
 	click := msg.Button == tea.MouseButtonLeft && msg.Action == tea.MouseActionPress
 	switch m.screen {
