@@ -40,6 +40,7 @@ func Legend(th *theme.Theme) []Entry {
 		{g.LaneRun, k.Text, "runs", "the thread runs"},
 		{g.LaneCallback, k.Callback, "callback", "a callback ran in this column, even if only for a microsecond"},
 		{g.LaneTook, k.Callback, "read", "bytes were taken in this column"},
+		{g.Noticed, k.Noticed, "told", "the loop was told, and the callback has not taken it yet"},
 		{g.Bars[3], k.Unseen, "queued", "bytes or clients wait unseen in the kernel; the height is how many"},
 		{g.LaneWatched, k.Watched, "watched", "somebody waits for this fd, and nothing is there"},
 		{g.LaneIdle, k.Faint, "idle", "nobody waits for this fd"},

@@ -9,6 +9,24 @@ import (
 	"fdlab/tui/theme"
 )
 
+// TestSignsDoNotRelyOnColour: in the time panel, and in the tables, no two
+// states have the same sign.
+func TestSignsDoNotRelyOnColour(t *testing.T) {
+	for name, g := range map[string]*glyphs{"Unicode": &unicode, "ASCII": &ascii} {
+		lanes := append([]rune{g.LaneCallback, g.LaneTook, g.LaneGate, g.LaneBlocked, g.LaneWait, g.LaneWatched, g.LaneRun, g.LaneIdle, g.Noticed}, g.Bars[:]...)
+		table := []rune{g.Idle, g.Ready, g.Unseen, g.Noticed, g.Callback, g.Took, g.Wait, g.Blocked, g.Gate}
+		for _, signs := range [][]rune{lanes, table} {
+			seen := map[rune]bool{}
+			for _, c := range signs {
+				if seen[c] {
+					t.Errorf("%s: %q stands for two states", name, c)
+				}
+				seen[c] = true
+			}
+		}
+	}
+}
+
 // TestTheGlossaryExplainsEverySign holds docs/glossary.md to the legend.
 func TestTheGlossaryExplainsEverySign(t *testing.T) {
 	page, err := os.ReadFile("../../docs/glossary.md")

@@ -109,7 +109,7 @@ func laneGlyph(v *scene, thread bool, s world.States, queued int64) (rune, grid.
 	case has(world.Took):
 		return g.LaneTook, th.Callback
 	case has(world.Noticed):
-		return g.Bars[barHeight(queued)], th.Noticed
+		return g.Noticed, th.Noticed
 	case has(world.Gate):
 		return g.LaneGate, th.Held
 	case has(world.Block) && thread:
@@ -124,11 +124,11 @@ func laneGlyph(v *scene, thread bool, s world.States, queued int64) (rune, grid.
 	return g.LaneIdle, th.Faint
 }
 
-// barHeight turns queued bytes into one of eight heights: one more for each
+// barHeight turns queued bytes into one of seven heights: one more for each
 // four times as many.
 func barHeight(queued int64) int {
 	h := 0
-	for ; queued > 1 && h < 7; queued /= 4 {
+	for ; queued > 1 && h < len(unicode.Bars)-1; queued /= 4 {
 		h++
 	}
 	return h
