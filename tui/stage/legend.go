@@ -44,7 +44,7 @@ func Legend(th *theme.Theme) []Entry {
 		{g.Bars[3], k.Unseen, "queued", "bytes or clients wait unseen in the kernel; the height is how many"},
 		{g.LaneWatched, k.Watched, "watched", "somebody waits for this fd, and nothing is there"},
 		{g.LaneIdle, k.Faint, "idle", "nobody waits for this fd"},
-		{g.LaneGate, k.Held, "held", "you held time"},
+		{g.LaneGate, k.Held, "held", "you held time; a long hold has one column, and its length stands below"},
 		{g.Tick, k.Faint, "clock", "a moment of the run, minutes and seconds after its start"},
 		{Meaning: "In the verdict:"},
 		{g.Yes, k.Good, "yes", "a check that holds"},

@@ -26,6 +26,7 @@ type View struct {
 	Live  int64        // ns of the run at the live edge
 
 	Column int64 // ns that one column of the time panel stands for
+	Gaps   []Gap // where time was held and nothing happened, in their order
 	Scroll int   // rows that the table of fds is scrolled down
 
 	Predicted string            // the student's letter, or ""
