@@ -50,7 +50,7 @@ func drawEnds(r grid.Region, v *scene) {
 	if r.W >= 2*endWidth-1 && r.H >= endHeight {
 		drawEnd(r.Sub(0, 0, endWidth, endHeight), v, left)
 		if right != nil {
-			drawEnd(r.Sub(r.W-endWidth, 0, endWidth, endHeight), v, right)
+			drawEnd(r.Sub(min(r.W-endWidth, 2*endWidth), 0, endWidth, endHeight), v, right)
 		}
 		y = endHeight
 	} else {

@@ -6,8 +6,8 @@ import (
 	"fdlab/tui/grid"
 )
 
-// labelWidth is the width of a lane's name in the time panel: "fd 10 listen :9877".
-const labelWidth = 19
+// labelWidth is the width of a lane's name in the time panel: "fd 10 listen :18871".
+const labelWidth = 20
 
 // lanesOf returns the lanes to show, appended to dst, or just their number
 // when dst is nil: those that live in the window, threads before the fds that
