@@ -46,6 +46,8 @@ func Legend(th *theme.Theme) []Entry {
 		{g.LaneIdle, k.Faint, "idle", "nobody waits for this fd"},
 		{g.LaneGate, k.Held, "held", "you held time; a long hold has one column, and its length stands below"},
 		{g.Tick, k.Faint, "clock", "a moment of the run, minutes and seconds after its start"},
+		{Meaning: "At the two ends of a connection: the state that is lit is the state now; it has gone through those that are not faint. " +
+			"no fd: the program has closed this end, and only the kernel still knows it."},
 		{Meaning: "In the verdict:"},
 		{g.Yes, k.Good, "yes", "a check that holds"},
 		{g.No, k.Bad, "no", "a check that does not hold"},

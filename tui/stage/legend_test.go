@@ -5,9 +5,34 @@ import (
 	"strings"
 	"testing"
 
+	"fdlab/lab/world"
 	"fdlab/tui/grid"
 	"fdlab/tui/theme"
 )
+
+// TestTheGlossaryHasEveryTerm: the states of a connection, and the lints.
+func TestTheGlossaryHasEveryTerm(t *testing.T) {
+	page, err := os.ReadFile("../../docs/glossary.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var terms []string
+	for _, s := range stations {
+		if s.state != world.NoState {
+			terms = append(terms, s.state.String())
+		}
+	}
+	for _, e := range explanations {
+		if e.name != "" {
+			terms = append(terms, e.name)
+		}
+	}
+	for _, term := range terms {
+		if !strings.Contains(string(page), "\n**"+term+"**") {
+			t.Errorf("docs/glossary.md does not explain %q", term)
+		}
+	}
+}
 
 // TestSignsDoNotRelyOnColour: in the time panel, and in the tables, no two
 // states have the same sign.
