@@ -60,6 +60,23 @@ func (m *Model) helpMost() int {
 	return max(m.writeHelp(in.Sub(0, 0, in.W, 0), 0)-in.H, 0)
 }
 
+// stageKeys are all keys of the stage. The last row of the screen shows those
+// that matter most.
+var stageKeys = []struct{ keys, do string }{
+	{"space", "holds time, or lets it go on; in the past: back to the live edge"},
+	{".  ,", "one phase of the loop on, while time is held; in the past one event on; one event back"},
+	{"← →", "move through time by a column; with shift by 20; home and end go to the ends"},
+	{"+  -", "zoom the time panel"},
+	{"↑ ↓", "scroll the file descriptors"},
+	{"a click", "in the time panel shows that moment"},
+	{"r", "builds main.go as it is now, and runs it"},
+	{"i", "by hand: the experiment stays up and does as you poke; or back to its script"},
+	{"b", "runs it on another backend (B, where the experiment has a key b)"},
+	{"o", "shows what the program printed"},
+	{"n", "goes on to Explain, after the end"},
+	{"q", "back to the lesson"},
+}
+
 // writeHelp writes the legend from row y on, and returns the row after it.
 func (m *Model) writeHelp(in grid.Region, y int) int {
 	th := m.theme
@@ -72,6 +89,11 @@ func (m *Model) writeHelp(in grid.Region, y int) int {
 			in.Set(1, y, e.Glyph, e.Style)
 			in.Text(4, y, e.Style, e.Word)
 			y = page.Wrap(in.Sub(18, 0, in.W-18, in.H), y, th.Style(theme.Text), e.Meaning)
+		}
+		y = page.Wrap(in, y, th.Style(theme.Heading), "Keys, besides those of the experiment itself:")
+		for _, k := range stageKeys {
+			in.Text(1, y, th.Style(theme.Key), k.keys)
+			y = page.Wrap(in.Sub(18, 0, in.W-18, in.H), y, th.Style(theme.Text), k.do)
 		}
 		return y
 	}

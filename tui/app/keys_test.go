@@ -40,6 +40,11 @@ func TestAllOfTheLegendCanBeRead(t *testing.T) {
 				t.Errorf("at %v the legend never shows %q, %q", size, e.Word, e.Meaning)
 			}
 		}
+		for _, k := range stageKeys {
+			if last := k.do[strings.LastIndexByte(k.do, ' ')+1:]; !strings.Contains(seen, last) {
+				t.Errorf("at %v the legend never shows %q, %q", size, k.keys, k.do)
+			}
+		}
 		if m.key("x"); m.help {
 			t.Errorf("at %v another key does not close the legend", size)
 		}
