@@ -31,7 +31,7 @@ func TestAllOfTheLegendCanBeRead(t *testing.T) {
 		m.session = &session{lesson: &course.Lesson{}, cancel: func() {}}
 		m.key("?")
 		seen := ""
-		for range 40 {
+		for range 100 {
 			seen += m.View()
 			m.key("down")
 		}

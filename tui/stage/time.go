@@ -161,7 +161,7 @@ func drawAxis(r grid.Region, v *scene, first int64, w int) {
 			if x+held <= w {
 				p = p.Text(th.Held, " held ").Duration(th.Held, to-from).Skip(1)
 			}
-		case n >= 0 && n%every == 0 && x+tick-1 <= w && !gapSoon(n):
+		case n >= 0 && n%every == 0 && x+tick <= w && !gapSoon(n):
 			p = p.Rune(th.Faint, v.Theme.Glyphs.Tick).Clock(th.Faint, from)
 		default:
 			p = p.Skip(1)
