@@ -39,6 +39,7 @@ type Control struct {
 	Gate Gate
 
 	mu       sync.Mutex
+	conn     *os.File // to who controls this process, or nil
 	pokes    map[rune]poke
 	poked    bool
 	stopped  chan struct{}
@@ -59,7 +60,8 @@ var process = sync.OnceValue(func() *Control {
 	}
 	os.Unsetenv(Environment)
 	unix.CloseOnExec(fd)
-	go c.Serve(os.NewFile(uintptr(fd), "control"))
+	c.conn = os.NewFile(uintptr(fd), "control")
+	go c.Serve(c.conn)
 	return c
 })
 

@@ -25,27 +25,34 @@ type FIFO struct {
 	fd     int // what Open opened, or -1
 }
 
-// private: only who runs the lesson may write.
-const private = 0o600
+// private: only who runs the lesson may write. The sticky bit means nothing to
+// the kernel here. It says whose the FIFO is: a later run knows it again.
+const (
+	private = 0o600
+	marked  = private | os.ModeSticky
+)
 
-// FIFO makes a FIFO in the working directory: mkfifo(3). If name exists there,
-// or nothing can be made there, it takes a new temporary folder, and says so:
-// it never removes a file that it did not make. The FIFO goes away with the
-// experiment. If there is no place at all, the experiment fails (X.Fail).
+// FIFO makes a FIFO in the working directory: mkfifo(3). One that a killed run
+// has left there it takes over. If anything else has the name, or nothing can
+// be made there, it takes a new temporary folder, and says so: it never removes
+// a file that it did not make. The FIFO goes away with the experiment. If there
+// is no place at all, the experiment fails (X.Fail).
 func (x *X) FIFO(name string) *FIFO {
 	f := &FIFO{Path: name, x: x, fd: -1}
-	err := sys.Mkfifo(name, private)
-	if err == nil {
-		x.Cleanup(remover(name))
-		x.Cleanup(f.Close)
+	err := x.mkfifo(f)
+	switch {
+	case err == nil:
 		x.Note("made %s. From another terminal: echo heihei > %s", name, name)
 		return f
+	case errors.Is(err, unix.EEXIST) && abandoned(name, marked):
+		x.own(f)
+		x.Note("took over %s, which a killed run has left. From another terminal: echo heihei > %s", name, name)
+		return f
 	}
-	dir, elsewhere := os.MkdirTemp("", "fdlab-")
+	dir, elsewhere := x.TempDir()
 	if elsewhere == nil {
-		x.Cleanup(func() { os.Remove(dir) })
 		f.Path = filepath.Join(dir, name)
-		if elsewhere = sys.Mkfifo(f.Path, private); elsewhere != nil {
+		if elsewhere = x.mkfifo(f); elsewhere != nil {
 			elsewhere = fmt.Errorf("%s: mkfifo: %w", f.Path, elsewhere)
 		}
 	}
@@ -53,10 +60,36 @@ func (x *X) FIFO(name string) *FIFO {
 		x.Fail(fmt.Errorf("no FIFO can be made, here (%s) nor in another place (%w): "+
 			"start in a folder that you may write to, or set TMPDIR to one", whyNot(name, err), elsewhere))
 	}
-	x.Cleanup(remover(f.Path))
-	x.Cleanup(f.Close)
 	x.Note("%s. Another place: echo heihei > %s", whyNot(name, err), shellWord(f.Path))
 	return f
+}
+
+// mkfifo makes the FIFO where f says.
+func (x *X) mkfifo(f *FIFO) error {
+	err := sys.Mkfifo(f.Path, private)
+	if err == nil {
+		os.Chmod(f.Path, marked) // where that is refused, the next run will not know it
+		x.own(f)
+	}
+	return err
+}
+
+// own sees to it that the FIFO goes away: at the end of this run, or, if that
+// is killed, by the instrument.
+func (x *X) own(f *FIFO) {
+	x.Cleanup(remover(f.Path))
+	x.Cleanup(f.Close)
+	x.control.Made(f.Path)
+}
+
+// TempDir makes a folder for temporary files. It goes away with the experiment.
+func (x *X) TempDir() (string, error) {
+	dir, err := os.MkdirTemp("", "fdlab-")
+	if err == nil {
+		x.Cleanup(func() { os.RemoveAll(dir) })
+		x.control.Made(dir)
+	}
+	return dir, err
 }
 
 // whyNot explains why mkfifo failed in the working directory.
@@ -64,18 +97,21 @@ func whyNot(name string, err error) string {
 	switch {
 	case !errors.Is(err, unix.EEXIST):
 		return fmt.Sprintf("mkfifo %s: %v", name, err)
-	case abandoned(name):
+	case abandoned(name, 0):
 		return fmt.Sprintf("%s exists, and no program has it open: a run that was killed may have left it (rm %s)", name, name)
 	}
 	return name + " exists, so it stays as it is"
 }
 
-// abandoned reports whether name is a FIFO that nobody reads. A regular file
-// is not opened: only a FIFO answers ENXIO, and opening one for writing, with
-// O_NONBLOCK, neither waits nor changes it.
-func abandoned(name string) bool {
+// abandoned reports whether name is a FIFO that nobody reads, with this mode if
+// that is not 0. A regular file is not opened: only a FIFO answers ENXIO, and
+// opening one for writing, with O_NONBLOCK, neither waits nor changes it.
+func abandoned(name string, mode os.FileMode) bool {
 	info, err := os.Lstat(name)
 	if err != nil || info.Mode().Type() != os.ModeNamedPipe {
+		return false
+	}
+	if mode != 0 && info.Mode() != mode|os.ModeNamedPipe {
 		return false
 	}
 	fd, err := unix.Open(name, unix.O_WRONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)

@@ -39,7 +39,7 @@ func TestOnlyAFIFOThatNobodyReadsIsAbandoned(t *testing.T) {
 	}
 	defer unix.Close(reader)
 	for file, want := range map[string]bool{"left": true, "read": false, "file": false, "missing": false} {
-		if got := abandoned(name(file)); got != want {
+		if got := abandoned(name(file), 0); got != want {
 			t.Errorf("abandoned(%s) = %v, want %v", file, got, want)
 		}
 		why := whyNot(name(file), unix.EEXIST)

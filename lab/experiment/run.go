@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"fdlab/lab/control"
+	"fdlab/lab/kernel"
 	"fdlab/lab/trace"
 )
 
@@ -177,13 +178,21 @@ func (x *X) end(err error) int {
 	case reason != "":
 		x.last("%s: %s; cleaned up", x.lesson.Name, reason)
 	case failed:
-		x.last("%s: %v: this run could not be judged", x.lesson.Name, err)
+		x.last("%s: %v%s: this run could not be judged", x.lesson.Name, err, wayOut(err))
 		return statusUnjudged
 	case !judged:
 		x.last("%s: this run could not be judged", x.lesson.Name)
 		return statusUnjudged
 	}
 	return status
+}
+
+// wayOut says what a person can do about an error, if the lab knows.
+func wayOut(err error) string {
+	if soft, _, no := kernel.Limits(); errors.Is(err, syscall.EMFILE) && no == nil {
+		return fmt.Sprintf(": only %d files may be open: raise that with ulimit -n 256", soft)
+	}
+	return ""
 }
 
 // last is the last word of a run that was not judged.

@@ -13,7 +13,10 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"fdlab/lab/event"
+	"fdlab/lab/sys"
 )
 
 // programs are little experiments. The tests run them as real processes: this
@@ -34,6 +37,14 @@ var programs = map[string]func(x *X){
 	"no verdict": func(x *X) {},
 	"undecided":  func(x *X) { x.Verdict(Undecided, "too little was seen") },
 	"fail":       func(x *X) { x.Fail(errors.New("no FIFO can be made")) },
+	"too many files": func(x *X) {
+		unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 20, Max: 20})
+		for {
+			if _, _, err := sys.Pipe("p"); err != nil {
+				x.Fail(err)
+			}
+		}
+	},
 	"panic": func(x *X) {
 		x.Cleanup(func() { x.Note("cleaned") })
 		panic("in the lesson")
@@ -132,6 +143,7 @@ func TestExitStatusSaysWhetherTheRunCouldBeJudged(t *testing.T) {
 		{"no verdict", nil, 1, []string{"could not be judged"}},
 		{"undecided", nil, 1, []string{"verdict: undecided. too little was seen", "could not be judged"}},
 		{"fail", nil, 1, []string{"no FIFO can be made", "could not be judged"}},
+		{"too many files", nil, 1, []string{"too many open files", "only 20 files may be open: raise that with ulimit -n 256", "could not be judged"}},
 		{"failing engine", nil, 1, []string{"engine broken: no base"}},
 		{"panic", nil, 2, []string{"panic: in the lesson", "run_test.go", "cleaned"}},
 		{"panic in a thread", nil, 2, []string{"thread worker: panic: in a thread", "run_test.go", "cleaned"}},

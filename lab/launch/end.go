@@ -1,8 +1,10 @@
 package launch
 
 import (
+	"bufio"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -48,6 +50,7 @@ func (r *Run) watch() {
 		pipe.SetReadDeadline(time.Now())
 	}
 	readers.Wait()
+	r.sweep()
 	r.conn.Close()
 
 	r.mu.Lock()
@@ -55,6 +58,21 @@ func (r *Run) watch() {
 	r.exit.After = after
 	r.exit.Attached = r.reader.Attached()
 	r.exit.By = endedBy(r.asked, r.sent, r.exit)
+}
+
+// sweep removes what the child said it has made and did not remove itself: it
+// was killed. What was made last goes first.
+func (r *Run) sweep() {
+	r.conn.SetReadDeadline(time.Now().Add(50 * time.Millisecond)) // it is all there, and then the end
+	var all []control.Litter
+	for lines := bufio.NewScanner(r.conn); lines.Scan(); {
+		if l, ok := control.ParseLitter(lines.Text()); ok {
+			all = append(all, l)
+		}
+	}
+	for _, l := range slices.Backward(all) {
+		l.Remove()
+	}
 }
 
 // clear kills what the child left of its group. From here on its number is not

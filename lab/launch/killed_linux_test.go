@@ -66,6 +66,50 @@ func TestInstrumentKilledWhileItBuilds(t *testing.T) {
 	within(t, "the work folder is gone", func() bool { return len(entries(t, temp)) == 0 })
 }
 
+// TestWhatAKilledChildLeftIsRemoved: the FIFO and the temporary folder that it
+// made; nothing else, whatever it says.
+func TestWhatAKilledChildLeftIsRemoved(t *testing.T) {
+	temp, dir := t.TempDir(), t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	b := program(t, "litter")
+	if err := os.WriteFile(dir+"/precious", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(dir+"/folder", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, swapped := range []bool{false, true} {
+		r, err := Start(b, Options{RingSlots: 1 << 12, Dir: dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		saysReady(t, r)
+		if got := entries(t, temp); len(got) != 1 {
+			t.Fatalf("the program made %q", got)
+		}
+		want := "folder precious"
+		if swapped { // another FIFO stands in its place
+			want = "a.fifo " + want
+			os.Rename(dir+"/a.fifo", dir+"/b.fifo")
+			if err := unix.Mkfifo(dir+"/a.fifo", 0o600); err != nil {
+				t.Fatal(err)
+			}
+			os.Remove(dir + "/b.fifo")
+		}
+		unix.Kill(r.Pid(), unix.SIGKILL)
+		if e := ended(t, r); e.Signal == "" {
+			t.Errorf("exit: %v", e)
+		}
+		r.Close()
+		if got := strings.Join(entries(t, dir), " "); got != want {
+			t.Errorf("in its folder there is %q, want %q", got, want)
+		}
+		if got := entries(t, temp); len(got) != 0 {
+			t.Errorf("left behind: %q", got)
+		}
+	}
+}
+
 // Pdeathsig follows the thread that started the child.
 // Start is called from threads that end at once; the child must live.
 func TestChildOutlivesTheCallersThread(t *testing.T) {

@@ -196,7 +196,7 @@ func (w *World) applyTurns(r *trace.Record) {
 	b.Callbacks += int(r.A)
 	b.LastCallback = r.Time
 	f.Callbacks += int(r.A)
-	if f.LastRead <= f.CallbackDone { // nothing was taken since the last of them
+	if f.Taken <= f.CallbackDone { // nothing was taken since the last of them
 		f.Untaken += r.A
 	}
 	f.heard(r.Time, trace.Readable)

@@ -51,10 +51,10 @@ func (s TCPState) String() string {
 	return "unknown"
 }
 
-// Left returns how long the kernel's timer still runs at the time now, -1 when
-// none runs.
+// Left returns how long the state still lasts at the time now, -1 where no timer
+// ends it. In the other states the kernel's timer only sends a segment again.
 func (e *End) Left(now int64) int64 {
-	if e.Expires < 0 || e.State == NoState {
+	if e.Expires < 0 || e.State != TimeWait && e.State != FinWait2 {
 		return -1
 	}
 	return max(e.Expires-(now-e.At), 0)

@@ -37,8 +37,10 @@ type FD struct {
 	Mistaken   int32 // the fd whose callback ran when this one was ready
 	MistakenAt int64 // when that was, 0: never
 
-	Untaken    int64 // callbacks since the program last took anything
+	Taken      int64 // when the program last took anything
+	Untaken    int64 // callbacks since then
 	Refused    int64 // reads in a row that found nothing
+	AtEnd      bool  // the last read found the end of the file: to read it again takes nothing
 	LeftBehind int   // callbacks in a row that read and left bytes behind
 
 	TCP TCP // of a TCP socket; the zero TCP otherwise
@@ -274,10 +276,13 @@ func (f *FD) called(call string, r *trace.Record) {
 		f.Reads += times(r)
 		f.LastRead = r.Time
 		f.forget()
-		if r.A >= 0 {
-			f.Untaken, f.Refused = 0, 0
-		} else {
+		switch {
+		case r.A < 0:
 			f.Refused += int64(times(r))
+		case r.A == 0 && call != "accept" && f.AtEnd: // no news
+		default:
+			f.Untaken, f.Refused, f.Taken = 0, 0, r.Time
+			f.AtEnd = r.A == 0 && call != "accept"
 		}
 		if r.A > 0 && call != "accept" {
 			f.BytesIn += r.A

@@ -60,7 +60,7 @@ func (w *World) Lints(dst []Lint, now int64) []Lint {
 	}
 	for i := range w.Bases {
 		b := &w.Bases[i]
-		if b.Vain > refusedAfter && b.Phase != Stopped {
+		if b.InVain() {
 			dst = append(dst, Lint{Kind: Spin, FD: trace.NoFD, Base: b.Number, Count: b.Vain})
 		}
 		switch {
@@ -75,6 +75,9 @@ func (w *World) Lints(dst []Lint, now int64) []Lint {
 	}
 	return dst
 }
+
+// InVain reports whether the loop spins: turn after turn that calls nobody.
+func (b *Base) InVain() bool { return b.Vain > refusedAfter && b.Phase != Stopped }
 
 func (w *World) lintFD(dst []Lint, f *FD, now int64) []Lint {
 	switch {

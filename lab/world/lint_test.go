@@ -59,6 +59,32 @@ func TestSpin(t *testing.T) {
 	}
 }
 
+// TestAnEndOfFileReadAgainAndAgainIsASpin: the first end of file is news, the
+// others are not.
+func TestAnEndOfFileReadAgainAndAgainIsASpin(t *testing.T) {
+	s := looping()
+	s.add(trace.Kernel, 3, "", trace.Record{A: trace.Readable | trace.EndOfFile})
+	end := func() { s.add(trace.CallEnd, 3, "read", trace.Record{A: 0}) }
+	for range SpinAfter {
+		callback(s, end)
+	}
+	if found := lints(s, 0); len(found) != 0 {
+		t.Errorf("after %d callbacks: %+v, want none yet", SpinAfter, found)
+	}
+	callback(s, end)
+	s.add(trace.CallEnd, 3, "read", trace.Record{A: 0}) // stands for all of those turns' reads
+	s.add(trace.Turns, 3, "", trace.Record{Base: 1, A: 900, C: 1})
+	if l := only(t, s, 0, Spin); l.FD != 3 || l.Count != SpinAfter+900 {
+		t.Errorf("%+v, want %d callbacks of fd 3", l, SpinAfter+900)
+	}
+	s.add(trace.Kernel, 3, "", trace.Record{A: trace.Readable, B: 7}) // a writer has come back
+	callback(s, func() { s.add(trace.CallEnd, 3, "read", trace.Record{A: 7}) })
+	s.add(trace.Kernel, 3, "", trace.Record{})
+	if found := lints(s, 0); len(found) != 0 {
+		t.Errorf("after bytes were read: %+v, want none", found)
+	}
+}
+
 // TestGatheredTurnsCount: a spinning loop's turns come as one record, and the
 // reads between them, if there are any, have records of their own.
 func TestGatheredTurnsCount(t *testing.T) {
@@ -79,6 +105,20 @@ func TestGatheredTurnsCount(t *testing.T) {
 	}
 	if found := lints(s, 0); len(found) != 0 {
 		t.Errorf("callbacks that read are called a spin: %+v", found)
+	}
+}
+
+// TestRefusedCallsTakeNothing: an accept that fails for want of an fd.
+func TestRefusedCallsTakeNothing(t *testing.T) {
+	s := looping()
+	s.add(trace.Kernel, 3, "", trace.Record{A: trace.Readable})
+	for range 20 {
+		callback(s, func() { s.add(trace.CallEnd, 3, "accept", trace.Record{A: -1, B: 24}) })
+	}
+	s.add(trace.CallEnd, 3, "accept", trace.Record{A: -1, B: 24, C: 900})
+	s.add(trace.Turns, 3, "", trace.Record{Base: 1, A: 900, C: 1})
+	if l := only(t, s, 0, Spin); l.Count != 920 {
+		t.Errorf("%+v, want 920 callbacks", l)
 	}
 }
 

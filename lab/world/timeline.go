@@ -33,7 +33,7 @@ type Lane struct {
 // then has the bit of everything that happened, and Now the last state.
 type Span struct {
 	Start  int64
-	Queued int64 // the most bytes that waited in the kernel meanwhile
+	Queued int64 // the most bytes (of a listener: clients) that waited in the kernel meanwhile
 	States States
 	Now    States
 }
@@ -112,7 +112,7 @@ func (tl *Timeline) Apply(w *World, r *trace.Record) {
 		if r.Kind == trace.Turns {
 			also |= Callback
 		}
-		lane.note(r.Time, f.state(), also, f.Queued)
+		lane.note(r.Time, f.state(), also, max(f.Queued, f.TCP.Backlog))
 	}
 }
 

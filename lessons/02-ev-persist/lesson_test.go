@@ -185,6 +185,37 @@ func TestAnotherPlaceForTheFIFO(t *testing.T) {
 	}
 }
 
+// TestTheFIFOOfAKilledRunIsTakenOver: nobody has it open, and it bears our mark.
+func TestTheFIFOOfAKilledRunIsTakenOver(t *testing.T) {
+	t.Parallel()
+	first := lessontest.Command(t, "", "-interactive")
+	alive := lessontest.Start(t, first)
+	alive.Await("made event.fifo")
+	alive.Await("Ctrl-D ends")
+
+	// Another run at the same time leaves it alone: it is open.
+	other := lessontest.Command(t, "", "-interactive")
+	other.Dir = first.Dir
+	second := lessontest.Start(t, other)
+	second.Await("event.fifo exists, so it stays as it is")
+	second.Cmd.Process.Signal(syscall.SIGTERM)
+	second.End()
+
+	alive.Cmd.Process.Kill()
+	alive.End()
+	if info, err := os.Lstat(filepath.Join(first.Dir, "event.fifo")); err != nil || info.Mode().Type() != os.ModeNamedPipe {
+		t.Fatalf("the killed run left no FIFO: %v, %v", info, err)
+	}
+	cmd := lessontest.Command(t, "")
+	cmd.Dir = first.Dir
+	out, status := lessontest.Finish(t, cmd)
+	lessontest.Says(t, out, "took over event.fifo", "verdict: half true")
+	if status != 0 {
+		t.Errorf("exit status %d", status)
+	}
+	nothingLeft(t, first.Dir)
+}
+
 func TestNoPlaceAtAll(t *testing.T) {
 	cmd := lessontest.Command(t, "")
 	if err := os.Mkdir(filepath.Join(cmd.Dir, "event.fifo"), 0o700); err != nil {

@@ -32,12 +32,11 @@ func crash(x *experiment.X) {
 }
 
 func crashed(x *experiment.X) string {
-	dir, err := os.MkdirTemp("", "fdlab-06-")
+	dir, err := x.TempDir()
 	if err != nil {
 		return "not built: " + err.Error()
 	}
 	defer os.RemoveAll(dir)
-	x.Cleanup(func() { os.RemoveAll(dir) })
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	x.Cleanup(cancel)

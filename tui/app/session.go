@@ -35,6 +35,7 @@ type session struct {
 
 	held   bool  // the gate is closed, at our wish
 	heldAt int64 // since when
+	gaps   []stage.Gap
 	past   bool  // an earlier moment is shown:
 	at     int64 // this one
 	live   int64 // the run's clock at the last tick
@@ -85,8 +86,12 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 	if s == nil || s.number != msg.session {
 		return nil
 	}
+	if s.held && len(msg.records) > 0 {
+		s.stoodUntil(msg.records[0].Time)
+	}
 	s.world.Apply(msg.records)
-	s.lost, s.printed, s.live = msg.lost, msg.printed, max(msg.now, s.live)
+	// A record may be younger than the tick's clock.
+	s.lost, s.printed, s.live = msg.lost, msg.printed, max(msg.now, s.live, s.world.Live.Time)
 	if msg.over {
 		s.over, s.exit = true, msg.exit
 		s.held = false
@@ -106,9 +111,20 @@ func (s *session) now() int64 {
 	case s.over:
 		return s.world.Live.Time
 	case s.held:
-		return min(s.live, max(s.world.Live.Time, s.heldAt)+400e6)
+		return min(s.live, s.stands())
 	}
 	return s.live
+}
+
+// stands is where the clock stands still while time is held and nothing
+// happens.
+func (s *session) stands() int64 { return max(s.world.Live.Time, s.heldAt) + 400e6 }
+
+// stoodUntil notes that the clock goes on from the time to.
+func (s *session) stoodUntil(to int64) {
+	if from := s.stands(); to > from {
+		s.gaps = append(s.gaps, stage.Gap{From: from, To: to})
+	}
 }
 
 // status says which of the stage's states the session is in.
@@ -154,7 +170,7 @@ func (s *session) view(m *Model) *stage.View {
 	v := &stage.View{
 		Theme: m.theme, Lesson: fmt.Sprintf("%02d %s", s.lesson.Number, s.lesson.Title),
 		Run: s.world, World: s.world.Live, Now: s.now(), Live: s.live,
-		Column: s.column, Scroll: s.scroll, Lost: s.lost,
+		Column: s.column, Gaps: s.gaps, Scroll: s.scroll, Lost: s.lost,
 		Predicted: m.progress[s.lesson.Slug].Prediction, Options: map[string]string{},
 	}
 	if s.past && s.shown != nil {

@@ -116,6 +116,7 @@ func (s *session) release() tea.Cmd {
 		return nil
 	}
 	s.held = false
+	s.stoodUntil(s.live)
 	return tell(s.run, (*launch.Run).Release)
 }
 
@@ -161,6 +162,15 @@ func (s *session) move(by int64) tea.Cmd {
 		from = s.now()
 	}
 	to := max(from+by, s.world.Earliest())
+	for _, g := range s.gaps { // nothing happened there
+		switch {
+		case to <= g.From || to >= g.To:
+		case by < 0:
+			to = g.From
+		default:
+			to = g.To
+		}
+	}
 	if to >= s.world.Live.Time && by > 0 {
 		s.toLive()
 		return nil

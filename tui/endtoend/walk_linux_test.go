@@ -34,7 +34,7 @@ func onStage(t *testing.T, o options) *terminal {
 func (x *terminal) leave() {
 	x.t.Helper()
 	x.press("q")
-	x.see("the lesson", shows("Predict", "Recall"))
+	x.see("the lesson", shows("x run", "q course"))
 	x.press("q")
 	x.see("the course", shows("a lab bench for file descriptors"))
 	x.press("q")

@@ -139,6 +139,23 @@ func TestPenMovesOn(t *testing.T) {
 	}
 }
 
+// TestAPenMarksWhatItCuts: a number that lost its end must not pass for a
+// smaller one.
+func TestAPenMarksWhatItCuts(t *testing.T) {
+	g := New(12, 8)
+	r := g.Region().Sub(0, 0, 8, 8)
+	r.At(0, 0).Text(Style{}, "waits ").Duration(Style{}, 461e6).Text(Style{}, " longer")
+	r.At(0, 1).Text(Style{}, "all of it")
+	r.At(0, 2).Text(Style{}, "12345678")
+	r.At(0, 3).Text(Style{}, "12345678").Text(Style{}, "  ")
+	r.At(0, 7).Text(Style{}, "12345678").Text(Style{}, "  ").Text(Style{}, "9")
+	r.At(0, 4).Text(Style{}, "12345678").Rune(Style{}, '▪')
+	r.At(0, 5).Text(Style{}, "1234567").Count(Style{}, 65536)
+	r.At(0, 6).Text(Style{}, "abcdefg h")
+	r.At(9, 7).Text(Style{}, "outside")
+	expect(t, screen(g), "waits 4…\nall of …\n12345678\n12345678\n1234567…\n1234567…\nabcdefg…\n1234567…")
+}
+
 func TestQuoteWritesWhatStrconvWrites(t *testing.T) {
 	for _, s := range []string{"", "heihei\n", "\x1b[31m", "a'b\"c\\", "\xff\x00é事\u202e\t"} {
 		g := New(80, 1)

@@ -1,11 +1,16 @@
 package grid
 
-import "strconv"
+import (
+	"strconv"
+	"unicode/utf8"
+)
 
 // Pen draws one thing after the other on a row. It is a value: each call
 // returns the pen, moved on.
 //
 //	r.At(0, 2).Text(faint, "turns ").Int(text, n).Text(faint, "  spun ").Duration(text, ns)
+//
+// What does not fit into the region ends in an ellipsis.
 type Pen struct {
 	X, Y int // where it stands, in the region's columns and rows
 	r    Region
@@ -14,23 +19,50 @@ type Pen struct {
 // At puts a pen at column x of row y.
 func (r Region) At(x, y int) Pen { return Pen{x, y, r} }
 
+// room is how many cells there are from where the pen stands to the right side
+// of its region; negative beyond.
+func (p Pen) room() int { return p.r.right - p.r.x - p.X }
+
 // Text draws s.
 func (p Pen) Text(st Style, s string) Pen {
-	p.X = p.r.Text(p.X, p.Y, st, s)
+	if len(s) <= p.room() { // no rune has more cells than bytes
+		p.X = p.r.Text(p.X, p.Y, st, s)
+		return p
+	}
+	for _, c := range s {
+		p = p.Rune(st, c)
+	}
 	return p
 }
 
 // Bytes draws b. It neither keeps nor changes b.
 func (p Pen) Bytes(st Style, b []byte) Pen {
-	p.X = p.r.Bytes(p.X, p.Y, st, b)
+	if len(b) <= p.room() {
+		p.X = p.r.Bytes(p.X, p.Y, st, b)
+		return p
+	}
+	for len(b) > 0 {
+		c, n := utf8.DecodeRune(b)
+		b = b[n:]
+		p = p.Rune(st, c)
+	}
 	return p
 }
 
 // Rune draws one rune.
 func (p Pen) Rune(st Style, c rune) Pen {
 	c, w := Printable(c)
-	if w > 0 {
+	if w == 0 {
+		return p
+	}
+	switch room := p.room(); {
+	case w <= room:
 		p.r.set(p.X, p.Y, c, w, st)
+	case room >= 0 && c == ' ': // what is not seen is not missed
+		w = room
+	case room >= 0: // the first that finds no room
+		p.r.set(p.X+room-1, p.Y, ellipsis, 1, st)
+		w = room + 1
 	}
 	p.X += w
 	return p
@@ -38,7 +70,7 @@ func (p Pen) Rune(st Style, c rune) Pen {
 
 // Quote draws bytes of outside, quoted, in at most w cells.
 func (p Pen) Quote(st Style, w int, b []byte) Pen {
-	p.X = p.r.Quote(p.X, p.Y, w, st, b)
+	p.X = p.r.Quote(p.X, p.Y, min(w, p.room()), st, b)
 	return p
 }
 

@@ -229,6 +229,9 @@ func (s *State) drawKeys(r grid.Region, sec *course.Section) {
 		case "Run", "Observe":
 			keys = append([][2]string{{"enter", "run the experiment"}}, keys...)
 		case "Recall":
+			if s.revealed >= len(s.Lesson.Recall) {
+				break
+			}
 			keys = append([][2]string{{"enter", "uncover an answer"}}, keys...)
 		case "Exercise":
 			keys = append([][2]string{{"enter", "open the exercises"}}, keys...)

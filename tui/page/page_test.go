@@ -49,6 +49,16 @@ func TestParagraphsAreWrappedAtWords(t *testing.T) {
 	expect(t, "a\u00a0b c", 3, "a b", "c")
 }
 
+func TestANumberStaysWithItsUnit(t *testing.T) {
+	expect(t, "it waits for 1.3 s, then", 16, "it waits for", "1.3 s, then")
+	expect(t, "after 12 ms. a1 stays, 3 servers come", 9, "after", "12 ms. a1", "stays, 3", "servers", "come")
+	g := grid.New(16, 2)
+	Wrap(g.Region(), 0, grid.Style{}, "it waits for 1.3 s, then")
+	if got := g.Render(); got != "it waits for\n1.3 s, then" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestChineseIsWrappedWithoutBlanks(t *testing.T) {
 	expect(t, "事件循环，就是这样。", 8, "事件循", "环，就是", "这样。")
 	expect(t, "事件\n循环 loop", 40, "事件循环 loop")

@@ -8,7 +8,7 @@ func Wrap(r grid.Region, y int, st grid.Style, text string) int {
 	x := 0
 	for len(text) > 0 {
 		n := 0
-		for n < len(text) && text[n] != ' ' && text[n] != '\n' {
+		for n < len(text) && (text[n] != ' ' || binds(text, n)) && text[n] != '\n' {
 			n++
 		}
 		word := text[:n]

@@ -2,6 +2,8 @@ package page
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"fdlab/tui/grid"
 )
@@ -17,12 +19,27 @@ type glyph struct {
 
 // glyphs appends s, clean, to out.
 func glyphs(out []glyph, st grid.Style, s string) []glyph {
-	for _, c := range s {
+	for i, c := range s {
 		if r, w := grid.Printable(c); w > 0 {
-			out = append(out, glyph{r, w, st, c == '\u00a0'})
+			out = append(out, glyph{r, w, st, c == '\u00a0' || binds(s, i)})
 		}
 	}
 	return out
+}
+
+// binds reports whether the byte i of s is a blank between a number and its
+// unit of time: no line may end there.
+func binds(s string, i int) bool {
+	if i == 0 || s[i] != ' ' || s[i-1] < '0' || s[i-1] > '9' {
+		return false
+	}
+	for _, unit := range []string{"ns", "µs", "ms", "s", "min"} {
+		if rest, ok := strings.CutPrefix(s[i+1:], unit); ok {
+			next, _ := utf8.DecodeRuneInString(rest)
+			return rest == "" || !unicode.IsLetter(next)
+		}
+	}
+	return false
 }
 
 func width(text []glyph) int {

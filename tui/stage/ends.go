@@ -50,13 +50,13 @@ func drawEnds(r grid.Region, v *scene) {
 	if r.W >= 2*endWidth-1 && r.H >= endHeight {
 		drawEnd(r.Sub(0, 0, endWidth, endHeight), v, left)
 		if right != nil {
-			drawEnd(r.Sub(r.W-endWidth, 0, endWidth, endHeight), v, right)
+			drawEnd(r.Sub(min(r.W-endWidth, 2*endWidth), 0, endWidth, endHeight), v, right)
 		}
 		y = endHeight
 	} else {
-		y = drawEndLine(r, y, v, left)
+		y = drawTrail(r.Sub(0, 0, r.W/2, r.H), v, left)
 		if right != nil {
-			y = drawEndLine(r, y, v, right)
+			y = max(y, drawTrail(r.Sub(r.W/2, 0, r.W-r.W/2, r.H), v, right))
 		}
 	}
 	for i := len(w.Ends) - 1; i >= 0 && y < r.H; i-- {
@@ -101,6 +101,30 @@ func endStyle(v *scene, e *world.End, s world.TCPState) grid.Style {
 		}
 	}
 	return th.Faint
+}
+
+// drawTrail draws one end where there is no room for its diagram: the states
+// that it has gone through, the newest lit, and the countdown. It returns the
+// row after it.
+func drawTrail(r grid.Region, v *scene, e *world.End) int {
+	th := v.Theme
+	r.At(0, 0).Text(th.Head, e.Label)
+	trail, left := e.Trail, e.Left(v.Now)
+	room := r.H - 2 // below the label, with a row for the countdown
+	if len(trail) > room {
+		trail = trail[len(trail)-max(room, 0):]
+	}
+	y := 1
+	for _, s := range trail {
+		r.At(0, y).Text(endStyle(v, e, s), s.String())
+		y++
+	}
+	if left >= 0 {
+		p := r.At(0, y).Duration(th.Warn, left).Text(th.Warn, " ")
+		r.Fill(p.X, y, int(min(left, minute)*int64(r.W-1-p.X)/minute), 1, v.Theme.Glyphs.Grow, th.Warn)
+		y++
+	}
+	return y
 }
 
 // drawEndLine draws one end in a row: its state, and the countdown.

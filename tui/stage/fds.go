@@ -11,10 +11,14 @@ import (
 // columns says where the columns of the fd table begin.
 type columns struct{ fd, what, watched, kernel, program int }
 
+// narrow is the width below which the table says in one word what it else says
+// in two or three.
+const narrow = 60
+
 func columnsFor(w int) columns {
 	switch {
 	case w < 54:
-		return columns{0, 4, 13, 21, 32}
+		return columns{0, 4, 13, 21, 33}
 	case w < 64: // half of 120 columns: room for "read edge", "can write"
 		return columns{0, 4, 14, 24, 36}
 	}
@@ -165,7 +169,11 @@ func drawKernel(r grid.Region, v *scene, f *world.FD) {
 			p.Text(th.Ready, " bytes")
 		}
 	case f.Readable() && f.Readiness&(trace.HangUp|trace.EndOfFile) != 0:
-		p.Rune(th.Ready, g.Ready).Text(th.Ready, " end of file")
+		if p = p.Rune(th.Ready, g.Ready); r.W < len("  end of file") {
+			p.Text(th.Ready, " EOF")
+		} else {
+			p.Text(th.Ready, " end of file")
+		}
 	case f.Readable():
 		p.Rune(th.Ready, g.Ready).Text(th.Ready, " ready")
 	case f.Readiness&trace.Broken != 0:
@@ -175,7 +183,10 @@ func drawKernel(r grid.Region, v *scene, f *world.FD) {
 	case f.TCP.State != "" && f.TCP.State != "ESTABLISHED":
 		p.Rune(th.Warn, g.Idle).Text(th.Warn, " ").Text(th.Warn, f.TCP.State)
 	case f.Unsent > 0:
-		p.Rune(th.Faint, g.Idle).Text(th.Faint, " ").Count(th.Faint, f.Unsent).Text(th.Faint, " unsent")
+		p = p.Rune(th.Faint, g.Idle).Text(th.Faint, " ").Count(th.Faint, f.Unsent)
+		if p.X+len(" unsent") <= r.W {
+			p.Text(th.Faint, " unsent")
+		}
 	case f.Input():
 		p.Rune(th.Faint, g.Idle).Text(th.Faint, " empty")
 	case f.Readiness&trace.Writable != 0:
@@ -186,30 +197,40 @@ func drawKernel(r grid.Region, v *scene, f *world.FD) {
 // glow is how long a thing that happened stays bright.
 const glow = int64(350e6)
 
+// narrowProgram is the least width of the last column in a table that is not
+// narrow.
+const narrowProgram = narrow * 34 / 100
+
 // drawProgram draws what the program knows and does: nothing yet, told, in a
 // callback, blocked, or done.
 func drawProgram(r grid.Region, v *scene, f *world.FD) {
 	th, g := v.Theme, v.Theme.Glyphs
 	p := r.At(0, 0)
+	say := func(brief, full string) string { // the table's last column is the narrow one
+		if r.W < narrowProgram {
+			return brief
+		}
+		return full
+	}
 	since, unseen := f.Unseen()
 	switch {
 	case f.InCallback > 0:
 		p.Rune(th.Callback, g.Callback).Text(th.Callback, " callback ").Duration(th.Callback, v.Now-f.CallbackAt)
 	case f.MistakenAt != 0 && v.Now-f.MistakenAt < glow:
-		p.Rune(th.Bad, g.Noticed).Text(th.Bad, " told, but called: ").Text(th.Bad, fdName(v.World, f.Mistaken))
+		p.Rune(th.Bad, g.Noticed).Text(th.Bad, say(" called ", " told; called: ")).Text(th.Bad, fdName(v.World, f.Mistaken))
 	case f.Blocked > 0:
 		drawBlocked(r, v, f)
 	case unseen && v.Now-since > 1e6:
 		p = p.Rune(th.Unseen, g.Unseen).Text(th.Unseen, " unseen ").Duration(th.Unseen, v.Now-since).Text(th.Unseen, " ")
 		drawGrowing(r, p.X, v, th.Unseen, v.Now-since)
 	case f.Readable() && f.Noticed > f.CallbackAt:
-		p.Rune(th.Noticed, g.Noticed).Text(th.Noticed, " told, callback next")
+		p.Rune(th.Noticed, g.Noticed).Text(th.Noticed, say(" told", " told, callback next"))
 	case f.CallbackDone != 0 && v.Now-f.CallbackDone < glow && f.CallbackDone == f.CallbackAt:
-		p.Rune(th.Callback, g.Callback).Text(th.Callback, " callbacks ").Count(th.Callback, int64(f.Callbacks))
+		p.Rune(th.Callback, g.Callback).Text(th.Callback, say(" calls ", " callbacks ")).Count(th.Callback, int64(f.Callbacks))
 	case f.CallbackDone != 0 && v.Now-f.CallbackDone < glow:
-		p.Rune(th.Callback, g.Callback).Text(th.Callback, " callback ran ").Duration(th.Callback, f.CallbackDone-f.CallbackAt)
+		p.Rune(th.Callback, g.Callback).Text(th.Callback, say(" ran ", " callback ran ")).Duration(th.Callback, f.CallbackDone-f.CallbackAt)
 	case f.Untouched():
-		p.Rune(th.Noticed, g.Noticed).Text(th.Noticed, " called, not read")
+		p.Rune(th.Noticed, g.Noticed).Text(th.Noticed, say(" not read", " called, not read"))
 	case f.LastRead != 0 && v.Now-f.LastRead < glow:
 		p.Rune(th.Callback, g.Took).Text(th.Callback, " read")
 	case f.LastWrite != 0 && v.Now-f.LastWrite < glow:

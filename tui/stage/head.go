@@ -94,13 +94,28 @@ func drawNow(r grid.Region, v *scene) {
 	}
 	for i := range w.FDs {
 		if f := &w.FDs[i]; f.Closed == 0 && f.Untaken >= world.SpinAfter && v.Now-f.CallbackDone < glow {
-			p = p.Text(th.Warn, "The loop spins").Text(th.Text, ": ").Text(th.Ready, f.Name()).Text(th.Text, " is ready, and ")
+			p = p.Text(th.Warn, "The loop spins").Text(th.Text, ": ")
+			if !f.Readable() { // the loop was told another fd, or a callback was made active by hand
+				p.Count(th.Warn, f.Untaken).Text(th.Text, " callbacks of ").Text(th.Text, f.Name()).Text(th.Text, " have taken nothing.")
+				return
+			}
+			p = p.Text(th.Ready, f.Name()).Text(th.Text, " is ready, and ")
 			p.Count(th.Warn, f.Untaken).Text(th.Text, " callbacks have taken nothing from it.")
 			return
 		}
 	}
 	blocked, frame := blockedThread(v)
 	unseen := longestUnseen(w)
+	for i := range w.Bases {
+		if b := &w.Bases[i]; b.InVain() {
+			p = p.Text(th.Warn, "The loop spins").Text(th.Text, ": ").Count(th.Warn, b.Vain).Text(th.Text, " turns have called nobody.")
+			if unseen != nil {
+				p.Text(th.Text, " ").Text(th.Ready, unseen.Name()).Text(th.Text, " has been ready for ").
+					Duration(th.Ready, v.Now-unseen.ReadySince).Text(th.Text, ".")
+			}
+			return
+		}
+	}
 	switch {
 	case w.Held > 0:
 		p = p.Text(th.Held, "Held").Text(th.Text, " ")
@@ -160,12 +175,22 @@ func drawLoopNow(p grid.Pen, v *scene, short bool) {
 	for i := range v.World.Bases {
 		b := &v.World.Bases[i]
 		if b.Phase == world.Waiting {
-			p = p.Text(th.Text, "The loop ").Text(th.Waiting, "waits").Text(th.Text, " in ").Text(th.Text, b.Call).
-				Text(th.Text, " for ").Int(th.Text, int64(b.Watched)).Text(th.Text, " fds")
-			if !short {
-				p = p.Text(th.Text, " at once")
+			fds := " fds"
+			if b.Watched == 1 {
+				fds = " fd"
+			} else if !short {
+				fds = " fds at once"
 			}
-			p.Text(th.Text, ", for ").Duration(th.Waiting, v.Now-b.Since).Text(th.Text, ".")
+			p.Text(th.Text, "The loop ").Text(th.Waiting, "waits").Text(th.Text, " in ").Text(th.Text, b.Call).
+				Text(th.Text, " for ").Int(th.Text, int64(b.Watched)).Text(th.Text, fds).
+				Text(th.Text, ", for ").Duration(th.Waiting, v.Now-b.Since).Text(th.Text, ".")
+			return
+		}
+	}
+	for i := range v.World.Bases {
+		if b := &v.World.Bases[i]; b.Phase == world.Calling && v.Now-b.Since > 2e6 {
+			p.Text(th.Text, "The loop has been inside ").Text(th.Callback, "a callback").Text(th.Text, " for ").
+				Duration(th.Callback, v.Now-b.Since).Text(th.Text, ". It looks at nothing else.")
 			return
 		}
 	}

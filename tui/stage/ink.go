@@ -31,7 +31,7 @@ type glyphs struct {
 	Yes, No, Open                                                     rune
 
 	Grow         rune    // a waiting time, a cell each tenth of a second
-	Bars         [8]rune // bytes that are queued, by height
+	Bars         [7]rune // what is queued, by height; a full block is a callback
 	LaneCallback rune
 	LaneTook     rune
 	LaneGate     rune
@@ -49,7 +49,7 @@ type glyphs struct {
 var unicode = glyphs{
 	Idle: '·', Ready: '■', Unseen: '◌', Noticed: '●', Callback: '▶', Took: '▾', Wait: '╌', Blocked: '▐', Gate: '‖',
 	Yes: '✓', No: '✗', Open: '○',
-	Grow: '▪', Bars: [8]rune{'▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'},
+	Grow: '▪', Bars: [7]rune{'▁', '▂', '▃', '▄', '▅', '▆', '▇'},
 	LaneCallback: '█', LaneTook: '▌', LaneGate: '‖', LaneBlocked: '━', LaneWait: '╌', LaneWatched: '─', LaneRun: '▔', LaneIdle: '·',
 	Tick: '╵', Arrow: '▶', Into: '▸',
 	CornerUL: '╭', CornerUR: '╮', CornerLL: '╰', CornerLR: '╯',
@@ -58,7 +58,7 @@ var unicode = glyphs{
 var ascii = glyphs{
 	Idle: '.', Ready: '#', Unseen: 'o', Noticed: '!', Callback: '>', Took: 'v', Wait: '~', Blocked: 'X', Gate: '"',
 	Yes: 'y', No: 'n', Open: '?',
-	Grow: '*', Bars: [8]rune{'_', '.', ':', '-', '=', '+', '*', '#'},
+	Grow: '*', Bars: [7]rune{'1', '2', '3', '4', '5', '6', '7'},
 	LaneCallback: '@', LaneTook: 'v', LaneGate: '"', LaneBlocked: 'X', LaneWait: '~', LaneWatched: '-', LaneRun: '^', LaneIdle: '.',
 	Tick: '\'', Arrow: '>', Into: '>',
 	CornerUL: '+', CornerUR: '+', CornerLL: '+', CornerLR: '+',

@@ -31,6 +31,8 @@ func Legend(th *theme.Theme) []Entry {
 		{g.Wait, k.Waiting, "waiting", "watched, and nothing is there yet"},
 		{g.Idle, k.Faint, "empty", "the kernel has nothing to read"},
 		{g.Gate, k.Held, "held", "the thread stands still because you hold time"},
+		{g.Grow, k.Unseen, "grows", "how long it has lasted; in a countdown: how long it will"},
+		{g.Into, k.Faint, "inside", "what stands right of it was called from what stands left of it"},
 		{'1', k.Warn.With(grid.Reverse), "a digit", "something that deserves a word; press the digit, and it is explained"},
 		{Meaning: "In the time panel, a lane for each thread and each fd:"},
 		{g.LaneWait, k.Waiting, "wait", "the thread waits in select, poll or epoll_wait for all fds at once"},
@@ -38,7 +40,17 @@ func Legend(th *theme.Theme) []Entry {
 		{g.LaneRun, k.Text, "runs", "the thread runs"},
 		{g.LaneCallback, k.Callback, "callback", "a callback ran in this column, even if only for a microsecond"},
 		{g.LaneTook, k.Callback, "read", "bytes were taken in this column"},
-		{g.Bars[3], k.Unseen, "queued", "bytes wait unseen in the kernel; the height is how many"},
+		{g.Noticed, k.Noticed, "told", "the loop was told, and the callback has not taken it yet"},
+		{g.Bars[3], k.Unseen, "queued", "bytes or clients wait unseen in the kernel; the height is how many"},
+		{g.LaneWatched, k.Watched, "watched", "somebody waits for this fd, and nothing is there"},
 		{g.LaneIdle, k.Faint, "idle", "nobody waits for this fd"},
+		{g.LaneGate, k.Held, "held", "you held time; a long hold has one column, and its length stands below"},
+		{g.Tick, k.Faint, "clock", "a moment of the run, minutes and seconds after its start"},
+		{Meaning: "At the two ends of a connection: the state that is lit is the state now; it has gone through those that are not faint. " +
+			"no fd: the program has closed this end, and only the kernel still knows it."},
+		{Meaning: "In the verdict:"},
+		{g.Yes, k.Good, "yes", "a check that holds"},
+		{g.No, k.Bad, "no", "a check that does not hold"},
+		{g.Open, k.Held, "not judged", "a check that this run cannot answer, and why"},
 	}
 }

@@ -5,9 +5,52 @@ import (
 	"strings"
 	"testing"
 
+	"fdlab/lab/world"
 	"fdlab/tui/grid"
 	"fdlab/tui/theme"
 )
+
+// TestTheGlossaryHasEveryTerm: the states of a connection, and the lints.
+func TestTheGlossaryHasEveryTerm(t *testing.T) {
+	page, err := os.ReadFile("../../docs/glossary.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var terms []string
+	for _, s := range stations {
+		if s.state != world.NoState {
+			terms = append(terms, s.state.String())
+		}
+	}
+	for _, e := range explanations {
+		if e.name != "" {
+			terms = append(terms, e.name)
+		}
+	}
+	for _, term := range terms {
+		if !strings.Contains(string(page), "\n**"+term+"**") {
+			t.Errorf("docs/glossary.md does not explain %q", term)
+		}
+	}
+}
+
+// TestSignsDoNotRelyOnColour: in the time panel, and in the tables, no two
+// states have the same sign.
+func TestSignsDoNotRelyOnColour(t *testing.T) {
+	for name, g := range map[string]*glyphs{"Unicode": &unicode, "ASCII": &ascii} {
+		lanes := append([]rune{g.LaneCallback, g.LaneTook, g.LaneGate, g.LaneBlocked, g.LaneWait, g.LaneWatched, g.LaneRun, g.LaneIdle, g.Noticed}, g.Bars[:]...)
+		table := []rune{g.Idle, g.Ready, g.Unseen, g.Noticed, g.Callback, g.Took, g.Wait, g.Blocked, g.Gate}
+		for _, signs := range [][]rune{lanes, table} {
+			seen := map[rune]bool{}
+			for _, c := range signs {
+				if seen[c] {
+					t.Errorf("%s: %q stands for two states", name, c)
+				}
+				seen[c] = true
+			}
+		}
+	}
+}
 
 // TestTheGlossaryExplainsEverySign holds docs/glossary.md to the legend.
 func TestTheGlossaryExplainsEverySign(t *testing.T) {

@@ -43,27 +43,34 @@ func drawLints(r grid.Region, v *scene) int {
 	for i, l := range lints[:n] {
 		p := r.At(0, r.H-n+i).Rune(th.Warn.With(grid.Reverse), rune('0'+l.Kind)).Text(th.Warn, " ")
 		p = p.Text(th.Warn, explanations[l.Kind].name).Text(th.Text, " ")
+		// The name and the number come first; the words after them only where
+		// there is room.
+		also := func(p grid.Pen, words string) {
+			if p.X+len(words) <= r.W {
+				p.Text(th.Text, words)
+			}
+		}
 		if l.FD != trace.NoFD {
-			p = p.Text(th.Text, fdName(v.World, l.FD)).Text(th.Text, ": ")
+			p = p.Text(th.Text, fdName(v.World, l.FD)).Text(th.Text, " ")
 		}
 		switch l.Kind {
 		case world.Spin:
 			if l.FD == trace.NoFD {
-				p.Text(th.Text, "base ").Int(th.Text, int64(l.Base)).Text(th.Text, ": ").
-					Count(th.Text, l.Count).Text(th.Text, " turns call nobody")
+				p = p.Text(th.Text, "base ").Int(th.Text, int64(l.Base)).Text(th.Text, " ")
+				also(p.Count(th.Text, l.Count), " turns call nobody")
 				break
 			}
-			p.Count(th.Text, l.Count).Text(th.Text, " times, nothing taken")
+			also(p.Count(th.Text, l.Count), " times for nothing")
 		case world.Starve:
-			p.Text(th.Text, "ready ").Duration(th.Text, l.For).Text(th.Text, "; its loop is busy")
+			also(p.Duration(th.Text, l.For), ", its loop is busy")
 		case world.LongCallback:
-			p.Text(th.Text, "base ").Int(th.Text, int64(l.Base)).Text(th.Text, ", ").Duration(th.Text, l.For)
+			p.Text(th.Text, "base ").Int(th.Text, int64(l.Base)).Text(th.Text, " ").Duration(th.Text, l.For)
 		case world.PartialDrain:
-			p.Count(th.Text, l.Count).Text(th.Text, " bytes left behind")
+			also(p.Count(th.Text, l.Count), " bytes left behind")
 		case world.NeverRead:
-			p.Text(th.Text, "ready ").Duration(th.Text, l.For).Text(th.Text, ", nobody waits")
+			also(p.Duration(th.Text, l.For), ", nobody waits")
 		case world.Leak:
-			p.Count(th.Text, l.Count).Text(th.Text, " fds open at the end")
+			also(p.Count(th.Text, l.Count), " fds open at the end")
 		}
 	}
 	return n

@@ -94,8 +94,11 @@ func runsLoop(t *world.Thread) bool {
 func drawThread(r grid.Region, y int, v *scene, t *world.Thread) int {
 	th, g := v.Theme, v.Theme.Glyphs
 	row := r.Sub(0, y, r.W, 1)
-	p := row.At(0, 0).Text(th.Faint, "thread ").Int(th.Text, int64(t.ID)).Text(th.Text, " ")
-	p = p.Text(th.Text, t.Name)
+	p := row.At(0, 0)
+	if t.Ended == 0 || r.W >= 40 {
+		p = p.Text(th.Faint, "thread ")
+	}
+	p = p.Int(th.Text, int64(t.ID)).Text(th.Text, " ").Text(th.Text, t.Name)
 	if t.Ended != 0 {
 		p.Text(th.Faint, "  ended")
 		return y + 1
@@ -214,7 +217,7 @@ func drawCircle(r grid.Region, y int, v *scene, b *world.Base) int {
 	y++
 	p = r.At(2, y).Text(th.Faint, "turns ").Count(th.Text, int64(b.Turns)).Text(th.Faint, "  callbacks ").Count(th.Text, int64(b.Callbacks))
 	if b.Phase == world.Waiting {
-		p.Text(th.Faint, "  ").Text(th.Waiting, b.Call).Text(th.Waiting, " ").Duration(th.Waiting, v.Now-b.Since)
+		p.Text(th.Faint, "  ").Text(th.Waiting, "waits ").Duration(th.Waiting, v.Now-b.Since)
 	}
 	return y + 1
 }
@@ -222,7 +225,10 @@ func drawCircle(r grid.Region, y int, v *scene, b *world.Base) int {
 // drawLoopLine is drawCircle in one row, or two where the panel is narrow.
 func drawLoopLine(r grid.Region, y int, v *scene, b *world.Base) int {
 	th := v.Theme
-	p := r.At(2, y).Text(th.Faint, b.Backend).Text(th.Faint, " ")
+	p := r.At(2, y)
+	if r.W >= 30 {
+		p = p.Text(th.Faint, b.Backend).Text(th.Faint, " ")
+	}
 	for i, s := range phases {
 		if i > 0 {
 			p = p.Rune(th.Frame, v.Theme.Glyphs.Into)

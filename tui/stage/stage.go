@@ -26,6 +26,7 @@ type View struct {
 	Live  int64        // ns of the run at the live edge
 
 	Column int64 // ns that one column of the time panel stands for
+	Gaps   []Gap // where time was held and nothing happened, in their order
 	Scroll int   // rows that the table of fds is scrolled down
 
 	Chapter string // what the run is at, in the place of its step: "check 2 of 6: ..."; or ""
@@ -78,15 +79,19 @@ func Draw(r grid.Region, view *View) {
 	top, rest := rest.Top(rows.top)
 	middle, bottom := rest.Top(rows.middle)
 
-	fds, loops := top.Left(top.W * 64 / 100)
+	fds, loops := top.Left(max(top.W*64/100, min(top.W, 52)))
 	drawFDs(panel(fds, v, "file descriptors"), v)
 	if len(v.World.Ends) > 0 {
-		drawEnds(panel(loops, v, "the two ends of a connection"), v)
+		drawEnds(panel(loops, v, "two ends of a connection"), v)
 	} else {
 		drawLoops(panel(loops, v, "threads and loops"), v)
 	}
 	drawTime(panel(middle, v, "time"), v)
-	feed, verdict := bottom.Left(bottom.W * 56 / 100)
+	share := 56
+	if v.Status == Over {
+		share = 100 - share // the verdict is what matters now
+	}
+	feed, verdict := bottom.Left(bottom.W * share / 100)
 	drawFeed(panel(feed, v, "what happened"), v)
 	drawJudgement(verdict, v)
 }
@@ -117,6 +122,13 @@ func split(w, h int, v *scene) heights {
 	}
 	top := min(max(open+3, least, 7), max(h*4/10, 7))
 	middle := min(max(lanesOf(v, w-2, nil)+4, 6), max(h*36/100, 6))
+	if v.Status == Over { // the verdict is read now; the rest is one step back in time
+		enough := h / 4
+		if len(v.World.Ends) > 0 && h > 3*endHeight {
+			enough = max(enough, endHeight+2)
+		}
+		top, middle = min(top, enough), min(middle, h/4)
+	}
 	return heights{top, middle, h - top - middle}
 }
 

@@ -159,9 +159,8 @@ func TestACallbackOfMicrosecondsCanBeSeen(t *testing.T) {
 	}
 }
 
-// TestTheTwoEndsOfAConnection: the client closed first, and stands in
-// TIME_WAIT with no fd, while the server's end is gone.
-func TestTheTwoEndsOfAConnection(t *testing.T) {
+// clientFirst is a connection whose client has closed first.
+func clientFirst() *history {
 	h := &history{thread: 4242}
 	ports := func(local, remote int64) int64 { return local<<16 | remote }
 	end := func(fd int32, label string, code, ports, expires int64) {
@@ -175,6 +174,13 @@ func TestTheTwoEndsOfAConnection(t *testing.T) {
 	end(trace.NoFD, "server", 9, ports(9877, 40000), -1)
 	end(trace.NoFD, "server", 0, ports(9877, 40000), -1)
 	end(trace.NoFD, "client", 6, ports(40000, 9877), 60e9)
+	return h
+}
+
+// TestTheTwoEndsOfAConnection: the client closed first, and stands in
+// TIME_WAIT with no fd, while the server's end is gone.
+func TestTheTwoEndsOfAConnection(t *testing.T) {
+	h := clientFirst()
 	for _, size := range [][2]int{{80, 24}, {120, 40}} {
 		text, _ := screen(view(h, 13e9), size[0], size[1])
 		for _, want := range []string{"client", "TIME_WAIT", "47.0 s", "server", "gone", "TCP: server gone"} {
@@ -185,10 +191,140 @@ func TestTheTwoEndsOfAConnection(t *testing.T) {
 	}
 }
 
+// ended is a loop's run that has answered and ended.
+func ended() *history {
+	h := looping()
+	h.add(ms, trace.Check, trace.NoFD, "select: read b while a was silent", trace.Record{A: trace.Passed})
+	h.add(0, trace.Answer, trace.NoFD, "b", trace.Record{})
+	h.add(0, trace.Verdict, trace.NoFD, "Waiting for both made the difference: select read b1 after 478 µs, blocking "+
+		"read b1 after 1.00 s. But there is more than select: by itself the loop takes epoll here.", trace.Record{A: trace.HalfTrue})
+	h.add(0, trace.End, trace.NoFD, "", trace.Record{})
+	return h
+}
+
+// TestTheVerdictIsReadWhole: at the end it is what the student wants to read.
+func TestTheVerdictIsReadWhole(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}} {
+		v := view(ended(), 0)
+		v.Status, v.Words = Over, "The program has ended after 4.21s (exit status 0)."
+		v.Predicted = "b"
+		v.Options["b"] = "When a has spoken: only then does the thread come to b."
+		text, _ := screen(v, size[0], size[1])
+		for _, want := range []string{"your prediction held", "the claim is half true", "takes epoll here.", "✓ yes select: read b while a was silent"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("at %v the screen lacks %q:\n%s", size, want, text)
+			}
+		}
+	}
+}
+
+// TestTheEndsAreSeenSideBySide: at 80x24 there is no room for the diagrams,
+// and each end shows the states that it has gone through.
+func TestTheEndsAreSeenSideBySide(t *testing.T) {
+	text, _ := screen(view(clientFirst(), 13e9), 80, 24)
+	for _, want := range []string{"client", "server", "ESTABLISHED  ESTABLISHED", "FIN_WAIT1    CLOSE_WAIT", "FIN_WAIT2    LAST_ACK", "TIME_WAIT    gone", "47.0 s ▪▪▪"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the screen lacks %q:\n%s", want, text)
+		}
+	}
+}
+
+// TestOnlyAStateThatTheTimerEndsCountsDown: the timer of FIN_WAIT1 sends a
+// segment again; it does not end the state.
+func TestOnlyAStateThatTheTimerEndsCountsDown(t *testing.T) {
+	for state, counts := range map[int64]bool{4: false, 5: true, 6: true, 9: false, 11: false} {
+		h := &history{thread: 4242}
+		h.add(ms, trace.Endpoint, trace.NoFD, "client", trace.Record{A: state, B: 40000<<16 | 9877, C: 438e6})
+		for _, size := range [][2]int{{80, 24}, {120, 40}} {
+			text, _ := screen(view(h, ms), size[0], size[1])
+			if got := strings.Contains(text, "437 ms"); got != counts {
+				t.Errorf("%s counts down: %t, want %t:\n%s", world.TCPState(state), got, counts, text)
+			}
+		}
+	}
+}
+
+// TestTheLineBelowTheTitleDoesNotLie: the callbacks that take nothing are those
+// of an fd that is not ready.
+func TestTheLineBelowTheTitleDoesNotLie(t *testing.T) {
+	h := looping()
+	for range 20 {
+		h.add(1000, trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
+		h.add(1000, trace.Kernel, 6, "", trace.Record{A: trace.Readable, B: 3})
+		h.add(1000, trace.Ready, 6, "", trace.Record{Base: 1, A: trace.Readable, C: 2})
+		h.add(1000, trace.CallbackBegin, 8, "b", trace.Record{Base: 1, A: trace.Readable, C: 2})
+		h.add(1000, trace.CallEnd, 8, "read", trace.Record{A: -1, B: 11})
+		h.add(1000, trace.CallbackEnd, 8, "", trace.Record{Base: 1, C: 2})
+		h.add(1000, trace.WaitBegin, trace.NoFD, "select", trace.Record{Base: 1, A: 2, B: -1})
+	}
+	text, _ := screen(view(h, ms), 120, 40)
+	if strings.Contains(text, "socket is ready") {
+		t.Errorf("the screen says that the socket is ready, which it is not:\n%s", text)
+	}
+	for _, want := range []string{"The loop spins", "callbacks of socket have taken nothing", "told; called: socket"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the screen lacks %q:\n%s", want, text)
+		}
+	}
+}
+
+// TestALongCallbackIsSaid: the line below the title is empty only where nothing
+// goes on.
+func TestALongCallbackIsSaid(t *testing.T) {
+	h := looping()
+	h.add(ms, trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
+	h.add(0, trace.Ready, 8, "", trace.Record{Base: 1, A: trace.Readable, C: 2})
+	h.add(0, trace.CallbackBegin, 8, "b", trace.Record{Base: 1, A: trace.Readable, C: 2})
+	text, _ := screen(view(h, 300*ms), 120, 40)
+	if want := "The loop has been inside a callback for 300 ms. It looks at nothing else."; !strings.Contains(text, want) {
+		t.Errorf("the screen lacks %q:\n%s", want, text)
+	}
+}
+
+// TestClientsInTheBacklogPileUp: while the accept callback runs, the lane of
+// the listener shows who waits.
+func TestClientsInTheBacklogPileUp(t *testing.T) {
+	h := &history{thread: 4242}
+	h.add(ms, trace.ThreadBegin, trace.NoFD, "server", trace.Record{})
+	h.add(ms, trace.Open, 10, "TCP listener", trace.Record{})
+	h.add(ms, trace.BaseNew, trace.NoFD, "epoll", trace.Record{Base: 1})
+	h.add(0, trace.Add, 10, "accept", trace.Record{Base: 1, A: trace.Readable | trace.Persist, B: -1, C: 1})
+	h.add(0, trace.LoopBegin, trace.NoFD, "", trace.Record{Base: 1, B: 1})
+	h.add(0, trace.CallbackBegin, 10, "accept", trace.Record{Base: 1, C: 1})
+	h.add(ms, trace.CallEnd, 10, "accept", trace.Record{A: 12})
+	h.add(100*ms, trace.Socket, 10, "LISTEN", trace.Record{C: 2, D: 10})
+	h.add(0, trace.Kernel, 10, "", trace.Record{A: trace.Readable})
+	text, _ := screen(view(h, 400*ms), 120, 40)
+	if !strings.Contains(text, "▂▂▂▂▂▂") || !strings.Contains(text, "■ 2 clients") {
+		t.Errorf("no lane shows the clients that wait:\n%s", text)
+	}
+}
+
+// TestNoWordLosesItsEnd: what has no room at 80x24 is said shorter.
+func TestNoWordLosesItsEnd(t *testing.T) {
+	narrow := func(h *history, after int64, wants ...string) {
+		t.Helper()
+		text, _ := screen(view(h, after), 80, 24)
+		for _, want := range wants {
+			if !strings.Contains(text, want) {
+				t.Errorf("the screen lacks %q:\n%s", want, text)
+			}
+		}
+	}
+	narrow(looping(), 100*ms, "▶ ran 3.0 µs ", "wait▸ready▸callback", "turns 1 callbacks 1")
+	h := &history{thread: 4242}
+	h.add(ms, trace.Open, 10, "TCP listener", trace.Record{})
+	h.add(ms, trace.Socket, 10, "LISTEN", trace.Record{C: 3, D: 10})
+	h.add(ms, trace.Kernel, 10, "", trace.Record{A: trace.Readable})
+	h.add(ms, trace.Open, 11, "socket", trace.Record{})
+	h.add(ms, trace.Kernel, 11, "", trace.Record{A: trace.Readable | trace.EndOfFile})
+	narrow(h, 900*ms, "■ 3 clients ◌ unseen 902 ms", "■ EOF", "5 never read socket 900 ms")
+}
+
 func TestALintHasItsDigit(t *testing.T) {
 	h := blocked()
 	text, _ := screen(view(h, 900*ms), 120, 40)
-	if want := "5 never read b: ready 900 ms, nobody waits"; !strings.Contains(text, want) {
+	if want := "5 never read b 900 ms, nobody waits"; !strings.Contains(text, want) {
 		t.Errorf("the screen lacks %q:\n%s", want, text)
 	}
 	if title, text, ok := Explain("5"); !ok || title != "never read" || text == "" {

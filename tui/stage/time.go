@@ -6,15 +6,15 @@ import (
 	"fdlab/tui/grid"
 )
 
-// labelWidth is the width of a lane's name in the time panel.
-const labelWidth = 18
+// labelWidth is the width of a lane's name in the time panel: "fd 10 listen :18871".
+const labelWidth = 20
 
 // lanesOf returns the lanes to show, appended to dst, or just their number
 // when dst is nil: those that live in the window, threads before the fds that
 // the program reads, and what has ended below what lives.
 func lanesOf(v *scene, width int, dst *[]*world.Lane) int {
 	n := 0
-	from := v.Now - int64(width-labelWidth)*v.Column
+	from, _, _ := v.axis().span(v.axis().at(v.Now) - int64(width-labelWidth))
 	for _, ended := range []bool{false, true} {
 		for _, threads := range []bool{true, false} {
 			for i := range v.Run.Timeline.Lanes {
@@ -53,16 +53,19 @@ func drawTime(r grid.Region, v *scene) {
 	plot := r.Sub(labelWidth, 0, r.W-labelWidth, r.H)
 	// Columns are laid on whole multiples of their length, so that what is
 	// past keeps its column and scrolls instead of flickering.
-	last := v.Now / v.Column
-	first := last - int64(plot.W) + 1
+	ax := v.axis()
+	first := ax.at(v.Now) - int64(plot.W) + 1
 	for y, l := range lanes {
 		drawLaneName(r.Sub(0, y, labelWidth-1, 1), v, l)
 		for x := range plot.W {
-			from := (first + int64(x)) * v.Column
+			from, to, gap := ax.span(first + int64(x))
 			if from < 0 {
 				continue
 			}
-			states, queued := l.Between(from, min(from+v.Column, v.Now+1))
+			states, queued := l.Between(from, min(to, v.Now+1))
+			if gap && states&^world.Gone != 0 {
+				states, queued = world.Gate, 0
+			}
 			if c, st := laneGlyph(v, l.Thread != 0, states, queued); c != 0 {
 				plot.Set(x, y, c, st)
 			}
@@ -109,7 +112,7 @@ func laneGlyph(v *scene, thread bool, s world.States, queued int64) (rune, grid.
 	case has(world.Took):
 		return g.LaneTook, th.Callback
 	case has(world.Noticed):
-		return g.Bars[barHeight(queued)], th.Noticed
+		return g.Noticed, th.Noticed
 	case has(world.Gate):
 		return g.LaneGate, th.Held
 	case has(world.Block) && thread:
@@ -124,11 +127,11 @@ func laneGlyph(v *scene, thread bool, s world.States, queued int64) (rune, grid.
 	return g.LaneIdle, th.Faint
 }
 
-// barHeight turns queued bytes into one of eight heights: one more for each
+// barHeight turns queued bytes into one of seven heights: one more for each
 // four times as many.
 func barHeight(queued int64) int {
 	h := 0
-	for ; queued > 1 && h < 7; queued /= 4 {
+	for ; queued > 1 && h < len(unicode.Bars)-1; queued /= 4 {
 		h++
 	}
 	return h
@@ -138,13 +141,32 @@ func barHeight(queued int64) int {
 func drawAxis(r grid.Region, v *scene, first int64, w int) {
 	th := v.Theme
 	r.At(0, 0).Text(th.Faint, "1 column ").Duration(th.Faint, v.Column)
-	const every = 20
-	for x := 0; x < w; x++ {
-		n := first + int64(x)
-		if n >= 0 && n%every == 0 && x+9 <= w {
-			p := r.At(labelWidth+x, 0).Rune(th.Faint, v.Theme.Glyphs.Tick)
-			p.Clock(th.Faint, n*v.Column)
+	const every, tick, held = 20, 10, 19 // columns from one tick to the next, of one, and of the longest hold
+	ax := v.axis()
+	gapSoon := func(n int64) bool {
+		for i := range int64(tick) {
+			if _, _, gap := ax.span(n + i); gap {
+				return true
+			}
 		}
+		return false
+	}
+	for x := 0; x < w; {
+		n := first + int64(x)
+		from, to, gap := ax.span(n)
+		p := r.At(labelWidth+x, 0)
+		switch {
+		case gap:
+			p = p.Rune(th.Held, v.Theme.Glyphs.LaneGate)
+			if x+held <= w {
+				p = p.Text(th.Held, " held ").Duration(th.Held, to-from).Skip(1)
+			}
+		case n >= 0 && n%every == 0 && x+tick <= w && !gapSoon(n):
+			p = p.Rune(th.Faint, v.Theme.Glyphs.Tick).Clock(th.Faint, from)
+		default:
+			p = p.Skip(1)
+		}
+		x = p.X - labelWidth
 	}
 }
 
@@ -158,6 +180,6 @@ func TimeAt(view *View, w, h, x, y int) (ns int64, ok bool) {
 	if y < 2+rows.top || y >= 2+rows.top+rows.middle || column < 0 || column >= plot {
 		return 0, false
 	}
-	first := v.Now/v.Column - int64(plot) + 1
-	return (first + int64(column)) * v.Column, true
+	ns, _, _ = v.axis().span(v.axis().at(v.Now) - int64(plot) + 1 + int64(column))
+	return ns, true
 }

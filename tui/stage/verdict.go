@@ -25,8 +25,7 @@ func drawVerdict(r grid.Region, v *scene) {
 		r.Text(0, y, th.Faint, "the run has not answered yet")
 		y++
 	case w.Answer == v.Predicted:
-		r.At(0, y).Rune(th.Good, th.Glyphs.Yes).Text(th.Good, " the run says ").Text(th.Good, w.Answer).Text(th.Good, " too: your prediction held")
-		y++
+		y = page.Wrap(r, y, th.Good, string(th.Glyphs.Yes)+" the run says "+w.Answer+" too: your prediction held")
 	case v.Predicted == "":
 		y = page.Wrap(r, y, th.Good, "the run says "+w.Answer+") "+v.Options[w.Answer])
 	default:
@@ -35,12 +34,33 @@ func drawVerdict(r grid.Region, v *scene) {
 	if w.Verdict.Given {
 		y = page.Wrap(r, y, rulingStyle(v, w.Verdict.Ruling).With(grid.Bold), "the claim is "+Ruling(w.Verdict.Ruling)+": "+w.Verdict.Text)
 	}
-	// The newest checks matter most where there is no room for all.
-	checks := w.Checks
-	if room := r.H - y; len(checks) > room {
-		checks = checks[len(checks)-max(room, 0):]
+	if y > r.H && r.H > 0 { // there is no room for all of it
+		r.Set(r.W-1, r.H-1, '…', th.Text)
 	}
+	drawChecks(r.Sub(0, y, r.W, r.H-y), v)
+}
+
+// drawChecks draws the checks, each whole where there is room for that, else
+// in one row. The newest matter most where there is not even room for all.
+func drawChecks(r grid.Region, v *scene) {
+	th, checks := v.Theme, v.World.Checks
+	if len(checks) > r.H {
+		checks = checks[len(checks)-r.H:]
+	}
+	draw := func(r grid.Region, y, i int) int {
+		p := outcome(r.At(0, y), v, checks[i].Outcome).Text(th.Text, " ")
+		return page.Wrap(r.Sub(p.X, 0, r.W-p.X, r.H), y, th.Text, checks[i].Text)
+	}
+	rows := 0
 	for i := range checks {
+		rows += draw(r.Sub(0, 0, r.W, 0), 0, i)
+	}
+	y := 0
+	for i := range checks {
+		if rows <= r.H {
+			y = draw(r, y, i)
+			continue
+		}
 		p := outcome(r.At(0, y), v, checks[i].Outcome).Text(th.Text, " ")
 		r.Cut(p.X, y, r.W-p.X, th.Text, checks[i].Text)
 		y++
