@@ -183,14 +183,22 @@ func (e *Examiner) death() (*Misconception, string, []*FD) {
 	if last := e.lastWords(); last != "" {
 		saw += "; its last words: " + last
 	}
-	switch {
+	orphan := e.orphan()
+	switch failed := e.tally.loopEnd == "error"; {
 	case exit.Signal != "" || exit.Code == 2:
 		return Crashed, saw, nil
+	case failed && orphan != nil && orphan.Closed < e.tally.loopEnded:
+		return ClosedWatched, orphaned(orphan) + "; " + saw, []*FD{orphan}
 	case exit.Code != 0:
 		return GaveUp, saw, nil
+	case failed:
+		return ErrorIgnored, saw + "; dispatch had returned: error", e.handFDs()
 	}
 	if e.tally.loopEnd != "" {
 		saw += "; dispatch had returned: " + e.tally.loopEnd
+	}
+	if e.tally.loopEnd == "no events left" && !e.tally.added {
+		return NeverAdded, saw + ", and no event was ever added", e.handFDs()
 	}
 	for _, h := range e.hands {
 		if f := h.fd(); f != nil && e.tally.loopEnd == "no events left" && f.Added != 0 && f.Added&trace.Persist == 0 && f.Callbacks > 0 {
@@ -198,6 +206,20 @@ func (e *Examiner) death() (*Misconception, string, []*FD) {
 		}
 	}
 	return EndedEarly, saw, e.handFDs()
+}
+
+// orphan returns an fd that was closed while an event was pending on it, or nil.
+func (e *Examiner) orphan() *FD {
+	for _, f := range e.tally.fds {
+		if f.Orphaned {
+			return f
+		}
+	}
+	return nil
+}
+
+func orphaned(f *FD) string {
+	return safe(f.Name()) + " was closed while an event was pending on it"
 }
 
 // lastWords is what the program said on standard error: the line that begins a

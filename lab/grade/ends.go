@@ -108,6 +108,9 @@ func (e *Examiner) lingers(expected string) *Feedback {
 		}
 	}
 	saw := "the program does not end"
+	if f := e.orphan(); f != nil {
+		return e.feedback(expected, saw+"; "+orphaned(f), ClosedWatched, f)
+	}
 	var about []*FD
 	for _, f := range e.tally.fds {
 		if f.Watched != 0 {
@@ -128,8 +131,7 @@ func (e *Examiner) closed(expected string) {
 	var names []string
 	var left []*FD
 	for _, f := range e.tally.fds {
-		e.Require(!f.Orphaned, expected, ClosedWatched,
-			safe(f.Name())+" was closed while an event was pending on it", f)
+		e.Require(!f.Orphaned, expected, ClosedWatched, orphaned(f), f)
 		if f.Closed == 0 && f.What != "" {
 			names = append(names, safe(f.Name()))
 			left = append(left, f)

@@ -60,9 +60,11 @@ type tally struct {
 	depth map[uint32]int // callbacks that each thread is inside
 
 	signals map[int32]bool // that an event waits for, or once did
+	added   bool           // an event was, once
 
 	bases, freed int
 	loopEnd      string // why the last dispatch returned, "" if none did
+	loopEnded    int64  // and when
 }
 
 // named returns what to call the fd that a record is about.
@@ -103,7 +105,9 @@ func (t *tally) apply(r *trace.Record, text string) {
 	case trace.BaseFree:
 		t.freed++
 	case trace.LoopEnd:
-		t.loopEnd = text
+		t.loopEnd, t.loopEnded = text, r.Time
+	case trace.Add:
+		t.added = true
 	case trace.CallbackBegin:
 		t.depth[r.Thread]++
 	case trace.CallbackEnd:

@@ -63,8 +63,16 @@ var (
 	NotWatched = &Misconception{
 		ID:     "not-watched",
 		Belief: "The loop sees every fd that I have open.",
-		Truth:  "The loop waits only for events that are pending. An event must be made and added for each fd.",
+		Truth: "The loop waits only for events that are pending. An event must be made and added for each fd, " +
+			"before Dispatch or in a callback: what stands after Dispatch runs when the loop has ended.",
 		Lesson: "01-select-vs-blocking-io", Section: "Explain",
+	}
+	NeverAdded = &Misconception{
+		ID:     "never-added",
+		Belief: "An event that I have made is waited for.",
+		Truth: "NewEvent only makes it. It is pending from Add on, if Add gave no error. A loop without pending " +
+			"events has nothing to wait for, and returns at once.",
+		Lesson: "02-ev-persist", Section: "Explain",
 	}
 	EdgeLeft = &Misconception{
 		ID:     "edge-left",
@@ -135,6 +143,9 @@ var (
 	GaveUp = &Misconception{ID: "gave-up", Belief: "This error ends the program.",
 		Truth: "The program ended by itself, with an error. The lines that it printed last say which. (EAGAIN is no " +
 			"error: it says that nothing is there yet.)"}
+	ErrorIgnored = &Misconception{ID: "error-ignored", Belief: "When Dispatch returns, all is done.",
+		Truth: "It returned because something was wrong. The error beside the reason names the fd and the way out: " +
+			"pass it on, or print it."}
 	NoTrace = &Misconception{ID: "no-trace", Belief: "Any way to read and write will do.",
 		Truth: "An exercise is judged by its trace. Use fdlab/lab/sys for the system calls and fdlab/lab/event for " +
 			"the loop: they leave one."}
