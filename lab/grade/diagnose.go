@@ -186,6 +186,9 @@ func (e *Examiner) death() (*Misconception, string, []*FD) {
 	orphan := e.orphan()
 	switch failed := e.tally.loopEnd == "error"; {
 	case exit.Signal != "" || exit.Code == 2:
+		if at := e.crashSite(); at != "" {
+			saw += " (" + at + ")"
+		}
 		return Crashed, saw, nil
 	case failed && orphan != nil && orphan.Closed < e.tally.loopEnded:
 		return ClosedWatched, orphaned(orphan) + "; " + saw, []*FD{orphan}
@@ -236,6 +239,23 @@ func (e *Examiner) lastWords() string {
 		}
 	}
 	return words
+}
+
+// crashSite is the line of the program's own that a panic came from, as in
+// "main.go:56", or "".
+func (e *Examiner) crashSite() string {
+	own := regexp.MustCompile(`^\t.*/` + regexp.QuoteMeta(e.binary.Name) + `/(\w+\.go:\d+)`)
+	died := false
+	for _, line := range e.run.Output().Lines() {
+		if line.Stream != launch.Stderr {
+			continue
+		}
+		died = died || deathCry.Match(line.Bytes)
+		if m := own.FindSubmatch(line.Bytes); died && m != nil {
+			return string(m[1])
+		}
+	}
+	return ""
 }
 
 // deathCry is how the Go runtime begins its last words.

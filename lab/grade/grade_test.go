@@ -51,7 +51,7 @@ func TestProgramsThatGoWrongGetAClearWord(t *testing.T) {
 		{"hostile", "silent", NoTrace, "its trace is empty"},
 		{"hostile", "other-api", NoTrace, "its trace is empty"},
 		{"hostile", "exits", GaveUp, `exit status 1); its last words: I give up \x1b[2J`},
-		{"hostile", "panics", Crashed, "panic: runtime error: index out of range"},
+		{"hostile", "panics", Crashed, "panic: runtime error: index out of range [6] with length 0 (main.go:"},
 		{"hostile", "dies", Crashed, "SIGSEGV"},
 		{"hostile", "forks", Forks, "started another program"},
 		{"hostile", "burns", Starved, "has not returned"},
@@ -134,10 +134,12 @@ func TestAPackageThatIsNotThere(t *testing.T) {
 func TestWhatTheCompilerSaysIsExplained(t *testing.T) {
 	for says, told := range map[string]string{
 		"declared and not used: base\nundefined: event": `import "fdlab/lab/event"`,
-		"undefined: unix":             `import "golang.org/x/sys/unix"`,
-		"declared and not used: base": "use base, or take it out",
-		`"os" imported and not used`:  `take its import out`,
-		"undefined: frobnicate":       "The compiler names the line",
+		"undefined: unix":                     `import "golang.org/x/sys/unix"`,
+		"declared and not used: base":         "use base, or take it out",
+		`"os" imported and not used`:          `take its import out`,
+		"undefined: ev":                       `"var ev *event.Event"`,
+		"undefined: unix.OPEN":                "The compiler names the line",
+		"no new variables on left side of :=": "= gives it a value",
 	} {
 		err := &launch.BuildError{Package: "./x"}
 		for line := range strings.SplitSeq(says, "\n") {

@@ -116,7 +116,7 @@ var (
 		ID:     "left-open",
 		Belief: "The kernel closes it for me.",
 		Truth: "It does, when the program ends. A server does not end: each fd that it forgets is gone until then. " +
-			"Who opens an fd closes it, and a base is closed too.",
+			"Who opens an fd closes it, and a base is closed too. (os.Exit and log.Fatal run no deferred call.)",
 	}
 	ClosedWatched = &Misconception{
 		ID:     "closed-while-watched",
@@ -139,7 +139,7 @@ var (
 	DoesNotCompile = &Misconception{ID: "does-not-compile", Belief: "It will compile.",
 		Truth: "The compiler names the line. Correct the first thing that it says, and try again."}
 	Crashed = &Misconception{ID: "crashed", Belief: "This cannot happen.",
-		Truth: "It did: the program died of it. The lines that it printed last name the place."}
+		Truth: "It did: the program died of it. Its last words say of what, and in which line."}
 	GaveUp = &Misconception{ID: "gave-up", Belief: "This error ends the program.",
 		Truth: "The program ended by itself, with an error. The lines that it printed last say which. (EAGAIN is no " +
 			"error: it says that nothing is there yet.)"}
