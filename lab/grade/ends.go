@@ -93,8 +93,9 @@ func (e *Examiner) Ends(expected, reason string) {
 	if m, saw, fds := e.spins(); m != nil {
 		e.Fail(e.feedback(expected, saw, m, fds...))
 	}
+	e.Require(e.tally.loops == 0, expected, ExitsInside, "the program ended before dispatch returned", e.handFDs()...)
 	if reason != "" {
-		e.Require(e.tally.loopEnd == reason, expected, EndedEarly,
+		e.Require(e.tally.loopEnd == reason, expected, BrokenOff,
 			fmt.Sprintf("dispatch returned: %q; it should have been %q", e.tally.loopEnd, reason), e.handFDs()...)
 	}
 	e.closed(expected)
@@ -137,6 +138,7 @@ func (e *Examiner) closed(expected string) {
 			left = append(left, f)
 		}
 	}
+	e.Require(e.tally.twice == "", expected, ClosedTwice, safe(e.tally.twice)+" was closed once more", e.handFDs()...)
 	if n := e.tally.bases - e.tally.freed; n > 0 {
 		names = append(names, fmt.Sprintf("%d event base", n))
 	}

@@ -61,8 +61,10 @@ type tally struct {
 
 	signals map[int32]bool // that an event waits for, or once did
 	added   bool           // an event was, once
+	twice   string         // an fd that was closed when it was no more, or ""
 
 	bases, freed int
+	loops        int    // that run
 	loopEnd      string // why the last dispatch returned, "" if none did
 	loopEnded    int64  // and when
 }
@@ -104,7 +106,10 @@ func (t *tally) apply(r *trace.Record, text string) {
 		t.bases++
 	case trace.BaseFree:
 		t.freed++
+	case trace.LoopBegin:
+		t.loops++
 	case trace.LoopEnd:
+		t.loops--
 		t.loopEnd, t.loopEnded = text, r.Time
 	case trace.Add:
 		t.added = true
@@ -124,6 +129,10 @@ func (t *tally) apply(r *trace.Record, text string) {
 		case trace.CallbackBegin:
 			return
 		}
+	}
+	if r.Kind == trace.Close && r.A == int64(unix.EBADF) {
+		t.twice = t.named(r.FD)
+		return
 	}
 	switch r.Kind {
 	case trace.Open:

@@ -30,6 +30,9 @@ func (r *entry) line() string {
 		s = fmt.Sprintf("fd %d is opened: %s", r.FD, text)
 	case trace.Close:
 		s = fd + " is closed"
+		if r.A != 0 {
+			s = "close(" + fd + ") = -1" + errno(r.A)
+		}
 	case trace.LoopBegin:
 		s = "dispatch begins"
 	case trace.LoopEnd:

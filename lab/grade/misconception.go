@@ -103,7 +103,8 @@ var (
 	EndedEarly = &Misconception{
 		ID:     "ended-early",
 		Belief: "The work is done.",
-		Truth:  "The program ended while the world still had something to say to it.",
+		Truth: "The program ended while the world still had something to say to it. A loop ends when no event is " +
+			"pending, or when it is broken off: which callback took the last one away, or broke it off?",
 	}
 	DoesNotEnd = &Misconception{
 		ID:     "does-not-end",
@@ -116,13 +117,33 @@ var (
 		ID:     "left-open",
 		Belief: "The kernel closes it for me.",
 		Truth: "It does, when the program ends. A server does not end: each fd that it forgets is gone until then. " +
-			"Who opens an fd closes it, and a base is closed too. (os.Exit and log.Fatal run no deferred call.)",
+			"Who opens an fd closes it, and a base is closed too.",
 	}
 	ClosedWatched = &Misconception{
 		ID:     "closed-while-watched",
 		Belief: "With the fd, its event goes away.",
 		Truth: "The kernel may give the number to the next fd that is opened, and the event is then about that one. " +
 			"Delete the event first, then close the fd.",
+		Lesson: "02-ev-persist", Section: "Explain",
+	}
+	ClosedTwice = &Misconception{
+		ID:     "closed-twice",
+		Belief: "To close once more does no harm.",
+		Truth: "The number may belong to another fd by then: that one is closed, and nobody knows why. Close each fd " +
+			"once, in one place.",
+	}
+	ExitsInside = &Misconception{
+		ID:     "exits-inside",
+		Belief: "When all is done, the callback can end the program.",
+		Truth: "os.Exit (and log.Fatal) end it where it stands: no deferred call runs, nothing is closed or taken " +
+			"away. Leave the loop instead: it returns when no event is pending.",
+		Lesson: "02-ev-persist", Section: "Explain",
+	}
+	BrokenOff = &Misconception{
+		ID:     "broken-off",
+		Belief: "Somebody must end the loop.",
+		Truth: "It ends by itself when no event is pending. Break and Exit cut it off with events left, and whatever " +
+			"they still had to do is not done. Delete what is over, and let Dispatch return.",
 		Lesson: "02-ev-persist", Section: "Explain",
 	}
 	OtherThreads = &Misconception{
