@@ -3,9 +3,12 @@ package grade
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"fdlab/lab/launch"
 	"fdlab/lab/trace"
@@ -183,8 +186,8 @@ func (e *Examiner) death() (*Misconception, string, []*FD) {
 	if last := e.lastWords(); last != "" {
 		saw += "; its last words: " + last
 	}
-	orphan := e.orphan()
-	switch failed := e.tally.loopEnd == "error"; {
+	orphan, failed := e.orphan(), e.tally.loopEnd == "error"
+	switch {
 	case exit.Signal != "" || exit.Code == 2:
 		if at := e.crashSite(); at != "" {
 			saw += " (" + at + ")"
@@ -192,6 +195,11 @@ func (e *Examiner) death() (*Misconception, string, []*FD) {
 		return Crashed, saw, nil
 	case failed && orphan != nil && orphan.Closed < e.tally.loopEnded:
 		return ClosedWatched, orphaned(orphan) + "; " + saw, []*FD{orphan}
+	}
+	if f := e.refused(); f != nil {
+		return AgainIsEnd, "a read of " + safe(f.Name()) + " gave EAGAIN, and the program ended for it; " + saw, []*FD{f}
+	}
+	switch {
 	case exit.Code != 0:
 		return GaveUp, saw, nil
 	case failed:
@@ -209,6 +217,32 @@ func (e *Examiner) death() (*Misconception, string, []*FD) {
 		}
 	}
 	return EndedEarly, saw, e.handFDs()
+}
+
+// refused returns the world's fd that the program ended for because a read of it
+// gave EAGAIN, or nil: that read was its last call, and before the callback
+// returned, it deleted the event, closed the fd or died.
+func (e *Examiner) refused() *FD {
+	returned, gave := false, false
+	for _, r := range slices.Backward(e.entries) {
+		switch r.Kind {
+		case trace.CallbackEnd:
+			returned, gave = true, false
+		case trace.Del, trace.Close:
+			gave = true
+		case trace.CallEnd:
+			if r.text != "read" || r.B != int64(unix.EAGAIN) || returned && !gave {
+				return nil
+			}
+			for _, f := range e.handFDs() {
+				if f.Number == r.FD {
+					return f
+				}
+			}
+			return nil
+		}
+	}
+	return nil
 }
 
 // orphan returns an fd that was closed while an event was pending on it, or nil.

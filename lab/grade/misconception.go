@@ -39,6 +39,13 @@ var (
 			"gives 0, delete the event, then close the fd.",
 		Lesson: "02-ev-persist", Section: "Explain",
 	}
+	AgainIsEnd = &Misconception{
+		ID:     "again-is-end",
+		Belief: "A read that fails means that the source is gone.",
+		Truth: "EAGAIN is no failure: it says that nothing is left now, and more may come. The source has ended when a " +
+			"read gives 0. At EAGAIN the callback returns, and its event stays.",
+		Lesson: "02-ev-persist", Section: "Explain",
+	}
 	Polling = &Misconception{
 		ID:     "polling",
 		Belief: "Non-blocking reads in a circle are as good as waiting.",
@@ -162,8 +169,7 @@ var (
 	Crashed = &Misconception{ID: "crashed", Belief: "This cannot happen.",
 		Truth: "It did: the program died of it. Its last words say of what, and in which line."}
 	GaveUp = &Misconception{ID: "gave-up", Belief: "This error ends the program.",
-		Truth: "The program ended by itself, with an error. The lines that it printed last say which. (EAGAIN is no " +
-			"error: it says that nothing is there yet.)"}
+		Truth: "The program ended by itself, with an error. The lines that it printed last say which."}
 	ErrorIgnored = &Misconception{ID: "error-ignored", Belief: "When Dispatch returns, all is done.",
 		Truth: "It returned because something was wrong. The error beside the reason names the fd and the way out: " +
 			"pass it on, or print it."}
