@@ -211,6 +211,9 @@ func (e *Examiner) death() (*Misconception, string, []*FD) {
 	if e.tally.loopEnd == "no events left" && !e.tally.added {
 		return NeverAdded, saw + ", and no event was ever added", e.handFDs()
 	}
+	if e.tally.loopEnd == "broken off" || e.tally.loopEnd == "exited" {
+		return BrokenOff, saw, e.handFDs()
+	}
 	for _, h := range e.hands {
 		if f := h.fd(); f != nil && e.tally.loopEnd == "no events left" && f.Added != 0 && f.Added&trace.Persist == 0 && f.Callbacks > 0 {
 			return OneShot, saw, []*FD{f}

@@ -169,7 +169,8 @@ var (
 	Crashed = &Misconception{ID: "crashed", Belief: "This cannot happen.",
 		Truth: "It did: the program died of it. Its last words say of what, and in which line."}
 	GaveUp = &Misconception{ID: "gave-up", Belief: "This error ends the program.",
-		Truth: "The program ended by itself, with an error. The lines that it printed last say which."}
+		Truth: "The program ended by itself, with an error. Its last words say which. (EAGAIN is no failure: it " +
+			"says \"not now\".)"}
 	ErrorIgnored = &Misconception{ID: "error-ignored", Belief: "When Dispatch returns, all is done.",
 		Truth: "It returned because something was wrong. The error beside the reason names the fd and the way out: " +
 			"pass it on, or print it."}
