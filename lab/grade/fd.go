@@ -147,10 +147,12 @@ func (t *tally) apply(r *trace.Record, text string) {
 		delete(t.now, r.FD)
 	case trace.Add:
 		f := t.fd(r)
-		f.Watched, f.Added = r.A, r.A
-	case trace.Del:
+		f.Watched, f.Added = f.Watched|r.A, r.A
+	case trace.Del: // it may have another event, for the other direction
 		if f := t.now[r.FD]; f != nil {
-			f.Watched = 0
+			if f.Watched &^= r.A; f.Watched&(trace.Readable|trace.Writable) == 0 {
+				f.Watched = 0
+			}
 		}
 	case trace.CallbackBegin:
 		f := t.fd(r)
@@ -206,7 +208,7 @@ func (f *FD) called(r *trace.Record, call string) {
 }
 
 func (f *FD) wrote(r *trace.Record) {
-	if r.A >= 0 {
+	if r.A > 0 {
 		f.BytesOut += r.A
 		f.Untaken, f.NoRoom, f.took = 0, 0, true // a callback for writing takes the room
 	} else if r.B == int64(unix.EAGAIN) {
