@@ -35,9 +35,9 @@ func Watch(ctx context.Context, root, pkg string, exam *Exam, w Witness) *Result
 		return r
 	}
 	defer binary.Remove()
-	dir, err := os.MkdirTemp("", "fdlab-trial-")
+	dir, err := folder()
 	if err != nil {
-		r.Err = "no folder for the trial: " + err.Error()
+		r.Err = err.Error()
 		r.rest(exam)
 		return r
 	}
