@@ -72,11 +72,7 @@ func (t *tool) try(e *course.Exercise) *grade.Result {
 	}
 	r := grade.Run(t.ctx, t.root, "./"+e.Dir, exam)
 	if r.Outcome != grade.NotJudged {
-		told := ""
-		if r.Feedback != nil {
-			told = r.Feedback.Misconception
-		}
-		if err := t.progress.SaveAttempt(e.Slug, r.Outcome == grade.Passed, told, time.Now().UTC().Truncate(time.Second)); err != nil {
+		if err := t.progress.SaveAttempt(e.Slug, r.Outcome == grade.Passed, r.Told(), time.Now().UTC().Truncate(time.Second)); err != nil {
 			fmt.Fprintln(t.err, err)
 		}
 		t.attempts, _ = t.progress.LoadAttempts()

@@ -31,28 +31,13 @@ func (t *tool) list([]string) int {
 	}
 	fmt.Fprintf(t.out, "exercises: %d of %d solved\n\n", solved, len(t.all))
 	for i, e := range t.all {
-		fmt.Fprintf(t.out, "  %02d  %-28s  %-48s  lesson %.2s\n", e.Number, state(rows[i].Attempt), e.Title, e.Lesson)
+		fmt.Fprintf(t.out, "  %02d  %-33s  %-48s  lesson %.2s\n", e.Number, rows[i].State(), e.Title, e.Lesson)
 	}
 	if e := t.next(); e != nil {
 		fmt.Fprintf(t.out, "\nnext: %s\n  read   exercises/%s/README.md\n  edit   exercises/%s/main.go\n  check  go run ./exercises check   (or watch)\n",
 			e.Title, e.Slug, e.Slug)
 	}
 	return fine
-}
-
-// state is where the student stands, in a few words.
-func state(a course.Attempt) string {
-	switch {
-	case a.Solved && a.Passes:
-		return "solved"
-	case a.Solved:
-		return "solved before, now fails"
-	case a.Tries > 0:
-		return "told " + a.Told
-	case a.Hints > 0:
-		return "hints read"
-	}
-	return "-"
 }
 
 func (t *tool) writeJSON(v any) int {

@@ -94,7 +94,7 @@ func TestAStudentsWay(t *testing.T) {
 	status, out = call(t, root, "", "check", "exercises/01-two-pipes/")
 	want(t, status, notPassed, out, "(one-shot)", "hint 01")
 	status, out = call(t, root, "")
-	want(t, status, fine, out, "told one-shot")
+	want(t, status, fine, out, "not passed: one-shot")
 	put(t, mine, get(t, filepath.Join(root, "solutions/01-two-pipes/main.go"))+"\n// mine\n")
 	status, out = call(t, root, "", "check")
 	want(t, status, fine, out, "passed", "next:    02")

@@ -39,3 +39,18 @@ func (p Progress) SaveHint(slug string, n int, at time.Time) error {
 		f.Exercises[slug] = a
 	})
 }
+
+// State says where the student stands, in a few words.
+func (a Attempt) State() string {
+	switch {
+	case a.Solved && a.Passes:
+		return "solved"
+	case a.Solved:
+		return "solved before, now fails"
+	case a.Tries > 0:
+		return "not passed: " + a.Told
+	case a.Hints > 0:
+		return "hints read"
+	}
+	return "not tried"
+}

@@ -1,32 +1,48 @@
 package event
 
-// queue holds active events of one priority, in the order of activation. The
-// links are in the events, so that it never allocates, and an event can be
-// taken out of the middle.
-type queue struct{ first, last *Event }
-
-func (q *queue) push(e *Event) {
-	e.prev, e.next = q.last, nil
-	if q.last == nil {
-		q.first = e
-	} else {
-		q.last.next = e
-	}
-	q.last = e
+// queue holds active events of one priority, in the order of activation: a ring
+// that doubles when it is full, so that it soon allocates nothing more. An event
+// that is taken out of the middle leaves nil in its place.
+type queue struct {
+	ring       []*Event // its length is 0 or a power of two
+	head, tail uint32   // how many ever left and came; modulo the length: places
 }
 
+func (q *queue) push(e *Event) {
+	if int(q.tail-q.head) == len(q.ring) {
+		q.grow()
+	}
+	q.ring[q.tail&uint32(len(q.ring)-1)] = e
+	e.seat = q.tail
+	q.tail++
+}
+
+// pop takes out the first event. It returns nil if there is none.
+func (q *queue) pop() *Event {
+	for q.head != q.tail {
+		place := &q.ring[q.head&uint32(len(q.ring)-1)]
+		e := *place
+		*place = nil
+		q.head++
+		if e != nil {
+			return e
+		}
+	}
+	return nil
+}
+
+// take takes out an event that is in the queue, wherever it stands.
 func (q *queue) take(e *Event) {
-	if e.prev == nil {
-		q.first = e.next
-	} else {
-		e.prev.next = e.next
+	q.ring[e.seat&uint32(len(q.ring)-1)] = nil
+}
+
+// grow doubles the ring. Each event keeps its number.
+func (q *queue) grow() {
+	wider := make([]*Event, max(32, 2*len(q.ring)))
+	for i := q.head; i != q.tail; i++ {
+		wider[i&uint32(len(wider)-1)] = q.ring[i&uint32(len(q.ring)-1)]
 	}
-	if e.next == nil {
-		q.last = e.prev
-	} else {
-		e.next.prev = e.prev
-	}
-	e.prev, e.next = nil, nil
+	q.ring = wider
 }
 
 // activate puts the event into its queue. If it is there already, the reasons
@@ -58,15 +74,12 @@ func (b *Base) deactivate(e *Event) {
 func (b *Base) run() uint64 {
 	before := b.stats.Callbacks
 	for p := range b.queues {
-		if b.queues[p].first == nil {
-			continue
-		}
 		b.running = p
 		b.drain(&b.queues[p])
 		if b.broken.Load() || b.stats.Callbacks > before {
 			break
 		}
-		// Only the loop's own wake-up was in this queue: it is no progress.
+		// It was empty, or only the loop's own wake-up was in it: no progress.
 	}
 	b.running = noQueue
 	return b.stats.Callbacks - before
@@ -76,17 +89,29 @@ func (b *Base) run() uint64 {
 // take from it: so it begins at the front each time. An event that was deleted
 // by an earlier callback is not there any more.
 func (b *Base) drain(q *queue) {
-	for q.first != nil {
-		e := q.first
-		if e.what&Persist != 0 {
-			b.deactivate(e)
-		} else if err := b.remove(e); err != nil { //DOC:one-shot
-			b.fault(err)
+	for e := q.pop(); e != nil; e = q.pop() {
+		b.active--
+		if e.state&active == 0 {
+			b.forgotten()
+			continue
+		}
+		e.state &^= active
+		if e.what&Persist == 0 && e.pending() {
+			if err := b.remove(e); err != nil { //DOC:one-shot
+				b.fault(err)
+			}
 		}
 		b.deliver(e)
 		if b.broken.Load() || b.continued.Load() {
 			return
 		}
+	}
+}
+
+// forgotten: the memory of an active event was used for something else.
+func (b *Base) forgotten() {
+	if !b.unchecked {
+		b.fault(b.overwritten(-1))
 	}
 }
 

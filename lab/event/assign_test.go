@@ -1,6 +1,7 @@
 package event
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -78,6 +79,50 @@ func TestOverwrittenTimerIsNamed(t *testing.T) {
 		_, err := b.Dispatch()
 		explains(t, err, ErrOverwritten)
 	}) // newBase closes the base: that must end too
+}
+
+// An event that stands in the queue: the loop says that its memory is gone, and
+// those behind it are not lost.
+func TestOverwrittenActiveEventIsNamed(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		var c calls
+		gone := b.NewTimer(func(int, What) { t.Error("called") })
+		first := b.NewTimer(func(int, What) { *gone = Event{} })
+		last := b.NewTimer(c.log("last"))
+		for _, e := range []*Event{first, gone, last} {
+			if err := e.Active(Timeout); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := b.Dispatch()
+		explains(t, err, ErrOverwritten)
+		c.want(t, "last timeout")
+		loop(t, b, 0, NoEvents)
+	})
+}
+
+// Events are taken out of a queue that is long, in its middle and at its ends.
+func TestActiveEventsAreTakenOutAnywhere(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		var all []*Event
+		var called, want []int
+		for i := range 100 { // the ring grows twice
+			all = append(all, b.NewTimer(func(int, What) { called = append(called, i) }))
+			all[i].Active(Timeout)
+		}
+		for i, e := range all {
+			if i%3 == 0 || i > 95 {
+				e.Del()
+				e.Del()
+			} else {
+				want = append(want, i)
+			}
+		}
+		loop(t, b, 0, NoEvents)
+		if !slices.Equal(called, want) {
+			t.Errorf("called %v; want %v", called, want)
+		}
+	})
 }
 
 // What libevent does outside its debug mode, on each backend: two fds are

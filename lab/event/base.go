@@ -47,8 +47,8 @@ type Base struct {
 	rec     *trace.Recorder // nil: nobody watches
 	gate    *control.Gate
 
-	owner  atomic.Uint32 // the thread that runs the loop; 0: none does
-	unlock func()        // gives that thread back
+	owner  atomic.Uintptr // the mark of the thread that runs the loop; 0: none does
+	unlock func()         // gives that thread back
 
 	fds     []watch  // indexed by fd
 	signals []*raise // the signals that events wait for
@@ -127,7 +127,7 @@ func (b *Base) Loop(flags Flags) (reason Reason, err error) {
 	}
 	defer func() { b.leave(reason) }()
 	for { //DOC:loop
-		if b.continued.Load() { // a store to an atomic costs more than a load
+		if b.continued.Load() {
 			b.continued.Store(false)
 		}
 		switch {
@@ -216,8 +216,8 @@ func (b *Base) sleep(timeout time.Duration) (n int, err error) {
 // enter makes the calling thread the one that runs the loop.
 func (b *Base) enter(flags Flags) error {
 	id, unlock := thread.Lock()
-	if !b.owner.CompareAndSwap(0, id) {
-		here := b.owner.Load() == id
+	if mark := thread.Mark(); !b.owner.CompareAndSwap(0, mark) {
+		here := b.owner.Load() == mark
 		unlock()
 		if here {
 			return b.fail("dispatch", ErrRunning, "this is one of its callbacks; return from it, and the loop goes on by itself")
@@ -229,7 +229,9 @@ func (b *Base) enter(flags Flags) error {
 		b.disown()
 		return b.fail("dispatch", ErrBaseClosed, "make a new base")
 	}
-	b.broken.Store(false)
+	if b.broken.Load() { // a store to an atomic costs more than a load
+		b.broken.Store(false)
+	}
 	b.exiting, b.fresh, b.cached = false, false, 0
 	if b.rec != nil {
 		b.recordLoopBegin(flags, id)
@@ -256,7 +258,7 @@ func (b *Base) disown() {
 // foreign reports whether the loop runs on another thread than the caller's.
 func (b *Base) foreign() bool {
 	owner := b.owner.Load()
-	return owner != 0 && owner != thread.ID()
+	return owner != 0 && owner != thread.Mark()
 }
 
 // empty reports whether nothing is left that could ever call anybody.
@@ -347,7 +349,7 @@ func (b *Base) Stats() Stats { return b.stats }
 // (event_base_free). The fds that events watched stay open: they are the
 // program's. A base whose loop runs gives ErrRunning; closing twice is no error.
 func (b *Base) Close() error {
-	if !b.owner.CompareAndSwap(0, ^uint32(0)) {
+	if !b.owner.CompareAndSwap(0, ^uintptr(0)) {
 		return b.fail("close", ErrRunning, "end its loop first, with Break or Exit")
 	}
 	defer b.owner.Store(0)
@@ -393,8 +395,10 @@ func (b *Base) deleteAll() {
 		}
 	}
 	for p := range b.queues {
-		for b.queues[p].first != nil {
-			drop(b.queues[p].first)
+		for e := b.queues[p].pop(); e != nil; e = b.queues[p].pop() {
+			b.active--
+			e.state &^= active
+			drop(e)
 		}
 	}
 }

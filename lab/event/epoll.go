@@ -3,11 +3,12 @@
 package event
 
 import (
-	"syscall"
 	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"fdlab/lab/rawcall"
 )
 
 // epoll keeps the set of fds in the kernel: adding one costs a system call,
@@ -56,9 +57,8 @@ func (p *epoll) watch(fd int, gen uint32, old, want What) error {
 
 func (p *epoll) control(op, fd int, ev *unix.EpollEvent) error {
 	p.stats.SystemCalls++
-	// epoll_ctl never blocks, so the Go scheduler need not know of it. (The same
-	// function of unix is a stub around this one that costs 15 ns.)
-	_, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(p.fd), uintptr(op), uintptr(fd),
+	// epoll_ctl never blocks, so the Go scheduler need not know of it.
+	_, errno := rawcall.Call(unix.SYS_EPOLL_CTL, uintptr(p.fd), uintptr(op), uintptr(fd),
 		uintptr(unsafe.Pointer(ev)), 0, 0)
 	if errno != 0 {
 		return errno
@@ -71,12 +71,12 @@ func (p *epoll) wait(timeout time.Duration) (int, error) {
 	if timeout != 0 {
 		return unix.EpollWait(p.fd, p.events, milliseconds(timeout))
 	}
-	n, _, errno := syscall.RawSyscall6(waitCall, uintptr(p.fd),
+	n, errno := rawcall.Call(waitCall, uintptr(p.fd),
 		uintptr(unsafe.Pointer(&p.events[0])), uintptr(len(p.events)), 0, 0, 0)
 	if errno != 0 {
 		return 0, errno
 	}
-	return int(n), nil
+	return n, nil
 }
 
 func (p *epoll) collect(b *Base, n int) {

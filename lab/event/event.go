@@ -46,12 +46,12 @@ type Event struct {
 	calls    int32 // a signal's calls that are still owed
 
 	priority int
+	seat     uint32        // number in the queue, valid while active
 	place    int32         // index in the heap, valid while timed
 	deadline int64         // when the timeout is or was due, ns on the base's clock
 	period   time.Duration // timeout that a persistent event is re-armed with; 0: none
 
-	sameFD     *Event // the next event on the fd or signal, valid while inserted
-	prev, next *Event // neighbours in the queue, valid while active
+	sameFD *Event // the next event on the fd or signal, valid while inserted
 
 	label  string
 	str    uint32 // label's number in the trace

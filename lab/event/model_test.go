@@ -189,8 +189,10 @@ func (m *model) collected() {
 	}
 	for p := range m.queue {
 		var got []*modelEvent
-		for e := m.b.queues[p].first; e != nil; e = e.next {
-			got = append(got, m.of(e))
+		for q, i := &m.b.queues[p], m.b.queues[p].head; i != q.tail; i++ {
+			if e := q.ring[i&uint32(len(q.ring)-1)]; e != nil {
+				got = append(got, m.of(e))
+			}
 		}
 		n := len(m.queue[p])
 		m.must(len(got) == n+len(fresh[p]) && slices.Equal(got[:n], m.queue[p]),

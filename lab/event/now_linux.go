@@ -4,6 +4,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"fdlab/lab/rawcall"
 )
 
 // kinds lists the backends of Linux, best first.
@@ -22,21 +24,21 @@ const lookFirst = true
 // system call; all have ppoll.
 func pollNow(list []unix.PollFd) (int, error) {
 	var none unix.Timespec
-	n, _, errno := unix.RawSyscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(unsafe.SliceData(list))),
+	n, errno := rawcall.Call(unix.SYS_PPOLL, uintptr(unsafe.Pointer(unsafe.SliceData(list))),
 		uintptr(len(list)), uintptr(unsafe.Pointer(&none)), 0, 0, 0)
 	if errno != 0 {
 		return 0, errno
 	}
-	return int(n), nil
+	return n, nil
 }
 
 // selectNow is select(2) with a timeout of 0, by way of pselect6.
 func selectNow(limit int, r, w *unix.FdSet) (int, error) {
 	var none unix.Timespec
-	n, _, errno := unix.RawSyscall6(unix.SYS_PSELECT6, uintptr(limit), uintptr(unsafe.Pointer(r)),
+	n, errno := rawcall.Call(unix.SYS_PSELECT6, uintptr(limit), uintptr(unsafe.Pointer(r)),
 		uintptr(unsafe.Pointer(w)), 0, uintptr(unsafe.Pointer(&none)), 0)
 	if errno != 0 {
 		return 0, errno
 	}
-	return int(n), nil
+	return n, nil
 }

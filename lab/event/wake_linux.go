@@ -4,6 +4,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"fdlab/lab/rawcall"
 )
 
 // bell is an eventfd(2): a number in the kernel that writes add to and a read
@@ -23,5 +25,5 @@ func (l *bell) close() error { return unix.Close(l.eventfd) }
 // do adds n, or takes all. The fd does not block, so the Go scheduler need not
 // know. EAGAIN means that it is rung, or hushed, already.
 func (l *bell) do(call uintptr, n uint64) {
-	unix.RawSyscall(call, uintptr(l.eventfd), uintptr(unsafe.Pointer(&n)), unsafe.Sizeof(n))
+	rawcall.Call(call, uintptr(l.eventfd), uintptr(unsafe.Pointer(&n)), unsafe.Sizeof(n), 0, 0, 0)
 }

@@ -19,7 +19,12 @@
 // (lab/grade/exams does), no drawing, and not the student's progress.
 package grade
 
-import "fdlab/lab/trace"
+import (
+	"time"
+
+	"fdlab/lab/launch"
+	"fdlab/lab/trace"
+)
 
 // Exam says how one exercise is judged.
 type Exam struct {
@@ -65,10 +70,26 @@ type Result struct {
 	Printed  []string  `json:"printed,omitempty"`  // the program's last lines, quoted
 	Records  int       `json:"records"`            // how many the trace has
 
+	// Build says why the program does not compile; nil if it does.
+	Build *launch.BuildError `json:"-"`
+
+	// Ended says that the program had ended at the time of the verdict, and not
+	// because of it. Lasted is how long its (last) run had lasted then.
+	Ended  bool          `json:"-"`
+	Lasted time.Duration `json:"-"`
+
 	// Trace is the recording of the trial, for who wants to show it.
 	Trace []trace.Record `json:"-"`
 	// Strings resolves the string numbers of Trace.
 	Strings trace.Strings `json:"-"`
+}
+
+// Told returns the misconception that the program was told, "" if none.
+func (r *Result) Told() string {
+	if r.Feedback == nil {
+		return ""
+	}
+	return r.Feedback.Misconception
 }
 
 // Check is one check of an exam and what came of it.

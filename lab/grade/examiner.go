@@ -17,13 +17,14 @@ import (
 // must come of it. It is for the goroutine of Exam.Play only. Methods that find
 // the program wanting do not return.
 type Examiner struct {
-	ctx    context.Context
-	exam   *Exam
-	binary *launch.Binary
-	dir    string // the trial's own folder
-	run    *launch.Run
-	began  time.Time
-	checks []Check
+	ctx     context.Context
+	exam    *Exam
+	binary  *launch.Binary
+	dir     string // the trial's own folder
+	run     *launch.Run
+	began   time.Time
+	witness Witness
+	checks  []Check
 
 	batch   []trace.Record
 	entries []entry
@@ -83,6 +84,7 @@ func (e *Examiner) Check(name string) {
 	}
 	e.passed()
 	e.checks = append(e.checks, Check{name, Failed})
+	e.witness.Checking(name)
 }
 
 func (e *Examiner) passed() {
@@ -108,6 +110,7 @@ func (e *Examiner) Start(args ...string) {
 	e.run, e.began = run, time.Now()
 	e.tally, e.world = newTally(), world.New(run.Reader())
 	e.batch = make([]trace.Record, 4096)
+	e.witness.Started(run)
 }
 
 // pump takes in the records that are there.
@@ -120,8 +123,12 @@ func (e *Examiner) pump() {
 	}
 	for range 64 { // a program that records faster than we read must not keep us
 		n, more := e.run.Read(e.batch)
+		before := len(e.entries)
 		for i := range e.batch[:n] {
 			e.apply(&e.batch[i])
+		}
+		if kept := len(e.entries) - before; kept > 0 {
+			e.witness.Recorded(e.batch[:kept])
 		}
 		e.ended = !more
 		if n == 0 {

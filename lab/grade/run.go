@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"fdlab/lab/launch"
 )
@@ -14,11 +15,17 @@ import (
 // at most half a minute for any. When ctx ends, it is broken off. Nothing is
 // left behind: no process, no file. Trials may run at the same time.
 func Run(ctx context.Context, root, pkg string, exam *Exam) *Result {
+	return Watch(ctx, root, pkg, exam, nobody{})
+}
+
+// Watch is Run with a witness. What it sees changes nothing in the verdict.
+func Watch(ctx context.Context, root, pkg string, exam *Exam, w Witness) *Result {
 	r := &Result{Exercise: exam.Exercise, Package: pkg, Outcome: NotJudged}
 	binary, err := launch.Build(ctx, root, pkg)
 	var objections *launch.BuildError
 	switch {
 	case errors.As(err, &objections):
+		r.Build = objections
 		r.fail(compiler(objections))
 		r.rest(exam)
 		return r
@@ -42,7 +49,7 @@ func Run(ctx context.Context, root, pkg string, exam *Exam) *Result {
 		r.rest(exam)
 		return r
 	}
-	e := &Examiner{ctx: ctx, exam: exam, binary: binary, dir: dir, alone: true, means: map[*Misconception]*Misconception{}}
+	e := &Examiner{ctx: ctx, exam: exam, binary: binary, dir: dir, alone: true, witness: w, means: map[*Misconception]*Misconception{}}
 	e.play(ctx, r)
 	r.rest(exam)
 	return r
@@ -52,6 +59,9 @@ func Run(ctx context.Context, root, pkg string, exam *Exam) *Result {
 func (e *Examiner) play(ctx context.Context, r *Result) {
 	defer func() {
 		fault := recover()
+		if e.run != nil {
+			r.Ended, r.Lasted = e.ended, time.Duration(e.run.Reader().Now())
+		}
 		e.tidy()
 		switch fault := fault.(type) {
 		case nil:

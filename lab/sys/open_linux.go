@@ -5,6 +5,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"fdlab/lab/rawcall"
 )
 
 // Linux makes an fd and marks it close-on-exec in one step, so that no child
@@ -30,21 +32,23 @@ func eventfd(initial uint) (int, error) { return unix.Eventfd(initial, unix.EFD_
 func cloexecAccept(fd int, mayBlock bool) (int, netip.AddrPort, unix.Errno) {
 	var from unix.RawSockaddrInet4
 	size := uint32(unsafe.Sizeof(from))
-	var conn uintptr
+	var conn int
 	var errno unix.Errno
 	if mayBlock {
-		conn, _, errno = unix.Syscall6(unix.SYS_ACCEPT4, uintptr(fd), uintptr(unsafe.Pointer(&from)),
+		var n uintptr
+		n, _, errno = unix.Syscall6(unix.SYS_ACCEPT4, uintptr(fd), uintptr(unsafe.Pointer(&from)),
 			uintptr(unsafe.Pointer(&size)), unix.SOCK_CLOEXEC, 0, 0)
+		conn = int(n)
 	} else {
-		conn, _, errno = unix.RawSyscall6(unix.SYS_ACCEPT4, uintptr(fd), uintptr(unsafe.Pointer(&from)),
+		conn, errno = rawcall.Call(unix.SYS_ACCEPT4, uintptr(fd), uintptr(unsafe.Pointer(&from)),
 			uintptr(unsafe.Pointer(&size)), unix.SOCK_CLOEXEC, 0, 0)
 	}
 	if errno != 0 {
 		return -1, netip.AddrPort{}, errno
 	}
 	if from.Family != unix.AF_INET {
-		return int(conn), netip.AddrPort{}, 0
+		return conn, netip.AddrPort{}, 0
 	}
 	port := (*[2]byte)(unsafe.Pointer(&from.Port)) // in network byte order
-	return int(conn), netip.AddrPortFrom(netip.AddrFrom4(from.Addr), uint16(port[0])<<8|uint16(port[1])), 0
+	return conn, netip.AddrPortFrom(netip.AddrFrom4(from.Addr), uint16(port[0])<<8|uint16(port[1])), 0
 }

@@ -60,6 +60,31 @@ func TestUnlockForgets(t *testing.T) {
 	}
 }
 
+// Goroutines that run on other threads have other marks, and one keeps its own.
+func TestMarksTellLockedThreadsApart(t *testing.T) {
+	_, unlock := Lock()
+	defer unlock()
+	mine := Mark()
+	var wg sync.WaitGroup
+	for range 50 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			_, unlock := Lock()
+			defer unlock()
+			own := Mark()
+			runtime.Gosched()
+			if own == mine || Mark() != own {
+				t.Errorf("a thread has the mark %x and then %x; another has %x", own, Mark(), mine)
+			}
+		}()
+	}
+	wg.Wait()
+	if Mark() != mine {
+		t.Errorf("the mark was %x and is %x", mine, Mark())
+	}
+}
+
 var sink uint32
 
 func BenchmarkID(b *testing.B) {

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -23,7 +22,8 @@ const Environment = "FDLAB_TRACE"
 // be called from any thread.
 type Recorder struct {
 	ring  *Ring
-	start time.Time
+	clock clock
+	seen  atomic.Uint64 // how many slots the reader had given back, last we looked
 
 	bases  atomic.Uint32
 	events atomic.Uint32
@@ -91,7 +91,8 @@ func SetProcess(r *Recorder) { override.Store(r) }
 // Recorder returns a recorder that writes to the ring; time begins now. There
 // must be only one recorder to a ring.
 func (r *Ring) Recorder() *Recorder {
-	rec := &Recorder{ring: r, start: time.Now(), strings: map[string]uint32{}}
+	rec := &Recorder{ring: r, strings: map[string]uint32{}}
+	rec.clock.begin()
 	for k := range rec.room {
 		rec.room[k] = r.head.slots
 		if frequent(Kind(k)) {
@@ -107,12 +108,13 @@ func (r *Ring) Recorder() *Recorder {
 func (r *Recorder) On() bool { return r != nil }
 
 // Now returns the run's time in ns: what Record.Time holds. It is 0 on a nil
-// Recorder. It costs a clock read (25 ns), no system call.
+// Recorder. It costs 9 ns where the processor's counter is good, else 25; no
+// system call.
 func (r *Recorder) Now() int64 {
 	if r == nil {
 		return 0
 	}
-	return int64(time.Since(r.start))
+	return r.clock.now()
 }
 
 // Put writes one record. It fills in Seq; Time and Thread too, where they are
@@ -126,22 +128,18 @@ func (r *Recorder) Put(rec *Record) {
 
 func (r *Recorder) put(rec *Record) {
 	if rec.Time == 0 {
-		rec.Time = int64(time.Since(r.start))
+		rec.Time = r.clock.now()
 	}
 	if rec.Thread == 0 {
 		rec.Thread = thread.ID()
 	}
-	h := r.ring.head
+	h, room := r.ring.head, r.room[rec.Kind&kindMask]
 	n := h.written.Load()
-	for {
-		if n-h.read.Load() >= r.room[rec.Kind&kindMask] {
+	for n-r.seen.Load() >= room || !h.written.CompareAndSwap(n, n+1) {
+		if n = h.written.Load(); n-r.look() >= room {
 			h.lost.Add(1)
 			return
 		}
-		if h.written.CompareAndSwap(n, n+1) {
-			break
-		}
-		n = h.written.Load()
 	}
 	// The slot is ours alone: the reader has given it back, and it will not
 	// look at it before Seq holds the number it waits for.
@@ -150,6 +148,14 @@ func (r *Recorder) put(rec *Record) {
 	slot.Kind, slot.Bytes, slot.Base, slot.Str = rec.Kind, rec.Bytes, rec.Base, rec.Str
 	slot.A, slot.B, slot.C, slot.D = rec.A, rec.B, rec.C, rec.D
 	publish(&slot.Seq, n+1)
+}
+
+// look returns how many slots the reader has given back. That counter lies on a
+// cache line that the reader writes, so we look only when the ring seems full.
+func (r *Recorder) look() uint64 {
+	read := r.ring.head.read.Load()
+	r.seen.Store(read)
+	return read
 }
 
 // NextBase returns the next number for an event base: 1, 2, 3 ...

@@ -140,6 +140,9 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 		w.mistaken(b, r)
 		b.enter(Calling, r.Time)
 		name := w.names.of(r.Str)
+		if name == "" {
+			name = w.signal
+		}
 		t.push(Frame{Kind: InCallback, Name: name, FD: r.FD, Base: b.Number, Since: r.Time})
 		if f != nil {
 			f.Callbacks++

@@ -58,6 +58,26 @@ func (t *Thread) pop(kind FrameKind) (Frame, bool) {
 	return Frame{}, false
 }
 
+// ofSignal reports whether a record that names a number is about a signal's
+// event, which has the signal's number. The end of a callback does not say so:
+// its beginning did.
+func (t *Thread) ofSignal(r *trace.Record) bool {
+	if r.FD < 0 {
+		return false
+	}
+	switch r.Kind {
+	case trace.Add, trace.Del, trace.CallbackBegin:
+		return r.A&trace.Signal != 0
+	case trace.CallbackEnd:
+		for i := len(t.Stack) - 1; i >= 0; i-- {
+			if t.Stack[i].Kind == InCallback {
+				return t.Stack[i].FD == trace.NoFD
+			}
+		}
+	}
+	return false
+}
+
 // end pops the innermost frame of a kind and keeps how long it lasted.
 func (w *World) end(t *Thread, kind FrameKind, r *trace.Record) bool {
 	frame, ok := t.pop(kind)

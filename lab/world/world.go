@@ -10,6 +10,9 @@ package world
 
 import (
 	"slices"
+	"syscall"
+
+	"golang.org/x/sys/unix"
 
 	"fdlab/lab/trace"
 )
@@ -47,7 +50,8 @@ type World struct {
 	// What the record that is being applied brought to an end: for the feed.
 	ended  Frame
 	took   int64
-	turned bool // an end of a connection has another state now
+	turned bool   // an end of a connection has another state now
+	signal string // the signal that it is about: "SIGINT", or ""
 }
 
 // Said is a line of the experiment with its time.
@@ -127,8 +131,14 @@ func (w *World) Clone() *World {
 func (w *World) Apply(r *trace.Record) {
 	w.Time = max(w.Time, r.Time)
 	w.Records++
-	w.ended, w.took, w.turned = Frame{}, 0, false
+	w.ended, w.took, w.turned, w.signal = Frame{}, 0, false, ""
 	t := w.thread(r)
+	if t.ofSignal(r) { // its number is a signal's, and no fd's
+		w.signal = unix.SignalName(syscall.Signal(r.FD))
+		other := *r
+		other.FD = trace.NoFD
+		r = &other
+	}
 
 	switch r.Kind {
 	case trace.ThreadBegin:

@@ -457,3 +457,32 @@ func ExampleWorld() {
 	fmt.Printf("blocked in %s(%d) since %d ms; fd 5 ready and unseen since %d ms\n", top.Name, top.FD, top.Since/1e6, since/1e6)
 	// Output: blocked in read(3) since 5 ms; fd 5 ready and unseen since 6 ms
 }
+
+// TestASignalsNumberIsNoFD: an event for SIGTERM (15) says nothing about the fd
+// that has the number 15, nor does it make one.
+func TestASignalsNumberIsNoFD(t *testing.T) {
+	s := &script{thread: 100}
+	s.add(trace.Open, 15, "socket", trace.Record{})
+	s.add(trace.BaseNew, trace.NoFD, "epoll", trace.Record{Base: 1})
+	for _, number := range []int32{2, 15} {
+		s.add(trace.Add, number, "", trace.Record{Base: 1, A: trace.Signal | trace.Persist, B: -1, C: int64(number)})
+		s.add(trace.CallbackBegin, number, "", trace.Record{Base: 1, A: trace.Signal, C: int64(number)})
+		s.add(trace.CallbackEnd, number, "", trace.Record{Base: 1, C: int64(number)})
+	}
+	w := s.run().Live
+	if len(w.FDs) != 1 || w.FDs[0].Callbacks != 0 || w.FDs[0].CallbackDone != 0 || len(w.FDs[0].Watches) != 0 {
+		t.Errorf("two signals leave the fds %+v, want the socket alone, untouched", w.FDs)
+	}
+	if b := w.BaseByNumber(1); b.Callbacks != 2 || len(b.Timers) != 2 {
+		t.Errorf("the base has %d callbacks and %d pending events without an fd, want two and two", b.Callbacks, len(b.Timers))
+	}
+	var said []string
+	for _, h := range w.Feed.Lines {
+		if h.Kind == trace.CallbackEnd {
+			said = append(said, h.Name)
+		}
+	}
+	if want := []string{"SIGINT", "SIGTERM"}; !reflect.DeepEqual(said, want) {
+		t.Errorf("the callbacks are called %q, want %q", said, want)
+	}
+}

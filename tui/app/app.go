@@ -10,6 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"fdlab/lab/course"
+	"fdlab/tui/exercise"
 	"fdlab/tui/grid"
 	"fdlab/tui/home"
 	"fdlab/tui/lesson"
@@ -29,6 +30,9 @@ const (
 	atHome screen = iota
 	atLesson
 	atStage
+	atExercises // the list
+	atExercise  // the page of one
+	atStand     // its stage
 )
 
 // Model is the instrument's state.
@@ -38,15 +42,19 @@ type Model struct {
 	course   *course.Catalogue
 	progress map[string]course.Result
 
-	screen   screen
-	home     home.State
-	lesson   lesson.State
-	session  *session // what the stage shows; nil: nothing was run yet
-	children children // all programs that may still run
-	serial   int      // number of the latest session: messages of older ones are dropped
+	screen    screen
+	back      screen // where the way out of a lesson leads
+	home      home.State
+	lesson    lesson.State
+	session   *session // what the stage shows; nil: nothing was run yet
+	exercises exercise.List
+	exercise  exercise.Page
+	stand     *stand   // what the stage of an exercise shows; nil: nothing
+	children  children // all programs that may still run
+	serial    int      // number of the latest session: messages of older ones are dropped
 
 	help    bool   // the legend lies over the screen
-	helpTop int    // its first row that is shown
+	helpTop int    // rows that it is scrolled
 	explain string // the key of the lint whose explanation lies over the stage, or ""
 	output  bool   // what the program printed lies over the stage
 	scroll  int    // of the overlay
@@ -60,11 +68,17 @@ func New(c *course.Catalogue, th *theme.Theme) *Model {
 	th.Prepare(g)
 	m := &Model{theme: th, grid: g, course: c, progress: map[string]course.Result{}}
 	m.home = home.State{Theme: th, Course: c, Progress: m.progress}
+	m.exercises = exercise.List{Theme: th, Attempts: map[string]course.Attempt{}, Lessons: map[string]string{}}
+	for _, l := range c.Lessons {
+		m.exercises.Lessons[l.Slug] = l.Title
+	}
 	return m
 }
 
-// Init reads the student's progress.
-func (m *Model) Init() tea.Cmd { return readProgress(m.course.Root) }
+// Init reads the exercises and the student's progress.
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(readProgress(m.course.Root), readExercises(m.course.Root))
+}
 
 // View draws the screen. It changes nothing but the grid.
 func (m *Model) View() string {
@@ -85,10 +99,16 @@ func (m *Model) View() string {
 		m.lesson.Draw(r)
 	case atStage:
 		m.session.draw(r, m)
+	case atExercises:
+		m.exercises.Draw(r)
+	case atExercise:
+		m.exercise.Draw(r)
+	case atStand:
+		m.stand.draw(r, m)
 	}
 	switch {
 	case m.help:
-		m.drawHelp()
+		m.drawHelp(r)
 	case m.explain != "":
 		m.drawExplanation(r)
 	}
@@ -118,5 +138,6 @@ func (m *Model) Close() {
 	if m.session != nil {
 		m.session.cancel()
 	}
+	m.endStand()
 	m.children.close()
 }

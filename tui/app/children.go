@@ -13,7 +13,7 @@ import (
 // hears what becomes of them: so the children are kept here, and close ends
 // them all.
 type children struct {
-	building sync.RWMutex // held for reading while one is built and started
+	building sync.RWMutex // held for reading while one is built and started, or tried
 	mu       sync.Mutex   // guards runs
 	runs     []*launch.Run
 }
@@ -40,8 +40,15 @@ func (c *children) start(ctx context.Context, root, pkg string, args []string) (
 	return run, nil
 }
 
+// enter says that somebody builds and runs programs, and ends them himself,
+// until leave is called: a trial.
+func (c *children) enter() (leave func()) {
+	c.building.RLock()
+	return c.building.RUnlock
+}
+
 // close ends all children and waits for their end. The caller has ended the
-// contexts of the builds that are under way.
+// contexts of the builds and trials that are under way.
 func (c *children) close() {
 	c.building.Lock()
 	defer c.building.Unlock()

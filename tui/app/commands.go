@@ -35,9 +35,8 @@ type (
 		exit    launch.Exit
 	}
 	progressMsg struct {
-		results           map[string]course.Result
-		exercises, solved int
-		err               error
+		results map[string]course.Result
+		err     error
 	}
 	failedMsg struct{ text string }
 )

@@ -18,51 +18,151 @@ func (m *Model) drawExplanation(r grid.Region) {
 	page.Wrap(in, 0, th.Style(theme.Text), text)
 }
 
-// helpBox is where the legend lies.
-func (m *Model) helpBox() grid.Region {
-	r := m.grid.Region()
-	w, h := min(r.W-4, 100), r.H-2
-	return r.Sub((r.W-w)/2, 1, w, h)
-}
-
-// drawHelp lays the legend of the screen over it: each glyph in place.
-func (m *Model) drawHelp() {
+// drawHelp lays over the screen what is to be known about it: each glyph in
+// place. What is longer than the screen can be scrolled.
+func (m *Model) drawHelp(r grid.Region) {
 	th := m.theme
-	box := m.helpBox()
+	box := helpBox(r)
+	box.Fill(0, 0, box.W, box.H, ' ', th.Style(theme.Text))
 	title := "what is what · any key closes this"
-	if m.helpMost() > 0 {
+	if m.helpRows(box) > box.H-2 {
 		title = "what is what · ↑↓ scroll · any other key closes this"
 	}
-	box.Fill(0, 0, box.W, box.H, ' ', th.Style(theme.Text))
 	in := box.Box(th.Lines, th.Style(theme.Focus), th.Style(theme.Title), title).Inset(1, 0)
-	m.writeHelp(in, -m.helpTop)
+	m.drawHelpText(in.Sub(0, -m.helpTop, in.W, in.H+m.helpTop))
 }
 
-// keyHelp scrolls the legend, or closes it.
+func helpBox(r grid.Region) grid.Region {
+	w := min(r.W-4, 100)
+	return r.Sub((r.W-w)/2, 1, w, r.H-2)
+}
+
+// helpRows is how many rows the text takes: it is drawn on a grid without any.
+func (m *Model) helpRows(box grid.Region) int {
+	return m.drawHelpText(grid.New(box.W-4, 0).Region())
+}
+
+// scrollHelp moves the text. false: there is nothing to scroll.
+func (m *Model) scrollHelp(by int) bool {
+	box := helpBox(m.grid.Region())
+	most := m.helpRows(box) - (box.H - 2)
+	m.helpTop = min(max(m.helpTop+by, 0), max(most, 0))
+	return most > 0
+}
+
+// keyHelp: the keys that scroll do, all others close the help.
 func (m *Model) keyHelp(key string) {
-	page, most := m.helpBox().H-3, m.helpMost()
-	by := map[string]int{
-		"down": 1, "j": 1, "up": -1, "k": -1,
-		"pgdown": page, "ctrl+d": page, " ": page, "pgup": -page, "ctrl+u": -page,
-	}[key]
-	if by == 0 || most == 0 {
-		m.help, m.helpTop = false, 0
-		return
+	by := map[string]int{"up": -1, "k": -1, "down": 1, "j": 1, "pgup": -10, "pgdown": 10, " ": 10, "home": -1 << 10, "end": 1 << 10}[key]
+	if by == 0 || !m.scrollHelp(by) {
+		m.help = false
 	}
-	m.scrollHelp(by)
 }
 
-func (m *Model) scrollHelp(by int) { m.helpTop = min(max(m.helpTop+by, 0), m.helpMost()) }
+// drawHelpText draws the text and returns how many rows it has.
+func (m *Model) drawHelpText(in grid.Region) (y int) {
+	th := m.theme
+	for _, h := range helpOf[m.screen] {
+		if h.term == "" {
+			y = page.Wrap(in, y, th.Style(theme.Text), h.meaning)
+			continue
+		}
+		in.Text(0, y, th.Style(theme.Key), h.term)
+		y = page.Wrap(in.Sub(16, 0, in.W-16, in.H), y, th.Style(theme.Text), h.meaning)
+	}
+	if m.screen != atStage && m.screen != atStand {
+		return y
+	}
+	for _, e := range stage.Legend(th) {
+		if e.Glyph == 0 {
+			y = page.Wrap(in, y, th.Style(theme.Heading), e.Meaning)
+			continue
+		}
+		in.Set(1, y, e.Glyph, e.Style)
+		in.Text(4, y, e.Style, e.Word)
+		y = page.Wrap(in.Sub(16, 0, in.W-16, in.H), y, th.Style(theme.Text), e.Meaning)
+	}
+	if m.screen == atStage {
+		y = page.Wrap(in, y, th.Style(theme.Heading), "Keys, besides those of the experiment itself:")
+		for _, h := range stageKeys {
+			in.Text(1, y, th.Style(theme.Key), h.term)
+			y = page.Wrap(in.Sub(16, 0, in.W-16, in.H), y, th.Style(theme.Text), h.meaning)
+		}
+	}
+	return y
+}
 
-// helpMost is how far the legend can be scrolled.
-func (m *Model) helpMost() int {
-	in := m.helpBox().Inset(2, 1)
-	return max(m.writeHelp(in.Sub(0, 0, in.W, 0), 0)-in.H, 0)
+// helpLine explains a term; without one it is a sentence.
+type helpLine struct{ term, meaning string }
+
+// helpOf says of a screen what it is and what its keys do. A stage's signs come
+// after it: stage.Legend.
+var helpOf = map[screen][]helpLine{
+	atHome:   courseHelp,
+	atLesson: courseHelp,
+	atExercises: {
+		{"", "An exercise is a small program with TODOs. You change it in your editor. The grader runs it against a hostile world, and judges it by what it did."},
+		{},
+		{"→", "the first exercise that is not solved"},
+		{"✓ solved", "the last trial passed"},
+		{"✗ not passed", "the last trial did not; the word after it names what the grader told"},
+		{"✗ solved before", "it passed once, and what is in the file now does not"},
+		{"hints read", "not tried, but hints were uncovered"},
+		{"trial", "one run of the program in the hands of the grader"},
+		{},
+		{"enter", "opens the exercise · q goes home"},
+		{"↑ ↓  j k", "choose"},
+		{"digits", "open by number: 0 1 is exercise 01, 1 2 is 12"},
+		{},
+		{"", "go run ./exercises shows the same list in a terminal. Both keep one progress."},
+	},
+	atExercise: {
+		{"", "Read the task and the checks. Edit the program in your editor, and save. Then:"},
+		{},
+		{"enter", "builds your program, runs it and grades it, on the stage"},
+		{"s", "does the same with the solution. You see what it does, not its text (that is shown once you have passed: go run ./exercises solution NN)"},
+		{"b", "does it with both: side by side from 120x32 cells, else tab goes from one to the other"},
+		{"h", "uncovers a hint: a question first, then the idea, then almost the code"},
+		{"↑ ↓", "scroll · q back to the list"},
+		{},
+		{"check", "one thing that the grader does to the program, and what must come of it"},
+		{"trial", "all checks in order, until one fails; the same for both programs"},
+	},
+	atStand: {
+		{"LIVE", "the trial goes on; it cannot be held, for the grader acts in time"},
+		{"GRADED", "the grader had seen enough and ended the program: this is its last moment"},
+		{"ENDED", "the program ended by itself"},
+		{"PAST", "an earlier moment is shown"},
+		{"REPLAY 1/100", "and moves on, a hundred times slower than it was"},
+		{"→ at a check", "the shown moment lies under this check"},
+		{"✓ ✗ ·", "the check passed, failed, was not reached"},
+		{"enter", "the whole result: expected, seen, the misconception, the lesson"},
+		{"space", "replays, from the shown moment or from the beginning; again: pause"},
+		{", .", "the event before, the next event, of either program"},
+		{"← →  H L", "move the playhead by a column, by twenty · g the beginning · end the end"},
+		{"[ ]  + -", "slower, faster · zoom of the time panel"},
+		{"tab", "the other program · m mine · s the solution · b both"},
+		{"r", "builds and runs again, after an edit · o what the program printed"},
+		{},
+	},
+}
+
+var courseHelp = []helpLine{
+	{"", "A lesson has sections: a claim, a question, an experiment, an explanation."},
+	{"", "Read the claim. Predict what the experiment will show. Then run it, and watch."},
+	{},
+	{"fd", "file descriptor: the number by which a program names an open file, pipe or socket"},
+	{"ready", "the kernel has something for the program: a read would not block"},
+	{"blocked", "a thread sleeps inside a system call until the kernel wakes it"},
+	{"event loop", "wait for all fds at once, call back for the ready ones, again"},
+	{"verdict", "what the run's own measurements say about the claim"},
+	{},
+	{"", "enter opens and goes on · ← → turn pages · ↑ ↓ scroll · x runs the experiment · q goes back"},
+	{"", "e at home opens the exercises: programs to change, run on the stage and graded"},
 }
 
 // stageKeys are all keys of the stage. The last row of the screen shows those
 // that matter most.
-var stageKeys = []struct{ keys, do string }{
+var stageKeys = []helpLine{
 	{"space", "holds time, or lets it go on; in the past: back to the live edge"},
 	{".  ,", "one phase of the loop on, while time is held; in the past one event on; one event back"},
 	{"← →", "move through time by a column; with shift by 20; home and end go to the ends"},
@@ -75,41 +175,4 @@ var stageKeys = []struct{ keys, do string }{
 	{"o", "shows what the program printed"},
 	{"n", "goes on to Explain, after the end"},
 	{"q", "back to the lesson"},
-}
-
-// writeHelp writes the legend from row y on, and returns the row after it.
-func (m *Model) writeHelp(in grid.Region, y int) int {
-	th := m.theme
-	if m.screen == atStage {
-		for _, e := range stage.Legend(th) {
-			if e.Glyph == 0 {
-				y = page.Wrap(in, y, th.Style(theme.Heading), e.Meaning)
-				continue
-			}
-			in.Set(1, y, e.Glyph, e.Style)
-			in.Text(4, y, e.Style, e.Word)
-			y = page.Wrap(in.Sub(18, 0, in.W-18, in.H), y, th.Style(theme.Text), e.Meaning)
-		}
-		y = page.Wrap(in, y, th.Style(theme.Heading), "Keys, besides those of the experiment itself:")
-		for _, k := range stageKeys {
-			in.Text(1, y, th.Style(theme.Key), k.keys)
-			y = page.Wrap(in.Sub(18, 0, in.W-18, in.H), y, th.Style(theme.Text), k.do)
-		}
-		return y
-	}
-	for _, line := range []string{
-		"A lesson has sections: a claim, a question, an experiment, an explanation.",
-		"Read the claim. Predict what the experiment will show. Then run it, and watch.",
-		"",
-		"file descriptor (fd)   the number by which a program names an open file, pipe or socket",
-		"ready                  the kernel has something for the program: a read would not block",
-		"blocked                a thread sleeps inside a system call until the kernel wakes it",
-		"event loop             wait for all fds at once, call back for the ready ones, again",
-		"verdict                what the run's own measurements say about the claim",
-		"",
-		"enter opens and goes on · ← → turn pages · ↑ ↓ scroll · x runs the experiment · q goes back",
-	} {
-		y = page.Wrap(in, y, th.Style(theme.Text), line)
-	}
-	return y
 }

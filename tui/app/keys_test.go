@@ -8,7 +8,6 @@ import (
 
 	"fdlab/lab/course"
 	"fdlab/tui/grid"
-	"fdlab/tui/stage"
 	"fdlab/tui/theme"
 )
 
@@ -22,31 +21,51 @@ func TestLettersThatArriveTogetherAllCount(t *testing.T) {
 	}
 }
 
-// TestAllOfTheLegendCanBeRead: at 80x24 it has more rows than the screen.
-func TestAllOfTheLegendCanBeRead(t *testing.T) {
-	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}} {
+// TestTheHelpCanBeReadToItsEnd on the smallest screen, and a key that does not
+// scroll closes it.
+func TestTheHelpCanBeReadToItsEnd(t *testing.T) {
+	last := map[screen]string{
+		atHome: "opens the exercises", atExercises: "keep one progress", atExercise: "the same for both programs",
+		atStage: "q back to the lesson", atStand: "cannot answer, and why",
+	}
+	for at, want := range last {
 		m := New(&course.Catalogue{}, theme.New(grid.Plain, theme.Dark, false))
-		m.Update(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
-		m.screen = atStage
-		m.session = &session{lesson: &course.Lesson{}, cancel: func() {}}
+		m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+		m.screen = at
 		m.key("?")
-		seen := ""
+		var seen strings.Builder
 		for range 100 {
-			seen += m.View()
-			m.key("down")
-		}
-		for _, e := range stage.Legend(m.theme) {
-			if last := e.Meaning[strings.LastIndexByte(e.Meaning, ' ')+1:]; !strings.Contains(seen, e.Word) || !strings.Contains(seen, last) {
-				t.Errorf("at %v the legend never shows %q, %q", size, e.Word, e.Meaning)
+			m.grid.Clear()
+			m.drawHelp(m.grid.Region())
+			for y := range m.grid.H {
+				for x := range m.grid.W {
+					seen.WriteRune(max(m.grid.At(x, y).Rune, ' '))
+				}
+			}
+			if m.scrollHelp(0) {
+				m.key("down")
 			}
 		}
-		for _, k := range stageKeys {
-			if last := k.do[strings.LastIndexByte(k.do, ' ')+1:]; !strings.Contains(seen, last) {
-				t.Errorf("at %v the legend never shows %q, %q", size, k.keys, k.do)
-			}
+		text := strings.Join(strings.Fields(strings.ReplaceAll(seen.String(), "│", " ")), " ")
+		if !m.help || !strings.Contains(text, want) {
+			t.Errorf("screen %d: the help is open: %v, and never shows %q", at, m.help, want)
 		}
 		if m.key("x"); m.help {
-			t.Errorf("at %v another key does not close the legend", size)
+			t.Errorf("screen %d: x does not close the help", at)
 		}
+	}
+}
+
+// TestALessonLeadsToItsExercises: to the first that is not solved.
+func TestALessonLeadsToItsExercises(t *testing.T) {
+	c := &course.Catalogue{Lessons: []*course.Lesson{{Slug: "02-b", Sections: []*course.Section{{Heading: "Exercise"}}}}}
+	m := New(c, theme.New(grid.Plain, theme.Dark, false))
+	m.Update(exercisesMsg{
+		exercises: []*course.Exercise{{Slug: "01-x", Lesson: "01-a"}, {Slug: "02-y", Lesson: "02-b"}, {Slug: "03-z", Lesson: "02-b"}},
+		attempts:  map[string]course.Attempt{"02-y": {Solved: true}},
+	})
+	m.openLesson(0)
+	if m.key("enter"); m.screen != atExercises || m.exercises.Selected != 2 {
+		t.Errorf("enter leads to screen %d, exercise %d; want the list at exercise 2", m.screen, m.exercises.Selected)
 	}
 }

@@ -11,27 +11,26 @@ import (
 )
 
 // drawBuilding is what the stage shows while the program is compiled.
-func drawBuilding(r grid.Region, m *Model) {
+func drawBuilding(r grid.Region, m *Model, words string) {
 	th := m.theme
-	_, words := m.session.status()
 	r.Text(2, 1, th.Style(theme.Text), words)
 	r.Text(2, 3, th.Style(theme.Faint), "The first build compiles the lab, too. Later ones take a moment.")
 }
 
 // drawFault says why there is no run, and the way out.
-func drawFault(r grid.Region, m *Model, err error) {
+func drawFault(r grid.Region, m *Model, title, why, back string) {
 	th := m.theme
-	in := r.Box(th.Lines, th.Style(theme.Frame), th.Style(theme.Bad), "this lesson cannot run")
+	in := r.Box(th.Lines, th.Style(theme.Frame), th.Style(theme.Bad), title)
 	y := 1
-	for _, line := range strings.Split(err.Error(), "\n") {
+	for _, line := range strings.Split(why, "\n") {
 		y = page.Wrap(in.Sub(1, 0, in.W-2, in.H), y, th.Style(theme.Text), line)
 	}
 	in.At(1, y+1).Text(th.Style(theme.Key), "r").Text(th.Style(theme.Faint), " try again · ").
-		Text(th.Style(theme.Key), "q").Text(th.Style(theme.Faint), " back to the lesson")
+		Text(th.Style(theme.Key), "q").Text(th.Style(theme.Faint), back)
 }
 
 // drawBuildError shows what the compiler objects to, with the lines of code.
-func drawBuildError(r grid.Region, m *Model, e *launch.BuildError) {
+func drawBuildError(r grid.Region, m *Model, e *launch.BuildError, source []string, back string) {
 	th := m.theme
 	text, faint := th.Style(theme.Text), th.Style(theme.Faint)
 	in := r.Box(th.Lines, th.Style(theme.Frame), th.Style(theme.Bad), "this program does not compile")
@@ -50,8 +49,8 @@ func drawBuildError(r grid.Region, m *Model, e *launch.BuildError) {
 		for _, line := range strings.Split(p.Text, "\n") {
 			y = page.Wrap(in.Sub(2, 0, in.W-2, in.H), y, th.Style(theme.Bad), line)
 		}
-		if i < len(m.session.source) && m.session.source[i] != "" {
-			in.At(2, y).Int(faint, int64(p.Line)).Text(faint, " ").Text(th.Style(theme.Code), m.session.source[i])
+		if i < len(source) && source[i] != "" {
+			in.At(2, y).Int(faint, int64(p.Line)).Text(faint, " ").Text(th.Style(theme.Code), source[i])
 			y++
 		}
 		y++
@@ -65,17 +64,16 @@ func drawBuildError(r grid.Region, m *Model, e *launch.BuildError) {
 	y = min(y, in.H-2)
 	in.Text(0, y, text, "Mend it in your editor and save. Then:")
 	in.At(0, y+1).Text(th.Style(theme.Key), "r").Text(faint, " build and run again · ").
-		Text(th.Style(theme.Key), "q").Text(faint, " back to the lesson")
+		Text(th.Style(theme.Key), "q").Text(faint, back)
 }
 
 // drawOutput shows what the program printed, quoted, the latest at the bottom.
-func (m *Model) drawOutput(r grid.Region) {
+func drawOutput(r grid.Region, m *Model, out *launch.Output) {
 	th := m.theme
-	s := m.session
-	total, cut := s.run.Output().Size()
+	total, cut := out.Size()
 	in := r.Box(th.Lines, th.Style(theme.Frame), th.Style(theme.Title), "what the program printed")
 	keys, in := in.Bottom(1)
-	lines := s.run.Output().Lines()
+	lines := out.Lines()
 	last := max(len(lines)-m.scroll, 0)
 	first := max(last-in.H, 0)
 	for i, line := range lines[first:last] {
@@ -94,7 +92,7 @@ func (m *Model) drawOutput(r grid.Region) {
 		Text(th.Style(theme.Key), "o").Text(th.Style(theme.Faint), " back to the stage")
 }
 
-func (m *Model) keyOutput(key string) {
+func (m *Model) keyOutput(key string, out *launch.Output) {
 	switch key {
 	case "o", "q", "esc":
 		m.output = false
@@ -107,7 +105,5 @@ func (m *Model) keyOutput(key string) {
 	case "pgdown", "ctrl+d":
 		m.scroll = max(m.scroll-m.grid.H/2, 0)
 	}
-	if s := m.session; s != nil && s.run != nil {
-		m.scroll = min(m.scroll, max(len(s.run.Output().Lines())-1, 0))
-	}
+	m.scroll = min(m.scroll, max(len(out.Lines())-1, 0))
 }

@@ -12,18 +12,8 @@ import (
 // readProgress reads what the student did so far.
 func readProgress(root string) tea.Cmd {
 	return safely(func() tea.Msg {
-		progress := course.ProgressOf(root)
-		results, err := progress.Load()
-		msg := progressMsg{results: results, err: err}
-		exercises, _ := course.ReadExercises(root)
-		attempts, _ := progress.LoadAttempts() // the same file: its error is told already
-		msg.exercises = len(exercises)
-		for _, e := range exercises {
-			if attempts[e.Slug].Solved {
-				msg.solved++
-			}
-		}
-		return msg
+		results, err := course.ProgressOf(root).Load()
+		return progressMsg{results: results, err: err}
 	})
 }
 

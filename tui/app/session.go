@@ -146,18 +146,20 @@ func (s *session) status() (stage.Status, string) {
 
 // draw draws the stage, or why there is none.
 func (s *session) draw(r grid.Region, m *Model) {
+	const back = " back to the lesson"
 	switch {
 	case s.build != nil:
-		drawBuildError(r, m, s.build)
+		drawBuildError(r, m, s.build, s.source, back)
 		return
 	case s.fault != nil:
-		drawFault(r, m, s.fault)
+		drawFault(r, m, "this lesson cannot run", s.fault.Error(), back)
 		return
 	case s.run == nil:
-		drawBuilding(r, m)
+		_, words := s.status()
+		drawBuilding(r, m, words)
 		return
 	case m.output:
-		m.drawOutput(r)
+		drawOutput(r, m, s.run.Output())
 		return
 	}
 	stage.Draw(r, s.view(m))

@@ -16,7 +16,7 @@ import (
 func (m *Model) keyStage(key string) tea.Cmd {
 	s := m.session
 	if m.output {
-		m.keyOutput(key)
+		m.keyOutput(key, s.run.Output())
 		return nil
 	}
 	switch key {

@@ -12,16 +12,23 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		m.grid.Resize(msg.Width, msg.Height)
 		m.lesson.Resize(msg.Width, msg.Height)
+		m.exercise.Resize(msg.Width, msg.Height)
 	case tea.KeyMsg:
 		return m, m.keys(msg)
 	case tea.MouseMsg:
 		return m, m.mouse(msg)
 	case progressMsg:
 		m.setProgress(msg)
+	case exercisesMsg:
+		m.setExercises(msg)
 	case startedMsg:
 		return m, m.started(msg)
 	case tickMsg:
 		return m, m.ticked(msg)
+	case gradedMsg:
+		return m, m.graded(msg)
+	case standTickMsg:
+		return m, m.standTicked(msg)
 	case failedMsg:
 		m.message = msg.text
 	}
@@ -47,16 +54,15 @@ func (m *Model) key(key string) tea.Cmd {
 	if key == "ctrl+c" {
 		return m.leave()
 	}
-	if m.help {
+	switch {
+	case m.help:
 		m.keyHelp(key)
 		return nil
-	}
-	if m.explain != "" {
+	case m.explain != "":
 		m.explain = ""
 		return nil
-	}
-	if key == "?" {
-		m.help = true
+	case key == "?":
+		m.help, m.helpTop = true, 0
 		return nil
 	}
 	switch m.screen {
@@ -64,6 +70,12 @@ func (m *Model) key(key string) tea.Cmd {
 		return m.keyHome(key)
 	case atLesson:
 		return m.keyLesson(key)
+	case atExercises:
+		return m.keyExercises(key)
+	case atExercise:
+		return m.keyExercise(key)
+	case atStand:
+		return m.keyStand(key)
 	default:
 		return m.keyStage(key)
 	}
@@ -84,6 +96,8 @@ func (m *Model) keyHome(key string) tea.Cmd {
 		m.home.Move(1)
 	case "enter", "right", "l", " ":
 		m.openLesson(m.home.Selected)
+	case "e":
+		return m.openExercises()
 	default:
 		if n, ok := m.home.ByNumber(key); ok {
 			m.openLesson(n)
@@ -101,14 +115,14 @@ func (m *Model) openLesson(n int) {
 	m.home.Selected = n
 	m.lesson = lesson.New(m.theme, l, m.progress[l.Slug].Prediction)
 	m.lesson.Resize(m.grid.W, m.grid.H)
-	m.screen = atLesson
+	m.screen, m.back = atLesson, atHome
 }
 
 func (m *Model) keyLesson(key string) tea.Cmd {
 	l := &m.lesson
 	switch key {
 	case "q", "esc":
-		m.screen = atHome
+		m.screen = m.back
 	case "up", "k":
 		l.Scroll(-1)
 	case "down", "j":
@@ -125,6 +139,8 @@ func (m *Model) keyLesson(key string) tea.Cmd {
 		switch {
 		case l.IsRun():
 			return m.run(nil)
+		case l.IsExercise():
+			return m.openExercisesOf(l.Lesson.Slug)
 		case l.Reveal():
 		default:
 			l.Turn(1)
@@ -158,8 +174,21 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 		if click {
 			if n, ok := m.home.At(msg.Y, m.grid.H); ok {
 				m.openLesson(n)
+			} else if m.home.OnExercises(msg.Y, m.grid.H) {
+				return m.openExercises()
 			}
 		}
+	case atExercises:
+		m.exercises.Move(rows / 3)
+		if click {
+			if n, ok := m.exercises.At(msg.Y, m.grid.H); ok {
+				m.openExercise(n)
+			}
+		}
+	case atExercise:
+		m.exercise.Scroll(rows)
+	case atStand:
+		m.mouseStand(rows, click, msg.X, msg.Y)
 	case atLesson:
 		m.lesson.Scroll(rows)
 		if click {
@@ -183,7 +212,6 @@ func (m *Model) setProgress(msg progressMsg) {
 	if msg.err != nil {
 		m.message = msg.err.Error()
 	}
-	m.home.Exercises, m.home.Solved = msg.exercises, msg.solved
 	for slug, result := range msg.results {
 		m.progress[slug] = result
 	}

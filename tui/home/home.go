@@ -61,6 +61,10 @@ func (s *State) At(row, h int) (int, bool) {
 	return n, row >= top && n < end
 }
 
+// OnExercises reports whether a row of a screen of h rows is that of the
+// exercises.
+func (s *State) OnExercises(row, h int) bool { return s.Exercises > 0 && row == h-2 }
+
 // Draw draws the screen.
 func (s *State) Draw(r grid.Region) {
 	th := s.Theme
@@ -88,11 +92,11 @@ func (s *State) Draw(r grid.Region) {
 		y++
 	}
 	if s.Exercises > 0 {
-		r.At(2, r.H-2).Text(faint, "exercises: ").Text(th.Style(theme.Code), "go run ./exercises").Text(faint, " in a terminal · ").
+		r.At(2, r.H-2).Text(th.Style(theme.Key), "e").Text(text, " exercises").Text(faint, ": change a program, and see it graded · ").
 			Int(text, int64(s.Solved)).Text(faint, " of ").Int(text, int64(s.Exercises)).Text(faint, " solved")
 	}
 	p := r.At(2, r.H-1)
-	for i, k := range [][2]string{{"enter", "open"}, {"↑↓", "choose"}, {"?", "help"}, {"q", "quit"}} {
+	for i, k := range [][2]string{{"enter", "open"}, {"↑↓", "choose"}, {"e", "exercises"}, {"?", "help"}, {"q", "quit"}} {
 		if i > 0 {
 			p = p.Text(faint, " · ")
 		}

@@ -17,6 +17,7 @@ type State struct {
 	Theme  *theme.Theme
 	Lesson *course.Lesson
 	Chosen string // the student's letter, or ""
+	Out    string // where the way out leads: "course"
 
 	at       int // the section that is shown
 	top      int // its first row that is shown
@@ -42,7 +43,7 @@ func (s *State) left() int {
 
 // New shows a lesson from its first section.
 func New(th *theme.Theme, l *course.Lesson, chosen string) State {
-	return State{Theme: th, Lesson: l, Chosen: chosen}
+	return State{Theme: th, Lesson: l, Chosen: chosen, Out: "course"}
 }
 
 // Resize lays the text out for a screen of w by h cells.
@@ -113,6 +114,13 @@ func (s *State) Scroll(by int) {
 func (s *State) IsRun() bool {
 	sec := s.section()
 	return sec != nil && (sec.Heading == "Run" || sec.Heading == "Observe")
+}
+
+// IsExercise reports whether the shown section is the one that leads to the
+// exercises.
+func (s *State) IsExercise() bool {
+	sec := s.section()
+	return sec != nil && sec.Heading == "Exercise"
 }
 
 // Choose takes a letter as the student's prediction.
@@ -213,7 +221,7 @@ func (s *State) drawWhere(r grid.Region) {
 
 func (s *State) drawKeys(r grid.Region, sec *course.Section) {
 	th := s.Theme
-	keys := [][2]string{{"→", "next"}, {"←", "back"}, {"↑↓", "scroll"}, {"x", "run"}, {"q", "course"}}
+	keys := [][2]string{{"→", "next"}, {"←", "back"}, {"↑↓", "scroll"}, {"x", "run"}, {"q", s.Out}}
 	if sec != nil {
 		switch sec.Heading {
 		case "Predict":
@@ -225,6 +233,8 @@ func (s *State) drawKeys(r grid.Region, sec *course.Section) {
 				break
 			}
 			keys = append([][2]string{{"enter", "uncover an answer"}}, keys...)
+		case "Exercise":
+			keys = append([][2]string{{"enter", "open the exercises"}}, keys...)
 		}
 	}
 	p := r.At(1, r.H-1)

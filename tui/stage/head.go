@@ -21,6 +21,9 @@ func drawHead(r grid.Region, v *scene) {
 		st = th.BarLive
 	case Held, Past:
 		st = th.BarHeld
+	case Replay:
+		st = th.BarHeld
+		word += " " + v.Words
 	}
 	end -= len(b) + 2
 	r.TextRight(end, 0, st, word)
@@ -33,7 +36,10 @@ func drawHead(r grid.Region, v *scene) {
 
 	left := r.Sub(0, 0, end, 1)
 	p := left.At(1, 0).Text(th.Bar, "fdlab  ").Text(th.Bar.With(grid.Bold), v.Lesson)
-	if step, n := v.World.Step(); n > 0 {
+	if v.Chapter != "" {
+		p = p.Text(th.Bar, " · ")
+		left.Cut(p.X, 0, end-p.X, th.Bar, v.Chapter)
+	} else if step, n := v.World.Step(); n > 0 {
 		p = p.Text(th.Bar, " · step ").Int(th.Bar, int64(n))
 		if v.World.Of > 0 {
 			p = p.Text(th.Bar, " of ").Int(th.Bar, int64(v.World.Of))
@@ -98,7 +104,7 @@ func drawNow(r grid.Region, v *scene) {
 			return
 		}
 	}
-	blocked, frame := blockedThread(w)
+	blocked, frame := blockedThread(v)
 	unseen := longestUnseen(w)
 	for i := range w.Bases {
 		if b := &w.Bases[i]; b.InVain() {
@@ -121,6 +127,10 @@ func drawNow(r grid.Region, v *scene) {
 		if unseen != nil {
 			nameFD(p.Text(th.Faint, "· "), th.Ready, unseen).Text(th.Text, " stands ready; no loop has looked.")
 		}
+	case blocked != nil && unseen != nil && unseen.FD != frame.FD && r.W < 70:
+		p = p.Text(th.Blocked, "Blocked").Text(th.Text, " in ").Text(th.Text, frame.Name).Text(th.Text, " on ")
+		p = p.Text(th.Text, fdName(w, frame.FD)).Text(th.Text, ". ").Text(th.Ready, unseen.Name()).Text(th.Text, ": ")
+		p.Text(th.Ready, "ready").Text(th.Text, ", unseen ").Duration(th.Ready, v.Now-unseen.ReadySince)
 	case blocked != nil && unseen != nil && unseen.FD != frame.FD:
 		p = p.Text(th.Blocked, "Blocked").Text(th.Text, " in ").Text(th.Text, frame.Name).Text(th.Text, " on ")
 		p = p.Text(th.Text, fdName(w, frame.FD)).Text(th.Text, ", while ")
@@ -133,13 +143,15 @@ func drawNow(r grid.Region, v *scene) {
 		p = p.Text(th.Ready, unseen.Name()).Text(th.Ready, " ready").Text(th.Text, " for ").Duration(th.Ready, v.Now-unseen.ReadySince)
 		p = p.Text(th.Text, "; its loop is still inside ").Text(th.Callback, "a callback").Text(th.Text, " (")
 		p.Duration(th.Callback, v.Now-b.Since).Text(th.Text, ")")
+	case unseen != nil && v.Now-unseen.ReadySince > 2e6 && r.W < 70:
+		p.Text(th.Ready, unseen.Name()).Text(th.Text, ": ready, unseen for ").Duration(th.Ready, v.Now-unseen.ReadySince)
 	case unseen != nil && v.Now-unseen.ReadySince > 2e6:
 		nameFD(p, th.Ready, unseen).Text(th.Text, " is ready in the kernel, and nobody has looked for ").Duration(th.Ready, v.Now-unseen.ReadySince)
 	case blocked != nil:
 		p = p.Text(th.Text, threadName(blocked)).Text(th.Text, " is ").Text(th.Blocked, "blocked").Text(th.Text, " in ")
 		p.Text(th.Text, frame.Name).Text(th.Text, " on ").Text(th.Text, fdName(w, frame.FD)).Text(th.Text, " for ").Duration(th.Blocked, v.Now-frame.Since)
 	default:
-		drawLoopNow(p, v)
+		drawLoopNow(p, v, r.W < 70)
 	}
 }
 
@@ -158,18 +170,22 @@ func drawHeldNow(p grid.Pen, v *scene) {
 }
 
 // drawLoopNow says where the loop is, when nothing more remarkable goes on.
-func drawLoopNow(p grid.Pen, v *scene) {
+func drawLoopNow(p grid.Pen, v *scene, short bool) {
 	th := v.Theme
 	for i := range v.World.Bases {
 		b := &v.World.Bases[i]
 		if b.Phase == world.Waiting {
-			fds := " fds at once, for "
-			if b.Watched == 1 {
-				fds = " fd, for "
+			p = p.Text(th.Text, "The loop ").Text(th.Waiting, "waits").Text(th.Text, " in ").Text(th.Text, b.Call).
+				Text(th.Text, " for ").Int(th.Text, int64(b.Watched))
+			switch {
+			case b.Watched == 1:
+				p = p.Text(th.Text, " fd")
+			case short:
+				p = p.Text(th.Text, " fds")
+			default:
+				p = p.Text(th.Text, " fds at once")
 			}
-			p.Text(th.Text, "The loop ").Text(th.Waiting, "waits").Text(th.Text, " in ").Text(th.Text, b.Call).
-				Text(th.Text, " for ").Int(th.Text, int64(b.Watched)).Text(th.Text, fds).
-				Duration(th.Waiting, v.Now-b.Since).Text(th.Text, ".")
+			p.Text(th.Text, ", for ").Duration(th.Waiting, v.Now-b.Since).Text(th.Text, ".")
 			return
 		}
 	}
@@ -184,12 +200,13 @@ func drawLoopNow(p grid.Pen, v *scene) {
 
 // blockedThread returns a thread of the experiment that is blocked in a call,
 // if no other thread of it could look instead.
-func blockedThread(w *world.World) (*world.Thread, world.Frame) {
+func blockedThread(v *scene) (*world.Thread, world.Frame) {
+	w := v.World
 	var found *world.Thread
 	var frame world.Frame
 	for i := range w.Threads {
 		t := &w.Threads[i]
-		if !t.Introduced || t.Ended != 0 {
+		if !v.counts(t) || t.Ended != 0 {
 			continue
 		}
 		top, ok := t.Top()

@@ -16,7 +16,7 @@ func drawLoops(r grid.Region, v *scene) {
 	for _, ended := range []bool{false, true} { // those that live come first
 		for i := range w.Threads {
 			t := &w.Threads[i]
-			if !isShownThread(t, v.Now) || (t.Ended != 0) != ended {
+			if !isShownThread(v, t) || (t.Ended != 0) != ended {
 				continue
 			}
 			if y >= r.H {
@@ -43,7 +43,7 @@ func drawLoopsOf(r grid.Region, y int, v *scene, t *world.Thread) int {
 		}
 		// The circle needs three rows; where there is no room for every
 		// loop's, one row each says the same in words.
-		if r.H-y >= 3*(1+loopsAfter(w, t, j)) && r.W >= 36 {
+		if r.H-y >= 3*(1+loopsAfter(v, t, j)) && r.W >= 36 {
 			y = drawCircle(r, y, v, b)
 		} else {
 			y = drawLoopLine(r, y, v, b)
@@ -53,12 +53,14 @@ func drawLoopsOf(r grid.Region, y int, v *scene, t *world.Thread) int {
 }
 
 // loopsAfter counts the loops and threads that still want rows below.
-func loopsAfter(w *world.World, t *world.Thread, j int) int {
-	n := 0
+func loopsAfter(v *scene, t *world.Thread, j int) int {
+	w, n, below := v.World, 0, false
 	for i := range w.Threads {
-		if o := &w.Threads[i]; o != t && o.Introduced && o.Ended == 0 && o.Begun > t.Begun {
+		o := &w.Threads[i]
+		if below && v.counts(o) && o.Ended == 0 {
 			n++
 		}
+		below = below || o == t
 	}
 	for ; j+1 < len(w.Bases); j++ {
 		if w.Bases[j+1].Thread == t.ID {
@@ -68,12 +70,16 @@ func loopsAfter(w *world.World, t *world.Thread, j int) int {
 	return n
 }
 
-func isShownThread(t *world.Thread, now int64) bool {
-	if !t.Introduced && !runsLoop(t) {
+func isShownThread(v *scene, t *world.Thread) bool {
+	if !v.counts(t) && !runsLoop(t) {
 		return false
 	}
-	return t.Ended == 0 || now-t.Ended < closedGlow
+	return t.Ended == 0 || v.Now-t.Ended < closedGlow
 }
+
+// counts reports whether a thread is the program's own: all of them are, unless
+// the program introduces those that are.
+func (v *scene) counts(t *world.Thread) bool { return t.Introduced || v.Strangers }
 
 func runsLoop(t *world.Thread) bool {
 	for i := range t.Stack {
@@ -99,7 +105,11 @@ func drawThread(r grid.Region, y int, v *scene, t *world.Thread) int {
 	}
 	top, ok := t.Top()
 	if !ok {
-		p.Text(th.Faint, "  runs")
+		doing := "  runs"
+		if v.Status == Over {
+			doing = "  ended"
+		}
+		p.Text(th.Faint, doing)
 		return y + 1
 	}
 	switch top.Kind {

@@ -18,7 +18,7 @@ type View struct {
 
 	Lesson string // "01 select vs blocking I/O"
 	Status Status
-	Words  string // what Status says in addition: "exit status 2", "building ..."
+	Words  string // what Status says in addition: "exit status 2", "building ...", the replay's speed
 
 	Run   *world.Run   // the whole run, for the time panel; never nil
 	World *world.World // the moment that is shown: the live edge, or earlier
@@ -28,6 +28,18 @@ type View struct {
 	Column int64 // ns that one column of the time panel stands for
 	Gaps   []Gap // where time was held and nothing happened, in their order
 	Scroll int   // rows that the table of fds is scrolled down
+
+	Chapter string // what the run is at, in the place of its step: "check 2 of 6: ..."; or ""
+
+	// Strangers: the program does not introduce its threads, so all of them
+	// count. (A lesson does, and those that it does not are the harness's.)
+	Strangers bool
+
+	// Judgement draws the last panel in the place of the prediction and the
+	// verdict; nil: those are drawn. It is for runs that somebody else judges.
+	// In a pair it gets JudgementRows rows, if there is room.
+	Judgement     func(grid.Region)
+	JudgementRows int
 
 	Predicted string            // the student's letter, or ""
 	Options   map[string]string // the text of each letter
@@ -48,10 +60,12 @@ const (
 	Held                   // time is held at the live edge
 	Past                   // an earlier moment is shown
 	Over                   // the program has ended
+	Replay                 // the past is shown again, moving
+	Judged                 // it was ended because its judge had seen enough
 )
 
 // statusWords stand at the right end of the title row.
-var statusWords = [...]string{"BUILDING", "STARTING", "LIVE", "HELD", "PAST", "ENDED"}
+var statusWords = [...]string{"BUILDING", "STARTING", "LIVE", "HELD", "PAST", "ENDED", "REPLAY", "GRADED"}
 
 // Draw draws the view. Below 80x24 it draws what fits.
 func Draw(r grid.Region, view *View) {
@@ -74,12 +88,25 @@ func Draw(r grid.Region, view *View) {
 	}
 	drawTime(panel(middle, v, "time"), v)
 	share := 56
-	if v.Status == Over {
+	if v.isRead() {
 		share = 100 - share // the verdict is what matters now
 	}
 	feed, verdict := bottom.Left(bottom.W * share / 100)
 	drawFeed(panel(feed, v, "what happened"), v)
-	drawVerdict(panel(verdict, v, "prediction and verdict"), v)
+	drawJudgement(verdict, v)
+}
+
+// isRead reports whether the verdict is what the student looks at: the run of a
+// lesson is over.
+func (v *scene) isRead() bool { return v.Status == Over && v.Judgement == nil }
+
+// drawJudgement draws the last panel: what came of it all.
+func drawJudgement(r grid.Region, v *scene) {
+	if v.Judgement != nil {
+		v.Judgement(panel(r, v, "checks"))
+		return
+	}
+	drawVerdict(panel(r, v, "prediction and verdict"), v)
 }
 
 type heights struct{ top, middle, bottom int }
@@ -99,7 +126,7 @@ func split(w, h int, v *scene) heights {
 	}
 	top := min(max(open+3, least, 7), max(h*4/10, 7))
 	middle := min(max(lanesOf(v, w-2, nil)+4, 6), max(h*36/100, 6))
-	if v.Status == Over { // the verdict is read now; the rest is one step back in time
+	if v.isRead() { // the rest is one step back in time
 		enough := h / 4
 		if len(v.World.Ends) > 0 && h > 3*endHeight {
 			enough = max(enough, endHeight+2)

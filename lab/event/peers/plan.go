@@ -16,6 +16,7 @@ import (
 const (
 	libevent    = "libevent"
 	libeventOne = "libevent, one thread"
+	libeventMT  = "libevent, with locks" // so that other threads may use the base, as with ours
 	bareEpoll   = "bare epoll in C"
 	ours        = "fdlab"
 	goNet       = "Go's net"
@@ -32,6 +33,7 @@ var commands = []struct {
 }{
 	{libevent, "libevent", []string{"thread"}},
 	{libeventOne, "libevent", nil},
+	{libeventMT, "libevent", []string{"locks", "thread"}},
 	{bareEpoll, "epoll", []string{"thread"}},
 	{ours, "fdlab", nil},
 	{goNet, "gonet", nil},
@@ -133,10 +135,10 @@ func (m *machine) cascades() []contest {
 
 // byHand is what needs no fd.
 func (m *machine) byHand() []contest {
-	names := []string{libevent, ours}
+	names := []string{libevent, libeventMT, ours}
 	of := func(name, workload string, work int, limit float64) contest {
 		return contest{group: "Without an fd", name: name, work: work,
-			figures:    []figure{{unit: "ns", scale: 1, targets: []target{{libevent, limit}}}},
+			figures:    []figure{{unit: "ns", scale: 1, targets: []target{{libevent, limit}, {libeventMT, limit}}}},
 			contenders: m.peers(workload, names, m.onOneCore)}
 	}
 	return []contest{

@@ -24,6 +24,7 @@ const (
 var styles = map[string]struct{ colour, shape string }{
 	ours:        {"#0b5fd0", "disc"},
 	libeventOne: {"#6b7280", "ring"},
+	libeventMT:  {"#6b7280", "square"},
 	bareEpoll:   {"#b45309", "diamond"},
 	goNet:       {"#15803d", "square"},
 	gnetLoop:    {"#9333ea", "triangle"},
@@ -32,7 +33,7 @@ var styles = map[string]struct{ colour, shape string }{
 }
 
 // legend is the order of the marks above the plot.
-var legend = []string{ours, libeventOne, bareEpoll, goNet, gnetLoop, recorded}
+var legend = []string{ours, libeventOne, libeventMT, bareEpoll, goNet, gnetLoop, recorded}
 
 func draw(results []result) []byte {
 	var body bytes.Buffer

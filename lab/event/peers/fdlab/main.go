@@ -5,13 +5,13 @@ package main
 
 import (
 	"os"
-	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 
 	"fdlab/lab/event"
 	"fdlab/lab/event/peers/child"
+	"fdlab/lab/rawcall"
 	"fdlab/lab/thread"
 )
 
@@ -35,17 +35,11 @@ func newBase(backend string) *event.Base {
 // The fds are non-blocking, so the Go scheduler need not know of the calls.
 
 func read(fd int, p []byte) int {
-	n, _, errno := syscall.RawSyscall6(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)), 0, 0, 0)
-	if errno != 0 {
-		return -1
-	}
-	return int(n)
+	n, _ := rawcall.Call(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)), 0, 0, 0)
+	return n
 }
 
 func write(fd int, p []byte) int {
-	n, _, errno := syscall.RawSyscall6(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)), 0, 0, 0)
-	if errno != 0 {
-		return -1
-	}
-	return int(n)
+	n, _ := rawcall.Call(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)), 0, 0, 0)
+	return n
 }

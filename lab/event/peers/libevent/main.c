@@ -1,5 +1,6 @@
 /* The workloads on libevent 2.1. */
 #include "libevent.h"
+#include <event2/thread.h>
 
 /* base_on makes a base on the backend of that name; NULL is the best one. */
 struct event_base *base_on(const char *backend)
@@ -22,10 +23,17 @@ static void version(char **args)
 	puts(event_get_version());
 }
 
+/* PROGRAM [locks] [thread] WORKLOAD ARGUMENTS: with locks, other threads may use
+ * the base, too. */
 int main(int argc, char **argv)
 {
 	static const struct workload list[] = {{"cascade", cascade}, {"active", active}, {"timers", timers},
 		{"expire", expire}, {"echo", echo}, {"wake", wake}, {"version", version}, {0}};
-	(void)argc;
-	return child_main(argv + 1, list);
+	argv++;
+	if (argc > 1 && !strcmp(*argv, "locks")) {
+		if (evthread_use_pthreads())
+			die("no locks");
+		argv++;
+	}
+	return child_main(argv, list);
 }

@@ -1,0 +1,26 @@
+package grade
+
+import (
+	"fdlab/lab/launch"
+	"fdlab/lab/trace"
+)
+
+// Witness sees a trial while it goes on: for who wants to show it. It is called
+// from the trial's goroutine, in the order in which things happen, and must not
+// keep it: the world of the trial stands still meanwhile.
+type Witness interface {
+	// Started: the program runs; once more, if the exam restarts it. The run is
+	// for looking (its output, its clock, its strings): the trial ends it.
+	Started(run *launch.Run)
+	// Recorded: the program's next records. The slice is used again.
+	Recorded(records []trace.Record)
+	// Checking: the check with that name begins; the one before is passed.
+	Checking(name string)
+}
+
+// nobody is the witness of a trial that is not watched.
+type nobody struct{}
+
+func (nobody) Started(*launch.Run)     {}
+func (nobody) Recorded([]trace.Record) {}
+func (nobody) Checking(string)         {}

@@ -1,0 +1,84 @@
+package trace
+
+import (
+	"sync"
+	"testing"
+	"time"
+)
+
+// Each reading lies between two readings of the system's clock, but for what
+// the line may be off; and none goes back. Whatever comes between the three
+// readings makes the bounds wider, not the test fail.
+func TestTheClockFollowsTheSystems(t *testing.T) {
+	var c clock
+	c.begin()
+	if !c.counter {
+		t.Log("no counter that can be trusted on this machine: this tests the system's clock")
+	}
+	const off = 2 * int64(time.Microsecond)
+	var readers sync.WaitGroup
+	for range 4 {
+		readers.Add(1)
+		go func() {
+			defer readers.Done()
+			var last int64
+			for last < 300*int64(time.Millisecond) {
+				before := int64(time.Since(c.start))
+				now := c.now()
+				after := int64(time.Since(c.start))
+				if now < before-off || now > after+off {
+					t.Errorf("the clock says %d ns between %d and %d", now, before, after)
+					return
+				}
+				if now < last-off {
+					t.Errorf("the clock went back from %d to %d ns", last, now)
+					return
+				}
+				last = now
+			}
+		}()
+	}
+	readers.Wait()
+}
+
+// After a pause that is longer than a line goes.
+func TestTheClockIsRightAfterAPause(t *testing.T) {
+	var c clock
+	c.begin()
+	for range 5 {
+		time.Sleep(20 * time.Millisecond) // the pause itself is what is tested
+		before := int64(time.Since(c.start))
+		now := c.now()
+		if after := int64(time.Since(c.start)); now < before-2000 || now > after+2000 {
+			t.Errorf("the clock says %d ns between %d and %d", now, before, after)
+		}
+	}
+}
+
+// On one thread time never goes back, not by a ns.
+func TestTheClockOfOneThreadNeverGoesBack(t *testing.T) {
+	var c clock
+	c.begin()
+	for last := c.now(); last < 100*int64(time.Millisecond); {
+		now := c.now()
+		if now < last {
+			t.Fatalf("from %d to %d", last, now)
+		}
+		last = now
+	}
+}
+
+func BenchmarkClock(b *testing.B) {
+	var c clock
+	c.begin()
+	for b.Loop() {
+		c.now()
+	}
+}
+
+func BenchmarkSystemClock(b *testing.B) {
+	start := time.Now()
+	for b.Loop() {
+		time.Since(start)
+	}
+}

@@ -1,0 +1,154 @@
+package app
+
+import (
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"fdlab/lab/course"
+	"fdlab/tui/exercise"
+)
+
+// exercisesMsg is what lies in exercises/, and what the student has done. The
+// command-line tool writes the same progress, so it is read anew each time.
+type exercisesMsg struct {
+	exercises []*course.Exercise
+	problems  []course.Problem
+	attempts  map[string]course.Attempt
+	err       error
+}
+
+func readExercises(root string) tea.Cmd {
+	return safely(func() tea.Msg {
+		var msg exercisesMsg
+		msg.exercises, msg.problems = course.ReadExercises(root)
+		msg.attempts, msg.err = course.ProgressOf(root).LoadAttempts()
+		return msg
+	})
+}
+
+// setExercises takes what was read.
+func (m *Model) setExercises(msg exercisesMsg) {
+	if msg.err != nil {
+		m.message = msg.err.Error()
+	}
+	l := &m.exercises
+	l.Exercises, l.Problems, l.Attempts = msg.exercises, msg.problems, msg.attempts
+	l.Move(0)
+	m.home.Exercises, m.home.Solved = len(l.Exercises), l.Solved()
+	if p := &m.exercise; p.Exercise != nil {
+		for _, e := range l.Exercises {
+			if e.Slug == p.Exercise.Slug {
+				hints := p.Attempt.Hints // that may be on their way to the file
+				p.Exercise, p.Attempt = e, l.Attempts[e.Slug]
+				p.Attempt.Hints = max(p.Attempt.Hints, hints)
+				p.Resize(m.grid.W, m.grid.H)
+			}
+		}
+	}
+}
+
+// openExercises shows the list.
+func (m *Model) openExercises() tea.Cmd {
+	m.screen = atExercises
+	m.exercises.Typed = ""
+	return readExercises(m.course.Root)
+}
+
+// openExercisesOf shows the list, at the first exercise of a lesson that is not
+// solved, or else at its first.
+func (m *Model) openExercisesOf(lesson string) tea.Cmd {
+	l := &m.exercises
+	found := -1
+	for i, e := range l.Exercises {
+		if e.Lesson == lesson && (found < 0 || l.Attempts[l.Exercises[found].Slug].Solved && !l.Attempts[e.Slug].Solved) {
+			found = i
+		}
+	}
+	l.Selected = max(found, 0)
+	return m.openExercises()
+}
+
+func (m *Model) keyExercises(key string) tea.Cmd {
+	l := &m.exercises
+	if len(key) == 1 && key[0] >= '0' && key[0] <= '9' {
+		if l.Type(key) {
+			m.openExercise(l.Selected)
+		}
+		return nil
+	}
+	l.Typed = ""
+	switch key {
+	case "q", "esc", "left", "h":
+		m.screen = atHome
+	case "up", "k":
+		l.Move(-1)
+	case "down", "j":
+		l.Move(1)
+	case "home", "g":
+		l.Move(-len(l.Exercises))
+	case "end", "G":
+		l.Move(len(l.Exercises))
+	case "enter", "right", "l", " ":
+		m.openExercise(l.Selected)
+	}
+	return nil
+}
+
+// openExercise shows the page of the n-th exercise.
+func (m *Model) openExercise(n int) {
+	l := &m.exercises
+	if n < 0 || n >= len(l.Exercises) {
+		return
+	}
+	l.Selected, l.Typed = n, ""
+	e := l.Exercises[n]
+	m.exercise = exercise.Page{Theme: m.theme, Exercise: e, Attempt: l.Attempts[e.Slug]}
+	m.exercise.Resize(m.grid.W, m.grid.H)
+	m.screen = atExercise
+}
+
+func (m *Model) keyExercise(key string) tea.Cmd {
+	p := &m.exercise
+	switch key {
+	case "q", "esc", "left":
+		return m.openExercises()
+	case "up", "k":
+		p.Scroll(-1)
+	case "down", "j":
+		p.Scroll(1)
+	case "pgup", "ctrl+u":
+		p.Scroll(-p.Rows())
+	case "pgdown", "ctrl+d", " ":
+		p.Scroll(p.Rows())
+	case "home", "g":
+		p.Scroll(-1 << 20)
+	case "end", "G":
+		p.Scroll(1 << 20)
+	case "h":
+		return m.uncover()
+	case "enter", "x", "r", "m":
+		return m.try(mine)
+	case "s":
+		return m.try(solution)
+	case "b":
+		return m.try(mine, solution)
+	}
+	return nil
+}
+
+// uncover shows one hint more, and keeps that it was read.
+func (m *Model) uncover() tea.Cmd {
+	p := &m.exercise
+	if p.Attempt.Hints >= len(p.Exercise.Hints) {
+		return nil
+	}
+	n, slug, root := p.Uncover(), p.Exercise.Slug, m.course.Root
+	m.exercises.Attempts[slug] = p.Attempt
+	return safely(func() tea.Msg {
+		if err := course.ProgressOf(root).SaveHint(slug, n, time.Now().UTC().Truncate(time.Second)); err != nil {
+			return failedMsg{err.Error()}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,238 @@
+// Package exercise draws the exercises: the list with the student's progress,
+// the page of one, and what the grader says of a trial.
+//
+// It draws into a region of any size. It knows no process, no file and no key:
+// tui/app does. How a trial is run, lab/grade knows.
+package exercise
+
+import (
+	"fmt"
+	"strings"
+
+	"fdlab/lab/course"
+	"fdlab/tui/grid"
+	"fdlab/tui/page"
+	"fdlab/tui/theme"
+)
+
+// List is the screen with all exercises.
+type List struct {
+	Theme     *theme.Theme
+	Exercises []*course.Exercise
+	Problems  []course.Problem
+	Attempts  map[string]course.Attempt // by slug
+	Lessons   map[string]string         // the lessons' titles, by slug
+	Selected  int
+	Typed     string // digits that may become a number
+}
+
+// The list begins at row listTop; below it stand the selected exercise's facts.
+const listTop, listBelow = 4, 6
+
+// Move selects another exercise.
+func (l *List) Move(by int) {
+	l.Selected = min(max(l.Selected+by, 0), max(len(l.Exercises)-1, 0))
+}
+
+// Type takes a digit. The number so far selects its exercise; ok says that no
+// further digit can make another of it.
+func (l *List) Type(digit string) (ok bool) {
+	for _, typed := range []string{l.Typed + digit, digit} { // a digit that does not fit begins anew
+		found, longer := -1, false
+		for i, e := range l.Exercises {
+			two, plain := fmt.Sprintf("%02d", e.Number), fmt.Sprint(e.Number)
+			if typed == two || typed == plain {
+				found = i
+			} else {
+				longer = longer || strings.HasPrefix(two, typed) || strings.HasPrefix(plain, typed)
+			}
+		}
+		if found < 0 && !longer {
+			continue
+		}
+		if l.Typed = typed; found >= 0 {
+			l.Selected = found
+		}
+		return found >= 0 && !longer
+	}
+	l.Typed = ""
+	return false
+}
+
+// Solved counts the solved exercises.
+func (l *List) Solved() (n int) {
+	for _, e := range l.Exercises {
+		if l.Attempts[e.Slug].Solved {
+			n++
+		}
+	}
+	return n
+}
+
+// next returns the index of the first exercise that is not solved, or -1.
+func (l *List) next() int {
+	for i, e := range l.Exercises {
+		if !l.Attempts[e.Slug].Solved {
+			return i
+		}
+	}
+	return -1
+}
+
+// rowsPer is how many rows an exercise takes on a screen of h rows.
+func (l *List) rowsPer(h int) int {
+	if 2*len(l.Exercises) <= h-listTop-listBelow {
+		return 2
+	}
+	return 1
+}
+
+// shown returns the first exercise that is shown, and the one after the last.
+func (l *List) shown(h int) (first, end int) {
+	room := max((h-listTop-listBelow)/l.rowsPer(h), 1)
+	first = max(l.Selected-room+1, 0)
+	return first, min(first+room, len(l.Exercises))
+}
+
+// At finds the exercise that lies on a row of a screen of h rows.
+func (l *List) At(row, h int) (int, bool) {
+	first, end := l.shown(h)
+	n := first + (row-listTop)/l.rowsPer(h)
+	return n, row >= listTop && n < end
+}
+
+// Draw draws the screen.
+func (l *List) Draw(r grid.Region) {
+	th := l.Theme
+	bar, text, faint := th.Style(theme.Select), th.Style(theme.Text), th.Style(theme.Faint)
+	r.Fill(0, 0, r.W, 1, ' ', bar)
+	r.Text(1, 0, bar, "fdlab  exercises")
+	r.TextRight(r.W-1, 0, bar, fmt.Sprintf("%d of %d solved", l.Solved(), len(l.Exercises)))
+	r.Text(2, 1, faint, "Change a program until it does its task. It is judged by what it does.")
+	c := columnsFor(r.W - 4)
+	r.Text(2+3, 3, faint, "no  exercise")
+	r.Text(2+c.lesson, 3, faint, "lesson")
+	r.Text(2+c.state, 3, faint, "state")
+
+	first, end := l.shown(r.H)
+	y := listTop
+	for i := first; i < end; i++ {
+		l.drawRow(r.Sub(2, y, r.W-4, 1), i)
+		y += l.rowsPer(r.H)
+	}
+	for _, p := range l.Problems {
+		y = page.Wrap(r.Sub(2, 0, r.W-4, r.H-1), y, th.Style(theme.Warn), p.String())
+	}
+	if l.Selected < len(l.Exercises) {
+		l.drawFacts(r.Sub(2, r.H-listBelow+1, r.W-4, listBelow-2), l.Exercises[l.Selected])
+	}
+	keys := [][2]string{{"enter", "open"}, {"↑↓", "choose"}, {"01..", "a number"}, {"?", "help"}, {"q", "home"}}
+	p := drawKeys(r, th, keys)
+	if l.Typed != "" {
+		p.Text(faint, "   ").Text(text, l.Typed).Text(faint, "_")
+	}
+}
+
+// drawRow draws one exercise: number, title, lesson, state.
+func (l *List) drawRow(r grid.Region, i int) {
+	th, e := l.Theme, l.Exercises[i]
+	a := l.Attempts[e.Slug]
+	st, faint, state := th.Style(theme.Strong), th.Style(theme.Faint), stateStyle(th, a)
+	if i == l.Selected {
+		st = th.Style(theme.Select)
+		faint, state = st, st
+		r.Fill(0, 0, r.W, 1, ' ', st)
+	}
+	mark := ' '
+	switch {
+	case a.Solved && a.Passes:
+		mark = th.Yes
+	case a.Tries > 0 && !a.Passes:
+		mark = th.No
+	case i == l.next():
+		mark = th.Arrow
+	}
+	r.Set(1, 0, mark, state)
+	r.Text(3, 0, st, fmt.Sprintf("%02d", e.Number))
+	c := columnsFor(r.W)
+	r.Cut(7, 0, c.lesson-8, st, e.Title)
+	lesson, words := number(e.Lesson), a.State()
+	if c.narrow {
+		words, _, _ = strings.Cut(words, ":") // the facts below say the rest
+	} else {
+		lesson += " " + l.Lessons[e.Lesson]
+	}
+	r.Cut(c.lesson, 0, c.state-c.lesson-1, faint, lesson)
+	r.Cut(c.state, 0, r.W-c.state, state, words)
+}
+
+// columns says where the columns of the list begin.
+type columns struct {
+	lesson, state int
+	narrow        bool
+}
+
+func columnsFor(w int) columns {
+	if w < 110 {
+		return columns{55, 62, true}
+	}
+	return columns{58, 58 + (w-58)*46/100, false}
+}
+
+// drawFacts says of the selected exercise where the student stands and what
+// comes next.
+func (l *List) drawFacts(r grid.Region, e *course.Exercise) {
+	th := l.Theme
+	text, faint := th.Style(theme.Text), th.Style(theme.Faint)
+	if len(e.Problems) > 0 {
+		page.Wrap(r, 0, th.Style(theme.Warn), e.Problems[0].String())
+		return
+	}
+	a := l.Attempts[e.Slug]
+	r.At(0, 0).Text(faint, "lesson ").Text(text, number(e.Lesson)).Text(text, " ").Text(text, l.Lessons[e.Lesson])
+	r.At(0, 1).Text(faint, "your program: ").Text(th.Style(theme.Code), e.Dir+"/main.go")
+	p := r.At(0, 2)
+	switch {
+	case a.Tries > 0:
+		p = p.Text(text, counted(a.Tries, "trial")).Text(faint, ", last ").Text(text, a.At.Local().Format("2 January, 15:04")).Text(faint, ": ")
+		p.Text(stateStyle(th, a), a.State())
+	default:
+		p.Text(faint, "Not tried. enter opens its page: the task, what is given, what is checked.")
+	}
+	if a.Hints > 0 {
+		r.At(0, 3).Text(faint, counted(a.Hints, "hint")).Text(faint, " of ").Int(faint, int64(len(e.Hints))).Text(faint, " read")
+	}
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// number is the number that a slug begins with.
+func number(slug string) string { return slug[:min(2, len(slug))] }
+
+func stateStyle(th *theme.Theme, a course.Attempt) grid.Style {
+	switch {
+	case a.Solved && a.Passes:
+		return th.Style(theme.Good)
+	case a.Tries > 0:
+		return th.Style(theme.Warn)
+	}
+	return th.Style(theme.Faint)
+}
+
+// drawKeys draws the keys that work in the last row of r.
+func drawKeys(r grid.Region, th *theme.Theme, keys [][2]string) grid.Pen {
+	faint := th.Style(theme.Faint)
+	p := r.At(1, r.H-1)
+	for i, k := range keys {
+		if i > 0 {
+			p = p.Text(faint, " · ")
+		}
+		p = p.Text(th.Style(theme.Key), k[0]).Text(faint, " ").Text(faint, k[1])
+	}
+	return p
+}
