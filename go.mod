@@ -2,6 +2,24 @@ module fdlab
 
 go 1.25.0
 
+// The exercises are built by their paths. A half-solved one may not compile,
+// and must fail no `go test ./...`.
+ignore (
+	./exercises/01-two-pipes
+	./exercises/02-fifo
+	./exercises/03-one-shot
+	./exercises/04-idle-timeout
+	./exercises/05-edge
+	./exercises/06-round-robin
+	./exercises/07-doorbell
+	./exercises/08-eventfd
+	./exercises/09-restart
+	./exercises/10-leave-time-wait
+	./exercises/11-own-event
+	./exercises/12-echo
+	./exercises/13-graceful-stop
+)
+
 require (
 	github.com/charmbracelet/bubbletea v1.3.10
 	github.com/charmbracelet/colorprofile v0.4.2

@@ -86,7 +86,7 @@ func (t *tool) tell(e *course.Exercise, r *grade.Result) {
 	if r.Outcome == grade.Failed && len(r.Printed) > 0 {
 		fmt.Fprintf(t.out, "\n  the program's last lines\n")
 		for _, line := range r.Printed[max(0, len(r.Printed)-4):] {
-			fmt.Fprintf(t.out, "    | %.100s\n", line)
+			fmt.Fprintf(t.out, "    | %s\n", strings.Join(folded(line, lineLength-6, 3), "\n      "))
 		}
 	}
 	fmt.Fprintln(t.out)
@@ -101,6 +101,17 @@ func (t *tool) tell(e *course.Exercise, r *grade.Result) {
 	case r.Outcome == grade.Failed:
 		fmt.Fprintf(t.out, "  stuck? go run ./exercises hint %02d\n", e.Number)
 	}
+}
+
+// folded cuts a line into rows of at most width runes, and at most so many: the
+// way out that an error names stands at its end.
+func folded(line string, width, rows int) (all []string) {
+	runes := []rune(line)
+	for len(runes) > width && len(all) < rows-1 {
+		all = append(all, string(runes[:width]))
+		runes = runes[width:]
+	}
+	return append(all, string(runes[:min(len(runes), width)]))
 }
 
 // pause is how often watch looks at the files. It needs no help of the

@@ -222,3 +222,11 @@ func TestDiff(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+func TestALongLineIsFolded(t *testing.T) {
+	for line, rows := range map[string]string{"": "", "abcd": "abcd", "abcdefg": "abcd|efg", "abcdefghijklmnop": "abcd|efgh"} {
+		if got := strings.Join(folded(line, 4, 2), "|"); got != rows {
+			t.Errorf("%q: %q, not %q", line, got, rows)
+		}
+	}
+}

@@ -6,13 +6,15 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // Scaffold makes the files of a new exercise in the clone at root, each with
 // TODOs where its author has something to say, and returns their paths from
-// root. It overwrites nothing: if any of them exists, it makes none. What is
-// left to do by hand: the exam's place in lab/grade/exams/exams.go.
+// root. It overwrites nothing: if any of them exists, it makes none. It adds
+// the folder to those that go.mod ignores. What is left to do by hand: the
+// exam's place in lab/grade/exams/exams.go.
 func Scaffold(root, slug string) (made []string, err error) {
 	if !folderName.MatchString(slug) {
 		return nil, fmt.Errorf("%q is no name for an exercise: two digits, a hyphen and lower-case words, like 12-linger", slug)
@@ -29,7 +31,7 @@ func Scaffold(root, slug string) (made []string, err error) {
 		"VARIABLE", variable(name), "FENCE", "```").Replace
 
 	exercise, solution := path.Join("exercises", slug), path.Join("solutions", slug)
-	return lay(root, fill, []file{
+	made, err = lay(root, fill, []file{
 		{path.Join(exercise, "README.md"), exerciseText},
 		{path.Join(exercise, "main.go"), fmt.Sprintf(newProgram, "The task is in README.md.", starterBody)},
 		{path.Join(exercise, "testdata/starter/main.go"), fmt.Sprintf(newProgram, "The task is in README.md.", starterBody)},
@@ -39,6 +41,29 @@ func Scaffold(root, slug string) (made []string, err error) {
 		{path.Join(solution, "main.go"), fmt.Sprintf(newProgram, "Solved.", solutionBody)},
 		{path.Join("lab/grade/exams", "ex"+number+"_"+strings.ReplaceAll(name, "-", "_")+".go"), examText},
 	})
+	if err == nil {
+		err = ignore(root, exercise)
+	}
+	return made, err
+}
+
+// ignore adds a folder to those that patterns like ./... leave out: the block
+// "ignore" of go.mod, a folder a line.
+func ignore(root, dir string) error {
+	name := filepath.Join(root, "go.mod")
+	content, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	before, rest, found := strings.Cut(string(content), "\nignore (\n")
+	block, after, closed := strings.Cut(rest, ")\n")
+	if !found || !closed {
+		return fmt.Errorf("go.mod has no block \"ignore (\": add the line \"ignore ./%s\" yourself", dir)
+	}
+	lines := append(slices.Collect(strings.Lines(block)), "\t./"+dir+"\n")
+	slices.Sort(lines)
+	block = strings.Join(slices.Compact(lines), "")
+	return replace(name, []byte(before+"\nignore (\n"+block+")\n"+after))
 }
 
 // ScaffoldLesson is Scaffold for a lesson: a README that has its shape, and an

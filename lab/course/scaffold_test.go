@@ -36,3 +36,26 @@ func TestScaffoldRefuses(t *testing.T) {
 		t.Error("it made something before it refused")
 	}
 }
+
+func TestScaffoldHasGoIgnoreTheFolder(t *testing.T) {
+	root := t.TempDir()
+	mod := filepath.Join(root, "go.mod")
+	const head, tail = "module fdlab\n\nignore (\n", ")\n\nrequire (\n)\n"
+	if err := os.WriteFile(mod, []byte(head+"\t./exercises/02-b\n"+tail), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, slug := range []string{"03-c", "01-a"} {
+		if _, err := Scaffold(root, slug); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, _ := os.ReadFile(mod)
+	if want := head + "\t./exercises/01-a\n\t./exercises/02-b\n\t./exercises/03-c\n" + tail; string(got) != want {
+		t.Errorf("go.mod is\n%s", got)
+	}
+
+	os.WriteFile(mod, []byte("module fdlab\n"), 0o644)
+	if _, err := Scaffold(root, "04-d"); err == nil || !strings.Contains(err.Error(), `add the line "ignore ./exercises/04-d"`) {
+		t.Errorf("without the block: %v", err)
+	}
+}

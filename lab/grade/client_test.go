@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // echo is an exam of a server that gets a slow client, one that resets and one
@@ -71,5 +72,29 @@ func TestClientsAreWorldEnough(t *testing.T) {
 				t.Errorf("want %s: %s %s\n%s", c.told.ID, r.Outcome, r.Err, r.Text(100))
 			}
 		})
+	}
+}
+
+// TestAGlutEndsOnASlowMachine: that the program has had enough is no sign that
+// it is stuck, however long each look at it takes.
+func TestAGlutEndsOnASlowMachine(t *testing.T) {
+	defer func(d time.Duration) { offering = d }(offering)
+	offering = 30 * time.Millisecond
+	exam := &Exam{Exercise: "00-glut", Checks: []string{"it keeps what is left"}, Play: func(e *Examiner) {
+		port := e.Port()
+		e.Start("1", strconv.Itoa(port), "pauses")
+		e.Check("it keeps what is left")
+		c := e.Dial("c", port)
+		c.Deaf(true)
+		if _, held := c.Glut(strings.Repeat("0123456789abcdef", 1<<20), 16<<20); held == 0 {
+			e.Cannot("the kernel has taken 16 MiB")
+		}
+		c.Deaf(false)
+		c.Answered("c listens again, and hears all that it said")
+		c.End()
+		e.Ends("c has left, and the server ends", "no events left")
+	}}
+	if r := Run(context.Background(), root, "./lab/grade/testdata/echo", exam); r.Outcome != Passed {
+		t.Errorf("%s %s\n%s", r.Outcome, r.Err, r.Text(100))
 	}
 }

@@ -3,9 +3,12 @@ package grade
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"fdlab/lab/launch"
 	"fdlab/lab/trace"
@@ -183,14 +186,33 @@ func (e *Examiner) death() (*Misconception, string, []*FD) {
 	if last := e.lastWords(); last != "" {
 		saw += "; its last words: " + last
 	}
+	orphan, failed := e.orphan(), e.tally.loopEnd == "error"
 	switch {
 	case exit.Signal != "" || exit.Code == 2:
+		if at := e.crashSite(); at != "" {
+			saw += " (" + at + ")"
+		}
 		return Crashed, saw, nil
+	case failed && orphan != nil && orphan.Closed < e.tally.loopEnded:
+		return ClosedWatched, orphaned(orphan) + "; " + saw, []*FD{orphan}
+	}
+	if f := e.refused(); f != nil {
+		return AgainIsEnd, "a read of " + safe(f.Name()) + " gave EAGAIN, and the program ended for it; " + saw, []*FD{f}
+	}
+	switch {
 	case exit.Code != 0:
 		return GaveUp, saw, nil
+	case failed:
+		return ErrorIgnored, saw + "; dispatch had returned: error", e.handFDs()
 	}
 	if e.tally.loopEnd != "" {
 		saw += "; dispatch had returned: " + e.tally.loopEnd
+	}
+	if e.tally.loopEnd == "no events left" && !e.tally.added {
+		return NeverAdded, saw + ", and no event was ever added", e.handFDs()
+	}
+	if e.tally.loopEnd == "broken off" || e.tally.loopEnd == "exited" {
+		return BrokenOff, saw, e.handFDs()
 	}
 	for _, h := range e.hands {
 		if f := h.fd(); f != nil && e.tally.loopEnd == "no events left" && f.Added != 0 && f.Added&trace.Persist == 0 && f.Callbacks > 0 {
@@ -198,6 +220,46 @@ func (e *Examiner) death() (*Misconception, string, []*FD) {
 		}
 	}
 	return EndedEarly, saw, e.handFDs()
+}
+
+// refused returns the world's fd that the program ended for because a read of it
+// gave EAGAIN, or nil: that read was its last call, and before the callback
+// returned, it deleted the event, closed the fd or died.
+func (e *Examiner) refused() *FD {
+	returned, gave := false, false
+	for _, r := range slices.Backward(e.entries) {
+		switch r.Kind {
+		case trace.CallbackEnd:
+			returned, gave = true, false
+		case trace.Del, trace.Close:
+			gave = true
+		case trace.CallEnd:
+			if r.text != "read" || r.B != int64(unix.EAGAIN) || returned && !gave {
+				return nil
+			}
+			for _, f := range e.handFDs() {
+				if f.Number == r.FD {
+					return f
+				}
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// orphan returns an fd that was closed while an event was pending on it, or nil.
+func (e *Examiner) orphan() *FD {
+	for _, f := range e.tally.fds {
+		if f.Orphaned {
+			return f
+		}
+	}
+	return nil
+}
+
+func orphaned(f *FD) string {
+	return safe(f.Name()) + " was closed while an event was pending on it"
 }
 
 // lastWords is what the program said on standard error: the line that begins a
@@ -214,6 +276,23 @@ func (e *Examiner) lastWords() string {
 		}
 	}
 	return words
+}
+
+// crashSite is the line of the program's own that a panic came from, as in
+// "main.go:56", or "".
+func (e *Examiner) crashSite() string {
+	own := regexp.MustCompile(`^\t.*/` + regexp.QuoteMeta(e.binary.Name) + `/(\w+\.go:\d+)`)
+	died := false
+	for _, line := range e.run.Output().Lines() {
+		if line.Stream != launch.Stderr {
+			continue
+		}
+		died = died || deathCry.Match(line.Bytes)
+		if m := own.FindSubmatch(line.Bytes); died && m != nil {
+			return string(m[1])
+		}
+	}
+	return ""
 }
 
 // deathCry is how the Go runtime begins its last words.

@@ -93,8 +93,9 @@ func (e *Examiner) Ends(expected, reason string) {
 	if m, saw, fds := e.spins(); m != nil {
 		e.Fail(e.feedback(expected, saw, m, fds...))
 	}
+	e.Require(e.tally.loops == 0, expected, ExitsInside, "the program ended before dispatch returned", e.handFDs()...)
 	if reason != "" {
-		e.Require(e.tally.loopEnd == reason, expected, EndedEarly,
+		e.Require(e.tally.loopEnd == reason, expected, BrokenOff,
 			fmt.Sprintf("dispatch returned: %q; it should have been %q", e.tally.loopEnd, reason), e.handFDs()...)
 	}
 	e.closed(expected)
@@ -108,6 +109,9 @@ func (e *Examiner) lingers(expected string) *Feedback {
 		}
 	}
 	saw := "the program does not end"
+	if f := e.orphan(); f != nil {
+		return e.feedback(expected, saw+"; "+orphaned(f), ClosedWatched, f)
+	}
 	var about []*FD
 	for _, f := range e.tally.fds {
 		if f.Watched != 0 {
@@ -128,13 +132,13 @@ func (e *Examiner) closed(expected string) {
 	var names []string
 	var left []*FD
 	for _, f := range e.tally.fds {
-		e.Require(!f.Orphaned, expected, ClosedWatched,
-			safe(f.Name())+" was closed while an event was pending on it", f)
+		e.Require(!f.Orphaned, expected, ClosedWatched, orphaned(f), f)
 		if f.Closed == 0 && f.What != "" {
 			names = append(names, safe(f.Name()))
 			left = append(left, f)
 		}
 	}
+	e.Require(e.tally.twice == "", expected, ClosedTwice, safe(e.tally.twice)+" was closed once more", e.handFDs()...)
 	if n := e.tally.bases - e.tally.freed; n > 0 {
 		names = append(names, fmt.Sprintf("%d event base", n))
 	}

@@ -155,7 +155,7 @@ func (e *Examiner) apply(r *trace.Record) {
 	}
 	e.tally.apply(r, text)
 	e.world.Apply(r)
-	e.entries = append(e.entries, entry{*r, text, name})
+	e.entries = append(e.entries, entry{*r, text, name, e.baseName(r)})
 }
 
 // Await waits until ok says yes. expected is what the program must do for

@@ -60,9 +60,13 @@ type tally struct {
 	depth map[uint32]int // callbacks that each thread is inside
 
 	signals map[int32]bool // that an event waits for, or once did
+	added   bool           // an event was, once
+	twice   string         // an fd that was closed when it was no more, or ""
 
 	bases, freed int
+	loops        int    // that run
 	loopEnd      string // why the last dispatch returned, "" if none did
+	loopEnded    int64  // and when
 }
 
 // named returns what to call the fd that a record is about.
@@ -102,8 +106,13 @@ func (t *tally) apply(r *trace.Record, text string) {
 		t.bases++
 	case trace.BaseFree:
 		t.freed++
+	case trace.LoopBegin:
+		t.loops++
 	case trace.LoopEnd:
-		t.loopEnd = text
+		t.loops--
+		t.loopEnd, t.loopEnded = text, r.Time
+	case trace.Add:
+		t.added = true
 	case trace.CallbackBegin:
 		t.depth[r.Thread]++
 	case trace.CallbackEnd:
@@ -121,6 +130,10 @@ func (t *tally) apply(r *trace.Record, text string) {
 			return
 		}
 	}
+	if r.Kind == trace.Close && r.A == int64(unix.EBADF) {
+		t.twice = t.named(r.FD)
+		return
+	}
 	switch r.Kind {
 	case trace.Open:
 		// Its number may have belonged to one whose close was not seen.
@@ -134,10 +147,12 @@ func (t *tally) apply(r *trace.Record, text string) {
 		delete(t.now, r.FD)
 	case trace.Add:
 		f := t.fd(r)
-		f.Watched, f.Added = r.A, r.A
-	case trace.Del:
+		f.Watched, f.Added = f.Watched|r.A, r.A
+	case trace.Del: // it may have another event, for the other direction
 		if f := t.now[r.FD]; f != nil {
-			f.Watched = 0
+			if f.Watched &^= r.A; f.Watched&(trace.Readable|trace.Writable) == 0 {
+				f.Watched = 0
+			}
 		}
 	case trace.CallbackBegin:
 		f := t.fd(r)
@@ -193,7 +208,7 @@ func (f *FD) called(r *trace.Record, call string) {
 }
 
 func (f *FD) wrote(r *trace.Record) {
-	if r.A >= 0 {
+	if r.A > 0 {
 		f.BytesOut += r.A
 		f.Untaken, f.NoRoom, f.took = 0, 0, true // a callback for writing takes the room
 	} else if r.B == int64(unix.EAGAIN) {

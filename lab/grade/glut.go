@@ -15,22 +15,23 @@ import (
 func (c *Client) Glut(text string, piece int) (said string, held int64) {
 	due, before := c.due.String(), c.said
 	c.due.WriteString(text)
-	for rest, stuck := text, false; rest != "" && !stuck; {
-		next := rest[:min(piece, len(rest))]
-		rest = rest[len(next):]
-		var sign life
+	for left, stuck := text, false; left != "" && !stuck; {
+		next := left[:min(piece, len(left))]
+		left = left[len(next):]
+		var sign, rest life
 		c.e.Await("the program reads what client "+c.Name+" sends, and sends it back", func() bool {
 			n, err := c.offer(next)
 			next = next[n:]
 			if n > 0 {
-				sign = life{}
+				sign, rest = life{}, life{}
 				return false
 			}
 			if f := c.FD(); next == "" && f != nil && f.BytesOut == c.said {
 				return true
 			}
-			// 60 looks: longer than the kernel's timers for a window that was closed.
-			stuck = err != nil || c.e.sleeps(&sign) && sign.looks >= 60
+			// It has had enough. rest is Await's own measure of a program that is
+			// stuck: on a slow machine that may be reached first.
+			stuck = err != nil || c.e.sleeps(&sign) && time.Since(sign.since) >= windowShut || rest.gone(c.e)
 			return stuck
 		})
 	}
@@ -43,13 +44,19 @@ func (c *Client) Glut(text string, piece int) (said string, held int64) {
 	return said, held
 }
 
+// windowShut is longer than the kernel's timers for a window that was closed.
+const windowShut = 350 * time.Millisecond
+
+// offering is how long the kernel may take to have room for more.
+var offering = 5 * time.Millisecond
+
 // offer sends as much of text as the kernel takes within some milliseconds. An
 // error says that the connection is broken.
 func (c *Client) offer(text string) (n int, err error) {
 	if text == "" {
 		return 0, nil
 	}
-	c.conn.SetWriteDeadline(time.Now().Add(5 * time.Millisecond))
+	c.conn.SetWriteDeadline(time.Now().Add(offering))
 	n, err = c.conn.Write([]byte(text))
 	c.said += int64(n)
 	if errors.Is(err, os.ErrDeadlineExceeded) {

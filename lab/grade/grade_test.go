@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"fdlab/lab/launch"
 )
 
 const root = "../.."
@@ -49,7 +51,7 @@ func TestProgramsThatGoWrongGetAClearWord(t *testing.T) {
 		{"hostile", "silent", NoTrace, "its trace is empty"},
 		{"hostile", "other-api", NoTrace, "its trace is empty"},
 		{"hostile", "exits", GaveUp, `exit status 1); its last words: I give up \x1b[2J`},
-		{"hostile", "panics", Crashed, "panic: runtime error: index out of range"},
+		{"hostile", "panics", Crashed, "panic: runtime error: index out of range [6] with length 0 (main.go:"},
 		{"hostile", "dies", Crashed, "SIGSEGV"},
 		{"hostile", "forks", Forks, "started another program"},
 		{"hostile", "burns", Starved, "has not returned"},
@@ -58,6 +60,10 @@ func TestProgramsThatGoWrongGetAClearWord(t *testing.T) {
 		{"hostile", "floods", Floods, "bytes"},
 		{"hostile", "swallows", Unanswered, `ends before "hello\n"`},
 		{"hostile", "whole-buffer", Noise, `after 6 right bytes, standard output goes on with "\x00`},
+		{"hostile", "never-adds", NeverAdded, "no event was ever added"},
+		{"hostile", "closes-watched", ClosedWatched, "FIFO in was closed while an event was pending on it"},
+		{"hostile", "closes-unnoticed", ClosedWatched, "FIFO in was closed while an event was pending on it"},
+		{"hostile", "ignores-error", ErrorIgnored, "dispatch had returned: error"},
 		{"unbuildable", "", DoesNotCompile, "the compiler objects once"},
 		{"execs", "", Forks, `imports "os/exec"`},
 	} {
@@ -120,5 +126,27 @@ func TestAPackageThatIsNotThere(t *testing.T) {
 	r := Run(context.Background(), root, "./"+filepath.Join("exercises", "99-none"), mirror("right"))
 	if r.Outcome != NotJudged || !strings.Contains(r.Err, "99-none") {
 		t.Errorf("%s: %q", r.Outcome, r.Err)
+	}
+}
+
+// What Go's compiler says most to somebody who has just begun is told with its
+// way out: the cause first, which it need not have said first.
+func TestWhatTheCompilerSaysIsExplained(t *testing.T) {
+	for says, told := range map[string]string{
+		"declared and not used: base\nundefined: event": `import "fdlab/lab/event"`,
+		"undefined: unix":                     `import "golang.org/x/sys/unix"`,
+		"declared and not used: base":         "use base, or take it out",
+		`"os" imported and not used`:          `take its import out`,
+		"undefined: ev":                       `"var ev *event.Event"`,
+		"undefined: unix.OPEN":                "The compiler names the line",
+		"no new variables on left side of :=": "= gives it a value",
+	} {
+		err := &launch.BuildError{Package: "./x"}
+		for line := range strings.SplitSeq(says, "\n") {
+			err.Problems = append(err.Problems, launch.Problem{File: "main.go", Line: 1, Text: line})
+		}
+		if f := compiler(err); !strings.Contains(f.Truth, told) {
+			t.Errorf("%q: %q is not in %q", says, told, f.Truth)
+		}
 	}
 }

@@ -18,6 +18,15 @@ type entry struct {
 	trace.Record
 	text string // its string
 	fd   string // the fd's name, or ""
+	base string // the base's name, or "" if there is but one
+}
+
+// baseName returns what the program calls a record's base, if it has several.
+func (e *Examiner) baseName(r *trace.Record) string {
+	if b := e.world.BaseByNumber(r.Base); b != nil && len(e.world.Bases) > 1 {
+		return b.Name
+	}
+	return ""
 }
 
 // line says a record as a person would read it; "" for one that is not worth a
@@ -30,6 +39,9 @@ func (r *entry) line() string {
 		s = fmt.Sprintf("fd %d is opened: %s", r.FD, text)
 	case trace.Close:
 		s = fd + " is closed"
+		if r.A != 0 {
+			s = "close(" + fd + ") = -1" + errno(r.A)
+		}
 	case trace.LoopBegin:
 		s = "dispatch begins"
 	case trace.LoopEnd:
@@ -63,6 +75,9 @@ func (r *entry) line() string {
 		s = fmt.Sprintf("the program exits with status %d", r.A)
 	default:
 		return ""
+	}
+	if r.base != "" {
+		s = safe(r.base) + ": " + s
 	}
 	return fmt.Sprintf("%9.3f ms  %s", float64(r.Time)/float64(time.Millisecond), s)
 }

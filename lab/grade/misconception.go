@@ -39,6 +39,13 @@ var (
 			"gives 0, delete the event, then close the fd.",
 		Lesson: "02-ev-persist", Section: "Explain",
 	}
+	AgainIsEnd = &Misconception{
+		ID:     "again-is-end",
+		Belief: "A read that fails means that the source is gone.",
+		Truth: "EAGAIN is no failure: it says that nothing is left now, and more may come. The source has ended when a " +
+			"read gives 0. At EAGAIN the callback returns, and its event stays.",
+		Lesson: "02-ev-persist", Section: "Explain",
+	}
 	Polling = &Misconception{
 		ID:     "polling",
 		Belief: "Non-blocking reads in a circle are as good as waiting.",
@@ -63,8 +70,16 @@ var (
 	NotWatched = &Misconception{
 		ID:     "not-watched",
 		Belief: "The loop sees every fd that I have open.",
-		Truth:  "The loop waits only for events that are pending. An event must be made and added for each fd.",
+		Truth: "The loop waits only for events that are pending. An event must be made and added for each fd, " +
+			"before Dispatch or in a callback: what stands after Dispatch runs when the loop has ended.",
 		Lesson: "01-select-vs-blocking-io", Section: "Explain",
+	}
+	NeverAdded = &Misconception{
+		ID:     "never-added",
+		Belief: "An event that I have made is waited for.",
+		Truth: "NewEvent only makes it. It is pending from Add on, if Add gave no error. A loop without pending " +
+			"events has nothing to wait for, and returns at once.",
+		Lesson: "02-ev-persist", Section: "Explain",
 	}
 	EdgeLeft = &Misconception{
 		ID:     "edge-left",
@@ -95,7 +110,8 @@ var (
 	EndedEarly = &Misconception{
 		ID:     "ended-early",
 		Belief: "The work is done.",
-		Truth:  "The program ended while the world still had something to say to it.",
+		Truth: "The program ended while the world still had something to say to it. A loop ends when no event is " +
+			"pending, or when it is broken off: which callback took the last one away, or broke it off?",
 	}
 	DoesNotEnd = &Misconception{
 		ID:     "does-not-end",
@@ -117,6 +133,26 @@ var (
 			"Delete the event first, then close the fd.",
 		Lesson: "02-ev-persist", Section: "Explain",
 	}
+	ClosedTwice = &Misconception{
+		ID:     "closed-twice",
+		Belief: "To close once more does no harm.",
+		Truth: "The number may belong to another fd by then: that one is closed, and nobody knows why. Close each fd " +
+			"once, in one place.",
+	}
+	ExitsInside = &Misconception{
+		ID:     "exits-inside",
+		Belief: "When all is done, the callback can end the program.",
+		Truth: "os.Exit (and log.Fatal) end it where it stands: no deferred call runs, nothing is closed or taken " +
+			"away. Leave the loop instead: it returns when no event is pending.",
+		Lesson: "02-ev-persist", Section: "Explain",
+	}
+	BrokenOff = &Misconception{
+		ID:     "broken-off",
+		Belief: "Somebody must end the loop.",
+		Truth: "It ends by itself when no event is pending. Break and Exit cut it off with events left, and whatever " +
+			"they still had to do is not done. Delete what is over, and let Dispatch return.",
+		Lesson: "02-ev-persist", Section: "Explain",
+	}
 	OtherThreads = &Misconception{
 		ID:     "other-threads",
 		Belief: "A thread for each source is the same.",
@@ -131,10 +167,13 @@ var (
 	DoesNotCompile = &Misconception{ID: "does-not-compile", Belief: "It will compile.",
 		Truth: "The compiler names the line. Correct the first thing that it says, and try again."}
 	Crashed = &Misconception{ID: "crashed", Belief: "This cannot happen.",
-		Truth: "It did: the program died of it. The lines that it printed last name the place."}
+		Truth: "It did: the program died of it. Its last words say of what, and in which line."}
 	GaveUp = &Misconception{ID: "gave-up", Belief: "This error ends the program.",
-		Truth: "The program ended by itself, with an error. The lines that it printed last say which. (EAGAIN is no " +
-			"error: it says that nothing is there yet.)"}
+		Truth: "The program ended by itself, with an error. Its last words say which. (EAGAIN is no failure: it " +
+			"says \"not now\".)"}
+	ErrorIgnored = &Misconception{ID: "error-ignored", Belief: "When Dispatch returns, all is done.",
+		Truth: "It returned because something was wrong. The error beside the reason names the fd and the way out: " +
+			"pass it on, or print it."}
 	NoTrace = &Misconception{ID: "no-trace", Belief: "Any way to read and write will do.",
 		Truth: "An exercise is judged by its trace. Use fdlab/lab/sys for the system calls and fdlab/lab/event for " +
 			"the loop: they leave one."}

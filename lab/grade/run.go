@@ -35,9 +35,9 @@ func Watch(ctx context.Context, root, pkg string, exam *Exam, w Witness) *Result
 		return r
 	}
 	defer binary.Remove()
-	dir, err := os.MkdirTemp("", "fdlab-trial-")
+	dir, err := folder()
 	if err != nil {
-		r.Err = "no folder for the trial: " + err.Error()
+		r.Err = err.Error()
 		r.rest(exam)
 		return r
 	}
@@ -116,7 +116,7 @@ func (r *Result) rest(exam *Exam) {
 // compiler is the feedback for a program that does not compile.
 func compiler(err *launch.BuildError) *Feedback {
 	f := &Feedback{Expected: "the program compiles: go build " + err.Package, Saw: err.Error(),
-		Misconception: DoesNotCompile.ID, Belief: DoesNotCompile.Belief, Truth: DoesNotCompile.Truth}
+		Misconception: DoesNotCompile.ID, Belief: DoesNotCompile.Belief, Truth: wayOut(err.Problems)}
 	for i, p := range err.Problems {
 		if i == 5 {
 			f.Records = append(f.Records, "...")

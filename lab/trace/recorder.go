@@ -22,23 +22,17 @@ const Environment = "FDLAB_TRACE"
 // be called from any thread.
 type Recorder struct {
 	ring  *Ring
+	head  *header       // of the ring
+	mask  uint64        // that makes a record's number the number of a slot
+	limit atomic.Uint64 // records below this number find room, as far as we know
 	clock clock
-	seen  atomic.Uint64 // how many slots the reader had given back, last we looked
 
 	bases  atomic.Uint32
 	events atomic.Uint32
 
 	mu      sync.Mutex
 	strings map[string]uint32
-
-	// room is how full the ring may be, in slots, for a record of each kind
-	// to enter: a flood of the frequent kinds leaves some slots free, so that
-	// the rare ones, without which the rest cannot be understood, get through.
-	room [kindMask + 1]uint64
 }
-
-// kindMask makes any Kind a valid index.
-const kindMask = 63
 
 // frequent says which kinds a busy loop may make millions of.
 func frequent(k Kind) bool {
@@ -91,14 +85,8 @@ func SetProcess(r *Recorder) { override.Store(r) }
 // Recorder returns a recorder that writes to the ring; time begins now. There
 // must be only one recorder to a ring.
 func (r *Ring) Recorder() *Recorder {
-	rec := &Recorder{ring: r, strings: map[string]uint32{}}
+	rec := &Recorder{ring: r, head: r.head, mask: r.mask, strings: map[string]uint32{}}
 	rec.clock.begin()
-	for k := range rec.room {
-		rec.room[k] = r.head.slots
-		if frequent(Kind(k)) {
-			rec.room[k] -= r.head.slots / 16
-		}
-	}
 	r.head.pid = int64(os.Getpid())
 	(*atomicInt64)(&r.head.start).Store(monotonic())
 	return rec
@@ -133,29 +121,40 @@ func (r *Recorder) put(rec *Record) {
 	if rec.Thread == 0 {
 		rec.Thread = thread.ID()
 	}
-	h, room := r.ring.head, r.room[rec.Kind&kindMask]
-	n := h.written.Load()
-	for n-r.seen.Load() >= room || !h.written.CompareAndSwap(n, n+1) {
-		if n = h.written.Load(); n-r.look() >= room {
-			h.lost.Add(1)
+	var n uint64
+	for {
+		n = r.head.written.Load()
+		if n >= r.limit.Load() && n >= r.look(rec.Kind) {
+			r.head.lost.Add(1)
 			return
+		}
+		if r.head.written.CompareAndSwap(n, n+1) {
+			break
 		}
 	}
 	// The slot is ours alone: the reader has given it back, and it will not
 	// look at it before Seq holds the number it waits for.
-	slot := r.ring.slot(n)
+	slot := r.head.slot(n & r.mask)
 	slot.Time, slot.Thread, slot.FD = rec.Time, rec.Thread, rec.FD
 	slot.Kind, slot.Bytes, slot.Base, slot.Str = rec.Kind, rec.Bytes, rec.Base, rec.Str
 	slot.A, slot.B, slot.C, slot.D = rec.A, rec.B, rec.C, rec.D
 	publish(&slot.Seq, n+1)
 }
 
-// look returns how many slots the reader has given back. That counter lies on a
-// cache line that the reader writes, so we look only when the ring seems full.
-func (r *Recorder) look() uint64 {
-	read := r.ring.head.read.Load()
-	r.seen.Store(read)
-	return read
+// look finds out which slots may be taken now for a record of a kind: those
+// below the result. The reader's counter lies on a cache line that the reader
+// writes, so we look at it only when the ring seems full.
+//
+// A flood of the frequent kinds leaves some slots free, so that the rare ones,
+// without which the rest cannot be understood, get through.
+func (r *Recorder) look(k Kind) uint64 {
+	all := r.head.read.Load() + r.head.slots
+	limit := all - r.head.slots/16
+	r.limit.Store(limit)
+	if frequent(k) {
+		return limit
+	}
+	return all
 }
 
 // NextBase returns the next number for an event base: 1, 2, 3 ...

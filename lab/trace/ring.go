@@ -155,9 +155,11 @@ func (r *Ring) Close() error {
 }
 
 // slot returns the place of the n-th record, counted from 0.
-func (r *Ring) slot(n uint64) *Record {
-	// The mask keeps it inside the mapping, whatever n is.
-	return (*Record)(unsafe.Add(unsafe.Pointer(r.head), headerSize+(n&r.mask)*recordSize))
+func (r *Ring) slot(n uint64) *Record { return r.head.slot(n & r.mask) }
+
+// slot returns the i-th place. i is masked: so it is inside the mapping.
+func (h *header) slot(i uint64) *Record {
+	return (*Record)(unsafe.Add(unsafe.Pointer(h), headerSize+i*recordSize))
 }
 
 // published returns the word that tells a reader whether a slot is whole.

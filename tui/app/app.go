@@ -54,7 +54,7 @@ type Model struct {
 	serial    int      // number of the latest session: messages of older ones are dropped
 
 	help    bool   // the legend lies over the screen
-	helpTop int    // rows that it is scrolled
+	helpTop int    // its first row that is shown
 	explain string // the key of the lint whose explanation lies over the stage, or ""
 	output  bool   // what the program printed lies over the stage
 	scroll  int    // of the overlay

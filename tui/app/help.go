@@ -52,7 +52,10 @@ func (m *Model) scrollHelp(by int) bool {
 
 // keyHelp: the keys that scroll do, all others close the help.
 func (m *Model) keyHelp(key string) {
-	by := map[string]int{"up": -1, "k": -1, "down": 1, "j": 1, "pgup": -10, "pgdown": 10, " ": 10, "home": -1 << 10, "end": 1 << 10}[key]
+	by := map[string]int{
+		"down": 1, "j": 1, "up": -1, "k": -1, "pgdown": 10, "ctrl+d": 10, " ": 10, "pgup": -10, "ctrl+u": -10,
+		"home": -1 << 10, "end": 1 << 10,
+	}[key]
 	if by == 0 || !m.scrollHelp(by) {
 		m.help = false
 	}
@@ -60,6 +63,18 @@ func (m *Model) keyHelp(key string) {
 
 // drawHelpText draws the text and returns how many rows it has.
 func (m *Model) drawHelpText(in grid.Region) (y int) {
+	switch m.screen {
+	case atStage: // what is seen first, then what can be done
+		y = m.drawSigns(in, 0)
+		y = page.Wrap(in, y, m.theme.Style(theme.Heading), "Keys, besides those of the experiment itself:")
+		return m.drawHelpLines(in, y)
+	case atStand:
+		return m.drawSigns(in, m.drawHelpLines(in, 0))
+	}
+	return m.drawHelpLines(in, 0)
+}
+
+func (m *Model) drawHelpLines(in grid.Region, y int) int {
 	th := m.theme
 	for _, h := range helpOf[m.screen] {
 		if h.term == "" {
@@ -69,9 +84,12 @@ func (m *Model) drawHelpText(in grid.Region) (y int) {
 		in.Text(0, y, th.Style(theme.Key), h.term)
 		y = page.Wrap(in.Sub(16, 0, in.W-16, in.H), y, th.Style(theme.Text), h.meaning)
 	}
-	if m.screen != atStage && m.screen != atStand {
-		return y
-	}
+	return y
+}
+
+// drawSigns explains each sign of the stage.
+func (m *Model) drawSigns(in grid.Region, y int) int {
+	th := m.theme
 	for _, e := range stage.Legend(th) {
 		if e.Glyph == 0 {
 			y = page.Wrap(in, y, th.Style(theme.Heading), e.Meaning)
@@ -79,14 +97,7 @@ func (m *Model) drawHelpText(in grid.Region) (y int) {
 		}
 		in.Set(1, y, e.Glyph, e.Style)
 		in.Text(4, y, e.Style, e.Word)
-		y = page.Wrap(in.Sub(16, 0, in.W-16, in.H), y, th.Style(theme.Text), e.Meaning)
-	}
-	if m.screen == atStage {
-		y = page.Wrap(in, y, th.Style(theme.Heading), "Keys, besides those of the experiment itself:")
-		for _, h := range stageKeys {
-			in.Text(1, y, th.Style(theme.Key), h.term)
-			y = page.Wrap(in.Sub(16, 0, in.W-16, in.H), y, th.Style(theme.Text), h.meaning)
-		}
+		y = page.Wrap(in.Sub(18, 0, in.W-18, in.H), y, th.Style(theme.Text), e.Meaning)
 	}
 	return y
 }
@@ -94,8 +105,8 @@ func (m *Model) drawHelpText(in grid.Region) (y int) {
 // helpLine explains a term; without one it is a sentence.
 type helpLine struct{ term, meaning string }
 
-// helpOf says of a screen what it is and what its keys do. A stage's signs come
-// after it: stage.Legend.
+// helpOf says of a screen what it is and what its keys do. The signs of a stage
+// are in stage.Legend.
 var helpOf = map[screen][]helpLine{
 	atHome:   courseHelp,
 	atLesson: courseHelp,
@@ -126,6 +137,20 @@ var helpOf = map[screen][]helpLine{
 		{},
 		{"check", "one thing that the grader does to the program, and what must come of it"},
 		{"trial", "all checks in order, until one fails; the same for both programs"},
+	},
+	atStage: {
+		{"space", "holds time, or lets it go on; in the past: back to the live edge"},
+		{".  ,", "one phase of the loop on, while time is held; in the past one event on; one event back"},
+		{"← →", "move through time by a column; with shift by 20; home and end go to the ends"},
+		{"+  -", "zoom the time panel"},
+		{"↑ ↓", "scroll the file descriptors"},
+		{"a click", "in the time panel shows that moment"},
+		{"r", "builds main.go as it is now, and runs it"},
+		{"i", "by hand: the experiment stays up and does as you poke; or back to its script"},
+		{"b", "runs it on another backend (B, where the experiment has a key b)"},
+		{"o", "shows what the program printed"},
+		{"n", "goes on to Explain, after the end"},
+		{"q", "back to the lesson"},
 	},
 	atStand: {
 		{"LIVE", "the trial goes on; it cannot be held, for the grader acts in time"},
@@ -158,21 +183,4 @@ var courseHelp = []helpLine{
 	{},
 	{"", "enter opens and goes on · ← → turn pages · ↑ ↓ scroll · x runs the experiment · q goes back"},
 	{"", "e at home opens the exercises: programs to change, run on the stage and graded"},
-}
-
-// stageKeys are all keys of the stage. The last row of the screen shows those
-// that matter most.
-var stageKeys = []helpLine{
-	{"space", "holds time, or lets it go on; in the past: back to the live edge"},
-	{".  ,", "one phase of the loop on, while time is held; in the past one event on; one event back"},
-	{"← →", "move through time by a column; with shift by 20; home and end go to the ends"},
-	{"+  -", "zoom the time panel"},
-	{"↑ ↓", "scroll the file descriptors"},
-	{"a click", "in the time panel shows that moment"},
-	{"r", "builds main.go as it is now, and runs it"},
-	{"i", "by hand: the experiment stays up and does as you poke; or back to its script"},
-	{"b", "runs it on another backend (B, where the experiment has a key b)"},
-	{"o", "shows what the program printed"},
-	{"n", "goes on to Explain, after the end"},
-	{"q", "back to the lesson"},
 }

@@ -8,6 +8,7 @@ import (
 
 	"fdlab/lab/course"
 	"fdlab/tui/grid"
+	"fdlab/tui/stage"
 	"fdlab/tui/theme"
 )
 
@@ -26,7 +27,7 @@ func TestLettersThatArriveTogetherAllCount(t *testing.T) {
 func TestTheHelpCanBeReadToItsEnd(t *testing.T) {
 	last := map[screen]string{
 		atHome: "opens the exercises", atExercises: "keep one progress", atExercise: "the same for both programs",
-		atStage: "q back to the lesson", atStand: "cannot answer, and why",
+		atStage: "back to the lesson", atStand: "nobody waits for this fd",
 	}
 	for at, want := range last {
 		m := New(&course.Catalogue{}, theme.New(grid.Plain, theme.Dark, false))
@@ -34,7 +35,7 @@ func TestTheHelpCanBeReadToItsEnd(t *testing.T) {
 		m.screen = at
 		m.key("?")
 		var seen strings.Builder
-		for range 100 {
+		for range 60 {
 			m.grid.Clear()
 			m.drawHelp(m.grid.Region())
 			for y := range m.grid.H {
@@ -67,5 +68,34 @@ func TestALessonLeadsToItsExercises(t *testing.T) {
 	m.openLesson(0)
 	if m.key("enter"); m.screen != atExercises || m.exercises.Selected != 2 {
 		t.Errorf("enter leads to screen %d, exercise %d; want the list at exercise 2", m.screen, m.exercises.Selected)
+	}
+}
+
+// TestAllOfTheLegendCanBeRead: at 80x24 it has more rows than the screen.
+func TestAllOfTheLegendCanBeRead(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}} {
+		m := New(&course.Catalogue{}, theme.New(grid.Plain, theme.Dark, false))
+		m.Update(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+		m.screen = atStage
+		m.session = &session{lesson: &course.Lesson{}, cancel: func() {}}
+		m.key("?")
+		seen := ""
+		for range 100 {
+			seen += m.View()
+			m.key("down")
+		}
+		for _, e := range stage.Legend(m.theme) {
+			if last := e.Meaning[strings.LastIndexByte(e.Meaning, ' ')+1:]; !strings.Contains(seen, e.Word) || !strings.Contains(seen, last) {
+				t.Errorf("at %v the legend never shows %q, %q", size, e.Word, e.Meaning)
+			}
+		}
+		for _, k := range helpOf[atStage] {
+			if last := k.meaning[strings.LastIndexByte(k.meaning, ' ')+1:]; !strings.Contains(seen, last) {
+				t.Errorf("at %v the legend never shows %q, %q", size, k.term, k.meaning)
+			}
+		}
+		if m.key("x"); m.help {
+			t.Errorf("at %v another key does not close the legend", size)
+		}
 	}
 }

@@ -2,8 +2,11 @@ package grid
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
+	"math"
+	"strconv"
 )
 
 // Picture says how SVG paints a grid.
@@ -30,13 +33,45 @@ func SVG(w io.Writer, g *Grid, p Picture) error {
 		fmt.Fprintf(out, "<title>%s</title>\n", markup(p.Title))
 	}
 	fmt.Fprintf(out, `<rect width="100%%" height="100%%" rx="8" fill="%s"/>`+"\n", p.Background.hex())
+	var under, glyphs areas
+	var words bytes.Buffer
 	for y := range g.H {
-		p.backgrounds(out, g, y)
-		p.row(out, g, y)
+		p.backgrounds(&under, g, y)
+		p.row(&words, &glyphs, g, y)
 	}
+	under.write(out)
+	glyphs.write(out)
+	out.Write(words.Bytes())
 	fmt.Fprintln(out, "</svg>")
 	return out.Flush()
 }
+
+// areas are rectangles by their colours: a path for each colour takes a quarter
+// of the bytes that an element for each rectangle takes.
+type areas struct {
+	colors []Color // in the order in which they came
+	paths  map[Color]*bytes.Buffer
+}
+
+func (a *areas) add(x, y, w, h float64, c Color) {
+	path := a.paths[c]
+	if path == nil {
+		if path = new(bytes.Buffer); a.paths == nil {
+			a.paths = map[Color]*bytes.Buffer{}
+		}
+		a.colors, a.paths[c] = append(a.colors, c), path
+	}
+	fmt.Fprintf(path, "M%s %sh%sv%sh-%sz", short(x), short(y), short(w), short(h), short(w))
+}
+
+func (a *areas) write(out io.Writer) {
+	for _, c := range a.colors {
+		fmt.Fprintf(out, `<path fill="%s" shape-rendering="crispEdges" d="%s"/>`+"\n", c.hex(), a.paths[c].Bytes())
+	}
+}
+
+// short writes a number of pixels, to a tenth.
+func short(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }
 
 // colors returns a cell's two colours as they are seen.
 func (p Picture) colors(st Style) (fg, bg Color) {
@@ -54,7 +89,7 @@ func (p Picture) colors(st Style) (fg, bg Color) {
 }
 
 // backgrounds paints one area for each run of cells that share a background.
-func (p Picture) backgrounds(out io.Writer, g *Grid, y int) {
+func (p Picture) backgrounds(under *areas, g *Grid, y int) {
 	for x := 0; x < g.W; {
 		_, bg := p.colors(g.cells[y*g.W+x].Style)
 		from := x
@@ -64,13 +99,14 @@ func (p Picture) backgrounds(out io.Writer, g *Grid, y int) {
 			}
 		}
 		if bg != p.Background {
-			area(out, left(from), top(y), float64(x-from)*cellWidth, cellHeight, bg)
+			under.add(left(from), top(y), float64(x-from)*cellWidth, cellHeight, bg)
 		}
 	}
 }
 
-// row paints the glyphs of a row, one element for each word of one style.
-func (p Picture) row(out io.Writer, g *Grid, y int) {
+// row paints the glyphs of a row: areas, and one element for each word of one
+// style.
+func (p Picture) row(words io.Writer, glyphs *areas, g *Grid, y int) {
 	row := g.cells[y*g.W : (y+1)*g.W]
 	for x := 0; x < len(row); {
 		st, from := row[x].Style, x
@@ -78,20 +114,20 @@ func (p Picture) row(out io.Writer, g *Grid, y int) {
 		}
 		fg, _ := p.colors(st)
 		if st.Attr&Underline != 0 {
-			area(out, left(from), top(y)+cellHeight-3, float64(x-from)*cellWidth, 1, fg)
+			glyphs.add(left(from), top(y)+cellHeight-3, float64(x-from)*cellWidth, 1, fg)
 		}
 		var word []byte // what is not painted yet, from column begin
 		begin := 0
 		flush := func() {
 			if len(word) > 0 {
-				fmt.Fprintf(out, `<text x="%.1f" y="%.1f" fill="%s"%s>%s</text>`+"\n",
+				fmt.Fprintf(words, `<text x="%.1f" y="%.1f" fill="%s"%s>%s</text>`+"\n",
 					left(begin), top(y)+13.5, fg.hex(), look(st.Attr), word)
 			}
 			word = word[:0]
 		}
 		for i := from; i < x; i++ {
 			c := row[i].Rune
-			if c <= ' ' || painted(out, c, left(i), top(y), fg) {
+			if c <= ' ' || painted(glyphs, c, left(i), top(y), fg) {
 				flush()
 				continue
 			}
@@ -121,22 +157,22 @@ func look(a Attr) (s string) {
 }
 
 // painted paints what must meet its neighbours, and says whether c is such.
-func painted(out io.Writer, c rune, x, y float64, fg Color) bool {
+func painted(to *areas, c rune, x, y float64, fg Color) bool {
 	const w, h = cellWidth, float64(cellHeight)
 	switch {
 	case '▁' <= c && c <= '█': // lower eighths
 		part := h * float64(c-'▁'+1) / 8
-		area(out, x, y+h-part, w, part, fg)
+		to.add(x, y+h-part, w, part, fg)
 		return true
 	case c == '▌':
-		area(out, x, y, w/2, h, fg)
+		to.add(x, y, w/2, h, fg)
 		return true
 	case c == '▐':
-		area(out, x+w/2, y, w/2, h, fg)
+		to.add(x+w/2, y, w/2, h, fg)
 		return true
 	case c == '╌':
-		area(out, x+w/8, y+h/2-0.5, w/4, 1, fg)
-		area(out, x+w*5/8, y+h/2-0.5, w/4, 1, fg)
+		to.add(x+w/8, y+h/2-0.5, w/4, 1, fg)
+		to.add(x+w*5/8, y+h/2-0.5, w/4, 1, fg)
 		return true
 	}
 	arms, ok := boxes[c]
@@ -144,16 +180,16 @@ func painted(out io.Writer, c rune, x, y float64, fg Color) bool {
 		return false
 	}
 	if arms&west != 0 {
-		area(out, x, y+h/2-0.5, w/2+0.5, 1, fg)
+		to.add(x, y+h/2-0.5, w/2+0.5, 1, fg)
 	}
 	if arms&east != 0 {
-		area(out, x+w/2-0.5, y+h/2-0.5, w/2+0.5, 1, fg)
+		to.add(x+w/2-0.5, y+h/2-0.5, w/2+0.5, 1, fg)
 	}
 	if arms&north != 0 {
-		area(out, x+w/2-0.5, y, 1, h/2+0.5, fg)
+		to.add(x+w/2-0.5, y, 1, h/2+0.5, fg)
 	}
 	if arms&south != 0 {
-		area(out, x+w/2-0.5, y+h/2-0.5, 1, h/2+0.5, fg)
+		to.add(x+w/2-0.5, y+h/2-0.5, 1, h/2+0.5, fg)
 	}
 	return true
 }
@@ -176,11 +212,6 @@ var boxes = map[rune]int{
 
 func left(x int) float64 { return margin + float64(x)*cellWidth }
 func top(y int) float64  { return float64(margin + y*cellHeight) }
-
-func area(out io.Writer, x, y, w, h float64, c Color) {
-	fmt.Fprintf(out, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s" shape-rendering="crispEdges"/>`+"\n",
-		x, y, w, h, c.hex())
-}
 
 // hex is the colour as #rrggbb.
 func (c Color) hex() string {

@@ -175,17 +175,15 @@ func drawLoopNow(p grid.Pen, v *scene, short bool) {
 	for i := range v.World.Bases {
 		b := &v.World.Bases[i]
 		if b.Phase == world.Waiting {
-			p = p.Text(th.Text, "The loop ").Text(th.Waiting, "waits").Text(th.Text, " in ").Text(th.Text, b.Call).
-				Text(th.Text, " for ").Int(th.Text, int64(b.Watched))
-			switch {
-			case b.Watched == 1:
-				p = p.Text(th.Text, " fd")
-			case short:
-				p = p.Text(th.Text, " fds")
-			default:
-				p = p.Text(th.Text, " fds at once")
+			fds := " fds"
+			if b.Watched == 1 {
+				fds = " fd"
+			} else if !short {
+				fds = " fds at once"
 			}
-			p.Text(th.Text, ", for ").Duration(th.Waiting, v.Now-b.Since).Text(th.Text, ".")
+			p.Text(th.Text, "The loop ").Text(th.Waiting, "waits").Text(th.Text, " in ").Text(th.Text, b.Call).
+				Text(th.Text, " for ").Int(th.Text, int64(b.Watched)).Text(th.Text, fds).
+				Text(th.Text, ", for ").Duration(th.Waiting, v.Now-b.Since).Text(th.Text, ".")
 			return
 		}
 	}

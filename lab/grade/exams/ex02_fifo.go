@@ -74,10 +74,12 @@ var fifo = &grade.Exam{
 		e.Means(grade.Noise, nil)
 
 		e.Check("bye")
-		e.Due("bye\n")
-		f.Echo("bye\n")
-		e.Answered("bye is printed like any other line")
-		e.Ends("after bye the program ends by itself, with all closed", "")
+		e.Due("last words\nbye\n")
+		f.Echo("last words\nb")
+		f.Taken()
+		f.Echo("ye\n")
+		e.Answered("bye is printed like any other line, though it comes in two pieces")
+		e.Ends("after the line bye, which came in two pieces, the program ends by itself, with all closed", "")
 		e.Require(e.Gone(path), "the program takes its FIFO away", grade.LeftOpen, "the FIFO event.fifo is still there", f.FD())
 	},
 }

@@ -82,24 +82,31 @@ var oneShot = &grade.Exam{
 	},
 }
 
-// armed requires that the event was added again by the timer that ended the
-// job, and not before.
+// armed requires that nobody watched the FIFO while a job was being done: the
+// event was added again by the timer that ended the job, and not before.
 func armed(e *grade.Examiner, jobs *grade.FD) {
 	const expected = "the FIFO is watched again only when the job is done: in the callback of the timer"
-	e.Require(jobs.Added&trace.Persist == 0, expected, persistWhileBusy, "the event on the FIFO persists", jobs)
-	timers, inside, early := 0, int32(-2), 0
+	timers, inside := 0, int32(-2)
+	var pending, added bool // the event; in this callback
+	var early, stayed bool
 	e.Each(func(r *trace.Record, _ string) {
 		switch {
 		case r.Kind == trace.CallbackBegin:
-			inside = r.FD
+			inside, added = r.FD, false
 		case r.Kind == trace.CallbackEnd:
+			if inside == jobs.Number && pending {
+				early, stayed = early || added, stayed || !added
+			}
 			inside = -2
 		case r.Kind == trace.Add && r.FD == trace.NoFD:
 			timers++
-		case r.Kind == trace.Add && r.FD == jobs.Number && inside == jobs.Number:
-			early++
+		case r.Kind == trace.Add && r.FD == jobs.Number:
+			pending, added = true, true
+		case r.Kind == trace.Del && r.FD == jobs.Number:
+			pending = false
 		}
 	})
+	e.Require(!stayed, expected, persistWhileBusy, "the event on the FIFO persists: it was pending while the job was being done", jobs)
 	e.Require(timers > 0, expected, sleepsInCallback, "no timer was ever added: the job was done inside the callback that read it", jobs)
-	e.Require(early == 0, expected, rearmedTooEarly, "the event was added again inside the callback that read the job", jobs)
+	e.Require(!early, expected, rearmedTooEarly, "the event was added again inside the callback that read the job", jobs)
 }

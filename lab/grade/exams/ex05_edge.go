@@ -15,6 +15,14 @@ var levelTriggered = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "Explain",
 }
 
+var shortReadIsAll = &grade.Misconception{
+	ID:     "short-read-is-all",
+	Belief: "A read that gives less than I asked for has taken everything.",
+	Truth: "It has taken the bytes, but the end of file may stand behind them, and only a read that gives 0 tells it. " +
+		"Both came together, so the loop told of both at once: read until EAGAIN, or 0.",
+	Lesson: "02-ev-persist", Section: "Explain",
+}
+
 // edge: arrivals that merge before the program looks, and an end that follows
 // at once.
 var edge = &grade.Exam{
@@ -53,10 +61,30 @@ var edge = &grade.Exam{
 		e.Calm("the program sleeps")
 
 		e.Check("last words and the end together")
+		beforeWait(e, f)
 		e.Due("last words, and more of them than a buffer holds\n")
 		f.Say("last words, and more of them than a buffer holds\n")
 		f.End()
+		e.Release()
 		e.Answered("the last words come together with the end, and standard output has them")
+		e.Means(grade.Stuck, shortReadIsAll)
+		e.Await("the end of file, which came with the last words, is found", func() bool { return d.MostEnds > 0 || d.Closed != 0 })
 		e.Ends("the FIFO has ended: the program ends by itself, with all closed", "no events left")
 	},
+}
+
+// beforeWait holds the program's loop before a wait, with nothing left to read:
+// what the world does now is told to it at once.
+func beforeWait(e *grade.Examiner, f *grade.FIFO) {
+	const expected = "a line comes, and standard output has it"
+	e.Hold()
+	for e.Standing() == "" { // it sleeps in the kernel: wake it
+		e.Due("one more\n")
+		f.Say("one more\n")
+		e.Await(expected, func() bool { return e.Standing() != "" || f.Unread() == 0 })
+	}
+	for e.Standing() != "before wait" || f.Unread() > 0 {
+		e.Step(expected)
+		e.Await(expected, func() bool { return e.Standing() != "" })
+	}
 }

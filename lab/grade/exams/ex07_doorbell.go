@@ -52,9 +52,25 @@ var ringsUntilHeard = &grade.Misconception{
 
 var itemTakenBack = &grade.Misconception{
 	ID:     "item-taken-back",
-	Belief: "Without its byte, an item is lost: so it must go.",
-	Truth: "EAGAIN refuses the byte, not the item. The pipe is full of bytes that nobody has read, so the worker will " +
-		"come; if it takes all that is in the queue, it finds this item too.",
+	Belief: "An item without a byte of its own is lost.",
+	Truth: "EAGAIN refuses the byte, not the item: that is in the queue. The pipe is full of bytes that nobody has read, " +
+		"so the worker will come. Let it take all that is in the queue then, and not as many as there were bytes.",
+	Lesson: "04-deferred-notify", Section: "Explain",
+}
+
+var lockHeld = &grade.Misconception{
+	ID:     "lock-held",
+	Belief: "While I do the items, the queue is mine.",
+	Truth: "The worker sleeps with the lock in its hand. The dispatcher waits for it inside its callback, and hears " +
+		"nothing any more. Take the items out under the lock, let it go, and do them then.",
+	Lesson: "04-deferred-notify", Section: "Explain",
+}
+
+var goroutineWaits = &grade.Misconception{
+	ID:     "goroutine-waits",
+	Belief: "If a write may wait, a goroutine can wait in my place.",
+	Truth: "It waits inside write(2), so it holds an OS thread: 500 items that find no room, 500 threads. And they wait " +
+		"for nothing: a full pipe is a bell that is rung already. Make the end non-blocking, and let EAGAIN be.",
 	Lesson: "04-deferred-notify", Section: "Explain",
 }
 
@@ -84,7 +100,9 @@ var doorbell = &grade.Exam{
 		e.Check("one callback takes all")
 		const expected = "five items come while the worker is busy; when it is free, one callback takes all five"
 		w.asks()
+		e.Means(grade.BlockedInCallback, lockHeld)
 		w.gives("defgh")
+		e.Means(grade.BlockedInCallback, nil)
 		calls := w.bell().Callbacks
 		w.answers.Say("!")
 		e.Calm(expected)
@@ -103,6 +121,7 @@ var doorbell = &grade.Exam{
 		for given := 0; given < many; given += 500 {
 			w.gives(letters(given, min(500, many-given)))
 		}
+		w.ringsItself()
 
 		e.Check("nothing is lost")
 		e.Means(grade.Unanswered, itemTakenBack)
@@ -114,9 +133,8 @@ var doorbell = &grade.Exam{
 		e.Calm("all is done, and both loops sleep")
 
 		e.Check("the end")
-		w.gives("bye")
-		w.items.End()
-		e.Ends("the FIFO of the items ends: both loops return, and all is closed", "no events left")
+		e.Means(grade.Unanswered, nil)
+		w.ends()
 	},
 }
 
@@ -157,6 +175,35 @@ func (w *bellWorld) asks() {
 	w.e.Await("a question comes, and the worker waits for the answer", func() bool {
 		return w.answers.FD().Pending == "read"
 	})
+}
+
+// ends ends the items while the worker is busy, with some left to do.
+func (w *bellWorld) ends() {
+	w.asks()
+	w.gives("bye")
+	w.items.End()
+	w.e.Await("the FIFO of the items ends, and the dispatcher closes it", func() bool { return w.items.FD().Closed != 0 })
+	w.answers.Say("!")
+	w.e.Answered("the items ended while the worker was busy; when it is free, it prints those that are left")
+	w.e.Ends("the FIFO of the items has ended: both loops return, and all is closed", "no events left")
+}
+
+// ringsItself requires that nobody but the dispatcher has written to the bell.
+func (w *bellWorld) ringsItself() {
+	own := uint32(0)
+	others := map[uint32]bool{}
+	var ring *grade.FD
+	w.e.Each(func(r *trace.Record, text string) {
+		switch {
+		case (r.Kind == trace.CallEnd || r.Kind == trace.CallBegin) && text == "read" && r.FD == w.items.FD().Number:
+			own = r.Thread
+		case r.Kind == trace.CallBegin && text == "write" && r.Thread != own:
+			others[r.Thread] = true
+			ring = w.e.FD(func(f *grade.FD) bool { return f.Number == r.FD })
+		}
+	})
+	w.e.Require(len(others) == 0, "the dispatcher rings the bell itself, and does not wait", goroutineWaits,
+		fmt.Sprintf("%d other threads have rung it, or wait to", len(others)), ring)
 }
 
 // bell returns what the worker's loop watches.

@@ -18,6 +18,14 @@ var eightBytes = &grade.Misconception{
 	Lesson: "04-deferred-notify", Section: "Explain",
 }
 
+var bytesNotNumber = &grade.Misconception{
+	ID:     "bytes-not-number",
+	Belief: "Any eight bytes ring the bell.",
+	Truth: "They are one number, and it is added to the sum: eight times the letter c is more than 7 times 10 to the power " +
+		"of 18. Write the number 1, as binary.NativeEndian makes eight bytes of it.",
+	Lesson: "04-deferred-notify", Section: "Explain",
+}
+
 var stillAPipe = &grade.Misconception{
 	ID:     "still-a-pipe",
 	Belief: "The pipe did it as well.",
@@ -66,6 +74,22 @@ var noEndOfFile = &grade.Misconception{
 	Lesson: "04-deferred-notify", Section: "Explain",
 }
 
+var workerNotTold = &grade.Misconception{
+	ID:     "worker-not-told",
+	Belief: "When the dispatcher is done, the worker is, too.",
+	Truth: "It sleeps in a loop of its own, and its event on the bell is pending. Only the worker's thread may delete it " +
+		"(Del from another one gives ErrOtherThread). Tell it in the queue that it is the end, and ring.",
+	Lesson: "04-deferred-notify", Section: "Explain",
+}
+
+var endOvertakes = &grade.Misconception{
+	ID:     "end-overtakes",
+	Belief: "What I say last, the worker hears last.",
+	Truth: "The items come through the queue. An end that comes another way can be there before the bell is " +
+		"read, and what is left in the queue is never done. Send the end the same way: through the queue, and ring.",
+	Lesson: "04-deferred-notify", Section: "Explain",
+}
+
 // eventfdBell has the world of exercise 07. 300 items are more than a
 // counter holds whose ones are in the wrong byte.
 var eventfdBell = &grade.Exam{
@@ -91,11 +115,16 @@ var eventfdBell = &grade.Exam{
 		e.Calm("no item is left, and both loops sleep")
 		e.Require(w.bell().What == "eventfd", "the worker's doorbell is an eventfd", stillAPipe,
 			"its loop watches a "+w.bell().What, w.bell())
+		rung := w.numbers()
+		e.Require(rung == 3 || rung == 3<<56, "three items were rung, and the numbers that were read add up to 3", bytesNotNumber,
+			fmt.Sprintf("they add up to %d", rung), w.bell())
 
 		e.Check("five notifies, one number")
 		const expected = "five items come while the worker is busy; it reads 5, and its callback takes five"
 		w.asks()
+		e.Means(grade.BlockedInCallback, lockHeld)
 		w.gives("defgh")
+		e.Means(grade.BlockedInCallback, nil)
 		w.answers.Say("!")
 		e.Means(grade.Unanswered, readTakesOne)
 		e.Calm(expected)
@@ -120,12 +149,14 @@ var eventfdBell = &grade.Exam{
 		e.Calm("all is done, and both loops sleep")
 
 		e.Check("the end")
-		e.Means(grade.Unanswered, nil)
-		e.Means(grade.DoesNotEnd, noEndOfFile)
-		e.Means(grade.GaveUp, noEndOfFile)
-		e.Means(grade.ClosedWatched, noEndOfFile)
-		w.items.End()
-		e.Ends("the FIFO of the items ends: both loops return, and all is closed", "no events left")
+		for _, m := range []*grade.Misconception{grade.Unanswered, grade.GaveUp, grade.ClosedWatched} {
+			e.Means(m, noEndOfFile)
+		}
+		for _, m := range []*grade.Misconception{grade.EndedEarly, grade.BrokenOff} {
+			e.Means(m, endOvertakes)
+		}
+		e.Means(grade.DoesNotEnd, workerNotTold)
+		w.ends()
 	},
 }
 

@@ -35,7 +35,7 @@ var reusePort = &grade.Misconception{
 var otherPort = &grade.Misconception{
 	ID:     "other-port",
 	Belief: "Some port is better than none.",
-	Truth: "Clients look for a server on its port. When bind fails, and nobody looks, listen takes any other port: a " +
+	Truth: "Clients look for a server on its port. When bind fails, and nobody looks at the error, listen takes any other port: a " +
 		"server that runs, and that nobody finds.",
 	Lesson: "05-time-wait", Section: "In C, in production",
 }
@@ -81,9 +81,12 @@ var restart = &grade.Exam{
 		port := e.Port()
 
 		e.Check("it answers and hangs up")
-		e.Means(grade.Blocked, clientFirst)
+		e.Means(grade.Blocked, otherPort)
 		e.Start(fmt.Sprint(port), "3")
-		for _, name := range []string{"a", "b", "c"} {
+		a := e.Dial("a", port)
+		e.Means(grade.Blocked, clientFirst)
+		asks(e, a)
+		for _, name := range []string{"b", "c"} {
 			asks(e, e.Dial(name, port))
 		}
 		e.Ends("three clients are answered: the server ends by itself, with all closed", "")

@@ -65,6 +65,21 @@ var anyPort = &grade.Misconception{
 	Lesson: "05-time-wait", Section: "In C, in production",
 }
 
+var speaksAhead = &grade.Misconception{
+	ID:     "speaks-ahead",
+	Belief: "What I have to say I can say at once.",
+	Truth: "On this server a connection is one question, its answer, and bye, in this order. Who says more with the " +
+		"question does not know yet whether there will be an answer.",
+}
+
+var sleepsForFIN = &grade.Misconception{
+	ID:     "sleeps-for-it",
+	Belief: "After a while the server will have closed.",
+	Truth: "A sleep is a guess: too long on most days, too short on the one that matters. The kernel tells exactly when " +
+		"the server's FIN has come: read gives 0.",
+	Lesson: "05-time-wait", Section: "Explain",
+}
+
 // leaveTimeWait: the world is a server that does not hang up before it is told
 // to, and not before it has seen what the client does then.
 var leaveTimeWait = &grade.Exam{
@@ -83,7 +98,6 @@ var leaveTimeWait = &grade.Exam{
 		e.Start(strconv.Itoa(s.Port), strconv.Itoa(own), "3")
 
 		e.Check("it prints the answer")
-		e.Means(grade.Noise, readIsAnswer)
 		e.Means(grade.Unanswered, readIsAnswer)
 		c := asksOne(e, s, own, 1)
 
@@ -115,7 +129,9 @@ func asksOne(e *grade.Examiner, s *grade.Server, own, i int) *grade.Client {
 	e.Require(c.PeerPort() == own, "the program connects from the port that it was given", anyPort,
 		fmt.Sprintf("it came from port %d, not %d", c.PeerPort(), own), c.FD())
 	c.Due("question " + number + "\n")
-	c.Answered("the program asks question " + number)
+	e.Means(grade.Noise, speaksAhead)
+	c.Answered("the program asks question " + number + ", and no more as yet")
+	e.Means(grade.Noise, readIsAnswer)
 
 	e.Due("answer " + number + "\n")
 	c.Say("ans")
@@ -144,6 +160,7 @@ func hungUp(e *grade.Examiner, s *grade.Server, c *grade.Client) {
 	e.Means(grade.Blocked, nil)
 	c.HangUp()
 	e.Await("the server has hung up, and the program closes its end", func() bool { return c.FD().Closed != 0 })
+	e.Require(c.FD().MostEnds > 0, expected, sleepsForFIN, "the program has closed its end without having read the end of file", c.FD())
 }
 
 // notFirst requires that the program has not sent the first FIN.

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
 )
@@ -39,6 +41,14 @@ var pollsForMail = &grade.Misconception{
 	Belief: "A timer that looks every millisecond will find it.",
 	Truth: "It finds it late, and wakes the thread a thousand times a second when nothing is there. Base.Post ends the " +
 		"loop's wait at the right moment, and only then.",
+	Lesson: "06-adding-to-a-running-base", Section: "Explain",
+}
+
+var fdIsClient = &grade.Misconception{
+	ID:     "fd-is-client",
+	Belief: "The fd says which client it is.",
+	Truth: "It is a number, and the next client gets it as soon as it is closed. An answer comes late: the function that " +
+		"writes it must ask first whether its own client is still there.",
 	Lesson: "06-adding-to-a-running-base", Section: "Explain",
 }
 
@@ -88,14 +98,11 @@ var ownEvent = &grade.Exam{
 		e.Calm("while nobody speaks the program sleeps")
 
 		e.Check("one resets, the others stay")
-		for range 20 { // answers are on their way, or not: both must be harmless
-			a.Due("IS ANYBODY THERE?\n")
-			a.Say("is anybody there?\n")
-		}
-		a.Reset()
-		d := e.Dial("d", port) // its fd may have the number that a's had
+		e.Means(grade.Noise, fdIsClient)
+		d := lateAnswer(e, a, port)
 		says(d, "hello from d\n", "client a is gone, client d comes, speaks, and hears its own words")
 		says(b, "and b?\n", "client a is gone, client b speaks and is answered")
+		closedWrites(e)
 
 		e.Check("the last one ends it")
 		for _, client := range []*grade.Client{c, b, d} {
@@ -104,6 +111,35 @@ var ownEvent = &grade.Exam{
 		}
 		e.Ends("the last client has left: no event is pending, and the program ends with all closed", "no events left")
 	},
+}
+
+// lateAnswer lets a speak and go away before its answer is there, and d come in
+// its place. Time is held until all of it has happened: so the loop reads a's
+// words, learns that a is gone, and gets the answer, in this order.
+func lateAnswer(e *grade.Examiner, a *grade.Client, port int) (d *grade.Client) {
+	speaks := func() {
+		a.Due("IS ANYBODY THERE?\n")
+		a.Say("is anybody there?\n")
+	}
+	e.Hold()
+	for e.Standing() == "" { // it sleeps in the kernel: wake it
+		speaks()
+		e.Await("client a speaks, and is answered", func() bool { return e.Standing() != "" || a.Owed() == 0 })
+	}
+	speaks() // this is not read yet
+	a.Arrived()
+	a.Reset()
+	d = e.Dial("d", port)
+	e.Release()
+	return d
+}
+
+// closedWrites requires that nothing was written to an fd that was closed.
+func closedWrites(e *grade.Examiner) {
+	e.Each(func(r *trace.Record, call string) {
+		e.Require(r.Kind != trace.CallEnd || call != "write" || r.B != int64(unix.EBADF), "an answer for a client that is gone is dropped",
+			fdIsClient, fmt.Sprintf("fd %d was written to after it was closed", r.FD))
+	})
 }
 
 // byPost requires that the loop's thread wrote the answers, in functions that

@@ -132,6 +132,7 @@ var gracefulStop = &grade.Exam{
 
 		e.Check("who waits in the backlog is served")
 		e.Means(grade.EndedEarly, breaksOff)
+		e.Means(grade.BrokenOff, breaksOff)
 		answered(e, d, "d was connected before the program knew of SIGINT: it is accepted, and hears itself", backlogReset)
 
 		e.Check("what has arrived is answered")
@@ -150,6 +151,7 @@ var gracefulStop = &grade.Exam{
 
 		e.Check("a slow reader gets all")
 		e.Means(grade.EndedEarly, closesOwing)
+		e.Means(grade.BrokenOff, closesOwing)
 		c.Deaf(false)
 		answered(e, c, "c listens again, and hears all that it said before", closesOwing)
 		c.Dropped("c has all its answers: the server closes its end")

@@ -76,6 +76,21 @@ func TestTheSolutionPasses(t *testing.T) {
 	})
 }
 
+// TestOtherRightAnswersPass: a grader that knows one way only is no grader.
+func TestOtherRightAnswersPass(t *testing.T) {
+	each(t, func(t *testing.T, e *course.Exercise, exam *grade.Exam) {
+		right, _ := filepath.Glob(filepath.Join(root, e.Dir, "testdata", "right-*"))
+		for _, dir := range right {
+			t.Run(filepath.Base(dir), func(t *testing.T) {
+				t.Parallel()
+				if r := try(t, e.Dir+"/testdata/"+filepath.Base(dir), exam); r.Outcome != grade.Passed {
+					t.Errorf("it did not pass:\n%s", r.Text(100))
+				}
+			})
+		}
+	})
+}
+
 // expected is the line of a wrong answer that says what it must be told.
 var expected = regexp.MustCompile(`(?m)^// told: (\S+)$`)
 
@@ -156,12 +171,12 @@ func TestREADMEsHaveTheirShape(t *testing.T) {
 	})
 }
 
-// TestNoStrayFiles: an exercise has its text, its program, its starter and
-// wrong answers; a solution a text and a program. A student may add files of
+// TestNoStrayFiles: an exercise has its text, its program, its starter,
+// wrong answers and other right ones; a solution a text and a program. A student may add files of
 // any other name than these folders hold.
 func TestNoStrayFiles(t *testing.T) {
 	each(t, func(t *testing.T, e *course.Exercise, exam *grade.Exam) {
-		only(t, filepath.Join(root, e.Dir, "testdata"), regexp.MustCompile(`^(starter|wrong-[a-z0-9-]+)(/main\.go)?$`))
+		only(t, filepath.Join(root, e.Dir, "testdata"), regexp.MustCompile(`^(starter|(wrong|right)-[a-z0-9-]+)(/main\.go)?$`))
 		only(t, filepath.Join(root, e.Solution()), regexp.MustCompile(`^(README\.md|main\.go)$`))
 	})
 	all, _ := course.ReadExercises(root)

@@ -1,6 +1,6 @@
 // Wrong on purpose: the first end of file ends the loop.
 //
-// told: ended-early
+// told: broken-off
 package main
 
 import (

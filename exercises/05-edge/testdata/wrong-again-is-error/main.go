@@ -1,6 +1,6 @@
 // Wrong on purpose: EAGAIN ends the program.
 //
-// told: gave-up
+// told: again-is-end
 package main
 
 import (

@@ -55,6 +55,13 @@ func main() {
 		if len(c.owed) > 0 {
 			c.write.Add(event.NoTimeout) // one-shot: it tells when there is room
 		}
+		if fault == "pauses" { // no fault: it reads no more from a client that takes nothing
+			if len(c.owed) > 0 {
+				c.read.Del()
+			} else {
+				c.read.Add(event.NoTimeout)
+			}
+		}
 	}
 	serve := func(fd int) {
 		sys.SetNonblock(fd, true)

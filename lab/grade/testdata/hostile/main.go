@@ -37,15 +37,27 @@ func main() {
 		panic(err)
 	}
 	defer sys.Close(fd)
-	base, err := event.New(event.Config{})
+	config := event.Config{}
+	if mode == "closes-watched" {
+		config.Backend = "select" // which notices
+	}
+	base, err := event.New(config)
 	if err != nil {
 		panic(err)
 	}
 	defer base.Close()
 	var ev *event.Event
 	ev = base.NewEvent(fd, event.Read|event.Persist, func(int, event.What) {
+		if mode == "ignores-error" {
+			*ev = event.Event{} // pending, and overwritten: Dispatch says so
+			return
+		}
 		var buf [512]byte
 		n, _ := sys.Read(fd, buf[:])
+		if n == 0 && mode == "closes-unnoticed" {
+			sys.Close(fd)
+			return
+		}
 		if n == 0 {
 			ev.Del()
 			return
@@ -72,6 +84,9 @@ func main() {
 			for {
 				os.Stderr.WriteString(strings.Repeat("noise ", 1000))
 			}
+		case "closes-watched":
+			sys.Close(fd)
+			return
 		case "swallows":
 			return
 		case "whole-buffer":
@@ -79,8 +94,10 @@ func main() {
 		}
 		os.Stdout.Write(buf[:n])
 	})
-	if err := ev.Add(event.NoTimeout); err != nil {
-		panic(err)
+	if mode != "never-adds" {
+		if err := ev.Add(event.NoTimeout); err != nil {
+			panic(err)
+		}
 	}
 	base.Dispatch()
 }
