@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -44,7 +45,7 @@ func (x *X) FIFO(name string) *FIFO {
 	case err == nil:
 		x.Note("made %s. From another terminal: echo heihei > %s", name, name)
 		return f
-	case errors.Is(err, unix.EEXIST) && abandoned(name, marked):
+	case errors.Is(err, unix.EEXIST) && isOurs(name) && abandoned(name):
 		x.own(f)
 		x.Note("took over %s, which a killed run has left. From another terminal: echo heihei > %s", name, name)
 		return f
@@ -97,21 +98,28 @@ func whyNot(name string, err error) string {
 	switch {
 	case !errors.Is(err, unix.EEXIST):
 		return fmt.Sprintf("mkfifo %s: %v", name, err)
-	case abandoned(name, 0):
+	case abandoned(name):
 		return fmt.Sprintf("%s exists, and no program has it open: a run that was killed may have left it (rm %s)", name, name)
 	}
 	return name + " exists, so it stays as it is"
 }
 
-// abandoned reports whether name is a FIFO that nobody reads, with this mode if
-// that is not 0. A regular file is not opened: only a FIFO answers ENXIO, and
-// opening one for writing, with O_NONBLOCK, neither waits nor changes it.
-func abandoned(name string, mode os.FileMode) bool {
+// isOurs reports whether name is a FIFO with our mark, made by the same user.
+func isOurs(name string) bool {
 	info, err := os.Lstat(name)
-	if err != nil || info.Mode().Type() != os.ModeNamedPipe {
+	if err != nil || info.Mode() != marked|os.ModeNamedPipe {
 		return false
 	}
-	if mode != 0 && info.Mode() != mode|os.ModeNamedPipe {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(st.Uid) == os.Getuid()
+}
+
+// abandoned reports whether name is a FIFO that nobody reads. A regular file
+// is not opened: only a FIFO answers ENXIO, and opening one for writing, with
+// O_NONBLOCK, neither waits nor changes it.
+func abandoned(name string) bool {
+	info, err := os.Lstat(name)
+	if err != nil || info.Mode().Type() != os.ModeNamedPipe {
 		return false
 	}
 	fd, err := unix.Open(name, unix.O_WRONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)

@@ -11,10 +11,6 @@ import (
 // columns says where the columns of the fd table begin.
 type columns struct{ fd, what, watched, kernel, program int }
 
-// narrow is the width below which the table says in one word what it else says
-// in two or three.
-const narrow = 60
-
 func columnsFor(w int) columns {
 	switch {
 	case w < 54:
@@ -197,9 +193,9 @@ func drawKernel(r grid.Region, v *scene, f *world.FD) {
 // glow is how long a thing that happened stays bright.
 const glow = int64(350e6)
 
-// narrowProgram is the least width of the last column in a table that is not
-// narrow.
-const narrowProgram = narrow * 34 / 100
+// narrowProgram is the width below which the table's last column says in one
+// word what it else says in two or three.
+const narrowProgram = 20
 
 // drawProgram draws what the program knows and does: nothing yet, told, in a
 // callback, blocked, or done.

@@ -217,7 +217,10 @@ func drawCircle(r grid.Region, y int, v *scene, b *world.Base) int {
 	y++
 	p = r.At(2, y).Text(th.Faint, "turns ").Count(th.Text, int64(b.Turns)).Text(th.Faint, "  callbacks ").Count(th.Text, int64(b.Callbacks))
 	if b.Phase == world.Waiting {
-		p.Text(th.Faint, "  ").Text(th.Waiting, "waits ").Duration(th.Waiting, v.Now-b.Since)
+		took := grid.AppendDuration(r.Scratch(), v.Now-b.Since)
+		if p.X+len("  waits ")+len(took) <= r.W { // not so where a loop spins: its numbers are long
+			p.Text(th.Faint, "  ").Text(th.Waiting, "waits ").Bytes(th.Waiting, took)
+		}
 	}
 	return y + 1
 }

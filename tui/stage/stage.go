@@ -88,13 +88,17 @@ func Draw(r grid.Region, view *View) {
 	}
 	drawTime(panel(middle, v, "time"), v)
 	share := 56
-	if v.Status == Over {
+	if v.isRead() {
 		share = 100 - share // the verdict is what matters now
 	}
 	feed, verdict := bottom.Left(bottom.W * share / 100)
 	drawFeed(panel(feed, v, "what happened"), v)
 	drawJudgement(verdict, v)
 }
+
+// isRead reports whether the verdict is what the student looks at: the run of a
+// lesson is over.
+func (v *scene) isRead() bool { return v.Status == Over && v.Judgement == nil }
 
 // drawJudgement draws the last panel: what came of it all.
 func drawJudgement(r grid.Region, v *scene) {
@@ -122,7 +126,7 @@ func split(w, h int, v *scene) heights {
 	}
 	top := min(max(open+3, least, 7), max(h*4/10, 7))
 	middle := min(max(lanesOf(v, w-2, nil)+4, 6), max(h*36/100, 6))
-	if v.Status == Over { // the verdict is read now; the rest is one step back in time
+	if v.isRead() { // the rest is one step back in time
 		enough := h / 4
 		if len(v.World.Ends) > 0 && h > 3*endHeight {
 			enough = max(enough, endHeight+2)
