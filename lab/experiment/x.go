@@ -117,7 +117,7 @@ func (x *X) Check(ok bool, format string, args ...any) {
 // TimingCheck is Check for what depends on time. It is not judged when the run
 // was held or poked.
 func (x *X) TimingCheck(ok bool, format string, args ...any) {
-	if why := x.disturbed(); why != "" {
+	if why := x.Disturbed(); why != "" {
 		x.NotJudged(why, format, args...)
 		return
 	}
@@ -139,8 +139,9 @@ func (x *X) check(outcome int64, text, line string) {
 	x.checks = append(x.checks, line)
 }
 
-// disturbed says why times of this run mean nothing, or "".
-func (x *X) disturbed() string {
+// Disturbed says why times of this run mean nothing ("held", "you wrote to it by
+// hand"), or "".
+func (x *X) Disturbed() string {
 	if _, held := x.control.Gate.Held(); held {
 		return "held"
 	}
@@ -220,7 +221,7 @@ func (x *X) conclude() {
 			x.account.line("%s", wrap("  ", "    ", check))
 		}
 	}
-	if why := x.disturbed(); why != "" {
+	if why := x.Disturbed(); why != "" {
 		x.account.line("\nThis run was disturbed (%s): what rests on times is not judged.", why)
 	}
 	if x.answer != "" {

@@ -354,6 +354,7 @@ func TestHeldRunsAreJudgedByOrderNotByTime(t *testing.T) {
 	out := w.end()
 	expect(t, w.cmd, out, 0,
 		"This run was disturbed (held)", "not judged (held): blocking: b1 waited", "not judged (held): busy:",
+		"select read b1 while a was silent, blocking read b1 only later.",
 		"passed: blocking: read b only after a had spoken", "passed: select: read b while a was silent",
 		"answer to Predict: b", half())
 	seen := false

@@ -114,7 +114,7 @@ func judge(x *experiment.X, turns, both *experiment.Trial, rest []*experiment.Tr
 		so = "Waiting for both made the difference"
 	}
 	x.Verdict(experiment.Ruling(best == "select", wins), "%s: %s %s, %s %s. %s",
-		so, both.Engine, wait(heard), turns.Engine, wait(stuck), wraps(best))
+		so, both.Engine, wait(x, heard), turns.Engine, wait(x, stuck), wraps(best))
 }
 
 // letters are the options of Predict.
@@ -135,12 +135,18 @@ func checkOrder(x *experiment.X, t *experiment.Trial, what string, want experime
 	x.Check(got == want, "%s: %s", t.Engine, what)
 }
 
-// wait says how long the message was on its way that decides.
-func wait(h experiment.Heard) string {
-	if h.When == experiment.Never {
+// wait says how long the message was on its way that decides. In a run that was
+// held the time says nothing, but the order does.
+func wait(x *experiment.X, h experiment.Heard) string {
+	switch {
+	case h.When == experiment.Never:
 		return "never read " + h.Message
+	case x.Disturbed() == "":
+		return "read " + h.Message + " after " + experiment.Brief(h.Waited)
+	case h.When == experiment.AtOnce:
+		return "read " + h.Message + " while a was silent"
 	}
-	return "read " + h.Message + " after " + experiment.Brief(h.Waited)
+	return "read " + h.Message + " only later"
 }
 
 // wraps says what lies under the loop if nobody chooses.
