@@ -109,7 +109,7 @@ func (e *Examiner) products() []product {
 // these that the trace shows.
 func (e *Examiner) diagnose(expected string) *Feedback {
 	for _, look := range []func() (*Misconception, string, []*FD){
-		e.others, e.noRecords, e.spins, e.death, e.noise, e.blocked, e.detained, e.unopened, e.unseen, e.swallowed,
+		e.forks, e.noRecords, e.spins, e.floods, e.death, e.noise, e.blocked, e.detained, e.unopened, e.unseen, e.swallowed,
 	} {
 		if m, saw, fds := look(); m != nil {
 			return e.feedback(expected, saw, m, fds...)
@@ -118,11 +118,17 @@ func (e *Examiner) diagnose(expected string) *Feedback {
 	return e.feedback(expected, "it did not happen, however long the grader waited", Stuck)
 }
 
-// others: it does not play alone, or shouts.
-func (e *Examiner) others() (*Misconception, string, []*FD) {
+// forks: it does not play alone.
+func (e *Examiner) forks() (*Misconception, string, []*FD) {
 	if !e.alone {
 		return Forks, "the program started another program", nil
 	}
+	return nil, "", nil
+}
+
+// floods: it prints without end. Where that is because its loop spins, the spin
+// has been told.
+func (e *Examiner) floods() (*Misconception, string, []*FD) {
 	if total, cut := e.run.Output().Size(); cut > 0 {
 		return Floods, fmt.Sprintf("the program has printed %d bytes", total), nil
 	}
@@ -133,6 +139,9 @@ func (e *Examiner) others() (*Misconception, string, []*FD) {
 func (e *Examiner) noRecords() (*Misconception, string, []*FD) {
 	if len(e.entries) > 0 {
 		return nil, "", nil
+	}
+	if m, saw, _ := e.floods(); m != nil {
+		return m, saw, nil
 	}
 	if e.ended && (e.run.Exit().Code != 0) {
 		return e.death()

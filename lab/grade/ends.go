@@ -103,7 +103,7 @@ func (e *Examiner) Ends(expected, reason string) {
 
 // lingers says why a program does not end.
 func (e *Examiner) lingers(expected string) *Feedback {
-	for _, look := range []func() (*Misconception, string, []*FD){e.others, e.spins, e.noise, e.blocked, e.unseen} {
+	for _, look := range []func() (*Misconception, string, []*FD){e.forks, e.spins, e.floods, e.noise, e.blocked, e.unseen} {
 		if m, saw, fds := look(); m != nil {
 			return e.feedback(expected, saw, m, fds...)
 		}

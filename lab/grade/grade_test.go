@@ -58,6 +58,7 @@ func TestProgramsThatGoWrongGetAClearWord(t *testing.T) {
 		{"hostile", "sleeps", Starved, "has not returned"},
 		{"hostile", "noise", Noise, `after 0 right bytes, standard output goes on with "over...`},
 		{"hostile", "floods", Floods, "bytes"},
+		{"hostile", "spins-and-shouts", NeverDrained, "took nothing"},
 		{"hostile", "swallows", Unanswered, `ends before "hello\n"`},
 		{"hostile", "whole-buffer", Noise, `after 6 right bytes, standard output goes on with "\x00`},
 		{"hostile", "never-adds", NeverAdded, "no event was ever added"},

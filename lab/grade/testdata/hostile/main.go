@@ -84,6 +84,9 @@ func main() {
 			for {
 				os.Stderr.WriteString(strings.Repeat("noise ", 1000))
 			}
+		case "spins-and-shouts": // it reads once, and says so at each turn
+			os.Stderr.WriteString(strings.Repeat("called ", 1000))
+			return
 		case "closes-watched":
 			sys.Close(fd)
 			return
