@@ -52,6 +52,10 @@ func main() {
 			*ev = event.Event{} // pending, and overwritten: Dispatch says so
 			return
 		}
+		if mode == "spins-and-shouts" { // it does not read, and says so each time
+			os.Stderr.WriteString(strings.Repeat("called ", 1000))
+			return
+		}
 		var buf [512]byte
 		n, _ := sys.Read(fd, buf[:])
 		if n == 0 && mode == "closes-unnoticed" {
@@ -84,9 +88,6 @@ func main() {
 			for {
 				os.Stderr.WriteString(strings.Repeat("noise ", 1000))
 			}
-		case "spins-and-shouts": // it reads once, and says so at each turn
-			os.Stderr.WriteString(strings.Repeat("called ", 1000))
-			return
 		case "closes-watched":
 			sys.Close(fd)
 			return
