@@ -7,6 +7,7 @@ import (
 
 	"fdlab/lab/course"
 	"fdlab/tui/grid"
+	"fdlab/tui/page"
 	"fdlab/tui/theme"
 )
 
@@ -23,13 +24,11 @@ type State struct {
 // top is the row where the list begins, below is what stands under it.
 const top, below = 7, 3
 
-// rowsPer is how many rows a lesson takes on a screen of h rows: its title, its
-// claim and, where there is room for all lessons, a blank.
+// rowsPer is how many rows a lesson takes on a screen of h rows: its title, a
+// row of its claim and, where there is room for all lessons, a blank and a
+// second row of the claim.
 func (s *State) rowsPer(h int) int {
-	if 3*len(s.Course.Lessons) <= h-top-below {
-		return 3
-	}
-	return 2
+	return min(max((h-top-below)/max(len(s.Course.Lessons), 1), 2), 4)
 }
 
 // shown returns the first lesson that is shown, and the one after the last.
@@ -81,7 +80,7 @@ func (s *State) Draw(r grid.Region) {
 	first, end := s.shown(r.H)
 	y := top
 	for i := first; i < end; i++ {
-		s.drawLesson(r.Sub(2, y, r.W-4, 2), i)
+		s.drawLesson(r.Sub(2, y, r.W-4, max(s.rowsPer(r.H)-1, 2)), i)
 		y += s.rowsPer(r.H)
 	}
 	for _, p := range s.Course.Problems {
@@ -131,7 +130,12 @@ func (s *State) drawLesson(r grid.Region, i int) {
 		r.Cut(5, 1, r.W-6, th.Style(theme.Warn), l.Problems[0].String())
 		return
 	}
-	r.Cut(5, 1, r.W-6, th.Style(theme.Faint), "claim: "+l.Claim)
+	claim := "claim: " + l.Claim
+	if r.H > 2 && grid.Width(claim) > r.W-6 {
+		page.Wrap(r.Sub(5, 0, r.W-6, r.H), 1, th.Style(theme.Faint), claim)
+		return
+	}
+	r.Cut(5, 1, r.W-6, th.Style(theme.Faint), claim)
 }
 
 // fared says how the student's prediction came out, in a few words: it shares

@@ -50,3 +50,19 @@ func TestTheSevenLessonsFitTheSmallestScreen(t *testing.T) {
 		}
 	}
 }
+
+// TestAClaimIsReadWholeWhereThereIsRoom: at the size that the screens are made
+// for.
+func TestAClaimIsReadWholeWhereThereIsRoom(t *testing.T) {
+	s := state(7)
+	s.Course.Lessons[2].Claim = strings.Repeat("words and ", 15) + "its end"
+	g := grid.New(120, 40)
+	s.Draw(g.Region())
+	var all strings.Builder
+	for y := range g.H {
+		all.WriteString(row(g, y) + "\n")
+	}
+	if !strings.Contains(all.String(), "its end") {
+		t.Errorf("the claim is cut:\n%s", all.String())
+	}
+}
