@@ -134,7 +134,7 @@ func TestMouse(t *testing.T) {
 		}
 	}
 	below := func(s screen) int {
-		m := regexp.MustCompile(`(\d+) more lines below`).FindStringSubmatch(s.words())
+		m := regexp.MustCompile(`(\d+) more below`).FindStringSubmatch(s.words())
 		if m == nil {
 			return -1
 		}

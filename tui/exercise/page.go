@@ -106,7 +106,7 @@ func (p *Page) Draw(r grid.Region) {
 	body := page.Page{Lines: p.text}
 	body.Draw(r.Sub(2, y, r.W-2, r.H-1-y), p.top)
 	if more := len(p.text) - p.top - p.Rows(); more > 0 {
-		r.TextRight(r.W-1, 2, faint, fmt.Sprintf("%d more lines below", more))
+		r.TextRight(r.W-1, 2, faint, fmt.Sprintf("%d more below", more))
 	}
 	keys := [][2]string{{"enter", "run mine"}, {"s", "the solution"}, {"b", "both"}, {"h", "hint"}, {"↑↓", "scroll"}, {"?", "help"}, {"q", "back"}}
 	if p.Attempt.Hints >= len(e.Hints) {

@@ -181,7 +181,7 @@ func (s *State) Draw(r grid.Region) {
 		body.Text(0, 0, th.Style(theme.Title), sec.Heading)
 		s.body.Draw(body.Sub(0, 2, body.W, s.PageRows()), s.top)
 		if more := len(s.body.Lines) - s.top - s.PageRows(); more > 0 {
-			body.TextRight(body.W, 0, faint, fmt.Sprintf("%d more lines below", more))
+			body.TextRight(body.W, 0, faint, fmt.Sprintf("%d more below", more))
 		}
 	}
 	s.drawKeys(r, sec)
