@@ -1,10 +1,7 @@
 package main
 
 import (
-	"crypto/sha256"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -116,65 +113,4 @@ func folded(line string, width, rows int) (all []string) {
 		runes = runes[width:]
 	}
 	return append(all, string(runes[:min(len(runes), width)]))
-}
-
-// pause is how often watch looks at the files. It needs no help of the
-// kernel's, so it works on any file system, and with editors that write a new
-// file and rename it.
-const pause = 200 * time.Millisecond
-
-func (t *tool) watch(words []string) int {
-	var fixed *course.Exercise
-	if len(words) > 0 {
-		if fixed = t.one(words); fixed == nil {
-			return misuse
-		}
-	}
-	checked := ""
-	for t.ctx.Err() == nil {
-		e := fixed
-		if e == nil {
-			e = t.next()
-		}
-		if e == nil {
-			fmt.Fprintln(t.out, "all exercises are solved")
-			return fine
-		}
-		seen := t.fingerprint(e)
-		if seen == checked {
-			t.sleep(pause)
-			continue
-		}
-		if t.sleep(pause / 2); t.fingerprint(e) != seen {
-			continue // still being written
-		}
-		checked = seen
-		fmt.Fprintf(t.out, "\n%s\n", strings.Repeat("─", lineLength))
-		r := t.try(e)
-		if t.ctx.Err() != nil {
-			break
-		}
-		t.tell(e, r)
-		fmt.Fprintf(t.out, "\n  watching exercises/ for a change; Ctrl-C ends\n")
-	}
-	return brokenOff
-}
-
-func (t *tool) sleep(d time.Duration) {
-	select {
-	case <-time.After(d):
-	case <-t.ctx.Done():
-	}
-}
-
-// fingerprint says what the exercise's Go files hold.
-func (t *tool) fingerprint(e *course.Exercise) string {
-	files, _ := filepath.Glob(filepath.Join(filepath.Dir(e.MainFile(t.root)), "*.go"))
-	h := sha256.New()
-	for _, name := range files {
-		content, err := os.ReadFile(name)
-		fmt.Fprintf(h, "%q %d %v ", name, len(content), err)
-		h.Write(content)
-	}
-	return e.Slug + string(h.Sum(nil))
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -11,6 +12,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/fsnotify/fsnotify"
+	"golang.org/x/sys/unix"
 
 	"fdlab/lab/course"
 	"fdlab/lab/grade"
@@ -184,6 +188,19 @@ func (o *output) String() string {
 }
 
 func TestWatchChecksAfterEachSaveAndGoesOn(t *testing.T) {
+	t.Run("by file events", func(t *testing.T) {
+		defer func(d time.Duration) { nowAndThen = d }(nowAndThen)
+		nowAndThen = time.Hour // by nothing else
+		watchAndSave(t, "watching exercises/ for a change; ")
+	})
+	t.Run("by looking", func(t *testing.T) {
+		defer func() { newWatcher = fsnotify.NewWatcher }()
+		newWatcher = func() (*fsnotify.Watcher, error) { return nil, unix.EMFILE }
+		watchAndSave(t, "by looking: no file events, too many open files")
+	})
+}
+
+func watchAndSave(t *testing.T, how string) {
 	root := clone(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -198,14 +215,25 @@ func TestWatchChecksAfterEachSaveAndGoesOn(t *testing.T) {
 			}
 		}
 	}
-	mine := filepath.Join(root, "exercises/01-two-pipes/main.go")
+	folder := filepath.Join(root, "exercises/01-two-pipes")
+	mine := filepath.Join(folder, "main.go")
 	await("(blocked)")
+	await(how)
 	put(t, mine, "package main\n")
 	await("(does-not-compile)")
 	// As an editor saves: a new file, renamed.
-	put(t, mine+"~", get(t, filepath.Join(root, "exercises/01-two-pipes/testdata/wrong-one-shot/main.go")))
+	put(t, mine+"~", get(t, filepath.Join(folder, "testdata/wrong-one-shot/main.go")))
 	os.Rename(mine+"~", mine)
 	await("(one-shot)")
+	// Another folder in the place of this one.
+	if err := os.CopyFS(folder+"~", os.DirFS(folder)); err != nil {
+		t.Fatal(err)
+	}
+	put(t, folder+"~/main.go", get(t, filepath.Join(folder, "testdata/wrong-left-open/main.go")))
+	if err := errors.Join(os.Rename(folder, filepath.Join(root, "old")), os.Rename(folder+"~", folder)); err != nil {
+		t.Fatal(err)
+	}
+	await("(left-open)")
 	put(t, mine, get(t, filepath.Join(root, "solutions/01-two-pipes/main.go")))
 	await("01 a select loop that serves two pipes: passed")
 	await("02 fix the post's FIFO program: failed")
