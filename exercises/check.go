@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -67,6 +69,10 @@ func (t *tool) try(e *course.Exercise) *grade.Result {
 		return &grade.Result{Exercise: e.Slug, Outcome: grade.NotJudged,
 			Err: "this exercise has no exam: add one to lab/grade/exams/exams.go"}
 	}
+	if _, err := os.Stat(e.MainFile(t.root)); errors.Is(err, os.ErrNotExist) {
+		return &grade.Result{Exercise: e.Slug, Outcome: grade.NotJudged,
+			Err: fmt.Sprintf("%s has no main.go: go run ./exercises reset %02d puts the starter there", e.Dir, e.Number)}
+	}
 	r := grade.Run(t.ctx, t.root, "./"+e.Dir, exam)
 	if r.Outcome != grade.NotJudged {
 		told := ""
@@ -83,11 +89,11 @@ func (t *tool) try(e *course.Exercise) *grade.Result {
 
 // tell says a result to a person.
 func (t *tool) tell(e *course.Exercise, r *grade.Result) {
-	fmt.Fprintf(t.out, "%02d %s: %s\n\n%s", e.Number, e.Title, r.Outcome, r.Text(lineLength))
+	fmt.Fprintf(t.out, "%02d %s: %s\n\n%s", e.Number, e.Title, r.Outcome, r.Text(t.width()))
 	if r.Outcome == grade.Failed && len(r.Printed) > 0 {
 		fmt.Fprintf(t.out, "\n  the program's last lines\n")
 		for _, line := range r.Printed[max(0, len(r.Printed)-4):] {
-			fmt.Fprintf(t.out, "    | %s\n", strings.Join(folded(line, lineLength-6, 3), "\n      "))
+			fmt.Fprintf(t.out, "    | %s\n", strings.Join(folded(line, t.width()-6, 3), "\n      "))
 		}
 	}
 	fmt.Fprintln(t.out)

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/creack/pty"
 	"github.com/fsnotify/fsnotify"
 	"golang.org/x/sys/unix"
 
@@ -128,7 +129,7 @@ func TestAStudentsWay(t *testing.T) {
 	// main.go deleted: reset brings it back.
 	os.Remove(mine)
 	status, out = call(t, root, "", "check", "1")
-	want(t, status, notJudged, out, "no main.go")
+	want(t, status, notJudged, out, "because", "no main.go", "reset 01")
 	status, out = call(t, root, "", "reset", "-y", "01")
 	want(t, status, fine, out, "starter again")
 }
@@ -256,5 +257,25 @@ func TestALongLineIsFolded(t *testing.T) {
 		if got := strings.Join(folded(line, 4, 2), "|"); got != rows {
 			t.Errorf("%q: %q, not %q", line, got, rows)
 		}
+	}
+}
+
+func TestLinesFitTheTerminal(t *testing.T) {
+	master, terminal, err := pty.Open()
+	if err != nil {
+		t.Skip("no terminal to be had: ", err)
+	}
+	defer master.Close()
+	defer terminal.Close()
+	for columns, wanted := range map[uint16]int{60: 60, 200: lineLength, 1: 40} {
+		if err := pty.Setsize(master, &pty.Winsize{Rows: 24, Cols: columns}); err != nil {
+			t.Fatal(err)
+		}
+		if got := (&tool{out: terminal}).width(); got != wanted {
+			t.Errorf("%d columns: lines of %d, not %d", columns, got, wanted)
+		}
+	}
+	if got := (&tool{out: io.Discard}).width(); got != lineLength {
+		t.Errorf("no terminal: lines of %d", got)
 	}
 }

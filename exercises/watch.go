@@ -54,7 +54,7 @@ func (t *tool) watch(words []string) int {
 			continue // still being written
 		}
 		checked = seen
-		fmt.Fprintf(t.out, "\n%s\n", strings.Repeat("─", lineLength))
+		fmt.Fprintf(t.out, "\n%s\n", strings.Repeat("─", t.width()))
 		r := t.try(e)
 		if t.ctx.Err() != nil {
 			break
