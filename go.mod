@@ -29,6 +29,7 @@ require (
 	github.com/charmbracelet/x/vt v0.1.0
 	github.com/clipperhouse/displaywidth v0.11.0
 	github.com/creack/pty v1.1.24
+	github.com/fsnotify/fsnotify v1.9.0
 	github.com/yuin/goldmark v1.8.7
 	golang.org/x/sys v0.45.0
 )

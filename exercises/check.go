@@ -1,10 +1,9 @@
 package main
 
 import (
-	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -70,6 +69,10 @@ func (t *tool) try(e *course.Exercise) *grade.Result {
 		return &grade.Result{Exercise: e.Slug, Outcome: grade.NotJudged,
 			Err: "this exercise has no exam: add one to lab/grade/exams/exams.go"}
 	}
+	if _, err := os.Stat(e.MainFile(t.root)); errors.Is(err, os.ErrNotExist) {
+		return &grade.Result{Exercise: e.Slug, Outcome: grade.NotJudged,
+			Err: fmt.Sprintf("%s has no main.go: go run ./exercises reset %02d puts the starter there", e.Dir, e.Number)}
+	}
 	r := grade.Run(t.ctx, t.root, "./"+e.Dir, exam)
 	if r.Outcome != grade.NotJudged {
 		if err := t.progress.SaveAttempt(e.Slug, r.Outcome == grade.Passed, r.Told(), time.Now().UTC().Truncate(time.Second)); err != nil {
@@ -82,11 +85,11 @@ func (t *tool) try(e *course.Exercise) *grade.Result {
 
 // tell says a result to a person.
 func (t *tool) tell(e *course.Exercise, r *grade.Result) {
-	fmt.Fprintf(t.out, "%02d %s: %s\n\n%s", e.Number, e.Title, r.Outcome, r.Text(lineLength))
+	fmt.Fprintf(t.out, "%02d %s: %s\n\n%s", e.Number, e.Title, r.Outcome, r.Text(t.width()))
 	if r.Outcome == grade.Failed && len(r.Printed) > 0 {
 		fmt.Fprintf(t.out, "\n  the program's last lines\n")
 		for _, line := range r.Printed[max(0, len(r.Printed)-4):] {
-			fmt.Fprintf(t.out, "    | %s\n", strings.Join(folded(line, lineLength-6, 3), "\n      "))
+			fmt.Fprintf(t.out, "    | %s\n", strings.Join(folded(line, t.width()-6, 3), "\n      "))
 		}
 	}
 	fmt.Fprintln(t.out)
@@ -112,65 +115,4 @@ func folded(line string, width, rows int) (all []string) {
 		runes = runes[width:]
 	}
 	return append(all, string(runes[:min(len(runes), width)]))
-}
-
-// pause is how often watch looks at the files. It needs no help of the
-// kernel's, so it works on any file system, and with editors that write a new
-// file and rename it.
-const pause = 200 * time.Millisecond
-
-func (t *tool) watch(words []string) int {
-	var fixed *course.Exercise
-	if len(words) > 0 {
-		if fixed = t.one(words); fixed == nil {
-			return misuse
-		}
-	}
-	checked := ""
-	for t.ctx.Err() == nil {
-		e := fixed
-		if e == nil {
-			e = t.next()
-		}
-		if e == nil {
-			fmt.Fprintln(t.out, "all exercises are solved")
-			return fine
-		}
-		seen := t.fingerprint(e)
-		if seen == checked {
-			t.sleep(pause)
-			continue
-		}
-		if t.sleep(pause / 2); t.fingerprint(e) != seen {
-			continue // still being written
-		}
-		checked = seen
-		fmt.Fprintf(t.out, "\n%s\n", strings.Repeat("─", lineLength))
-		r := t.try(e)
-		if t.ctx.Err() != nil {
-			break
-		}
-		t.tell(e, r)
-		fmt.Fprintf(t.out, "\n  watching exercises/ for a change; Ctrl-C ends\n")
-	}
-	return brokenOff
-}
-
-func (t *tool) sleep(d time.Duration) {
-	select {
-	case <-time.After(d):
-	case <-t.ctx.Done():
-	}
-}
-
-// fingerprint says what the exercise's Go files hold.
-func (t *tool) fingerprint(e *course.Exercise) string {
-	files, _ := filepath.Glob(filepath.Join(filepath.Dir(e.MainFile(t.root)), "*.go"))
-	h := sha256.New()
-	for _, name := range files {
-		content, err := os.ReadFile(name)
-		fmt.Fprintf(h, "%q %d %v ", name, len(content), err)
-		h.Write(content)
-	}
-	return e.Slug + string(h.Sum(nil))
 }

@@ -23,6 +23,8 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/charmbracelet/x/term"
+
 	"fdlab/lab/course"
 	"fdlab/lab/launch"
 )
@@ -141,6 +143,16 @@ func (t *tool) flags(args []string) (words []string, dir string, err error) {
 func (t *tool) misused(format string, args ...any) int {
 	fmt.Fprintf(t.err, "exercises: %s (-h shows the commands)\n", fmt.Sprintf(format, args...))
 	return misuse
+}
+
+// width is how long lines may be: for reading, and in the terminal as it is now.
+func (t *tool) width() int {
+	if file, is := t.out.(*os.File); is {
+		if columns, _, err := term.GetSize(file.Fd()); err == nil && columns > 0 {
+			return max(40, min(columns, lineLength))
+		}
+	}
+	return lineLength
 }
 
 // find returns the exercise that a word names: "2", "02", "02-fifo", or the

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -11,6 +12,10 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/creack/pty"
+	"github.com/fsnotify/fsnotify"
+	"golang.org/x/sys/unix"
 
 	"fdlab/lab/course"
 	"fdlab/lab/grade"
@@ -124,7 +129,7 @@ func TestAStudentsWay(t *testing.T) {
 	// main.go deleted: reset brings it back.
 	os.Remove(mine)
 	status, out = call(t, root, "", "check", "1")
-	want(t, status, notJudged, out, "no main.go")
+	want(t, status, notJudged, out, "because", "no main.go", "reset 01")
 	status, out = call(t, root, "", "reset", "-y", "01")
 	want(t, status, fine, out, "starter again")
 }
@@ -184,6 +189,19 @@ func (o *output) String() string {
 }
 
 func TestWatchChecksAfterEachSaveAndGoesOn(t *testing.T) {
+	t.Run("by file events", func(t *testing.T) {
+		defer func(d time.Duration) { nowAndThen = d }(nowAndThen)
+		nowAndThen = time.Hour // by nothing else
+		watchAndSave(t, "watching exercises/ for a change; ")
+	})
+	t.Run("by looking", func(t *testing.T) {
+		defer func() { newWatcher = fsnotify.NewWatcher }()
+		newWatcher = func() (*fsnotify.Watcher, error) { return nil, unix.EMFILE }
+		watchAndSave(t, "by looking: no file events, too many open files")
+	})
+}
+
+func watchAndSave(t *testing.T, how string) {
 	root := clone(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -198,14 +216,25 @@ func TestWatchChecksAfterEachSaveAndGoesOn(t *testing.T) {
 			}
 		}
 	}
-	mine := filepath.Join(root, "exercises/01-two-pipes/main.go")
+	folder := filepath.Join(root, "exercises/01-two-pipes")
+	mine := filepath.Join(folder, "main.go")
 	await("(blocked)")
+	await(how)
 	put(t, mine, "package main\n")
 	await("(does-not-compile)")
 	// As an editor saves: a new file, renamed.
-	put(t, mine+"~", get(t, filepath.Join(root, "exercises/01-two-pipes/testdata/wrong-one-shot/main.go")))
+	put(t, mine+"~", get(t, filepath.Join(folder, "testdata/wrong-one-shot/main.go")))
 	os.Rename(mine+"~", mine)
 	await("(one-shot)")
+	// Another folder in the place of this one.
+	if err := os.CopyFS(folder+"~", os.DirFS(folder)); err != nil {
+		t.Fatal(err)
+	}
+	put(t, folder+"~/main.go", get(t, filepath.Join(folder, "testdata/wrong-left-open/main.go")))
+	if err := errors.Join(os.Rename(folder, filepath.Join(root, "old")), os.Rename(folder+"~", folder)); err != nil {
+		t.Fatal(err)
+	}
+	await("(left-open)")
 	put(t, mine, get(t, filepath.Join(root, "solutions/01-two-pipes/main.go")))
 	await("01 a select loop that serves two pipes: passed")
 	await("02 fix the post's FIFO program: failed")
@@ -228,5 +257,25 @@ func TestALongLineIsFolded(t *testing.T) {
 		if got := strings.Join(folded(line, 4, 2), "|"); got != rows {
 			t.Errorf("%q: %q, not %q", line, got, rows)
 		}
+	}
+}
+
+func TestLinesFitTheTerminal(t *testing.T) {
+	master, terminal, err := pty.Open()
+	if err != nil {
+		t.Skip("no terminal to be had: ", err)
+	}
+	defer master.Close()
+	defer terminal.Close()
+	for columns, wanted := range map[uint16]int{60: 60, 200: lineLength, 1: 40} {
+		if err := pty.Setsize(master, &pty.Winsize{Rows: 24, Cols: columns}); err != nil {
+			t.Fatal(err)
+		}
+		if got := (&tool{out: terminal}).width(); got != wanted {
+			t.Errorf("%d columns: lines of %d, not %d", columns, got, wanted)
+		}
+	}
+	if got := (&tool{out: io.Discard}).width(); got != lineLength {
+		t.Errorf("no terminal: lines of %d", got)
 	}
 }

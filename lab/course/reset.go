@@ -45,6 +45,9 @@ func (e *Exercise) Reset(root string, now time.Time) (kept string, err error) {
 		}
 	}
 	if err := replace(name, starter); err != nil {
+		if errors.Is(err, os.ErrPermission) {
+			err = fmt.Errorf("%w: make its folder writable (chmod u+w %s)", err, e.Dir)
+		}
 		return kept, fmt.Errorf("main.go of %s was not reset: %w", e.Slug, err)
 	}
 	return kept, nil

@@ -195,7 +195,7 @@ func (e *Examiner) death() (*Misconception, string, []*FD) {
 	if last := e.lastWords(); last != "" {
 		saw += "; its last words: " + last
 	}
-	orphan, failed := e.orphan(), e.tally.loopEnd == "error"
+	orphan, failed := e.orphan(-1), e.tally.loopEnd == "error"
 	switch {
 	case exit.Signal != "" || exit.Code == 2:
 		if at := e.crashSite(); at != "" {
@@ -257,10 +257,11 @@ func (e *Examiner) refused() *FD {
 	return nil
 }
 
-// orphan returns an fd that was closed while an event was pending on it, or nil.
-func (e *Examiner) orphan() *FD {
+// orphan returns an fd that was closed while an event was pending on it, or
+// nil. It had the number, or any if that is negative.
+func (e *Examiner) orphan(number int32) *FD {
 	for _, f := range e.tally.fds {
-		if f.Orphaned {
+		if f.Orphaned && (number < 0 || f.Number == number) {
 			return f
 		}
 	}
@@ -402,6 +403,9 @@ func (e *Examiner) unseen() (*Misconception, string, []*FD) {
 			continue
 		case f.Watched == 0 && f.Added != 0 && f.Added&trace.Persist == 0 && f.Callbacks > 0:
 			return OneShot, waits + ", and its event fired once and is pending no more", []*FD{f}
+		case f.Watched == 0 && e.orphan(f.Number) != nil:
+			return ClosedWatched, fmt.Sprintf("%s, and no event watches it; its number was that of another fd: %s",
+				waits, orphaned(e.orphan(f.Number))), []*FD{f}
 		case f.Watched == 0:
 			return NotWatched, waits + ", and no event watches it", []*FD{f}
 		case f.Watched&trace.EdgeTrig != 0:

@@ -109,7 +109,7 @@ func (e *Examiner) lingers(expected string) *Feedback {
 		}
 	}
 	saw := "the program does not end"
-	if f := e.orphan(); f != nil {
+	if f := e.orphan(-1); f != nil {
 		return e.feedback(expected, saw+"; "+orphaned(f), ClosedWatched, f)
 	}
 	var about []*FD

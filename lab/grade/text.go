@@ -15,7 +15,7 @@ func (r *Result) Text(width int) string {
 	}
 	if r.Err != "" {
 		b.WriteString("\n")
-		field(&b, width, "not judged", r.Err)
+		field(&b, width, "because", r.Err)
 	}
 	if f := r.Feedback; f != nil {
 		b.WriteString("\n")

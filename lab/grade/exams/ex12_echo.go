@@ -179,8 +179,10 @@ func hears(e *grade.Examiner, c *grade.Client, expected string, dropped *grade.M
 // resets lets one client reset, and another one go on.
 func resets(e *grade.Examiner, one, other *grade.Client) {
 	const expected = "a client resets: the server closes its end, and serves the others"
+	own := one.FD()
 	one.Reset()
 	says(e, other, other.Name+" is still here\n", expected)
 	e.Calm(expected)
-	e.Require(one.FD().Closed != 0, expected, grade.LeftOpen, fmt.Sprintf("client %s has reset its connection, and the server keeps its fd", one.Name), one.FD())
+	e.Require(own.Closed != 0, expected, grade.LeftOpen, fmt.Sprintf("client %s has reset its connection, and the server keeps its fd", one.Name), own)
+	e.Require(!own.Orphaned, expected, grade.ClosedWatched, fmt.Sprintf("client %s's fd was closed while an event was pending on it", one.Name), own)
 }

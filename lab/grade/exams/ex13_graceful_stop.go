@@ -67,6 +67,14 @@ var closesOwing = &grade.Misconception{
 	Lesson: lesson07, Section: "Explain",
 }
 
+var readsOverRest = &grade.Misconception{
+	ID:     "reads-over-rest",
+	Belief: "One more read does no harm.",
+	Truth: "What a connection is still owed lies in the buffer that the read fills, and is lost. Read once more from who is " +
+		"owed nothing; who is owed something waits for room first.",
+	Lesson: lesson07, Section: "Explain",
+}
+
 var notInTheLoop = &grade.Misconception{
 	ID:     "not-in-the-loop",
 	Belief: "A signal can be handled anywhere.",
@@ -111,7 +119,9 @@ var gracefulStop = &grade.Exam{
 		e.Check("SIGINT is heard")
 		standStill(e, a)
 		e.Means(grade.Crashed, diesOfIt)
-		e.Means(grade.Stuck, notInTheLoop)
+		for _, m := range []*grade.Misconception{grade.Stuck, grade.EndedEarly, grade.BrokenOff} {
+			e.Means(m, notInTheLoop)
+		}
 		e.Signal(syscall.SIGINT)
 		const expected = "SIGINT comes, and the loop calls a callback for it"
 		e.Step(expected) // into the wait
@@ -131,8 +141,9 @@ var gracefulStop = &grade.Exam{
 		e.Means(grade.Stuck, nil)
 
 		e.Check("who waits in the backlog is served")
-		e.Means(grade.EndedEarly, breaksOff)
-		e.Means(grade.BrokenOff, breaksOff)
+		for _, m := range []*grade.Misconception{grade.EndedEarly, grade.BrokenOff, grade.AgainIsEnd} {
+			e.Means(m, breaksOff)
+		}
 		answered(e, d, "d was connected before the program knew of SIGINT: it is accepted, and hears itself", backlogReset)
 
 		e.Check("what has arrived is answered")
@@ -152,6 +163,9 @@ var gracefulStop = &grade.Exam{
 		e.Check("a slow reader gets all")
 		e.Means(grade.EndedEarly, closesOwing)
 		e.Means(grade.BrokenOff, closesOwing)
+		for _, m := range []*grade.Misconception{grade.Unanswered, grade.Noise, grade.AgainIsEnd} {
+			e.Means(m, readsOverRest)
+		}
 		c.Deaf(false)
 		answered(e, c, "c listens again, and hears all that it said before", closesOwing)
 		c.Dropped("c has all its answers: the server closes its end")
@@ -205,6 +219,9 @@ func answered(e *grade.Examiner, c *grade.Client, expected string, lost *grade.M
 		if over(e) { // the whole program ends: that tells more
 			e.Await(expected, func() bool { return c.Owed() == 0 })
 			return true
+		}
+		if lost == backlogReset && c.FD() != nil { // it was accepted
+			lost = arrivedNotRead
 		}
 		e.Require(false, expected, lost, fmt.Sprintf("the connection of client %s is closed, and it is owed %d bytes", c.Name, c.Owed()), c.FD())
 		return false
