@@ -1,7 +1,7 @@
 package event
 
 // queue holds active events of one priority, in the order of activation: a ring
-// that doubles when it is full, so that it soon allocates nothing more. An event
+// that grows when it is full, so that it soon allocates nothing more. An event
 // that is taken out of the middle leaves nil in its place.
 type queue struct {
 	ring       []*Event // its length is 0 or a power of two
@@ -36,13 +36,24 @@ func (q *queue) take(e *Event) {
 	q.ring[e.seat&uint32(len(q.ring)-1)] = nil
 }
 
-// grow doubles the ring. Each event keeps its number.
+// grow makes room: it closes the gaps that deleted events have left, and takes a
+// ring that is at most half full then.
 func (q *queue) grow() {
-	wider := make([]*Event, max(32, 2*len(q.ring)))
-	for i := q.head; i != q.tail; i++ {
-		wider[i&uint32(len(wider)-1)] = q.ring[i&uint32(len(q.ring)-1)]
+	old := *q
+	size := len(old.ring)
+	live := 0
+	for _, e := range old.ring {
+		if e != nil {
+			live++
+		}
 	}
-	q.ring = wider
+	if 2*live > size || size == 0 {
+		size = max(32, 2*size)
+	}
+	*q = queue{ring: make([]*Event, size)}
+	for e := old.pop(); e != nil; e = old.pop() {
+		q.push(e)
+	}
 }
 
 // activate puts the event into its queue. If it is there already, the reasons

@@ -125,6 +125,29 @@ func TestActiveEventsAreTakenOutAnywhere(t *testing.T) {
 	})
 }
 
+// Events that are made active and deleted again, while one that is in front of
+// them waits for its turn, take no memory for ever; and nobody loses his place.
+func TestTheQueueForgetsWhatWasDeleted(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		var c calls
+		names := []string{"first", "a", "b"}
+		events := map[string]*Event{}
+		for _, name := range names {
+			events[name] = b.NewTimer(c.log(name))
+		}
+		events["first"].Active(Timeout)
+		for i := range 10_000 { // the new one comes before the old one goes
+			events[names[1+i%2]].Active(Timeout)
+			events[names[2-i%2]].Del()
+		}
+		if n := len(b.queues[events["first"].priority].ring); n > 64 {
+			t.Errorf("the ring has %d places for two events", n)
+		}
+		loop(t, b, 0, NoEvents)
+		c.want(t, "first timeout", "b timeout")
+	})
+}
+
 // What libevent does outside its debug mode, on each backend: two fds are
 // watched, both through the same memory, and only the newer one is served.
 func TestUncheckedBaseBelievesTheMemory(t *testing.T) {
