@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"fdlab/lab/clock"
 	"fdlab/lab/control"
 	"fdlab/lab/thread"
 	"fdlab/lab/trace"
@@ -63,7 +64,7 @@ type Base struct {
 
 	unchecked bool // Config.Unchecked
 
-	start  time.Time
+	start  int64 // when the base was made: its own clock begins there
 	timing bool  // a timeout was ever used: read the clock at each turn
 	cached int64 // the clock at the last return from the kernel, 0: not valid
 
@@ -91,7 +92,7 @@ func New(cfg Config) (*Base, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Base{name: cfg.Name, kind: k, running: noQueue, start: time.Now(), unchecked: cfg.Unchecked,
+	b := &Base{name: cfg.Name, kind: k, running: noQueue, start: clock.Now(), unchecked: cfg.Unchecked,
 		rec: trace.Process(), gate: &control.Process().Gate}
 	if cfg.Priorities < 0 || cfg.Priorities > 256 {
 		return nil, b.fail("new base", ErrPriority, "Config.Priorities goes from 1 to 256")

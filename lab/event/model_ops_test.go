@@ -37,7 +37,7 @@ func (m *model) operation() {
 	case 8:
 		hours := time.Duration(m.rng.IntN(3)) * time.Hour
 		m.log("%v pass", hours)
-		m.b.start = m.b.start.Add(-hours)
+		m.b.start -= int64(hours)
 	case 9, 10:
 		m.log("write fd %d", f.fd)
 		unix.Write(f.fd, []byte("x"))

@@ -1,6 +1,10 @@
 package event
 
-import "time"
+import (
+	"time"
+
+	"fdlab/lab/clock"
+)
 
 // timer is an event's place in the heap. The deadline lies beside the pointer,
 // so that comparing two timers touches only the heap itself.
@@ -95,7 +99,7 @@ func (b *Base) clock() int64 {
 	if b.rec != nil {
 		return b.rec.Now()
 	}
-	return int64(time.Since(b.start))
+	return clock.Now() - b.start
 }
 
 // now is the time that timeouts count from. While the loop runs it is the time

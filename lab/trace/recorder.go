@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"fdlab/lab/clock"
 	"fdlab/lab/thread"
 )
 
@@ -25,7 +26,7 @@ type Recorder struct {
 	head  *header       // of the ring
 	mask  uint64        // that makes a record's number the number of a slot
 	limit atomic.Uint64 // records below this number find room, as far as we know
-	clock clock
+	began int64         // on the process's clock: when the run's time was 0
 
 	bases  atomic.Uint32
 	events atomic.Uint32
@@ -85,8 +86,7 @@ func SetProcess(r *Recorder) { override.Store(r) }
 // Recorder returns a recorder that writes to the ring; time begins now. There
 // must be only one recorder to a ring.
 func (r *Ring) Recorder() *Recorder {
-	rec := &Recorder{ring: r, head: r.head, mask: r.mask, strings: map[string]uint32{}}
-	rec.clock.begin()
+	rec := &Recorder{ring: r, head: r.head, mask: r.mask, strings: map[string]uint32{}, began: clock.Now()}
 	r.head.pid = int64(os.Getpid())
 	(*atomicInt64)(&r.head.start).Store(monotonic())
 	return rec
@@ -102,7 +102,7 @@ func (r *Recorder) Now() int64 {
 	if r == nil {
 		return 0
 	}
-	return r.clock.now()
+	return clock.Now() - r.began
 }
 
 // Put writes one record. It fills in Seq; Time and Thread too, where they are
@@ -116,7 +116,7 @@ func (r *Recorder) Put(rec *Record) {
 
 func (r *Recorder) put(rec *Record) {
 	if rec.Time == 0 {
-		rec.Time = r.clock.now()
+		rec.Time = clock.Now() - r.began
 	}
 	if rec.Thread == 0 {
 		rec.Thread = thread.ID()

@@ -21,7 +21,7 @@ func Stream(w io.Writer, slots int) (stop func() error, err error) {
 		return nil, err
 	}
 	rec, reader := ring.Recorder(), ring.Reader()
-	encoder, err := NewEncoder(w, reader, Header{Program: filepath.Base(os.Args[0]), Started: rec.clock.start})
+	encoder, err := NewEncoder(w, reader, Header{Program: filepath.Base(os.Args[0]), Started: time.Now()})
 	if err != nil {
 		ring.Close()
 		return nil, err

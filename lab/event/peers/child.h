@@ -50,7 +50,9 @@ static inline void serve(double (*operations)(long n))
 	puts("ready");
 	fflush(stdout);
 	while (fgets(line, sizeof line, stdin)) {
-		printf("%.3f\n", operations(strtol(line, NULL, 10)));
+		long n = strtol(line, NULL, 10);
+		operations(n);
+		printf("%.3f\n", operations(n));
 		fflush(stdout);
 	}
 }

@@ -24,6 +24,7 @@ func Serve(operations func(n int) (ns float64)) {
 		if err != nil {
 			Die("not a number of operations: %q", in.Text())
 		}
+		operations(n)
 		fmt.Printf("%.3f\n", operations(n))
 	}
 }

@@ -1,6 +1,6 @@
 //go:build !amd64 || !linux
 
-package trace
+package clock
 
 // There is no counter here that is known to be good: the clock is the system's.
 

@@ -1,4 +1,4 @@
-package trace
+package clock
 
 import (
 	"sync"
@@ -10,8 +10,7 @@ import (
 // the line may be off; and none goes back. Whatever comes between the three
 // readings makes the bounds wider, not the test fail.
 func TestTheClockFollowsTheSystems(t *testing.T) {
-	var c clock
-	c.begin()
+	c := start()
 	if !c.counter {
 		t.Log("no counter that can be trusted on this machine: this tests the system's clock")
 	}
@@ -23,9 +22,9 @@ func TestTheClockFollowsTheSystems(t *testing.T) {
 			defer readers.Done()
 			var last int64
 			for last < 300*int64(time.Millisecond) {
-				before := int64(time.Since(c.start))
+				before := int64(time.Since(c.began))
 				now := c.now()
-				after := int64(time.Since(c.start))
+				after := int64(time.Since(c.began))
 				if now < before-off || now > after+off {
 					t.Errorf("the clock says %d ns between %d and %d", now, before, after)
 					return
@@ -43,13 +42,12 @@ func TestTheClockFollowsTheSystems(t *testing.T) {
 
 // After a pause that is longer than a line goes.
 func TestTheClockIsRightAfterAPause(t *testing.T) {
-	var c clock
-	c.begin()
+	c := start()
 	for range 5 {
 		time.Sleep(20 * time.Millisecond) // the pause itself is what is tested
-		before := int64(time.Since(c.start))
+		before := int64(time.Since(c.began))
 		now := c.now()
-		if after := int64(time.Since(c.start)); now < before-2000 || now > after+2000 {
+		if after := int64(time.Since(c.began)); now < before-2000 || now > after+2000 {
 			t.Errorf("the clock says %d ns between %d and %d", now, before, after)
 		}
 	}
@@ -57,8 +55,7 @@ func TestTheClockIsRightAfterAPause(t *testing.T) {
 
 // On one thread time never goes back, not by a ns.
 func TestTheClockOfOneThreadNeverGoesBack(t *testing.T) {
-	var c clock
-	c.begin()
+	c := start()
 	for last := c.now(); last < 100*int64(time.Millisecond); {
 		now := c.now()
 		if now < last {
@@ -69,8 +66,7 @@ func TestTheClockOfOneThreadNeverGoesBack(t *testing.T) {
 }
 
 func BenchmarkClock(b *testing.B) {
-	var c clock
-	c.begin()
+	c := start()
 	for b.Loop() {
 		c.now()
 	}

@@ -1,6 +1,6 @@
 //go:build linux
 
-package trace
+package clock
 
 import (
 	"os"
