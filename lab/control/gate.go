@@ -85,6 +85,9 @@ func (g *Gate) wake() {
 	}
 }
 
+// Closed reports whether Pass would block, at the price of one atomic load.
+func (g *Gate) Closed() bool { return g.closed.Load() }
+
 // Close holds time: threads stop at their next Pass.
 func (g *Gate) Close() {
 	g.mu.Lock()

@@ -162,7 +162,7 @@ func (b *Base) rearm(e *Event) {
 
 // call runs the callback.
 func (b *Base) call(e *Event) {
-	held := b.gate.Pass("before callback")
+	held := b.pass("before callback")
 	b.stats.Callbacks++
 	if b.rec == nil {
 		e.callback(e.fd, e.why)

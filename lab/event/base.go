@@ -69,12 +69,12 @@ type Base struct {
 	cached int64 // the clock at the last return from the kernel, 0: not valid
 
 	// While somebody watches:
-	number  uint16                   // the base's, in the trace
-	thread  uint32                   // that runs the loop; 0: none does
+	to      trace.Writer             // knows the base's number, and the thread that runs the loop; 0: none does
 	callID  uint32                   // number of the string that names the backend's system call
 	reasons [len(reasonNames)]uint32 // numbers of the strings that say why a loop returned
 	stamp   int64                    // the last reading of the trace's clock
 	fresh   bool                     // stamp was read just now: what follows at once may have it, too
+	unsaid  unsaid                   // what has happened and is not recorded yet
 	gather  gather                   // turns that are alike
 
 	broken    atomic.Bool // Break was called
@@ -105,7 +105,7 @@ func New(cfg Config) (*Base, error) {
 		b.backend.close()
 		return nil, err
 	}
-	b.number, b.callID = b.rec.NextBase(), b.rec.String(k.call)
+	b.to, b.callID = b.rec.Writer(b.rec.NextBase()), b.rec.String(k.call)
 	b.record(trace.BaseNew, k.name, int64(len(b.queues)), 0)
 	if b.name != "" {
 		b.record(trace.Label, b.name, 0, 0)
@@ -159,7 +159,7 @@ func (b *Base) Loop(flags Flags) (reason Reason, err error) {
 // wait lets the kernel keep the thread until an fd is ready or the timeout is
 // over, and makes the events of ready fds active.
 func (b *Base) wait(timeout time.Duration) error {
-	held := b.gate.Pass("before wait")
+	held := b.pass("before wait")
 	b.stats.Turns++
 	b.cached = 0
 	if b.rec != nil {
@@ -181,8 +181,23 @@ func (b *Base) wait(timeout time.Duration) error {
 	}
 	if n > 0 {
 		b.backend.collect(b, n)
+		if b.rec != nil && n > 1 {
+			b.say() // who was ready: that was before the first callback
+		}
 	}
 	return nil
+}
+
+// pass stops where time is held. It reports whether it was.
+func (b *Base) pass(phase string) (held bool) {
+	return b.gate.Closed() && b.stand(phase)
+}
+
+func (b *Base) stand(phase string) (held bool) {
+	if b.rec != nil {
+		b.unlike() // say what has happened before
+	}
+	return b.gate.Pass(phase)
 }
 
 // sleep is the wait itself. EINTR is normal (a signal, or Go's own preemption):

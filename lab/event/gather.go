@@ -25,44 +25,29 @@ type gather struct {
 	last  int64  // when the last record of gathered turns was made
 
 	// The turn that goes on now:
-	unsaid  stage // how much of it has happened and is not recorded
-	began   int64 // when it went to wait
-	timeout int64 // and for how long at most
-	plain   bool  // so far it is a turn like those that are gathered
-	found   int   // how many were ready
-	calls   int   // callbacks that ended
+	plain bool // so far it is a turn like those that are gathered
+	found int  // how many were ready
+	calls int  // callbacks that ended
 }
-
-// stage is how far a turn that is not recorded has come.
-type stage uint8
-
-const (
-	allSaid  stage = iota
-	waiting        // WaitBegin is unsaid
-	returned       // WaitEnd, too
-	ready          // and Ready
-	calling        // and CallbackBegin
-)
 
 // turn begins a turn. It reports whether the turn is left unsaid for now.
-func (b *Base) turn(timeout int64, held bool) bool {
+func (b *Base) turn() bool {
 	g := &b.gather
-	b.calledNobody()
-	g.found, g.calls, g.plain = 0, 0, true
-	if held || g.row < gatherAfter {
-		b.settle(held)
-		return false
+	if g.calls == 0 {
+		b.calledNobody()
+	} else if g.vain {
+		b.settle(true)
 	}
-	g.unsaid, g.began, g.timeout = waiting, b.stamp, timeout
-	return true
+	g.found, g.calls, g.plain = 0, 0, true
+	return g.row >= gatherAfter
 }
 
-// calledNobody ends a turn that found something ready and called nobody: the
+// calledNobody ends a turn that called nobody. If something was ready, the
 // event's memory says something else than the base was told (lesson 06).
 func (b *Base) calledNobody() {
 	g := &b.gather
 	switch {
-	case !g.plain || g.calls > 0 || g.found != 1:
+	case !g.plain || g.found != 1:
 		if g.vain {
 			b.settle(true)
 		}
@@ -70,55 +55,19 @@ func (b *Base) calledNobody() {
 		g.vain, g.event, g.row = true, nil, 1
 	default:
 		g.row++
-		if g.unsaid == returned {
-			g.unsaid = allSaid
-			g.count++
-			if b.stamp-g.last >= gatherFor {
-				b.flush(b.stamp)
-			}
+		if b.unsaid.what == waiting|woken {
+			b.unsaid.what = 0
+			b.gathered()
 		}
 	}
 }
 
-// unlike says that this turn is not like those that were gathered: what is
-// unsaid of it is recorded now, and what follows will be.
-func (b *Base) unlike() {
-	b.gather.plain = false
-	b.settle(true)
-}
-
-// settle records the turns that were gathered, and what is unsaid of this one.
-// over: the row of equal turns has ended.
-func (b *Base) settle(over bool) {
+// gathered counts a turn that is over and has not been recorded.
+func (b *Base) gathered() {
 	g := &b.gather
-	at, e := g.unsaid, g.event
-	if at == allSaid {
+	g.count++
+	if b.stamp-g.last >= gatherFor {
 		b.flush(b.stamp)
-	} else {
-		b.flush(g.began) // they were before this turn
-	}
-	g.unsaid = allSaid
-	if over {
-		g.row, g.event, g.vain = 0, nil, false
-	}
-	if at >= waiting {
-		b.putWaitBegin(g.began, g.timeout)
-	}
-	if at >= returned {
-		b.putWaitEnd(1, 0)
-	}
-	if at >= ready {
-		b.putReady(e, e.fd, e.why)
-	}
-	if at >= calling {
-		b.putBegin(e)
-	}
-}
-
-// sayBegin makes sure that what a callback records comes after its beginning.
-func (b *Base) sayBegin() {
-	if b.gather.unsaid == calling {
-		b.unlike()
 	}
 }
 
@@ -136,20 +85,40 @@ func (b *Base) flush(now int64) {
 	g.count, g.last = 0, now
 }
 
-// turned ends a callback. It reports whether the callback's end is left unsaid.
+// unlike says that this turn is not like those that were gathered: what is
+// unsaid of it is recorded now, and what follows will be.
+func (b *Base) unlike() {
+	b.gather.plain = false
+	b.settle(true)
+}
+
+// settle records the turns that were gathered, and what is unsaid of this one.
+// over: the row of equal turns has ended.
+func (b *Base) settle(over bool) {
+	g := &b.gather
+	if g.count > 0 {
+		if b.unsaid.what&waiting == 0 {
+			b.flush(b.stamp)
+		} else {
+			b.flush(b.unsaid.began) // they were before this turn
+		}
+	}
+	b.say()
+	if over {
+		g.row, g.event, g.vain = 0, nil, false
+	}
+}
+
+// turned ends a callback. It reports whether the whole turn is left unsaid.
 func (b *Base) turned(e *Event) bool {
 	g := &b.gather
 	g.calls++
-	if g.unsaid == calling {
-		g.unsaid = allSaid
-		g.count++
-		if b.stamp-g.last >= gatherFor {
-			b.flush(b.stamp)
-		}
-		return true
-	}
 	switch {
-	case !g.plain || g.calls > 1 || e.internal || g.vain:
+	case b.unsaid.what&calling != 0:
+		b.unsaid.what = 0
+		b.gathered()
+		return true
+	case g.calls > 1 || !g.plain || g.vain || e.internal:
 		g.row, g.event, g.vain = 0, nil, false
 	case g.event == e:
 		g.row++

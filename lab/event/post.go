@@ -104,7 +104,7 @@ func (b *Base) collectMail(int, What) {
 }
 
 func (b *Base) callPosted(do func()) {
-	held := b.gate.Pass("before callback")
+	held := b.pass("before callback")
 	b.stats.Callbacks++
 	if b.rec == nil {
 		do()

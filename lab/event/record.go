@@ -19,7 +19,7 @@ import (
 // put writes a record of this base. While the loop runs, all of them are of its
 // thread; else the recorder finds out which it is.
 func (b *Base) put(r *trace.Record) {
-	r.Base, r.Thread = b.number, b.thread
+	r.Base, r.Thread = b.to.Base, b.to.Thread
 	b.rec.Put(r)
 }
 
@@ -30,7 +30,7 @@ func (b *Base) record(k trace.Kind, str string, a1, b1 int64) {
 
 func (b *Base) recordLoopBegin(flags Flags, thread uint32) {
 	b.read(false)
-	b.thread = thread
+	b.to.Thread = thread
 	b.put(&trace.Record{Kind: trace.LoopBegin, Time: b.stamp, FD: trace.NoFD,
 		A: int64(flags), B: descend(thread)})
 	b.fresh = true // the first turn follows at once
@@ -43,108 +43,116 @@ func (b *Base) recordLoopEnd(reason Reason) {
 		*str = b.rec.String(reason.String())
 	}
 	b.put(&trace.Record{Kind: trace.LoopEnd, Time: b.stamp, FD: trace.NoFD, Str: *str,
-		A: int64(reason.Code()), B: ascend(b.thread)})
-	b.thread = 0
+		A: int64(reason.Code()), B: ascend(b.to.Thread)})
+	b.to.Thread = 0
 }
 
 func (b *Base) recordAdd(e *Event, timeout time.Duration) {
-	b.sayBegin()
+	b.sayAll()
 	e.shown = true
 	b.put(&trace.Record{Kind: trace.Add, FD: int32(e.fd), Str: e.str,
 		A: int64(e.what), B: int64(max(timeout, NoTimeout)), C: int64(e.number)})
 }
 
 func (b *Base) recordDel(e *Event, at int64) {
-	b.sayBegin()
+	b.sayAll()
 	e.shown = false
 	b.put(&trace.Record{Kind: trace.Del, Time: at, FD: int32(e.fd),
 		A: int64(e.what), C: int64(e.number)})
 }
 
 func (b *Base) recordWait(timeout time.Duration, held bool) {
-	b.read(held)
-	if !b.turn(int64(timeout), held) {
-		b.putWaitBegin(b.stamp, int64(timeout))
+	alike := b.turn()
+	switch u := &b.unsaid; {
+	case u.what == ended && !alike: // straight from a callback: the clock was just read
+		u.what, b.fresh = 0, false
+		b.to.EndThenWait(b.stamp, int32(u.ended.fd), u.ended.number, b.callID, int64(b.watched), int64(timeout))
+	case alike:
+		b.say()
+		b.read(held)
+		u.what, u.began, u.timeout = waiting, b.stamp, int64(timeout)
+	default:
+		b.say()
+		b.read(held)
+		b.to.WaitBegin(b.stamp, b.callID, int64(b.watched), int64(timeout))
 	}
-}
-
-func (b *Base) putWaitBegin(at, timeout int64) {
-	b.put(&trace.Record{Kind: trace.WaitBegin, Time: at, FD: trace.NoFD, Str: b.callID,
-		A: int64(b.watched), B: timeout})
 }
 
 // recordWoken also reads the clock that the rest of the turn goes by. If there
 // is only one fd to collect, its callback begins at that time, too.
 func (b *Base) recordWoken(n int, err error) {
 	b.stamp, b.fresh = b.rec.Now(), n == 1
+	if n == 1 && err == nil {
+		b.gather.found = 1
+		b.unsaid.what |= woken
+		return
+	}
+	b.unlike()
 	errno, _ := err.(syscall.Errno)
 	if err != nil {
 		n = -1
 	}
-	b.gather.found = n
-	switch g := &b.gather; {
-	case n == 1 && g.unsaid == waiting:
-		g.unsaid = returned
-		return
-	case n != 1:
-		b.unlike()
-	}
-	b.putWaitEnd(int64(n), int64(errno))
-}
-
-func (b *Base) putWaitEnd(n, errno int64) {
-	b.put(&trace.Record{Kind: trace.WaitEnd, Time: b.stamp, FD: trace.NoFD, Str: b.callID,
-		A: n, B: errno})
+	b.to.WaitEnd(b.stamp, b.callID, int64(n), int64(errno))
 }
 
 func (b *Base) recordReady(e *Event, fd int, what What) {
-	if g := &b.gather; g.unsaid != allSaid {
-		if g.unsaid == returned && g.event == e && fd == e.fd {
-			g.unsaid = ready
-			return
+	u := &b.unsaid
+	switch {
+	case e.internal || fd != e.fd:
+		// fd: the event's memory was used again (Config.Unchecked), and that is
+		// worth seeing each time.
+		b.unlike()
+		if !e.internal {
+			b.to.Ready(b.stamp, int32(fd), e.number, int64(what))
 		}
-		b.unlike()
+	case u.what == woken, u.what == waiting|woken && e == b.gather.event:
+		u.what |= ready
+		u.ready, u.as = e, what
+	default:
+		if u.what&^several != 0 {
+			b.unlike()
+		}
+		u.what = several
+		if u.readies.Add(int32(fd), e.number, int64(what)) {
+			b.say()
+		}
 	}
-	if fd != e.fd { // its memory was used again (Config.Unchecked): worth seeing each time
-		b.unlike()
-	}
-	if !e.internal {
-		b.putReady(e, fd, what)
-	}
-}
-
-func (b *Base) putReady(e *Event, fd int, what What) {
-	b.put(&trace.Record{Kind: trace.Ready, Time: b.stamp, FD: int32(fd),
-		A: int64(what), C: int64(e.number)})
 }
 
 // recordBegin says that the callback begins. If the event is not pending any
 // more (it is one-shot, or its timeout took it away) it says that first.
 func (b *Base) recordBegin(e *Event, held bool) {
-	b.read(held)
-	if g := &b.gather; g.unsaid != allSaid {
-		if g.unsaid == ready && g.event == e && !held && (!e.shown || e.pending()) {
-			g.unsaid = calling
-			return
-		}
-		b.unlike()
-	}
+	u := &b.unsaid
 	if e.shown && !e.pending() {
+		b.unlike()
+		b.read(held)
 		b.recordDel(e, b.stamp)
+		b.fresh = true
 	}
-	b.putBegin(e)
-}
-
-func (b *Base) putBegin(e *Event) {
-	b.put(&trace.Record{Kind: trace.CallbackBegin, Time: b.stamp, FD: int32(e.fd), Str: e.str,
-		A: int64(e.why), C: int64(e.number)})
+	switch {
+	case u.what == woken|ready && e == u.ready: // the clock was just read
+		u.what, b.fresh = 0, false
+		b.to.WokenThenBegin(b.stamp, b.callID, int32(e.fd), e.number, e.str, int64(u.as), int64(e.why))
+	case u.what == ended:
+		u.what, b.fresh = 0, false
+		b.to.EndThenBegin(b.stamp, int32(u.ended.fd), u.ended.number, int32(e.fd), e.number, e.str, int64(e.why))
+	case u.what == waiting|woken|ready && e == u.ready:
+		u.what |= calling
+		b.fresh = false
+	default:
+		if u.what != 0 {
+			b.unlike()
+		}
+		b.read(held)
+		b.to.CallbackBegin(b.stamp, int32(e.fd), e.number, e.str, int64(e.why))
+	}
 }
 
 // recordEnd says that the callback has ended.
 func (b *Base) recordEnd(e *Event) {
 	b.stamp, b.fresh = b.rec.Now(), true
 	if !b.turned(e) {
-		b.put(&trace.Record{Kind: trace.CallbackEnd, Time: b.stamp, FD: int32(e.fd), C: int64(e.number)})
+		b.unsaid.what, b.unsaid.ended = ended, e
 	}
 }
 

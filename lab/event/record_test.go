@@ -241,3 +241,57 @@ func TestEachRecordNamesItsThread(t *testing.T) {
 		t.Errorf("recorded: %s", kinds)
 	}
 }
+
+// A callback holds time. Its own end, and who else was ready, was before that,
+// and the trace says so.
+func TestWhatHasHappenedIsSaidBeforeTimeIsHeld(t *testing.T) {
+	recorded(t, func(t *testing.T, b *Base, records func() []string) {
+		gate := &control.Process().Gate
+		defer gate.Release()
+		const fds = 6
+		for range fds {
+			a, z := pair(t)
+			add(t, b.NewEvent(a, Read|Persist, func(fd int, _ What) {
+				read(fd)
+				if b.Stats().Callbacks == fds {
+					b.Break()
+				}
+				gate.Close()
+			}), NoTimeout)
+			write(t, z, "x")
+		}
+		records()
+		done := make(chan error, 1)
+		go func() {
+			_, err := b.Dispatch()
+			done <- err
+		}()
+		var kinds, want []string
+		for running := true; running; time.Sleep(100 * time.Microsecond) {
+			select {
+			case err := <-done:
+				if err != nil {
+					t.Fatal(err)
+				}
+				running = false
+			default:
+			}
+			for _, line := range records() {
+				kind := strings.Fields(line)[0]
+				kinds = append(kinds, kind)
+				if kind == "hold" {
+					gate.Release()
+				}
+			}
+		}
+		want = append(want, "loop-begin", "wait-begin", "wait-end")
+		want = append(want, slices.Repeat([]string{"ready"}, fds)...)
+		for range fds {
+			want = append(want, "callback-begin", "callback-end", "hold", "release")
+		}
+		want = append(want[:len(want)-2], "loop-end")
+		if !slices.Equal(kinds, want) {
+			t.Fatalf("got  %q\nwant %q", kinds, want)
+		}
+	})
+}

@@ -16,27 +16,46 @@ func (a *atomicInt64) Store(v int64) { atomic.StoreInt64((*int64)(a), v) }
 // called from any.
 type Reader struct {
 	ring *Ring
-	next uint64
+	next uint64 // the slot, counted over the whole run
+	seq  uint64 // how many records were read
+
+	rest []Record // of a slot that did not fit into dst
+	room [most]Record
 }
 
 // Reader returns the ring's reader.
-func (r *Ring) Reader() *Reader { return &Reader{ring: r, next: r.head.read.Load()} }
+func (r *Ring) Reader() *Reader {
+	read := r.head.read.Load()
+	return &Reader{ring: r, next: read, seq: read}
+}
 
 // Read copies the next records into dst and returns how many: 0 when there is
 // nothing new. It never blocks. A record that a thread is just writing ends
 // the batch; the next Read has it.
 func (r *Reader) Read(dst []Record) int {
-	n := 0
+	n := copy(dst, r.rest)
+	r.rest = r.rest[n:]
+	before := r.next
 	for n < len(dst) {
 		slot := r.ring.slot(r.next)
 		if published(slot).Load() != r.next+1 {
 			break
 		}
-		dst[n] = *slot
-		n++
 		r.next++
+		if kind := slot.Kind; kind < endThenWait {
+			dst[n] = *slot
+			r.seq++
+			dst[n].Seq = r.seq
+			n++
+			continue
+		}
+		records := unbundle(r.room[:0], slot, r.seq+1)
+		r.seq += uint64(len(records))
+		took := copy(dst[n:], records)
+		r.rest = records[took:]
+		n += took
 	}
-	if n > 0 {
+	if r.next > before {
 		r.ring.head.read.Store(r.next) // writers may use these slots again
 	}
 	return n
@@ -54,6 +73,7 @@ func (r *Reader) Rest(dst []Record) int {
 			return 0
 		}
 		r.next++
+		r.seq++
 		r.ring.head.read.Store(r.next)
 		r.ring.head.lost.Add(1)
 	}

@@ -1,0 +1,70 @@
+package event
+
+import "fdlab/lab/trace"
+
+// The facts of a turn come in pairs and triples: a callback ends and the loop
+// goes to wait; it is back, one fd is ready, and its callback begins. The first
+// of them waits until it is known whether the next one follows, and then one
+// record holds them all (trace.Writer). Nothing waits while the program's own
+// code runs, or while the thread may sleep. Only a turn that is like a thousand
+// before it stays unsaid as a whole (gather.go).
+
+// unsaid is what has happened and is not recorded yet.
+type unsaid struct {
+	what facts // in the order of their bits
+
+	ended   *Event        // whose callback has ended
+	began   int64         // when the loop went to wait
+	timeout int64         // and for how long at most
+	ready   *Event        // found ready, alone
+	as      What          // for what
+	readies trace.Readies // found ready, several
+}
+
+// facts are what may be unsaid.
+type facts uint8
+
+const (
+	ended   facts = 1 << iota // CallbackEnd, at Base.stamp
+	waiting                   // WaitBegin; so the turn is one that may be gathered
+	woken                     // WaitEnd with one fd ready, at Base.stamp
+	ready                     // its Ready
+	calling                   // its CallbackBegin
+	several                   // Ready of several fds
+)
+
+// say records what is unsaid.
+func (b *Base) say() {
+	u := &b.unsaid
+	what := u.what
+	u.what = 0
+	if what&ended != 0 {
+		b.to.CallbackEnd(b.stamp, int32(u.ended.fd), u.ended.number)
+	}
+	if what&waiting != 0 {
+		b.to.WaitBegin(u.began, b.callID, int64(b.watched), u.timeout)
+	}
+	if what&woken != 0 {
+		b.to.WaitEnd(b.stamp, b.callID, 1, 0)
+	}
+	if what&ready != 0 {
+		b.to.Ready(b.stamp, int32(u.ready.fd), u.ready.number, int64(u.as))
+	}
+	if what&calling != 0 {
+		e := u.ready
+		b.to.CallbackBegin(b.stamp, int32(e.fd), e.number, e.str, int64(e.why))
+	}
+	if what&several != 0 {
+		b.to.Readies(b.stamp, &u.readies)
+	}
+}
+
+// sayAll makes sure that what is recorded next comes after what has happened.
+func (b *Base) sayAll() {
+	if b.unsaid.what&calling != 0 {
+		b.unlike() // the callback does more than those before it
+	}
+	if b.unsaid.what != 0 {
+		b.settle(false)
+	}
+}
