@@ -204,7 +204,8 @@ func (b *Base) stand(phase string) (held bool) {
 // the wait goes on with the time that is left.
 func (b *Base) sleep(timeout time.Duration) (n int, err error) {
 	if lookFirst || timeout == 0 {
-		for err = unix.EINTR; err == unix.EINTR; {
+		n, err = b.backend.wait(0)
+		for err == unix.EINTR {
 			n, err = b.backend.wait(0)
 		}
 		if n > 0 || timeout == 0 || err != nil {

@@ -1,8 +1,9 @@
 /* What every C peer needs: the child's half of the talk with the harness.
  *
- * The harness sends a line with a number n; the child does n operations and
- * answers with a line: how many ns one of them took. When its standard input
- * ends the child ends. Before the first line it says that it is ready. */
+ * The harness sends a line with a number n; the child does n operations, once
+ * to warm up and once more, and answers with a line: how many ns one of the
+ * latter took. When its standard input ends the child ends. Before the first
+ * line it says that it is ready. */
 #ifndef CHILD_H
 #define CHILD_H
 

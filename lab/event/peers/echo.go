@@ -40,7 +40,7 @@ func (e *echo) round(n int) ([]float64, error) {
 		return nil, err
 	}
 	after, err := e.server.cpu()
-	return []float64{1e9 / values[0], (after - before) / float64(n)}, err
+	return []float64{1e9 / values[0], (after - before) / float64(twice*n)}, err
 }
 
 func (e *echo) close() error { return errors.Join(e.client.close(), e.server.close()) }

@@ -26,6 +26,9 @@ type peer struct {
 	ready string // what it said beside "ready": a server's port
 }
 
+// twice: a child does what it is asked for two times, and tells of the second.
+const twice = 2
+
 // start starts a child on the given cores and waits until it is ready. files
 // are handed to it as fds 3, 4 ...
 func start(cores []int, command, env []string, files ...*os.File) (*peer, error) {
@@ -79,7 +82,7 @@ func (p *peer) line() (string, error) {
 	return strings.TrimSpace(line), nil
 }
 
-// round asks for n operations and returns how many ns one took.
+// round asks for n operations, after as many to warm up, and returns how many ns one took.
 func (p *peer) round(n int) ([]float64, error) {
 	fmt.Fprintln(p.in, n)
 	line, err := p.line()
@@ -103,7 +106,7 @@ func (p onCPU) round(n int) ([]float64, error) {
 		return nil, err
 	}
 	after, err := p.cpu()
-	return []float64{(after - before) / float64(n)}, err
+	return []float64{(after - before) / float64(twice*n)}, err
 }
 
 // close ends the child: its standard input ends.
