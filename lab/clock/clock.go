@@ -12,25 +12,23 @@ import (
 
 var process = start()
 
-// Now returns the ns since the program began. It costs 9 ns where the
-// processor's counter is good, else 25; no system call. Any thread may ask.
-func Now() int64 { return process.now() }
-
 // clock tells the ns since it was started.
 //
 // The system's clock takes some 25 ns to read: as much as a timer's way into a
-// heap of 10,000. The processor's own counter takes 8, but ticks at a rate of its own. So about
-// once a millisecond a reading of both draws the line anew that turns ticks
-// into ns, and the readings in between follow that line. They are off by the
-// error of two readings, less than 100 ns, and never go back on that account.
+// heap of 10,000. The processor's own counter takes 9, but ticks at a rate of
+// its own. So about once a millisecond a reading of both draws the line anew
+// that turns ticks into ns, and the readings in between follow that line. They
+// are off by the error of two readings, less than 100 ns, and never go back on
+// that account.
 type clock struct {
-	began   time.Time
-	counter bool // the processor's counter is there, and can be trusted
-
+	// The line, side by side in one line of the processor's cache.
 	version atomic.Uint32 // odd: a thread draws the line
 	at      atomic.Uint64 // where the line begins: in ticks,
 	ns      atomic.Int64  // and in ns
 	rate    atomic.Uint64 // ns to a tick, times 2^32; 0: no line yet
+
+	began   time.Time
+	counter bool // the processor's counter is there, and can be trusted
 
 	// Of the thread that draws:
 	older, newer reading // what the rate is computed from
@@ -57,17 +55,18 @@ func start() *clock {
 	return c
 }
 
+// now returns the ns since the clock was started. Any thread may ask.
 func (c *clock) now() int64 {
-	if c.counter {
-		version := c.version.Load()
-		at, ns, rate := c.at.Load(), c.ns.Load(), c.rate.Load()
-		since := ticks() - at
-		if since < lineTicks && version&1 == 0 && c.version.Load() == version {
-			return ns + int64(since*rate>>32)
-		}
-		return c.draw()
+	if !c.counter {
+		return int64(time.Since(c.began))
 	}
-	return int64(time.Since(c.began))
+	version := c.version.Load()
+	at, ns, rate := c.at.Load(), c.ns.Load(), c.rate.Load()
+	since := ticks() - at
+	if since < lineTicks && version&1 == 0 && c.version.Load() == version {
+		return ns + int64(since*rate>>32)
+	}
+	return c.draw()
 }
 
 // read reads both clocks. If something comes between, it is repeated a few

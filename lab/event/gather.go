@@ -18,7 +18,8 @@ const gatherFor = int64(1e6)
 // gather is what a base knows of its last turns. It is used only while
 // somebody watches.
 type gather struct {
-	event *Event // what the last turn called, if it called only that
+	event uint32 // number of the event that the last turn called, if it called only that; else 0
+	fd    int    // and its fd
 	vain  bool   // the last turn found something ready, and called nobody
 	row   int    // how many turns in a row were like that
 	count int64  // how many of them are gathered and not recorded yet
@@ -30,7 +31,11 @@ type gather struct {
 	calls int  // callbacks that ended
 }
 
-// turn begins a turn. It reports whether the turn is left unsaid for now.
+// begin begins a turn.
+func (g *gather) begin() { g.found, g.calls, g.plain = 0, 0, true }
+
+// turn ends one turn and begins the next. It reports whether that is left unsaid
+// for now.
 func (b *Base) turn() bool {
 	g := &b.gather
 	if g.calls == 0 {
@@ -38,7 +43,7 @@ func (b *Base) turn() bool {
 	} else if g.vain {
 		b.settle(true)
 	}
-	g.found, g.calls, g.plain = 0, 0, true
+	g.begin()
 	return g.row >= gatherAfter
 }
 
@@ -52,7 +57,7 @@ func (b *Base) calledNobody() {
 			b.settle(true)
 		}
 	case !g.vain:
-		g.vain, g.event, g.row = true, nil, 1
+		g.vain, g.event, g.row = true, 0, 1
 	default:
 		g.row++
 		if b.unsaid.what == waiting|woken {
@@ -78,8 +83,8 @@ func (b *Base) flush(now int64) {
 		return
 	}
 	rec := trace.Record{Kind: trace.Turns, Time: now, FD: trace.NoFD, A: g.count}
-	if g.event != nil {
-		rec.FD, rec.C = int32(g.event.fd), int64(g.event.number)
+	if g.event != 0 {
+		rec.FD, rec.C = int32(g.fd), int64(g.event)
 	}
 	b.put(&rec)
 	g.count, g.last = 0, now
@@ -105,7 +110,7 @@ func (b *Base) settle(over bool) {
 	}
 	b.say()
 	if over {
-		g.row, g.event, g.vain = 0, nil, false
+		g.row, g.event, g.vain = 0, 0, false
 	}
 }
 
@@ -113,17 +118,17 @@ func (b *Base) settle(over bool) {
 func (b *Base) turned(e *Event) bool {
 	g := &b.gather
 	g.calls++
-	switch {
-	case b.unsaid.what&calling != 0:
+	if b.unsaid.what&calling != 0 {
 		b.unsaid.what = 0
 		b.gathered()
 		return true
-	case g.calls > 1 || !g.plain || g.vain || e.internal:
-		g.row, g.event, g.vain = 0, nil, false
-	case g.event == e:
+	}
+	if g.calls > 1 || !g.plain || g.vain {
+		g.row, g.event, g.vain = 0, 0, false
+	} else if e.number == g.event {
 		g.row++
-	default:
-		g.row, g.event = 1, e
+	} else {
+		g.row, g.event, g.fd = 1, e.number, e.fd
 	}
 	return false
 }

@@ -61,19 +61,27 @@ func (b *Base) recordDel(e *Event, at int64) {
 		A: int64(e.what), C: int64(e.number)})
 }
 
+// The next five are called in each turn. The first lines of each are the usual
+// case; the rest is out of the way (see trace.Writer: short code stays near).
+
 func (b *Base) recordWait(timeout time.Duration, held bool) {
-	alike := b.turn()
-	switch u := &b.unsaid; {
-	case u.what == ended && !alike: // straight from a callback: the clock was just read
-		u.what, b.fresh = 0, false
-		b.to.EndThenWait(b.stamp, int32(u.ended.fd), u.ended.number, b.callID, int64(b.watched), int64(timeout))
-	case alike:
-		b.say()
-		b.read(held)
-		u.what, u.began, u.timeout = waiting, b.stamp, int64(timeout)
-	default:
-		b.say()
-		b.read(held)
+	u, g := &b.unsaid, &b.gather
+	if u.what != ended || g.row >= gatherAfter || g.vain {
+		b.recordOtherWait(timeout, held)
+		return
+	}
+	g.begin()
+	u.what, b.fresh = 0, false // the clock was just read, at the callback's end
+	b.to.EndThenWait(b.stamp, u.endedFD, u.ended, b.callID, int64(b.watched), int64(timeout))
+}
+
+func (b *Base) recordOtherWait(timeout time.Duration, held bool) {
+	gather := b.turn()
+	b.say()
+	b.read(held)
+	if gather {
+		b.unsaid.what, b.unsaid.began, b.unsaid.timeout = waiting, b.stamp, int64(timeout)
+	} else {
 		b.to.WaitBegin(b.stamp, b.callID, int64(b.watched), int64(timeout))
 	}
 }
@@ -82,11 +90,15 @@ func (b *Base) recordWait(timeout time.Duration, held bool) {
 // is only one fd to collect, its callback begins at that time, too.
 func (b *Base) recordWoken(n int, err error) {
 	b.stamp, b.fresh = b.rec.Now(), n == 1
-	if n == 1 && err == nil {
-		b.gather.found = 1
-		b.unsaid.what |= woken
+	if n != 1 {
+		b.recordOtherWoken(n, err)
 		return
 	}
+	b.gather.found = 1
+	b.unsaid.what |= woken
+}
+
+func (b *Base) recordOtherWoken(n int, err error) {
 	b.unlike()
 	errno, _ := err.(syscall.Errno)
 	if err != nil {
@@ -97,6 +109,15 @@ func (b *Base) recordWoken(n int, err error) {
 
 func (b *Base) recordReady(e *Event, fd int, what What) {
 	u := &b.unsaid
+	if u.what != woken || e.internal || fd != e.fd {
+		b.recordOtherReady(e, fd, what)
+		return
+	}
+	u.what, u.ready, u.as = woken|ready, e, what
+}
+
+func (b *Base) recordOtherReady(e *Event, fd int, what What) {
+	u := &b.unsaid
 	switch {
 	case e.internal || fd != e.fd:
 		// fd: the event's memory was used again (Config.Unchecked), and that is
@@ -105,9 +126,8 @@ func (b *Base) recordReady(e *Event, fd int, what What) {
 		if !e.internal {
 			b.to.Ready(b.stamp, int32(fd), e.number, int64(what))
 		}
-	case u.what == woken, u.what == waiting|woken && e == b.gather.event:
-		u.what |= ready
-		u.ready, u.as = e, what
+	case u.what == waiting|woken && e.number == b.gather.event:
+		u.what, u.ready, u.as = waiting|woken|ready, e, what
 	default:
 		if u.what&^several != 0 {
 			b.unlike()
@@ -123,36 +143,43 @@ func (b *Base) recordReady(e *Event, fd int, what What) {
 // more (it is one-shot, or its timeout took it away) it says that first.
 func (b *Base) recordBegin(e *Event, held bool) {
 	u := &b.unsaid
-	if e.shown && !e.pending() {
-		b.unlike()
-		b.read(held)
-		b.recordDel(e, b.stamp)
-		b.fresh = true
-	}
 	switch {
+	case e.shown && !e.pending():
+		b.recordOtherBegin(e, held)
 	case u.what == woken|ready && e == u.ready: // the clock was just read
 		u.what, b.fresh = 0, false
 		b.to.WokenThenBegin(b.stamp, b.callID, int32(e.fd), e.number, e.str, int64(u.as), int64(e.why))
-	case u.what == ended:
+	case u.what == ended: // here too
 		u.what, b.fresh = 0, false
-		b.to.EndThenBegin(b.stamp, int32(u.ended.fd), u.ended.number, int32(e.fd), e.number, e.str, int64(e.why))
-	case u.what == waiting|woken|ready && e == u.ready:
+		b.to.EndThenBegin(b.stamp, u.endedFD, u.ended, int32(e.fd), e.number, e.str, int64(e.why))
+	default:
+		b.recordOtherBegin(e, held)
+	}
+}
+
+func (b *Base) recordOtherBegin(e *Event, held bool) {
+	u := &b.unsaid
+	gone := e.shown && !e.pending()
+	if u.what == waiting|woken|ready && e == u.ready && !gone {
 		u.what |= calling
 		b.fresh = false
-	default:
-		if u.what != 0 {
-			b.unlike()
-		}
-		b.read(held)
-		b.to.CallbackBegin(b.stamp, int32(e.fd), e.number, e.str, int64(e.why))
+		return
 	}
+	if u.what != 0 || gone {
+		b.unlike()
+	}
+	b.read(held)
+	if gone {
+		b.recordDel(e, b.stamp)
+	}
+	b.to.CallbackBegin(b.stamp, int32(e.fd), e.number, e.str, int64(e.why))
 }
 
 // recordEnd says that the callback has ended.
 func (b *Base) recordEnd(e *Event) {
 	b.stamp, b.fresh = b.rec.Now(), true
-	if !b.turned(e) {
-		b.unsaid.what, b.unsaid.ended = ended, e
+	if u := &b.unsaid; !b.turned(e) {
+		u.what, u.ended, u.endedFD = ended, e.number, int32(e.fd)
 	}
 }
 

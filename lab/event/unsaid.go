@@ -13,7 +13,8 @@ import "fdlab/lab/trace"
 type unsaid struct {
 	what facts // in the order of their bits
 
-	ended   *Event        // whose callback has ended
+	ended   uint32        // number of the event whose callback has ended
+	endedFD int32         // and its fd
 	began   int64         // when the loop went to wait
 	timeout int64         // and for how long at most
 	ready   *Event        // found ready, alone
@@ -39,7 +40,7 @@ func (b *Base) say() {
 	what := u.what
 	u.what = 0
 	if what&ended != 0 {
-		b.to.CallbackEnd(b.stamp, int32(u.ended.fd), u.ended.number)
+		b.to.CallbackEnd(b.stamp, u.endedFD, u.ended)
 	}
 	if what&waiting != 0 {
 		b.to.WaitBegin(u.began, b.callID, int64(b.watched), u.timeout)

@@ -29,19 +29,19 @@ func facts(k Kind) uint64 {
 
 // EndThenWait writes a CallbackEnd and a WaitBegin.
 func (w *Writer) EndThenWait(time int64, fd int32, event uint32, call uint32, watched, timeout int64) {
-	w.Write(time, endThenWait, fd, call, watched, timeout, int64(event), 0)
+	w.write(time, endThenWait, fd, call, watched, timeout, int64(event), 0)
 }
 
 // EndThenBegin writes the CallbackEnd of one event and the CallbackBegin of the
 // next.
 func (w *Writer) EndThenBegin(time int64, endFD int32, end uint32, fd int32, event, label uint32, what Readiness) {
-	w.Write(time, endThenBegin, fd, label, what, int64(event), int64(endFD), int64(end))
+	w.write(time, endThenBegin, fd, label, what, int64(event), int64(endFD), int64(end))
 }
 
 // WokenThenBegin writes a WaitEnd that tells of one fd, its Ready, and the
 // CallbackBegin.
 func (w *Writer) WokenThenBegin(time int64, call uint32, fd int32, event, label uint32, ready, what Readiness) {
-	w.Write(time, wokenThenBegin, fd, label, ready, what, int64(event), int64(call))
+	w.write(time, wokenThenBegin, fd, label, ready, what, int64(event), int64(call))
 }
 
 // Readies are Ready records that wait for a slot of their own or a shared one.
@@ -66,7 +66,7 @@ func (l *Readies) Len() int { return l.n }
 // Readies writes what is kept, all of the same time, and empties the list.
 func (w *Writer) Readies(time int64, l *Readies) {
 	if l.n == most {
-		w.Write(time, severalReady, NoFD, l.what, l.of[0], l.of[1], l.of[2], l.of[3])
+		w.write(time, severalReady, NoFD, l.what, l.of[0], l.of[1], l.of[2], l.of[3])
 	} else {
 		for i, of := range l.of[:l.n] {
 			w.Ready(time, int32(of>>32), uint32(of), int64(l.what>>(8*i)&0xff))

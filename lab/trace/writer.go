@@ -17,47 +17,59 @@ type Writer struct {
 // Writer returns a writer for records of a base.
 func (r *Recorder) Writer(base uint16) Writer { return Writer{Base: base, rec: r} }
 
-// Write writes one record, as Put does. It has as many arguments as fit into
-// registers.
-func (w *Writer) Write(time int64, kind Kind, fd int32, str uint32, a, b, c, d int64) {
-	r := w.rec
-	n := r.head.written.Load()
-	for n < r.limit.Load() || n < r.look(kind) {
-		if !r.head.written.CompareAndSwap(n, n+1) {
-			n = r.head.written.Load()
-			continue
-		}
-		slot := r.head.slot(n & r.mask)
-		slot.Time, slot.Thread, slot.FD = time, w.Thread, fd
-		slot.Kind, slot.Bytes, slot.Base, slot.Str = kind, 0, w.Base, str
-		slot.A, slot.B, slot.C, slot.D = a, b, c, d
-		publish(&slot.Seq, n+1)
-		return
-	}
-	r.head.lost.Add(facts(kind))
-}
-
 // Ready writes a Ready.
 func (w *Writer) Ready(time int64, fd int32, event uint32, what Readiness) {
-	w.Write(time, Ready, fd, 0, what, 0, int64(event), 0)
+	w.write(time, Ready, fd, 0, what, 0, int64(event), 0)
 }
 
 // CallbackBegin writes a CallbackBegin.
 func (w *Writer) CallbackBegin(time int64, fd int32, event, label uint32, what Readiness) {
-	w.Write(time, CallbackBegin, fd, label, what, 0, int64(event), 0)
+	w.write(time, CallbackBegin, fd, label, what, 0, int64(event), 0)
 }
 
 // CallbackEnd writes a CallbackEnd.
 func (w *Writer) CallbackEnd(time int64, fd int32, event uint32) {
-	w.Write(time, CallbackEnd, fd, 0, 0, 0, int64(event), 0)
+	w.write(time, CallbackEnd, fd, 0, 0, 0, int64(event), 0)
 }
 
 // WaitBegin writes a WaitBegin.
 func (w *Writer) WaitBegin(time int64, call uint32, watched, timeout int64) {
-	w.Write(time, WaitBegin, NoFD, call, watched, timeout, 0, 0)
+	w.write(time, WaitBegin, NoFD, call, watched, timeout, 0, 0)
 }
 
 // WaitEnd writes a WaitEnd.
 func (w *Writer) WaitEnd(time int64, call uint32, result, errno int64) {
-	w.Write(time, WaitEnd, NoFD, call, result, errno, 0, 0)
+	w.write(time, WaitEnd, NoFD, call, result, errno, 0, 0)
+}
+
+// write takes a slot and fills it. It has as many arguments as fit into registers.
+// The kinds are those of which a flood must leave room for others (frequent).
+//
+// It is short on purpose. A system call drives much of the program's code out of
+// the processor's nearest cache, and to fetch it again takes longer than to run it.
+func (w *Writer) write(time int64, kind Kind, fd int32, str uint32, a, b, c, d int64) {
+	r := w.rec
+	n := r.head.written.Load()
+	for n >= r.limit.Load() || !r.head.written.CompareAndSwap(n, n+1) {
+		if n = r.room(kind); n == full {
+			return
+		}
+	}
+	slot := r.head.slot(n & r.mask)
+	slot.Time, slot.Thread, slot.FD = time, w.Thread, fd
+	slot.Kind, slot.Bytes, slot.Base, slot.Str = kind, 0, w.Base, str
+	slot.A, slot.B, slot.C, slot.D = a, b, c, d
+	publish(&slot.Seq, n+1)
+}
+
+// full is what room returns instead of a slot's number.
+const full = 1<<64 - 1
+
+// room returns the number of the next slot, or full: then the record is lost.
+func (r *Recorder) room(k Kind) uint64 {
+	if n := r.head.written.Load(); n < r.look(k) {
+		return n
+	}
+	r.head.lost.Add(facts(k))
+	return full
 }
