@@ -63,8 +63,11 @@ func (b *Base) activate(e *Event, why What, calls int32) {
 		e.why |= why
 		return
 	}
-	e.why, e.calls = why, calls
-	if e.priority < b.running {
+	e.why = why
+	if e.what&Signal != 0 {
+		e.calls = calls
+	}
+	if int(e.priority) < b.running {
 		b.continued.Store(true) // more urgent than the queue that runs: begin again
 	}
 	e.state |= active

@@ -31,7 +31,7 @@ func (b *Base) Assign(e *Event, fd int, what What, callback Callback) error {
 
 // fill writes a new event into the memory of e.
 func (b *Base) fill(e *Event, fd int, what What, callback Callback) {
-	*e = Event{base: b, callback: callback, fd: fd, what: what &^ Timeout, priority: len(b.queues) / 2}
+	*e = Event{base: b, callback: callback, fd: fd, what: what &^ Timeout, priority: uint8(len(b.queues) / 2)}
 	e.invalid = callback == nil || what&Signal != 0 && what&io != 0
 	e.number = b.rec.NextEvent()
 }

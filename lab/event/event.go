@@ -33,29 +33,30 @@ const (
 // belongs to its base's thread. The fd belongs to the program, which must Del
 // the event before it closes the fd.
 type Event struct {
-	base     *Base
+	// What each activation looks at: one line of the processor's cache.
 	callback Callback
-	fd       int // or the signal's number, or -1
+	base     *Base
+	fd       int           // or the signal's number, or -1
+	sameFD   *Event        // the next event on the fd or signal, valid while inserted
+	period   time.Duration // timeout that a persistent event is re-armed with; 0: none
 	what     What
 	why      What // what it was last activated for
 	state    state
-	internal bool  // the base's own: counted and recorded nowhere
-	aborted  bool  // deleted while a signal's calls were under way
-	shown    bool  // the trace believes that it is pending
-	invalid  bool  // NewEvent got flags that do not go together
+	internal bool   // the base's own: counted and recorded nowhere
+	shown    bool   // the trace believes that it is pending
+	priority uint8  // which queue it goes to
+	seat     uint32 // number in the queue, valid while active
+	place    int32  // index in the heap, valid while timed
+	str      uint32 // label's number in the trace
+	number   uint32 // the event's number in the trace
+
+	deadline int64 // when the timeout is or was due, ns on the base's clock
+	label    string
 	calls    int32 // a signal's calls that are still owed
+	aborted  bool  // deleted while a signal's calls were under way
+	invalid  bool  // NewEvent got flags that do not go together
 
-	priority int
-	seat     uint32        // number in the queue, valid while active
-	place    int32         // index in the heap, valid while timed
-	deadline int64         // when the timeout is or was due, ns on the base's clock
-	period   time.Duration // timeout that a persistent event is re-armed with; 0: none
-
-	sameFD *Event // the next event on the fd or signal, valid while inserted
-
-	label  string
-	str    uint32 // label's number in the trace
-	number uint32 // the event's number in the trace
+	_ [32]byte // two lines: no event shares one with another
 }
 
 // NewEvent makes an event (event_new). what is Read, Write or both, or Signal
@@ -217,7 +218,7 @@ func (e *Event) SetPriority(n int) error {
 		return e.fail("set the priority of", ErrPriority,
 			fmt.Sprintf("%d is not in 0 to %d; Config.Priorities sets how many there are", n, len(e.base.queues)-1))
 	}
-	e.priority = n
+	e.priority = uint8(n)
 	return nil
 }
 
