@@ -69,6 +69,7 @@ type Base struct {
 	fresh   bool                     // stamp was read just now: what follows at once may have it, too
 	callID  uint32                   // number of the string that names the backend's system call
 	to      trace.Writer             // knows the base's number, and the thread that runs the loop; 0: none does
+	depth   int64                    // how many loops run inside each other on that thread, this one last
 	watched int                      // fds that the backend watches for the program
 	unsaid  unsaid                   // what has happened and is not recorded yet
 	gather  gather                   // turns that are alike
@@ -103,6 +104,9 @@ func New(cfg Config) (*Base, error) {
 		return nil, err
 	}
 	b.to, b.callID = b.rec.Writer(b.rec.NextBase()), b.rec.String(k.call)
+	if b.rec != nil {
+		b.enlist(true)
+	}
 	b.record(trace.BaseNew, k.name, int64(len(b.queues)), 0)
 	if b.name != "" {
 		b.record(trace.Label, b.name, 0, 0)
@@ -376,7 +380,10 @@ func (b *Base) Close() error {
 	if closing := b.backend.close(); err == nil {
 		err = closing
 	}
-	b.record(trace.BaseFree, "", 0, 0)
+	if b.rec != nil {
+		b.enlist(false)
+		b.record(trace.BaseFree, "", 0, 0)
+	}
 	return err
 }
 

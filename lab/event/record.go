@@ -3,6 +3,7 @@ package event
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -30,9 +31,13 @@ func (b *Base) record(k trace.Kind, str string, a1, b1 int64) {
 
 func (b *Base) recordLoopBegin(flags Flags, thread uint32) {
 	b.read(false)
-	b.to.Thread = thread
-	b.put(&trace.Record{Kind: trace.LoopBegin, Time: b.stamp, FD: trace.NoFD,
-		A: int64(flags), B: descend(thread)})
+	b.to.Thread, b.depth = thread, 1
+	for _, other := range *running.list.Load() {
+		if other != b && other.owner.Load() == b.owner.Load() {
+			b.depth++
+		}
+	}
+	b.to.LoopBegin(b.stamp, int64(flags), b.depth)
 	b.fresh = true // the first turn follows at once
 }
 
@@ -42,8 +47,7 @@ func (b *Base) recordLoopEnd(reason Reason) {
 	if *str == 0 {
 		*str = b.rec.String(reason.String())
 	}
-	b.put(&trace.Record{Kind: trace.LoopEnd, Time: b.stamp, FD: trace.NoFD, Str: *str,
-		A: int64(reason.Code()), B: ascend(b.to.Thread)})
+	b.to.LoopEnd(b.stamp, *str, int64(reason.Code()), b.depth)
 	b.to.Thread = 0
 }
 
@@ -192,41 +196,24 @@ func (b *Base) read(held bool) {
 	b.fresh = false
 }
 
-// depths counts how many loops run inside each other on each thread. A thread
-// is in it while it runs a loop: they are few, so it is no map.
-var depths struct {
-	sync.Mutex
-	of []depth
+// running lists the bases that are recorded, from New to Close: those whose
+// loops run on the same thread are inside each other. They are few, and a loop
+// that begins need not wait for anybody to look them through.
+var running struct {
+	sync.Mutex // of those who change the list
+	list       atomic.Pointer[[]*Base]
 }
 
-type depth struct {
-	thread uint32
-	loops  int64
-}
-
-// descend returns the depth of a loop that begins on the thread: 1, 2 ...
-func descend(id uint32) int64 {
-	depths.Lock()
-	defer depths.Unlock()
-	for i := range depths.of {
-		if d := &depths.of[i]; d.thread == id {
-			d.loops++
-			return d.loops
-		}
+// enlist puts the base on the list, or takes it off.
+func (b *Base) enlist(on bool) {
+	running.Lock()
+	defer running.Unlock()
+	var list []*Base
+	if old := running.list.Load(); old != nil {
+		list = slices.DeleteFunc(slices.Clone(*old), func(other *Base) bool { return other == b })
 	}
-	depths.of = append(depths.of, depth{id, 1})
-	return 1
-}
-
-// ascend returns the depth of a loop that ends on the thread.
-func ascend(id uint32) int64 {
-	depths.Lock()
-	defer depths.Unlock()
-	i := slices.IndexFunc(depths.of, func(d depth) bool { return d.thread == id })
-	d := &depths.of[i]
-	if d.loops--; d.loops > 0 {
-		return d.loops + 1
+	if on {
+		list = append(list, b)
 	}
-	depths.of = slices.Delete(depths.of, i, i+1)
-	return 1
+	running.list.Store(&list)
 }

@@ -122,16 +122,9 @@ func (r *Recorder) put(rec *Record) {
 	if rec.Thread == 0 {
 		rec.Thread = thread.ID()
 	}
-	var n uint64
-	for {
-		n = r.head.written.Load()
-		if n >= r.limit.Load() && n >= r.look(rec.Kind) {
-			r.head.lost.Add(1)
-			return
-		}
-		if r.head.written.CompareAndSwap(n, n+1) {
-			break
-		}
+	n := r.claim(rec.Kind)
+	if n == lost {
+		return
 	}
 	// The slot is ours alone: the reader has given it back, and it will not
 	// look at it before Seq holds the number it waits for.
@@ -140,6 +133,24 @@ func (r *Recorder) put(rec *Record) {
 	slot.Kind, slot.Bytes, slot.Base, slot.Str = rec.Kind, rec.Bytes, rec.Base, rec.Str
 	slot.A, slot.B, slot.C, slot.D = rec.A, rec.B, rec.C, rec.D
 	publish(&slot.Seq, n+1)
+}
+
+// lost is what claim returns in place of a slot's number.
+const lost = 1<<64 - 1
+
+// claim takes a slot for a record of a kind: its number, or lost if there is no
+// room. Then the record is counted.
+func (r *Recorder) claim(k Kind) uint64 {
+	for {
+		n := r.head.written.Load()
+		if n >= r.limit.Load() && n >= r.look(k) {
+			r.head.lost.Add(facts(k))
+			return lost
+		}
+		if r.head.written.CompareAndSwap(n, n+1) {
+			return n
+		}
+	}
 }
 
 // look finds out which slots may be taken now for a record of a kind: those

@@ -32,6 +32,16 @@ func (w *Writer) CallbackEnd(time int64, fd int32, event uint32) {
 	w.write(time, CallbackEnd, fd, 0, 0, 0, int64(event), 0)
 }
 
+// LoopBegin writes a LoopBegin.
+func (w *Writer) LoopBegin(time, flags, depth int64) {
+	w.write(time, LoopBegin, NoFD, 0, flags, depth, 0, 0)
+}
+
+// LoopEnd writes a LoopEnd.
+func (w *Writer) LoopEnd(time int64, reason uint32, code, depth int64) {
+	w.write(time, LoopEnd, NoFD, reason, code, depth, 0, 0)
+}
+
 // WaitBegin writes a WaitBegin.
 func (w *Writer) WaitBegin(time int64, call uint32, watched, timeout int64) {
 	w.write(time, WaitBegin, NoFD, call, watched, timeout, 0, 0)
@@ -43,15 +53,14 @@ func (w *Writer) WaitEnd(time int64, call uint32, result, errno int64) {
 }
 
 // write takes a slot and fills it. It has as many arguments as fit into registers.
-// The kinds are those of which a flood must leave room for others (frequent).
 //
 // It is short on purpose. A system call drives much of the program's code out of
 // the processor's nearest cache, and to fetch it again takes longer than to run it.
 func (w *Writer) write(time int64, kind Kind, fd int32, str uint32, a, b, c, d int64) {
 	r := w.rec
 	n := r.head.written.Load()
-	for n >= r.limit.Load() || !r.head.written.CompareAndSwap(n, n+1) {
-		if n = r.room(kind); n == full {
+	if n >= r.limit.Load() || !r.head.written.CompareAndSwap(n, n+1) {
+		if n = r.claim(kind); n == lost {
 			return
 		}
 	}
@@ -60,16 +69,4 @@ func (w *Writer) write(time int64, kind Kind, fd int32, str uint32, a, b, c, d i
 	slot.Kind, slot.Bytes, slot.Base, slot.Str = kind, 0, w.Base, str
 	slot.A, slot.B, slot.C, slot.D = a, b, c, d
 	publish(&slot.Seq, n+1)
-}
-
-// full is what room returns instead of a slot's number.
-const full = 1<<64 - 1
-
-// room returns the number of the next slot, or full: then the record is lost.
-func (r *Recorder) room(k Kind) uint64 {
-	if n := r.head.written.Load(); n < r.look(k) {
-		return n
-	}
-	r.head.lost.Add(facts(k))
-	return full
 }
