@@ -93,7 +93,7 @@ func (b *Base) recordOtherWait(timeout time.Duration, held bool) {
 // recordWoken also reads the clock that the rest of the turn goes by. If there
 // is only one fd to collect, its callback begins at that time, too.
 func (b *Base) recordWoken(n int, err error) {
-	b.stamp, b.fresh = b.rec.Now(), n == 1
+	b.stamp, b.fresh = b.to.Now(), n == 1
 	if n != 1 {
 		b.recordOtherWoken(n, err)
 		return
@@ -181,7 +181,7 @@ func (b *Base) recordOtherBegin(e *Event, held bool) {
 
 // recordEnd says that the callback has ended.
 func (b *Base) recordEnd(e *Event) {
-	b.stamp, b.fresh = b.rec.Now(), true
+	b.stamp, b.fresh = b.to.Now(), true
 	if u := &b.unsaid; !b.turned(e) {
 		u.what, u.ended, u.endedFD = ended, e.number, int32(e.fd)
 	}
@@ -191,7 +191,7 @@ func (b *Base) recordEnd(e *Event) {
 // has just read it: one reading serves both.
 func (b *Base) read(held bool) {
 	if !b.fresh || held {
-		b.stamp = b.rec.Now()
+		b.stamp = b.to.Now()
 	}
 	b.fresh = false
 }

@@ -23,10 +23,9 @@ const Environment = "FDLAB_TRACE"
 // be called from any thread.
 type Recorder struct {
 	ring  *Ring
-	head  *header       // of the ring
-	mask  uint64        // that makes a record's number the number of a slot
-	limit atomic.Uint64 // records below this number find room, as far as we know
-	began int64         // on the process's clock: when the run's time was 0
+	head  *header // of the ring
+	mask  uint64  // that makes a record's number the number of a slot
+	began int64   // on the process's clock: when the run's time was 0
 
 	bases  atomic.Uint32
 	events atomic.Uint32
@@ -143,7 +142,7 @@ const lost = 1<<64 - 1
 func (r *Recorder) claim(k Kind) uint64 {
 	for {
 		n := r.head.written.Load()
-		if n >= r.limit.Load() && n >= r.look(k) {
+		if n >= r.head.limit.Load() && n >= r.look(k) {
 			r.head.lost.Add(facts(k))
 			return lost
 		}
@@ -162,7 +161,7 @@ func (r *Recorder) claim(k Kind) uint64 {
 func (r *Recorder) look(k Kind) uint64 {
 	all := r.head.read.Load() + r.head.slots
 	limit := all - r.head.slots/16
-	r.limit.Store(limit)
+	r.head.limit.Store(limit)
 	if frequent(k) {
 		return limit
 	}

@@ -42,7 +42,8 @@ type header struct {
 
 	_       [24]byte
 	written atomic.Uint64 // slots claimed by writers, ever
-	_       [56]byte
+	limit   atomic.Uint64 // the writers' own: slots below this number are free, as far as they know
+	_       [48]byte
 	read    atomic.Uint64 // slots given back by the reader, ever
 	_       [56]byte
 	lost    atomic.Uint64 // records that found the ring full

@@ -1,21 +1,35 @@
 package trace
 
+import "fdlab/lab/clock"
+
 // Writer writes what a busy event loop says without end. Put takes a record by
 // its address: it is first put together, and then copied. That takes longer than
 // all the rest. A Writer's facts go from registers straight into the ring. And
 // facts that always follow each other, in the same ns, share one slot (bundle.go).
 //
 // Its records are of one base and one thread. Only one thread at a time may use
-// it. The Writer of a nil Recorder must not be called.
+// it.
 type Writer struct {
 	Thread uint32 // what the records say of their thread
 	Base   uint16 // and of their base
 
-	rec *Recorder
+	head  *header // of the ring
+	mask  uint64  // as the Recorder's
+	began int64   // as the Recorder's
+	rec   *Recorder
 }
 
-// Writer returns a writer for records of a base.
-func (r *Recorder) Writer(base uint16) Writer { return Writer{Base: base, rec: r} }
+// Writer returns a writer for records of a base. The Writer of a nil Recorder
+// must not be used.
+func (r *Recorder) Writer(base uint16) Writer {
+	if r == nil {
+		return Writer{}
+	}
+	return Writer{Base: base, head: r.head, mask: r.mask, began: r.began, rec: r}
+}
+
+// Now returns the run's time in ns, as Recorder.Now does.
+func (w *Writer) Now() int64 { return clock.Now() - w.began }
 
 // Ready writes a Ready.
 func (w *Writer) Ready(time int64, fd int32, event uint32, what Readiness) {
@@ -57,14 +71,13 @@ func (w *Writer) WaitEnd(time int64, call uint32, result, errno int64) {
 // It is short on purpose. A system call drives much of the program's code out of
 // the processor's nearest cache, and to fetch it again takes longer than to run it.
 func (w *Writer) write(time int64, kind Kind, fd int32, str uint32, a, b, c, d int64) {
-	r := w.rec
-	n := r.head.written.Load()
-	if n >= r.limit.Load() || !r.head.written.CompareAndSwap(n, n+1) {
-		if n = r.claim(kind); n == lost {
+	n := w.head.written.Load()
+	if n >= w.head.limit.Load() || !w.head.written.CompareAndSwap(n, n+1) {
+		if n = w.rec.claim(kind); n == lost {
 			return
 		}
 	}
-	slot := r.head.slot(n & r.mask)
+	slot := w.head.slot(n & w.mask)
 	slot.Time, slot.Thread, slot.FD = time, w.Thread, fd
 	slot.Kind, slot.Bytes, slot.Base, slot.Str = kind, 0, w.Base, str
 	slot.A, slot.B, slot.C, slot.D = a, b, c, d
