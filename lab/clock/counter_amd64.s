@@ -19,7 +19,7 @@ TEXT ·ticks(SB), NOSPLIT, $0-8
 // should not have to be fetched again.
 TEXT ·Now(SB), NOSPLIT, $8-8
 	NO_LOCAL_POINTERS
-	MOVQ ·process(SB), BX
+	LEAQ ·process(SB), BX
 	MOVL clock_version(BX), CX
 	MOVQ clock_at(BX), SI
 	RDTSC

@@ -43,44 +43,45 @@ const noQueue = -1
 // from any thread while the loop runs.
 type Base struct {
 	// What each turn looks at comes first, close together.
-	backend   backend
-	rec       *trace.Recorder // nil: nobody watches
-	gate      *control.Gate
-	holds     int         // events inserted plus events timed: what keeps the loop alive
-	active    int         // events in queues
-	running   int         // the queue that is being run, or noQueue
-	cached    int64       // the clock at the last return from the kernel, 0: not valid
-	timing    bool        // a timeout was ever used: read the clock at each turn
-	exiting   bool        // Exit's time has come
-	unchecked bool        // Config.Unchecked
+	backend backend
+	rec     *trace.Recorder // nil: nobody watches
+	gate    *control.Gate
+	holds   int   // events inserted plus events timed: what keeps the loop alive
+	active  int   // events in queues
+	running int   // the queue that is being run, or noQueue
+	cached  int64 // the clock at the last return from the kernel, 0: not valid
+
 	broken    atomic.Bool // Break was called
 	continued atomic.Bool // begin the next turn after this callback
+	timing    bool        // a timeout was ever used: read the clock at each turn
+	exiting   bool        // Exit's time has come
+	closed    bool        // Close was called
+	unchecked bool        // Config.Unchecked
 	failure   error       // see fault
-	fds       []watch     // indexed by fd
-	queues    []queue     // active events, the most urgent queue first
-	timers    timers
 	stats     Stats
-
-	owner  atomic.Uintptr // the mark of the thread that runs the loop; 0: none does
-	unlock func()         // gives that thread back
+	fds       []watch // indexed by fd
+	queues    []queue // active events, the most urgent queue first
+	timers    timers
+	signals   []*raise       // the signals that events wait for
+	owner     atomic.Uintptr // the mark of the thread that runs the loop; 0: none does
+	unlock    func()         // gives that thread back
+	start     int64          // when the base was made: its own clock begins there
 
 	// While somebody watches:
-	stamp   int64                    // the last reading of the trace's clock
-	fresh   bool                     // stamp was read just now: what follows at once may have it, too
-	callID  uint32                   // number of the string that names the backend's system call
-	to      trace.Writer             // knows the base's number, and the thread that runs the loop; 0: none does
-	depth   int64                    // how many loops run inside each other on that thread, this one last
-	watched int                      // fds that the backend watches for the program
-	unsaid  unsaid                   // what has happened and is not recorded yet
-	gather  gather                   // turns that are alike
+	to      trace.Writer // knows the base's number, and the thread that runs the loop; 0: none does
+	stamp   int64        // the last reading of the trace's clock
+	callID  uint32       // number of the string that names the backend's system call
+	fresh   bool         // stamp was read just now: what follows at once may have it, too
+	watched int          // fds that the backend watches for the program
+	unsaid  unsaid       // what has happened and is not recorded yet
+	gather  gather       // turns that are alike
+	readies trace.Readies
+	depth   int64                    // how many loops run inside each other on the thread, this one last
 	reasons [len(reasonNames)]uint32 // numbers of the strings that say why a loop returned
 
-	name    string
-	kind    kind
-	start   int64    // when the base was made: its own clock begins there
-	signals []*raise // the signals that events wait for
-	mail    mailbox  // what other threads want
-	closed  bool
+	name string
+	kind kind
+	mail mailbox // what other threads want
 }
 
 // New makes a base (event_base_new_with_config). The caller owns it, and must

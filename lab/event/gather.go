@@ -19,16 +19,17 @@ const gatherFor = int64(1e6)
 // somebody watches.
 type gather struct {
 	event uint32 // number of the event that the last turn called, if it called only that; else 0
-	fd    int    // and its fd
+	fd    int32  // and its fd
+	row   int32  // how many turns in a row were like that
 	vain  bool   // the last turn found something ready, and called nobody
-	row   int    // how many turns in a row were like that
-	count int64  // how many of them are gathered and not recorded yet
-	last  int64  // when the last record of gathered turns was made
 
 	// The turn that goes on now:
-	plain bool // so far it is a turn like those that are gathered
-	found int  // how many were ready
-	calls int  // callbacks that ended
+	plain bool  // so far it is a turn like those that are gathered
+	found int32 // how many were ready
+	calls int32 // callbacks that ended
+
+	count int64 // how many turns are gathered and not recorded yet
+	last  int64 // when the last record of gathered turns was made
 }
 
 // begin begins a turn.
@@ -84,7 +85,7 @@ func (b *Base) flush(now int64) {
 	}
 	rec := trace.Record{Kind: trace.Turns, Time: now, FD: trace.NoFD, A: g.count}
 	if g.event != 0 {
-		rec.FD, rec.C = int32(g.fd), int64(g.event)
+		rec.FD, rec.C = g.fd, int64(g.event)
 	}
 	b.put(&rec)
 	g.count, g.last = 0, now
@@ -128,7 +129,7 @@ func (b *Base) turned(e *Event) bool {
 	} else if e.number == g.event {
 		g.row++
 	} else {
-		g.row, g.event, g.fd = 1, e.number, e.fd
+		g.row, g.event, g.fd = 1, e.number, int32(e.fd)
 	}
 	return false
 }

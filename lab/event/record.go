@@ -137,7 +137,7 @@ func (b *Base) recordOtherReady(e *Event, fd int, what What) {
 			b.unlike()
 		}
 		u.what = several
-		if u.readies.Add(int32(fd), e.number, int64(what)) {
+		if b.readies.Add(int32(fd), e.number, int64(what)) {
 			b.say()
 		}
 	}

@@ -1,7 +1,5 @@
 package event
 
-import "fdlab/lab/trace"
-
 // The facts of a turn come in pairs and triples: a callback ends and the loop
 // goes to wait; it is back, one fd is ready, and its callback begins. The first
 // of them waits until it is known whether the next one follows, and then one
@@ -11,15 +9,13 @@ import "fdlab/lab/trace"
 
 // unsaid is what has happened and is not recorded yet.
 type unsaid struct {
-	what facts // in the order of their bits
-
-	ended   uint32        // number of the event whose callback has ended
-	endedFD int32         // and its fd
-	began   int64         // when the loop went to wait
-	timeout int64         // and for how long at most
-	ready   *Event        // found ready, alone
-	as      What          // for what
-	readies trace.Readies // found ready, several
+	what    facts  // in the order of their bits
+	as      What   // what ready is ready for
+	ended   uint32 // number of the event whose callback has ended
+	endedFD int32  // and its fd
+	ready   *Event // found ready, alone
+	began   int64  // when the loop went to wait
+	timeout int64  // and for how long at most
 }
 
 // facts are what may be unsaid.
@@ -31,7 +27,7 @@ const (
 	woken                     // WaitEnd with one fd ready, at Base.stamp
 	ready                     // its Ready
 	calling                   // its CallbackBegin
-	several                   // Ready of several fds
+	several                   // Ready of several fds: Base.readies
 )
 
 // say records what is unsaid.
@@ -56,7 +52,7 @@ func (b *Base) say() {
 		b.to.CallbackBegin(b.stamp, int32(e.fd), e.number, e.str, int64(e.why))
 	}
 	if what&several != 0 {
-		b.to.Readies(b.stamp, &u.readies)
+		b.to.Readies(b.stamp, &b.readies)
 	}
 }
 
