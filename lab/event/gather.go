@@ -62,14 +62,14 @@ func (b *Base) calledNobody() {
 	default:
 		g.row++
 		if b.unsaid.what == waiting|woken {
-			b.unsaid.what = 0
 			b.gathered()
 		}
 	}
 }
 
-// gathered counts a turn that is over and has not been recorded.
+// gathered counts a turn that is over and stays unsaid.
 func (b *Base) gathered() {
+	b.unsaid.what = 0
 	g := &b.gather
 	g.count++
 	if b.stamp-g.last >= gatherFor {
@@ -115,21 +115,15 @@ func (b *Base) settle(over bool) {
 	}
 }
 
-// turned ends a callback. It reports whether the whole turn is left unsaid.
-func (b *Base) turned(e *Event) bool {
-	g := &b.gather
+// called notes which event a turn called that is recorded.
+func (g *gather) called(e *Event) {
 	g.calls++
-	if b.unsaid.what&calling != 0 {
-		b.unsaid.what = 0
-		b.gathered()
-		return true
-	}
-	if g.calls > 1 || !g.plain || g.vain {
+	switch {
+	case g.calls > 1 || !g.plain || g.vain:
 		g.row, g.event, g.vain = 0, 0, false
-	} else if e.number == g.event {
-		g.row++
-	} else {
+	case g.event != e.number:
 		g.row, g.event, g.fd = 1, e.number, int32(e.fd)
+	default:
+		g.row++
 	}
-	return false
 }

@@ -182,9 +182,14 @@ func (b *Base) recordOtherBegin(e *Event, held bool) {
 // recordEnd says that the callback has ended.
 func (b *Base) recordEnd(e *Event) {
 	b.stamp, b.fresh = b.to.Now(), true
-	if u := &b.unsaid; !b.turned(e) {
-		u.what, u.ended, u.endedFD = ended, e.number, int32(e.fd)
+	u := &b.unsaid
+	if u.what&calling != 0 { // the whole turn stays unsaid
+		b.gather.calls++
+		b.gathered()
+		return
 	}
+	b.gather.called(e)
+	u.what, u.ended, u.endedFD = ended, e.number, int32(e.fd)
 }
 
 // read reads the trace's clock, but for what follows at once on something that
