@@ -115,7 +115,10 @@ func (b *Base) settle(over bool) {
 	}
 }
 
-// called notes which event a turn called that is recorded.
+// called notes which event a turn called that is recorded. (Inlined, it makes its
+// caller so long that an event takes 20 ns more.)
+//
+//go:noinline
 func (g *gather) called(e *Event) {
 	g.calls++
 	switch {
