@@ -31,7 +31,11 @@ func (l *life) gone(e *Examiner) bool {
 		l.records, l.output, l.since, l.looks = len(e.entries), output, time.Now(), 0
 		return false
 	}
-	if time.Since(l.since) < settled {
+	patience := settled
+	if e.inCallback() {
+		patience = detention
+	}
+	if time.Since(l.since) < patience {
 		return false
 	}
 	// Several looks in a row: the grader itself may not have run for a while.
@@ -49,11 +53,6 @@ func (e *Examiner) quiet() bool {
 	for i := range e.world.Bases {
 		if b := &e.world.Bases[i]; b.Phase == world.Waiting && b.Limit >= 0 {
 			return false
-		}
-	}
-	for i := range e.world.Threads {
-		if top, ok := e.world.Threads[i].Top(); ok && top.Kind == world.InCallback {
-			return false // it sleeps in its own way: time.Sleep, a lock. Give it the whole limit.
 		}
 	}
 	return allAsleep(e.run.Pid())
@@ -108,12 +107,9 @@ func (e *Examiner) products() []product {
 // diagnose says why the program does not do what was expected: the first of
 // these that the trace shows.
 func (e *Examiner) diagnose(expected string) *Feedback {
-	for _, look := range []func() (*Misconception, string, []*FD){
-		e.forks, e.noRecords, e.spins, e.floods, e.death, e.noise, e.blocked, e.detained, e.unopened, e.unseen, e.swallowed,
-	} {
-		if m, saw, fds := look(); m != nil {
-			return e.feedback(expected, saw, m, fds...)
-		}
+	if f := e.first(expected, e.forks, e.noRecords, e.suspect, e.spins, e.floods, e.death, e.noise, e.blocked, e.detained,
+		e.unopened, e.unseen, e.swallowed); f != nil {
+		return f
 	}
 	return e.feedback(expected, "it did not happen, however long the grader waited", Stuck)
 }
@@ -223,6 +219,12 @@ func (e *Examiner) death() (*Misconception, string, []*FD) {
 	if e.tally.loopEnd == "broken off" || e.tally.loopEnd == "exited" {
 		return BrokenOff, saw, e.handFDs()
 	}
+	if n := e.tally.loops; n > 0 && e.means[EndedEarly] == nil {
+		if _, inside := e.detainee(); inside {
+			return ExitsInside, saw + ", from inside a callback", e.handFDs()
+		}
+		return MainReturned, fmt.Sprintf("%s; a loop ran still: %s", saw, e.running()), e.handFDs()
+	}
 	for _, h := range e.hands {
 		if f := h.fd(); f != nil && e.tally.loopEnd == "no events left" && f.Added != 0 && f.Added&trace.Persist == 0 && f.Callbacks > 0 {
 			return OneShot, saw, []*FD{f}
@@ -291,8 +293,7 @@ func (e *Examiner) lastWords() string {
 // crashSite is the line of the program's own that a panic came from, as in
 // "main.go:56", or "".
 func (e *Examiner) crashSite() string {
-	own := regexp.MustCompile(`^\t.*/` + regexp.QuoteMeta(e.binary.Name) + `/(\w+\.go:\d+)`)
-	died := false
+	own, died := e.ownLine(), false
 	for _, line := range e.run.Output().Lines() {
 		if line.Stream != launch.Stderr {
 			continue
@@ -360,21 +361,6 @@ func (e *Examiner) blocked() (*Misconception, string, []*FD) {
 			return BlockedInCallback, "inside a callback, " + saw, about
 		}
 		return Blocked, saw, about
-	}
-	return nil, "", nil
-}
-
-// detained: a callback does not return.
-func (e *Examiner) detained() (*Misconception, string, []*FD) {
-	for i := range e.world.Threads {
-		top, ok := e.world.Threads[i].Top()
-		if !ok || top.Kind != world.InCallback {
-			continue
-		}
-		f := e.tally.now[top.FD]
-		saw := fmt.Sprintf("the callback of %s began %v ago and has not returned", subject(safe(e.tally.named(top.FD))),
-			time.Duration(e.run.Reader().Now()-top.Since).Round(100*time.Millisecond))
-		return Starved, saw, []*FD{f}
 	}
 	return nil, "", nil
 }

@@ -84,8 +84,7 @@ func (e *Examiner) Ends(expected, reason string) {
 		time.Sleep(time.Millisecond)
 	}
 	if exit := e.run.Exit(); exit.Code != 0 {
-		m, saw, fds := e.death()
-		e.Fail(e.feedback(expected, saw, m, fds...))
+		e.Fail(e.first(expected, e.suspect, e.death))
 	}
 	if e.noisy() {
 		e.Fail(e.diagnose(expected))
@@ -103,10 +102,8 @@ func (e *Examiner) Ends(expected, reason string) {
 
 // lingers says why a program does not end.
 func (e *Examiner) lingers(expected string) *Feedback {
-	for _, look := range []func() (*Misconception, string, []*FD){e.forks, e.spins, e.floods, e.noise, e.blocked, e.unseen} {
-		if m, saw, fds := look(); m != nil {
-			return e.feedback(expected, saw, m, fds...)
-		}
+	if f := e.first(expected, e.forks, e.suspect, e.spins, e.floods, e.noise, e.blocked, e.detained, e.unseen); f != nil {
+		return f
 	}
 	saw := "the program does not end"
 	if f := e.orphan(-1); f != nil {

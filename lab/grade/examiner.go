@@ -38,6 +38,8 @@ type Examiner struct {
 	said  strings.Builder // what the program must have printed by now
 	aside string          // a line that may come at any time, or ""
 	means map[*Misconception]*Misconception
+	looks []Look // the exam's own
+	judge int    // how many entries the verdict rests on, 0 for all: see Aftermath
 	pumps int
 }
 
@@ -153,9 +155,12 @@ func (e *Examiner) apply(r *trace.Record) {
 	if signal := e.tally.signal(r); signal != "" {
 		name = signal
 	}
+	if r.Kind == trace.CallbackEnd && r.FD < 0 { // says only that it was no fd's
+		name = e.unnamed(r)
+	}
 	e.tally.apply(r, text)
 	e.world.Apply(r)
-	e.entries = append(e.entries, entry{*r, text, name, e.baseName(r)})
+	e.entries = append(e.entries, entry{*r, text, name, e.who(r)})
 }
 
 // Await waits until ok says yes. expected is what the program must do for
@@ -207,7 +212,7 @@ func (e *Examiner) feedback(expected, saw string, m *Misconception, fds ...*FD) 
 		m = other
 	}
 	f := &Feedback{Expected: expected, Saw: saw, Misconception: m.ID, Belief: m.Belief, Truth: m.Truth,
-		Lesson: m.Lesson, Section: m.Section, Records: evidence(e.entries, 10, fds...)}
+		Lesson: m.Lesson, Section: m.Section, Records: evidence(e.judged(), 10, fds...)}
 	if n := len(e.checks); n > 0 {
 		f.Check = e.checks[n-1].Name
 	}

@@ -85,6 +85,11 @@ func (t *tally) named(fd int32) string {
 	return fmt.Sprintf("fd %d", fd)
 }
 
+// known reports whether an fd once had the number.
+func (t *tally) known(fd int32) bool {
+	return slices.ContainsFunc(t.fds, func(f *FD) bool { return f.Number == fd })
+}
+
 func newTally() *tally {
 	return &tally{now: map[int32]*FD{}, depth: map[uint32]int{}, signals: map[int32]bool{}}
 }
@@ -172,9 +177,15 @@ func (t *tally) apply(r *trace.Record, text string) {
 		}
 		f.MostUntaken = max(f.MostUntaken, f.Untaken)
 	case trace.CallBegin:
+		if t.now[r.FD] == nil && t.known(r.FD) {
+			return // it was closed: the kernel refuses the call
+		}
 		f := t.fd(r)
 		f.Pending, f.Inside = text, t.depth[r.Thread] > 0
 	case trace.CallEnd:
+		if t.now[r.FD] == nil && r.B == int64(unix.EBADF) {
+			return // no fd has that number
+		}
 		t.fd(r).called(r, text)
 	}
 }

@@ -55,7 +55,11 @@ func TestProgramsThatGoWrongGetAClearWord(t *testing.T) {
 		{"hostile", "dies", Crashed, "SIGSEGV"},
 		{"hostile", "forks", Forks, "started another program"},
 		{"hostile", "burns", Starved, "has not returned"},
-		{"hostile", "sleeps", Starved, "has not returned"},
+		{"hostile", "sleeps", Starved, "has not returned: it waits (sleep, main.go:"},
+		{"hostile", "waits", Starved, "has not returned: it waits (chan receive, main.go:"},
+		{"hostile", "locks-twice", NeverUnlocked, "it waits for a lock (sync.Mutex.Lock, main.go:"},
+		{"hostile", "exits-inside", ExitsInside, "from inside a callback"},
+		{"hostile", "main-returns", MainReturned, "a loop ran still"},
 		{"hostile", "noise", Noise, `after 0 right bytes, standard output goes on with "over...`},
 		{"hostile", "floods", Floods, "bytes"},
 		{"hostile", "spins-and-shouts", NeverDrained, "took nothing"},
@@ -149,5 +153,18 @@ func TestWhatTheCompilerSaysIsExplained(t *testing.T) {
 		if f := compiler(err); !strings.Contains(f.Truth, told) {
 			t.Errorf("%q: %q is not in %q", says, told, f.Truth)
 		}
+	}
+}
+
+// A callback that waits for what never comes is told as soon as all threads
+// have slept for a while, not when the grader's patience is over. And what the
+// grader learned by ending the program is not taken for its output.
+func TestACallbackThatWaitsForEverIsToldSoon(t *testing.T) {
+	r := Run(context.Background(), root, "./lab/grade/testdata/hostile", mirror("locks-twice"))
+	if r.Lasted < detention || r.Lasted > limit {
+		t.Errorf("it lasted %v until the verdict, want %v or a little more", r.Lasted, detention)
+	}
+	if len(r.Printed) > 0 || r.Ended {
+		t.Errorf("the program had ended: %v; it had printed %q", r.Ended, r.Printed)
 	}
 }

@@ -95,6 +95,21 @@ var (
 			"noticed. Ask a timer to wait, and a worker thread to work.",
 		Lesson: "03-one-base-per-thread", Section: "Explain",
 	}
+	NeverUnlocked = &Misconception{
+		ID:     "never-unlocked",
+		Belief: "A lock is free again when I am done.",
+		Truth: "It is free after Unlock, and not before: on every way out of the function (defer does that), and a " +
+			"goroutine that holds it and locks it once more waits for itself. Until then each callback that wants it " +
+			"stands still, and its loop with it.",
+		Lesson: "03-one-base-per-thread", Section: "Explain",
+	}
+	MainReturned = &Misconception{
+		ID:     "main-returned",
+		Belief: "The other threads go on by themselves.",
+		Truth: "When main returns, the program is over, with all its threads, whatever they were doing. Let main wait " +
+			"until each loop has returned: on a channel, for instance, that its goroutine sends to at the end.",
+		Lesson: "03-one-base-per-thread", Section: "Explain",
+	}
 	Unanswered = &Misconception{
 		ID:     "unanswered",
 		Belief: "What was read will be written by somebody.",

@@ -1,0 +1,72 @@
+package grade
+
+import (
+	"cmp"
+	"strings"
+	"time"
+)
+
+// Look goes through the trace for one thing that can be wrong: it returns the
+// misconception (nil if it is not that), what the trace shows, and the fds that
+// show it.
+type Look func() (m *Misconception, saw string, fds []*FD)
+
+// Suspects has the exam's own looks come before the grader's when the program
+// does not do what was expected, from here on. Without looks it ends that.
+func (e *Examiner) Suspects(looks ...Look) { e.looks = looks }
+
+// suspect is the first of the exam's own looks that finds something.
+func (e *Examiner) suspect() (*Misconception, string, []*FD) {
+	for _, look := range e.looks {
+		if m, saw, fds := look(); m != nil {
+			return m, saw, fds
+		}
+	}
+	return nil, "", nil
+}
+
+// first is the feedback of the first look that finds something, or nil.
+func (e *Examiner) first(expected string, looks ...Look) *Feedback {
+	for _, look := range looks {
+		if m, saw, fds := look(); m != nil {
+			return e.feedback(expected, saw, m, fds...)
+		}
+	}
+	return nil
+}
+
+// Aftermath is for a Look: the verdict is clear, and one more thing that the
+// world does will tell why. It returns when the program has ended, or sleeps for
+// good. What is recorded meanwhile is no part of the feedback.
+func (e *Examiner) Aftermath(do func()) {
+	e.judge = len(e.entries)
+	do()
+	var sign life
+	for end := time.Now().Add(limit); ; time.Sleep(time.Millisecond) {
+		if e.pump(); e.hopeless() || sign.gone(e) || time.Now().After(end) {
+			return
+		}
+	}
+}
+
+// Ended reports whether the program has ended.
+func (e *Examiner) Ended() bool { return e.ended }
+
+// judged are the entries that a verdict rests on.
+func (e *Examiner) judged() []entry {
+	if e.judge > 0 {
+		return e.entries[:e.judge]
+	}
+	return e.entries
+}
+
+// running names the loops that run, by their bases.
+func (e *Examiner) running() string {
+	var names []string
+	for i := range e.world.Bases {
+		if b := &e.world.Bases[i]; b.Thread != 0 {
+			names = append(names, cmp.Or(safe(b.Name), "the base's"))
+		}
+	}
+	return strings.Join(names, ", ")
+}
