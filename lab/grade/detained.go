@@ -52,6 +52,21 @@ func (e *Examiner) detained() (*Misconception, string, []*FD) {
 	return m, saw, about
 }
 
+// Detained is for a Look: it reports whether the callback of the fd has begun,
+// and its thread is in no call that the trace has. Then it asks the program what
+// it waits for ("sync.Mutex.Lock", "chan send", "" if it does not say) and where
+// ("main.go:56"), which ends the program.
+func (e *Examiner) Detained(f *FD) (wait, at string, yes bool) {
+	for i := range e.world.Threads {
+		top, ok := e.world.Threads[i].Top()
+		if ok && f != nil && top.Kind == world.InCallback && top.FD == f.Number && e.tally.now[top.FD] == f {
+			wait, at = e.waits()
+			return wait, at, true
+		}
+	}
+	return "", "", false
+}
+
 // waits asks the program where its callbacks stand, which ends it: what the
 // goroutine that is inside one waits for ("sync.Mutex.Lock"), and the line of
 // the program's own where it does. A wait for a lock is told before others. It

@@ -190,6 +190,9 @@ func (e *Examiner) Await(expected string, ok func() bool) {
 // that is printed and not due is noise.
 func (e *Examiner) Due(text string) { e.said.WriteString(text) }
 
+// IsDue returns all that the program is to have printed by now.
+func (e *Examiner) IsDue() string { return e.said.String() }
+
 // Answered waits until all that is due was printed.
 func (e *Examiner) Answered(expected string) {
 	e.Await(expected, func() bool { return e.Printed() == e.said.String() })
