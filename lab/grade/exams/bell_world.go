@@ -59,7 +59,7 @@ type bellWorld struct {
 
 func newWorld(e *grade.Examiner) *bellWorld {
 	w := &bellWorld{e, e.FIFO("items"), e.FIFO("answers")}
-	e.Suspects(w.dispatcherWaits, w.disorder)
+	e.Suspects(w.readyMade, w.dispatcherWaits, w.disorder)
 	e.Start(w.items.Path, w.answers.Path)
 	return w
 }
@@ -128,15 +128,29 @@ func (w *bellWorld) bell() *grade.FD {
 // else has brought it the items.
 func (w *bellWorld) hasBell() {
 	const expected = "an item goes into the queue, and the bell calls the worker"
-	n := w.posted()
-	w.e.Require(n == 0, expected, bellReadyMade, fmt.Sprintf("functions were posted to the worker's loop, and %d of them have run", n), w.bell())
+	m, saw, fds := w.readyMade()
+	w.e.Require(m == nil, expected, m, saw, fds...)
 	w.e.Require(w.bell() != nil, expected, noBell, "the items were printed, and no loop has called a callback for it")
+}
+
+// readyMade looks whether functions are posted in the place of items.
+func (w *bellWorld) readyMade() (*grade.Misconception, string, []*grade.FD) {
+	n := w.posted()
+	if n == 0 {
+		return nil, "", nil
+	}
+	return bellReadyMade, fmt.Sprintf("functions were posted to the worker's loop, and %d of them have run", n), []*grade.FD{w.items.FD()}
 }
 
 // bellOnly requires that the end came as the items did.
 func (w *bellWorld) bellOnly() {
-	w.e.Require(w.posted() == 0, "the end comes to the worker as the items do: by the queue and the bell", endOvertakes,
+	const expected = "the end comes to the worker as the items do: by the queue and the bell"
+	w.e.Require(w.posted() == 0, expected, endOvertakes,
 		"a function was posted to the worker's loop: that is a second bell, and which of two bells is heard first is nobody's promise", w.bell())
+	for _, f := range w.e.FDs() {
+		w.e.Require(f.Callbacks == 0 || f == w.items.FD() || f == w.bell(), expected, endOvertakes,
+			"the worker's loop watched two fds, and which of two bells is heard first is nobody's promise", f, w.bell())
+	}
 }
 
 // posted returns how many posted functions have run.
@@ -166,7 +180,7 @@ func (w *bellWorld) dispatcherWaits() (*grade.Misconception, string, []*grade.FD
 		return nil, "", nil // the worker is not busy: the grader knows what to say
 	}
 	wait, at, yes := w.e.Detained(items)
-	if !yes {
+	if !yes || wait == "" {
 		return nil, "", nil
 	}
 	saw := fmt.Sprintf("the worker waits for an answer, and the dispatcher's callback does not return: it waits, too (%s, %s)", wait, at)
