@@ -13,11 +13,15 @@ import (
 // for nothing so far.
 func (e *Examiner) Calm(expected string) {
 	var sign life
-	end := time.Now().Add(limit)
+	began := time.Now()
+	end := began.Add(limit)
 	for {
 		e.pump()
 		if e.hopeless() {
 			e.Fail(e.diagnose(expected))
+		}
+		if m, saw, fds := e.polls(); m != nil && time.Since(began) > detention {
+			e.Fail(e.feedback(expected, saw, m, fds...))
 		}
 		if e.sleeps(&sign) {
 			break
@@ -33,6 +37,16 @@ func (e *Examiner) Calm(expected string) {
 	if m, saw, fds := e.blocked(); m == BlockedInCallback {
 		e.Fail(e.feedback(expected, saw, m, fds...))
 	}
+}
+
+// polls: a clock wakes it, again and again, to read what is not there.
+func (e *Examiner) polls() (*Misconception, string, []*FD) {
+	for _, f := range e.tally.fds {
+		if f.Refused >= manyPolls {
+			return Polling, fmt.Sprintf("while nothing came, %d reads of %s in a row found nothing (EAGAIN)", f.Refused, safe(f.Name())), []*FD{f}
+		}
+	}
+	return nil, "", nil
 }
 
 // sleeps reports whether nothing was recorded for a few looks while every

@@ -73,6 +73,7 @@ const (
 	settled   = 700 * time.Millisecond // without a sign of life: nothing will come
 	spinning  = 1000                   // callbacks or reads in a row for nothing
 	manyCalls = 10                     // callbacks in a row for nothing, in hindsight
+	manyPolls = 50                     // reads in a row that found nothing, while all should sleep
 	manyEnds  = 50                     // reads in a row that found the end
 	keep      = 400_000                // records
 )

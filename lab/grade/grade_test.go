@@ -168,3 +168,22 @@ func TestACallbackThatWaitsForEverIsToldSoon(t *testing.T) {
 		t.Errorf("the program had ended: %v; it had printed %q", r.Ended, r.Printed)
 	}
 }
+
+// A look that acts on a program which cannot answer any more ends, and what it
+// provoked is no part of the feedback.
+func TestAnAftermathEnds(t *testing.T) {
+	exam, looked := mirror("swallows"), 0
+	play := exam.Play
+	exam.Play = func(e *Examiner) {
+		e.Suspects(func() (*Misconception, string, []*FD) {
+			looked++
+			e.Aftermath(func() { e.Await("pigs fly", func() bool { return false }) })
+			return Stuck, "and it did not fly", nil
+		})
+		play(e)
+	}
+	r := Run(context.Background(), root, "./lab/grade/testdata/hostile", exam)
+	if looked != 1 || r.Told() != Stuck.ID || r.Feedback.Saw != "and it did not fly" {
+		t.Errorf("it looked %d times, and told %q:\n%s", looked, r.Told(), r.Text(100))
+	}
+}

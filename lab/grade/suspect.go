@@ -17,7 +17,9 @@ func (e *Examiner) Suspects(looks ...Look) { e.looks = looks }
 
 // suspect is the first of the exam's own looks that finds something.
 func (e *Examiner) suspect() (*Misconception, string, []*FD) {
-	for _, look := range e.looks {
+	looks := e.looks
+	e.looks = nil // what goes wrong while one looks is not looked into
+	for _, look := range looks {
 		if m, saw, fds := look(); m != nil {
 			return m, saw, fds
 		}
@@ -37,9 +39,17 @@ func (e *Examiner) first(expected string, looks ...Look) *Feedback {
 
 // Aftermath is for a Look: the verdict is clear, and one more thing that the
 // world does will tell why. It returns when the program has ended, or sleeps for
-// good. What is recorded meanwhile is no part of the feedback.
+// good, or when the world could not do it any more. What is recorded meanwhile
+// is no part of the feedback.
 func (e *Examiner) Aftermath(do func()) {
 	e.judge = len(e.entries)
+	defer func() {
+		switch fault := recover().(type) {
+		case nil, found: // the verdict is another one
+		default:
+			panic(fault)
+		}
+	}()
 	do()
 	var sign life
 	for end := time.Now().Add(limit); ; time.Sleep(time.Millisecond) {
