@@ -52,8 +52,8 @@ func (e *Examiner) Aftermath(do func()) {
 	}()
 	do()
 	var sign life
-	for end := time.Now().Add(limit); ; time.Sleep(time.Millisecond) {
-		if e.pump(); e.hopeless() || sign.gone(e) || time.Now().After(end) {
+	for end := time.Now().Add(2 * detention); ; time.Sleep(time.Millisecond) {
+		if e.pump(); e.ended || e.flood || sign.gone(e) || time.Now().After(end) {
 			return
 		}
 	}
