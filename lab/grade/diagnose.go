@@ -24,7 +24,7 @@ type life struct {
 }
 
 // gone reports whether the program has shown none for so long, and sleeps,
-// without a timeout that would wake it.
+// without a timeout that would wake it in time.
 func (l *life) gone(e *Examiner) bool {
 	output, _ := e.run.Output().Size()
 	if l.since.IsZero() || len(e.entries) != l.records || output != l.output {
@@ -51,7 +51,7 @@ func (e *Examiner) quiet() bool {
 		return false
 	}
 	for i := range e.world.Bases {
-		if b := &e.world.Bases[i]; b.Phase == world.Waiting && b.Limit >= 0 {
+		if b := &e.world.Bases[i]; b.Phase == world.Waiting && b.Limit >= 0 && b.Limit < int64(limit) {
 			return false
 		}
 	}
@@ -64,7 +64,7 @@ func (e *Examiner) hopeless() bool {
 	if e.ended || e.flood || !e.alone || cut > 0 || e.noisy() {
 		return true
 	}
-	if len(e.entries) == 0 && time.Since(e.began) > mute {
+	if len(e.entries) == 0 && e.mute.over(e) {
 		return true
 	}
 	for _, f := range e.tally.fds {
@@ -162,6 +162,9 @@ func (e *Examiner) spins() (*Misconception, string, []*FD) {
 		case f.MostUntaken >= manyCalls && f.Why&(trace.Readable|trace.Writable) == trace.Writable:
 			return AlwaysWritable, fmt.Sprintf("the callback of %s was told %s times in a row that it may write, and wrote nothing",
 				safe(f.Name()), atLeast(f.MostUntaken, e.ended)), []*FD{f}
+		case f.MostUntaken >= manyCalls && len(f.Threads) > 1:
+			return ReadElsewhere, fmt.Sprintf("the callback of %s ran %s times in a row and took nothing: another thread reads it, and comes later",
+				safe(f.Name()), atLeast(f.MostUntaken, e.ended)), []*FD{f}
 		case f.MostUntaken >= manyCalls:
 			return NeverDrained, fmt.Sprintf("the callback of %s ran %s times in a row and took nothing: the fd was never drained",
 				safe(f.Name()), atLeast(f.MostUntaken, e.ended)), []*FD{f}
@@ -193,11 +196,10 @@ func (e *Examiner) death() (*Misconception, string, []*FD) {
 	}
 	orphan, failed := e.orphan(-1), e.tally.loopEnd == "error"
 	switch {
+	case minusOne.MatchString(saw):
+		return MinusOne, saw + e.crashedAt(), nil
 	case exit.Signal != "" || exit.Code == 2:
-		if at := e.crashSite(); at != "" {
-			saw += " (" + at + ")"
-		}
-		return Crashed, saw, nil
+		return Crashed, saw + e.crashedAt(), nil
 	case failed && orphan != nil && orphan.Closed < e.tally.loopEnded:
 		return ClosedWatched, orphaned(orphan) + "; " + saw, []*FD{orphan}
 	}
@@ -306,6 +308,16 @@ func (e *Examiner) crashSite() string {
 	return ""
 }
 
+func (e *Examiner) crashedAt() string {
+	if at := e.crashSite(); at != "" {
+		return " (" + at + ")"
+	}
+	return ""
+}
+
+// minusOne is what Go says of buf[:n] or rest[n:] when a call has failed.
+var minusOne = regexp.MustCompile(`slice bounds out of range \[(:-1|-1:)\]`)
+
 // deathCry is how the Go runtime begins its last words.
 var deathCry = regexp.MustCompile(`^(panic|fatal error|SIG[A-Z]+): `)
 
@@ -394,6 +406,8 @@ func (e *Examiner) unseen() (*Misconception, string, []*FD) {
 				waits, orphaned(e.orphan(f.Number))), []*FD{f}
 		case f.Watched == 0:
 			return NotWatched, waits + ", and no event watches it", []*FD{f}
+		case f.Watched&trace.Readable == 0:
+			return WatchedForWrite, waits + ", and its event is for writing", []*FD{f}
 		case f.Watched&trace.EdgeTrig != 0:
 			return EdgeLeft, waits + "; its edge-triggered event was told once, and the loop sleeps", []*FD{f}
 		}
@@ -403,6 +417,11 @@ func (e *Examiner) unseen() (*Misconception, string, []*FD) {
 
 // swallowed: all was read, and not passed on.
 func (e *Examiner) swallowed() (*Misconception, string, []*FD) {
+	for _, h := range e.hands {
+		if h.unread() > 0 {
+			return nil, "", nil
+		}
+	}
 	for _, p := range e.products() {
 		if len(p.got) < len(p.due) && !p.deaf {
 			return Unanswered, fmt.Sprintf("all bytes were read, but %s ends before %s", p.name, excerpt(p.due[len(p.got):])), e.about(p)

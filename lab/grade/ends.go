@@ -14,7 +14,7 @@ import (
 func (e *Examiner) Calm(expected string) {
 	var sign life
 	began := time.Now()
-	end := began.Add(limit)
+	patience := e.patience(limit)
 	for {
 		e.pump()
 		if e.hopeless() {
@@ -26,7 +26,7 @@ func (e *Examiner) Calm(expected string) {
 		if e.sleeps(&sign) {
 			break
 		}
-		if time.Now().After(end) {
+		if patience.over(e) {
 			e.Fail(e.diagnose(expected))
 		}
 		time.Sleep(time.Millisecond)
@@ -62,8 +62,10 @@ func (e *Examiner) sleeps(l *life) bool {
 			return false
 		}
 	}
-	l.looks++
-	return l.looks >= 20 && len(e.entries) > 0
+	if l.looks++; l.looks < 20 || len(e.entries) == 0 {
+		return false
+	}
+	return unix.Kill(e.run.Pid(), 0) == nil // else it has ended, and that will be known in a moment
 }
 
 // OneThread requires that one thread alone has read the fds and run their
@@ -85,11 +87,11 @@ func (e *Examiner) OneThread(expected string, fds ...*FD) {
 // itself, with exit status 0, that dispatch returned for the reason ("no events
 // left", "broken off", "exited"; "" for any), and that nothing was left open.
 func (e *Examiner) Ends(expected, reason string) {
-	end := time.Now().Add(limit)
+	patience := e.patience(limit)
 	var sign life
 	for !e.ended {
 		e.pump()
-		if !e.ended && (e.hopeless() || sign.gone(e) || time.Now().After(end)) {
+		if !e.ended && (e.hopeless() || sign.gone(e) || patience.over(e)) {
 			if e.ended {
 				break
 			}
@@ -118,6 +120,12 @@ func (e *Examiner) Ends(expected, reason string) {
 func (e *Examiner) lingers(expected string) *Feedback {
 	if f := e.first(expected, e.forks, e.suspect, e.spins, e.floods, e.noise, e.blocked, e.detained, e.unseen); f != nil {
 		return f
+	}
+	for _, f := range e.tally.fds {
+		if f.Ends > 0 && f.Watched != 0 && f.Closed == 0 {
+			return e.feedback(expected, fmt.Sprintf("the program does not end; a read of %s gave 0, the end of file, and the event on it is still pending",
+				safe(f.Name())), EndIgnored, f)
+		}
 	}
 	saw := "the program does not end"
 	if f := e.orphan(-1); f != nil {

@@ -22,7 +22,7 @@ type Examiner struct {
 	binary  *launch.Binary
 	dir     string // the trial's own folder
 	run     *launch.Run
-	began   time.Time
+	mute    patience // until the first record
 	witness Witness
 	checks  []Check
 
@@ -110,7 +110,8 @@ func (e *Examiner) Start(args ...string) {
 	if err != nil {
 		panic(broken{err})
 	}
-	e.run, e.began = run, time.Now()
+	e.run = run
+	e.mute = e.patience(mute)
 	e.tally, e.world = newTally(), world.New(run.Reader())
 	e.batch = make([]trace.Record, 4096)
 	e.witness.Started(run)
@@ -167,14 +168,14 @@ func (e *Examiner) apply(r *trace.Record) {
 // Await waits until ok says yes. expected is what the program must do for
 // that, as a sentence. If it never will, the trial ends with a diagnosis.
 func (e *Examiner) Await(expected string, ok func() bool) {
-	end := time.Now().Add(limit)
+	patience := e.patience(limit)
 	var sign life
 	for {
 		e.pump()
 		if ok() {
 			return
 		}
-		if e.hopeless() || sign.gone(e) || time.Now().After(end) {
+		if e.hopeless() || sign.gone(e) || patience.over(e) {
 			// It may have got there in this very moment.
 			e.hearOut()
 			if e.pump(); ok() {

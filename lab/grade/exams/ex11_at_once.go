@@ -44,7 +44,7 @@ func readsAnother(e *grade.Examiner) (m *grade.Misconception, saw string, fds []
 			called, loop = r.FD, r.Thread
 		case r.Kind == trace.CallbackEnd:
 			called = trace.NoFD
-		case r.Kind == trace.CallEnd && text == "read" && called >= 0 && r.FD != called && r.Thread == loop && m == nil:
+		case (r.Kind == trace.CallEnd || r.Kind == trace.CallBegin) && text == "read" && called >= 0 && r.FD != called && r.Thread == loop && m == nil:
 			its, other := open(e, called), open(e, r.FD)
 			if its != nil && other != nil {
 				m, fds = capturedLate, []*grade.FD{its, other}
