@@ -162,9 +162,6 @@ func (e *Examiner) spins() (*Misconception, string, []*FD) {
 		case f.MostUntaken >= manyCalls && f.Why&(trace.Readable|trace.Writable) == trace.Writable:
 			return AlwaysWritable, fmt.Sprintf("the callback of %s was told %s times in a row that it may write, and wrote nothing",
 				safe(f.Name()), atLeast(f.MostUntaken, e.ended)), []*FD{f}
-		case f.MostUntaken >= manyCalls && len(f.Threads) > 1:
-			return ReadElsewhere, fmt.Sprintf("the callback of %s ran %s times in a row and took nothing: another thread reads it, and comes later",
-				safe(f.Name()), atLeast(f.MostUntaken, e.ended)), []*FD{f}
 		case f.MostUntaken >= manyCalls:
 			return NeverDrained, fmt.Sprintf("the callback of %s ran %s times in a row and took nothing: the fd was never drained",
 				safe(f.Name()), atLeast(f.MostUntaken, e.ended)), []*FD{f}
@@ -406,7 +403,7 @@ func (e *Examiner) unseen() (*Misconception, string, []*FD) {
 				waits, orphaned(e.orphan(f.Number))), []*FD{f}
 		case f.Watched == 0:
 			return NotWatched, waits + ", and no event watches it", []*FD{f}
-		case f.Watched&trace.Readable == 0:
+		case f.ever&trace.Readable == 0:
 			return WatchedForWrite, waits + ", and its event is for writing", []*FD{f}
 		case f.Watched&trace.EdgeTrig != 0:
 			return EdgeLeft, waits + "; its edge-triggered event was told once, and the loop sleeps", []*FD{f}

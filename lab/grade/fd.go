@@ -34,6 +34,7 @@ type FD struct {
 	MostNoRoom  int64
 
 	took     bool            // something was, since the last Turns
+	ever     trace.Readiness // what any event was added for
 	Watched  trace.Readiness // what a pending event waits for, 0: none does
 	Added    trace.Readiness // what the last added event was for, 0: none ever was
 	Why      trace.Readiness // what its last callback was called for
@@ -152,7 +153,7 @@ func (t *tally) apply(r *trace.Record, text string) {
 		delete(t.now, r.FD)
 	case trace.Add:
 		f := t.fd(r)
-		f.Watched, f.Added = f.Watched|r.A, r.A
+		f.Watched, f.Added, f.ever = f.Watched|r.A, r.A, f.ever|r.A
 	case trace.Del: // it may have another event, for the other direction
 		if f := t.now[r.FD]; f != nil {
 			if f.Watched &^= r.A; f.Watched&(trace.Readable|trace.Writable) == 0 {

@@ -32,13 +32,6 @@ var (
 			"so at each turn. Only taking the bytes ends it.",
 		Lesson: "02-ev-persist", Section: "Explain",
 	}
-	ReadElsewhere = &Misconception{
-		ID:     "read-elsewhere",
-		Belief: "A goroutine can read while the loop goes on.",
-		Truth: "Until somebody has read, the fd is ready, and the loop calls back again and again: each time another " +
-			"goroutine. Read in the callback, at once; what takes long may be done elsewhere, with the bytes.",
-		Lesson: "02-ev-persist", Section: "Explain",
-	}
 	EndIgnored = &Misconception{
 		ID:     "end-ignored",
 		Belief: "After the end of file a source is silent.",

@@ -34,19 +34,22 @@ var nobodyKeepsOrder = &grade.Misconception{
 	Lesson: "06-adding-to-a-running-base", Section: "Explain",
 }
 
-// readsAnother looks for a callback of one client that read from another.
+// readsAnother looks for a callback that read from an fd that was opened after
+// its own, and not from its own: from the last one, as it is when the callbacks
+// share a variable.
 func readsAnother(e *grade.Examiner) (m *grade.Misconception, saw string, fds []*grade.FD) {
-	called := int32(trace.NoFD)
+	called := int32(trace.NoFD) // the fd of this callback, if it has not read from it
 	var loop uint32
 	e.Each(func(r *trace.Record, text string) {
+		read := (r.Kind == trace.CallBegin || r.Kind == trace.CallEnd) && text == "read" && r.Thread == loop
 		switch {
 		case r.Kind == trace.CallbackBegin:
 			called, loop = r.FD, r.Thread
-		case r.Kind == trace.CallbackEnd:
+		case r.Kind == trace.CallbackEnd || read && r.FD == called:
 			called = trace.NoFD
-		case (r.Kind == trace.CallEnd || r.Kind == trace.CallBegin) && text == "read" && called >= 0 && r.FD != called && r.Thread == loop && m == nil:
+		case read && called >= 0 && m == nil:
 			its, other := open(e, called), open(e, r.FD)
-			if its != nil && other != nil {
+			if its != nil && other != nil && other.Opened > its.Opened {
 				m, fds = capturedLate, []*grade.FD{its, other}
 				saw = fmt.Sprintf("the callback of %s read from %s", its.Name(), other.Name())
 			}
