@@ -70,8 +70,7 @@ var roundRobin = &grade.Exam{
 	},
 	Starter: acceptorServes,
 	Play: func(e *grade.Examiner) {
-		e.Suspects(func() (*grade.Misconception, string, []*grade.FD) { return acceptsWrong(e) },
-			func() (*grade.Misconception, string, []*grade.FD) { return handedWrong(e) })
+		suspects(e, acceptsWrong, handedWrong)
 		e.Means(grade.NotWatched, addedFromOutside)
 		port := e.Port()
 		e.Start(strconv.Itoa(port), "5")
@@ -114,7 +113,7 @@ var roundRobin = &grade.Exam{
 		d.Trickle("slow\n")
 		d.Answered("d speaks one byte at a time, and gets them all back")
 		inTurn(e, clients)
-		e.Suspects(func() (*grade.Misconception, string, []*grade.FD) { return acceptsWrong(e) })
+		suspects(e, acceptsWrong)
 		e.Calm("nobody speaks, and all three threads sleep")
 
 		e.Check("all leave")

@@ -94,7 +94,7 @@ var restart = &grade.Exam{
 		e.Start(fmt.Sprint(port), "3")
 		a := e.Dial("a", port)
 		e.Means(grade.Blocked, clientFirst)
-		e.Suspects(func() (*grade.Misconception, string, []*grade.FD) { return keptOpen(e) })
+		suspects(e, keptOpen)
 		asks(e, a)
 		for _, name := range []string{"b", "c"} {
 			asks(e, e.Dial(name, port))

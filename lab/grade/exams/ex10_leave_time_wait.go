@@ -95,7 +95,7 @@ var leaveTimeWait = &grade.Exam{
 		s := e.Serve()
 		defer s.Close()
 		own := e.Port()
-		e.Suspects(func() (*grade.Misconception, string, []*grade.FD) { return stillOpen(e) })
+		suspects(e, stillOpen)
 		e.Start(strconv.Itoa(s.Port), strconv.Itoa(own), "3")
 
 		e.Check("it prints the answer")

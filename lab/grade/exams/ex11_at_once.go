@@ -68,7 +68,7 @@ func open(e *grade.Examiner, number int32) *grade.FD {
 func jobsBeforePosts(e *grade.Examiner, clients ...*grade.Client) {
 	const expected = "three clients speak at once, the worker has done all three jobs before the loop comes to the first answer, " +
 		"and each hears its own words"
-	e.Suspects(func() (*grade.Misconception, string, []*grade.FD) { return readsAnother(e) })
+	suspects(e, readsAnother)
 	e.Means(grade.Noise, capturedLate)
 	e.Means(grade.Unanswered, capturedLate)
 	standStill(e, clients[0], "PING\n")

@@ -85,7 +85,7 @@ var ownEvent = &grade.Exam{
 		for _, m := range []*grade.Misconception{grade.NotWatched, grade.Polling, grade.NeverDrained, grade.GaveUp} {
 			e.Means(m, oneVariable)
 		}
-		e.Suspects(func() (*grade.Misconception, string, []*grade.FD) { return readsAnother(e) })
+		suspects(e, readsAnother)
 		b, c := e.Dial("b", port), e.Dial("c", port)
 		for range 2 {
 			for _, client := range []*grade.Client{b, a, c} {

@@ -80,7 +80,7 @@ var echo = &grade.Exam{
 	},
 	Starter: grade.NotWatched,
 	Play: func(e *grade.Examiner) {
-		e.Suspects(func() (*grade.Misconception, string, []*grade.FD) { return readsAnother(e) })
+		suspects(e, readsAnother)
 		port := e.Port()
 		e.Start(fmt.Sprint(port), "6")
 
