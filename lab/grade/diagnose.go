@@ -31,11 +31,11 @@ func (l *life) gone(e *Examiner) bool {
 		l.records, l.output, l.since, l.looks = len(e.entries), output, time.Now(), 0
 		return false
 	}
-	patience := settled
+	enough := settled
 	if e.inCallback() {
-		patience = detention
+		enough = detention
 	}
-	if time.Since(l.since) < patience {
+	if time.Since(l.since) < enough {
 		return false
 	}
 	// Several looks in a row: the grader itself may not have run for a while.
