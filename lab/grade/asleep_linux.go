@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"time"
 )
 
 // asleep reports whether a thread of the process sleeps in the kernel until
@@ -39,6 +40,22 @@ func threadState(pid int, thread string) byte {
 		return 0
 	}
 	return after[0]
+}
+
+// processor returns how much processor time a process has had: proc_pid_stat(5),
+// fields 14 and 15, in ticks of 10 ms.
+func processor(pid int) time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0
+	}
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:]) // from field 3 on
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.Atoi(string(fields[11]))
+	system, _ := strconv.Atoi(string(fields[12]))
+	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
 // children returns the processes that the process has started and that live.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"fdlab/lab/trace"
 )
 
 // Client is a TCP client of the program's server. It hears all the time,
@@ -173,6 +175,12 @@ func (c *Client) unread() int64 {
 func (c *Client) answers() (got, due string) { return c.Heard(), c.due.String() }
 
 func (c *Client) missing() (*Misconception, string) {
+	for _, f := range c.e.tally.fds {
+		if f.What == "TCP socket" && f.Watched == 0 && f.Closed == 0 && f.Callbacks > 0 && f.Added&trace.Persist == 0 {
+			return OneShot, fmt.Sprintf("client %s is connected, and nobody accepts it: the event on %s fired once and is pending no more",
+				c.Name, safe(f.Name()))
+		}
+	}
 	return NotWatched, fmt.Sprintf("client %s is connected, and nobody accepts it: it waits in the listener's backlog", c.Name)
 }
 

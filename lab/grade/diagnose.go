@@ -24,14 +24,18 @@ type life struct {
 }
 
 // gone reports whether the program has shown none for so long, and sleeps,
-// without a timeout that would wake it.
+// without a timeout that would wake it in time.
 func (l *life) gone(e *Examiner) bool {
 	output, _ := e.run.Output().Size()
 	if l.since.IsZero() || len(e.entries) != l.records || output != l.output {
 		l.records, l.output, l.since, l.looks = len(e.entries), output, time.Now(), 0
 		return false
 	}
-	if time.Since(l.since) < settled {
+	enough := settled
+	if e.inCallback() {
+		enough = detention
+	}
+	if time.Since(l.since) < enough {
 		return false
 	}
 	// Several looks in a row: the grader itself may not have run for a while.
@@ -47,13 +51,8 @@ func (e *Examiner) quiet() bool {
 		return false
 	}
 	for i := range e.world.Bases {
-		if b := &e.world.Bases[i]; b.Phase == world.Waiting && b.Limit >= 0 {
+		if b := &e.world.Bases[i]; b.Phase == world.Waiting && b.Limit >= 0 && b.Limit < int64(limit) {
 			return false
-		}
-	}
-	for i := range e.world.Threads {
-		if top, ok := e.world.Threads[i].Top(); ok && top.Kind == world.InCallback {
-			return false // it sleeps in its own way: time.Sleep, a lock. Give it the whole limit.
 		}
 	}
 	return allAsleep(e.run.Pid())
@@ -65,7 +64,7 @@ func (e *Examiner) hopeless() bool {
 	if e.ended || e.flood || !e.alone || cut > 0 || e.noisy() {
 		return true
 	}
-	if len(e.entries) == 0 && time.Since(e.began) > mute {
+	if len(e.entries) == 0 && e.mute.over(e) {
 		return true
 	}
 	for _, f := range e.tally.fds {
@@ -108,12 +107,9 @@ func (e *Examiner) products() []product {
 // diagnose says why the program does not do what was expected: the first of
 // these that the trace shows.
 func (e *Examiner) diagnose(expected string) *Feedback {
-	for _, look := range []func() (*Misconception, string, []*FD){
-		e.forks, e.noRecords, e.spins, e.floods, e.death, e.noise, e.blocked, e.detained, e.unopened, e.unseen, e.swallowed,
-	} {
-		if m, saw, fds := look(); m != nil {
-			return e.feedback(expected, saw, m, fds...)
-		}
+	if f := e.first(expected, e.forks, e.noRecords, e.suspect, e.spins, e.floods, e.death, e.noise, e.blocked, e.detained,
+		e.unopened, e.unseen, e.swallowed); f != nil {
+		return f
 	}
 	return e.feedback(expected, "it did not happen, however long the grader waited", Stuck)
 }
@@ -197,11 +193,10 @@ func (e *Examiner) death() (*Misconception, string, []*FD) {
 	}
 	orphan, failed := e.orphan(-1), e.tally.loopEnd == "error"
 	switch {
+	case minusOne.MatchString(saw):
+		return MinusOne, saw + e.crashedAt(), nil
 	case exit.Signal != "" || exit.Code == 2:
-		if at := e.crashSite(); at != "" {
-			saw += " (" + at + ")"
-		}
-		return Crashed, saw, nil
+		return Crashed, saw + e.crashedAt(), nil
 	case failed && orphan != nil && orphan.Closed < e.tally.loopEnded:
 		return ClosedWatched, orphaned(orphan) + "; " + saw, []*FD{orphan}
 	}
@@ -222,6 +217,12 @@ func (e *Examiner) death() (*Misconception, string, []*FD) {
 	}
 	if e.tally.loopEnd == "broken off" || e.tally.loopEnd == "exited" {
 		return BrokenOff, saw, e.handFDs()
+	}
+	if n := e.tally.loops; n > 0 && e.means[EndedEarly] == nil {
+		if _, inside := e.detainee(); inside {
+			return ExitsInside, saw + ", from inside a callback", e.handFDs()
+		}
+		return MainReturned, fmt.Sprintf("%s; a loop ran still: %s", saw, e.running()), e.handFDs()
 	}
 	for _, h := range e.hands {
 		if f := h.fd(); f != nil && e.tally.loopEnd == "no events left" && f.Added != 0 && f.Added&trace.Persist == 0 && f.Callbacks > 0 {
@@ -291,8 +292,7 @@ func (e *Examiner) lastWords() string {
 // crashSite is the line of the program's own that a panic came from, as in
 // "main.go:56", or "".
 func (e *Examiner) crashSite() string {
-	own := regexp.MustCompile(`^\t.*/` + regexp.QuoteMeta(e.binary.Name) + `/(\w+\.go:\d+)`)
-	died := false
+	own, died := e.ownLine(), false
 	for _, line := range e.run.Output().Lines() {
 		if line.Stream != launch.Stderr {
 			continue
@@ -304,6 +304,16 @@ func (e *Examiner) crashSite() string {
 	}
 	return ""
 }
+
+func (e *Examiner) crashedAt() string {
+	if at := e.crashSite(); at != "" {
+		return " (" + at + ")"
+	}
+	return ""
+}
+
+// minusOne is what Go says of buf[:n] or rest[n:] when a call has failed.
+var minusOne = regexp.MustCompile(`slice bounds out of range \[(:-1|-1:)\]`)
 
 // deathCry is how the Go runtime begins its last words.
 var deathCry = regexp.MustCompile(`^(panic|fatal error|SIG[A-Z]+): `)
@@ -364,21 +374,6 @@ func (e *Examiner) blocked() (*Misconception, string, []*FD) {
 	return nil, "", nil
 }
 
-// detained: a callback does not return.
-func (e *Examiner) detained() (*Misconception, string, []*FD) {
-	for i := range e.world.Threads {
-		top, ok := e.world.Threads[i].Top()
-		if !ok || top.Kind != world.InCallback {
-			continue
-		}
-		f := e.tally.now[top.FD]
-		saw := fmt.Sprintf("the callback of %s began %v ago and has not returned", subject(safe(e.tally.named(top.FD))),
-			time.Duration(e.run.Reader().Now()-top.Since).Round(100*time.Millisecond))
-		return Starved, saw, []*FD{f}
-	}
-	return nil, "", nil
-}
-
 // unopened: a source has no other end.
 func (e *Examiner) unopened() (*Misconception, string, []*FD) {
 	for _, h := range e.hands {
@@ -408,6 +403,8 @@ func (e *Examiner) unseen() (*Misconception, string, []*FD) {
 				waits, orphaned(e.orphan(f.Number))), []*FD{f}
 		case f.Watched == 0:
 			return NotWatched, waits + ", and no event watches it", []*FD{f}
+		case f.ever&trace.Readable == 0:
+			return WatchedForWrite, waits + ", and its event is for writing", []*FD{f}
 		case f.Watched&trace.EdgeTrig != 0:
 			return EdgeLeft, waits + "; its edge-triggered event was told once, and the loop sleeps", []*FD{f}
 		}
@@ -417,6 +414,11 @@ func (e *Examiner) unseen() (*Misconception, string, []*FD) {
 
 // swallowed: all was read, and not passed on.
 func (e *Examiner) swallowed() (*Misconception, string, []*FD) {
+	for _, h := range e.hands {
+		if h.unread() > 0 {
+			return nil, "", nil
+		}
+	}
 	for _, p := range e.products() {
 		if len(p.got) < len(p.due) && !p.deaf {
 			return Unanswered, fmt.Sprintf("all bytes were read, but %s ends before %s", p.name, excerpt(p.due[len(p.got):])), e.about(p)

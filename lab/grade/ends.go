@@ -13,16 +13,20 @@ import (
 // for nothing so far.
 func (e *Examiner) Calm(expected string) {
 	var sign life
-	end := time.Now().Add(limit)
+	began := time.Now()
+	patience := e.patience(limit)
 	for {
 		e.pump()
 		if e.hopeless() {
 			e.Fail(e.diagnose(expected))
 		}
+		if m, saw, fds := e.polls(); m != nil && time.Since(began) > detention {
+			e.Fail(e.feedback(expected, saw, m, fds...))
+		}
 		if e.sleeps(&sign) {
 			break
 		}
-		if time.Now().After(end) {
+		if patience.over(e) {
 			e.Fail(e.diagnose(expected))
 		}
 		time.Sleep(time.Millisecond)
@@ -33,6 +37,16 @@ func (e *Examiner) Calm(expected string) {
 	if m, saw, fds := e.blocked(); m == BlockedInCallback {
 		e.Fail(e.feedback(expected, saw, m, fds...))
 	}
+}
+
+// polls: a clock wakes it, again and again, to read what is not there.
+func (e *Examiner) polls() (*Misconception, string, []*FD) {
+	for _, f := range e.tally.fds {
+		if f.Refused >= manyPolls {
+			return Polling, fmt.Sprintf("while nothing came, %d reads of %s in a row found nothing (EAGAIN)", f.Refused, safe(f.Name())), []*FD{f}
+		}
+	}
+	return nil, "", nil
 }
 
 // sleeps reports whether nothing was recorded for a few looks while every
@@ -48,8 +62,10 @@ func (e *Examiner) sleeps(l *life) bool {
 			return false
 		}
 	}
-	l.looks++
-	return l.looks >= 20 && len(e.entries) > 0
+	if l.looks++; l.looks < 20 || len(e.entries) == 0 {
+		return false
+	}
+	return unix.Kill(e.run.Pid(), 0) == nil // else it has ended, and that will be known in a moment
 }
 
 // OneThread requires that one thread alone has read the fds and run their
@@ -71,11 +87,11 @@ func (e *Examiner) OneThread(expected string, fds ...*FD) {
 // itself, with exit status 0, that dispatch returned for the reason ("no events
 // left", "broken off", "exited"; "" for any), and that nothing was left open.
 func (e *Examiner) Ends(expected, reason string) {
-	end := time.Now().Add(limit)
+	patience := e.patience(limit)
 	var sign life
 	for !e.ended {
 		e.pump()
-		if !e.ended && (e.hopeless() || sign.gone(e) || time.Now().After(end)) {
+		if !e.ended && (e.hopeless() || sign.gone(e) || patience.over(e)) {
 			if e.ended {
 				break
 			}
@@ -84,8 +100,7 @@ func (e *Examiner) Ends(expected, reason string) {
 		time.Sleep(time.Millisecond)
 	}
 	if exit := e.run.Exit(); exit.Code != 0 {
-		m, saw, fds := e.death()
-		e.Fail(e.feedback(expected, saw, m, fds...))
+		e.Fail(e.first(expected, e.suspect, e.death))
 	}
 	if e.noisy() {
 		e.Fail(e.diagnose(expected))
@@ -103,9 +118,13 @@ func (e *Examiner) Ends(expected, reason string) {
 
 // lingers says why a program does not end.
 func (e *Examiner) lingers(expected string) *Feedback {
-	for _, look := range []func() (*Misconception, string, []*FD){e.forks, e.spins, e.floods, e.noise, e.blocked, e.unseen} {
-		if m, saw, fds := look(); m != nil {
-			return e.feedback(expected, saw, m, fds...)
+	if f := e.first(expected, e.forks, e.suspect, e.spins, e.floods, e.noise, e.blocked, e.detained, e.unseen); f != nil {
+		return f
+	}
+	for _, f := range e.tally.fds {
+		if f.Ends > 0 && f.Watched != 0 && f.Closed == 0 {
+			return e.feedback(expected, fmt.Sprintf("the program does not end; a read of %s gave 0, the end of file, and the event on it is still pending",
+				safe(f.Name())), EndIgnored, f)
 		}
 	}
 	saw := "the program does not end"

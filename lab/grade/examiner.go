@@ -22,7 +22,7 @@ type Examiner struct {
 	binary  *launch.Binary
 	dir     string // the trial's own folder
 	run     *launch.Run
-	began   time.Time
+	mute    patience // until the first record
 	witness Witness
 	checks  []Check
 
@@ -38,6 +38,8 @@ type Examiner struct {
 	said  strings.Builder // what the program must have printed by now
 	aside string          // a line that may come at any time, or ""
 	means map[*Misconception]*Misconception
+	looks []Look // the exam's own
+	judge int    // how many entries the verdict rests on, 0 for all: see Aftermath
 	pumps int
 }
 
@@ -71,6 +73,7 @@ const (
 	settled   = 700 * time.Millisecond // without a sign of life: nothing will come
 	spinning  = 1000                   // callbacks or reads in a row for nothing
 	manyCalls = 10                     // callbacks in a row for nothing, in hindsight
+	manyPolls = 50                     // reads in a row that found nothing, while all should sleep
 	manyEnds  = 50                     // reads in a row that found the end
 	keep      = 400_000                // records
 )
@@ -107,7 +110,8 @@ func (e *Examiner) Start(args ...string) {
 	if err != nil {
 		panic(broken{err})
 	}
-	e.run, e.began = run, time.Now()
+	e.run = run
+	e.mute = e.patience(mute)
 	e.tally, e.world = newTally(), world.New(run.Reader())
 	e.batch = make([]trace.Record, 4096)
 	e.witness.Started(run)
@@ -153,22 +157,25 @@ func (e *Examiner) apply(r *trace.Record) {
 	if signal := e.tally.signal(r); signal != "" {
 		name = signal
 	}
+	if r.Kind == trace.CallbackEnd && r.FD < 0 { // says only that it was no fd's
+		name = e.unnamed(r)
+	}
 	e.tally.apply(r, text)
 	e.world.Apply(r)
-	e.entries = append(e.entries, entry{*r, text, name, e.baseName(r)})
+	e.entries = append(e.entries, entry{*r, text, name, e.who(r)})
 }
 
 // Await waits until ok says yes. expected is what the program must do for
 // that, as a sentence. If it never will, the trial ends with a diagnosis.
 func (e *Examiner) Await(expected string, ok func() bool) {
-	end := time.Now().Add(limit)
+	patience := e.patience(limit)
 	var sign life
 	for {
 		e.pump()
 		if ok() {
 			return
 		}
-		if e.hopeless() || sign.gone(e) || time.Now().After(end) {
+		if e.hopeless() || sign.gone(e) || patience.over(e) {
 			// It may have got there in this very moment.
 			e.hearOut()
 			if e.pump(); ok() {
@@ -184,6 +191,9 @@ func (e *Examiner) Await(expected string, ok func() bool) {
 // due before. Call it before the world says what the text answers: anything
 // that is printed and not due is noise.
 func (e *Examiner) Due(text string) { e.said.WriteString(text) }
+
+// IsDue returns all that the program is to have printed by now.
+func (e *Examiner) IsDue() string { return e.said.String() }
 
 // Answered waits until all that is due was printed.
 func (e *Examiner) Answered(expected string) {
@@ -207,7 +217,7 @@ func (e *Examiner) feedback(expected, saw string, m *Misconception, fds ...*FD) 
 		m = other
 	}
 	f := &Feedback{Expected: expected, Saw: saw, Misconception: m.ID, Belief: m.Belief, Truth: m.Truth,
-		Lesson: m.Lesson, Section: m.Section, Records: evidence(e.entries, 10, fds...)}
+		Lesson: m.Lesson, Section: m.Section, Records: evidence(e.judged(), 10, fds...)}
 	if n := len(e.checks); n > 0 {
 		f.Check = e.checks[n-1].Name
 	}

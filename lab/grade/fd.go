@@ -34,6 +34,7 @@ type FD struct {
 	MostNoRoom  int64
 
 	took     bool            // something was, since the last Turns
+	ever     trace.Readiness // what any event was added for
 	Watched  trace.Readiness // what a pending event waits for, 0: none does
 	Added    trace.Readiness // what the last added event was for, 0: none ever was
 	Why      trace.Readiness // what its last callback was called for
@@ -83,6 +84,11 @@ func (t *tally) named(fd int32) string {
 		}
 	}
 	return fmt.Sprintf("fd %d", fd)
+}
+
+// known reports whether an fd once had the number.
+func (t *tally) known(fd int32) bool {
+	return slices.ContainsFunc(t.fds, func(f *FD) bool { return f.Number == fd })
 }
 
 func newTally() *tally {
@@ -147,7 +153,7 @@ func (t *tally) apply(r *trace.Record, text string) {
 		delete(t.now, r.FD)
 	case trace.Add:
 		f := t.fd(r)
-		f.Watched, f.Added = f.Watched|r.A, r.A
+		f.Watched, f.Added, f.ever = f.Watched|r.A, r.A, f.ever|r.A
 	case trace.Del: // it may have another event, for the other direction
 		if f := t.now[r.FD]; f != nil {
 			if f.Watched &^= r.A; f.Watched&(trace.Readable|trace.Writable) == 0 {
@@ -172,9 +178,15 @@ func (t *tally) apply(r *trace.Record, text string) {
 		}
 		f.MostUntaken = max(f.MostUntaken, f.Untaken)
 	case trace.CallBegin:
+		if t.now[r.FD] == nil && t.known(r.FD) {
+			return // it was closed: the kernel refuses the call
+		}
 		f := t.fd(r)
 		f.Pending, f.Inside = text, t.depth[r.Thread] > 0
 	case trace.CallEnd:
+		if t.now[r.FD] == nil && r.B == int64(unix.EBADF) {
+			return // no fd has that number
+		}
 		t.fd(r).called(r, text)
 	}
 }

@@ -91,3 +91,20 @@ func (c *Client) Ended() bool {
 	defer c.mu.Unlock()
 	return c.ended
 }
+
+// HeardInAnyOrder reports whether the client has heard what is due to it, each
+// byte as often, be it in another order.
+func (c *Client) HeardInAnyOrder() bool {
+	got, due := c.answers()
+	var count [256]int
+	for i := range len(got) {
+		count[got[i]]++
+	}
+	for i := range len(due) {
+		count[due[i]]--
+	}
+	return count == [256]int{}
+}
+
+// Unread is how many bytes of what the client has sent the program has not read.
+func (c *Client) Unread() int64 { return c.unread() }

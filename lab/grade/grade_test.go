@@ -55,7 +55,11 @@ func TestProgramsThatGoWrongGetAClearWord(t *testing.T) {
 		{"hostile", "dies", Crashed, "SIGSEGV"},
 		{"hostile", "forks", Forks, "started another program"},
 		{"hostile", "burns", Starved, "has not returned"},
-		{"hostile", "sleeps", Starved, "has not returned"},
+		{"hostile", "sleeps", Starved, "has not returned: it waits (sleep, main.go:"},
+		{"hostile", "waits", Starved, "has not returned: it waits (chan receive, main.go:"},
+		{"hostile", "locks-twice", NeverUnlocked, "it waits for a lock (sync.Mutex.Lock, main.go:"},
+		{"hostile", "exits-inside", ExitsInside, "from inside a callback"},
+		{"hostile", "main-returns", MainReturned, "a loop ran still"},
 		{"hostile", "noise", Noise, `after 0 right bytes, standard output goes on with "over...`},
 		{"hostile", "floods", Floods, "bytes"},
 		{"hostile", "spins-and-shouts", NeverDrained, "took nothing"},
@@ -149,5 +153,37 @@ func TestWhatTheCompilerSaysIsExplained(t *testing.T) {
 		if f := compiler(err); !strings.Contains(f.Truth, told) {
 			t.Errorf("%q: %q is not in %q", says, told, f.Truth)
 		}
+	}
+}
+
+// A callback that waits for what never comes is told as soon as all threads
+// have slept for a while, not when the grader's patience is over. And what the
+// grader learned by ending the program is not taken for its output.
+func TestACallbackThatWaitsForEverIsToldSoon(t *testing.T) {
+	r := Run(context.Background(), root, "./lab/grade/testdata/hostile", mirror("locks-twice"))
+	if r.Lasted < detention || r.Lasted > limit {
+		t.Errorf("it lasted %v until the verdict, want %v or a little more", r.Lasted, detention)
+	}
+	if len(r.Printed) > 0 || r.Ended {
+		t.Errorf("the program had ended: %v; it had printed %q", r.Ended, r.Printed)
+	}
+}
+
+// A look that acts on a program which cannot answer any more ends, and what it
+// provoked is no part of the feedback.
+func TestAnAftermathEnds(t *testing.T) {
+	exam, looked := mirror("swallows"), 0
+	play := exam.Play
+	exam.Play = func(e *Examiner) {
+		e.Suspects(func() (*Misconception, string, []*FD) {
+			looked++
+			e.Aftermath(func() { e.Await("pigs fly", func() bool { return false }) })
+			return Stuck, "and it did not fly", nil
+		})
+		play(e)
+	}
+	r := Run(context.Background(), root, "./lab/grade/testdata/hostile", exam)
+	if looked != 1 || r.Told() != Stuck.ID || r.Feedback.Saw != "and it did not fly" {
+		t.Errorf("it looked %d times, and told %q:\n%s", looked, r.Told(), r.Text(100))
 	}
 }

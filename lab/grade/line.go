@@ -11,6 +11,7 @@ import (
 
 	"fdlab/lab/launch"
 	"fdlab/lab/trace"
+	"fdlab/lab/world"
 )
 
 // entry is a record with the names that it needs, as they were at its time.
@@ -18,13 +19,30 @@ type entry struct {
 	trace.Record
 	text string // its string
 	fd   string // the fd's name, or ""
-	base string // the base's name, or "" if there is but one
+	who  string // whose doing it is, if there are several: the base's name, or the thread
 }
 
-// baseName returns what the program calls a record's base, if it has several.
-func (e *Examiner) baseName(r *trace.Record) string {
-	if b := e.world.BaseByNumber(r.Base); b != nil && len(e.world.Bases) > 1 {
+// who returns whose doing a record is, if there are several bases or threads:
+// the name of the base that it is about or whose loop the thread runs, or the
+// thread.
+func (e *Examiner) who(r *trace.Record) string {
+	called := r.Kind == trace.CallBegin || r.Kind == trace.CallEnd || r.Kind == trace.Open || r.Kind == trace.Close
+	if b := e.world.BaseByNumber(r.Base); b != nil && len(e.world.Bases) > 1 && (b.Name != "" || !called) {
 		return b.Name
+	}
+	running := false
+	for i := range e.world.Bases {
+		b := &e.world.Bases[i]
+		if called && b.Thread == r.Thread {
+			if len(e.world.Bases) > 1 {
+				return b.Name
+			}
+			return ""
+		}
+		running = running || b.Thread != 0
+	}
+	if called && running {
+		return fmt.Sprintf("thread %d", r.Thread)
 	}
 	return ""
 }
@@ -47,21 +65,25 @@ func (r *entry) line() string {
 	case trace.LoopEnd:
 		s = "dispatch returns: " + text
 	case trace.Add:
-		s = fmt.Sprintf("an event is added on %s: %s%s", subject(fd), flags(r.A), within(r.B))
+		s = fmt.Sprintf("an event is added on %s: %s%s", subject(fd, text), flags(r.A), within(r.B))
 	case trace.Del:
-		s = fmt.Sprintf("the event on %s is pending no more", subject(fd))
+		s = fmt.Sprintf("the event on %s is pending no more", subject(fd, text))
 	case trace.WaitBegin:
 		s = fmt.Sprintf("%s(%d fds%s) begins", text, r.A, within(r.B))
 	case trace.WaitEnd:
 		s = fmt.Sprintf("%s = %d%s", text, r.A, errno(r.B))
 	case trace.Ready:
-		s = fmt.Sprintf("the loop is told: %s is ready (%s)", subject(fd), flags(r.A))
+		s = fmt.Sprintf("the loop is told: %s is ready (%s)", subject(fd, text), flags(r.A))
 	case trace.CallbackBegin:
-		s = fmt.Sprintf("callback of %s begins (%s)", subject(fd), flags(r.A))
+		if fd == "" && r.A == 0 && text != "" {
+			s = fmt.Sprintf("a %s begins", text)
+			break
+		}
+		s = fmt.Sprintf("callback of %s begins (%s)", subject(fd, text), flags(r.A))
 	case trace.CallbackEnd:
-		s = fmt.Sprintf("callback of %s ends", subject(fd))
+		s = fmt.Sprintf("callback of %s ends", subject(fd, ""))
 	case trace.Turns:
-		s = fmt.Sprintf("%d more turns, each with a callback of %s", r.A, subject(fd))
+		s = fmt.Sprintf("%d more turns, each with a callback of %s", r.A, subject(fd, text))
 	case trace.CallBegin:
 		s = fmt.Sprintf("%s(%s) begins, and may block", text, fd)
 	case trace.CallEnd:
@@ -76,8 +98,8 @@ func (r *entry) line() string {
 	default:
 		return ""
 	}
-	if r.base != "" {
-		s = safe(r.base) + ": " + s
+	if r.who != "" {
+		s = safe(r.who) + ": " + s
 	}
 	return fmt.Sprintf("%9.3f ms  %s", float64(r.Time)/float64(time.Millisecond), s)
 }
@@ -98,11 +120,26 @@ func (r *entry) moved() string {
 	return " " + strconv.QuoteToASCII(string(data)) + more
 }
 
-func subject(fd string) string {
-	if fd == "" {
-		return "a timer"
+// subject is what an event is about: an fd, or by the name that the event has.
+func subject(fd, name string) string {
+	switch {
+	case fd != "":
+		return fd
+	case name != "":
+		return "a " + name
 	}
-	return fd
+	return "a timer"
+}
+
+// unnamed returns what to call the callback on no fd that a record ends.
+func (e *Examiner) unnamed(r *trace.Record) string {
+	for i := range e.world.Threads {
+		t := &e.world.Threads[i]
+		if top, ok := t.Top(); ok && t.ID == r.Thread && top.Kind == world.InCallback && top.Name != "" {
+			return "a " + top.Name
+		}
+	}
+	return ""
 }
 
 func flags(a int64) string {
@@ -163,8 +200,9 @@ func evidence(entries []entry, n int, fds ...*FD) []string {
 	var lines []shown // the last first
 	for i := len(entries) - 1; i >= 0 && len(lines) <= n && i > len(entries)-50_000; i-- {
 		e := &entries[i]
-		loops := e.Kind == trace.LoopEnd || e.Kind == trace.WaitEnd || e.Kind == trace.WaitBegin ||
-			e.Kind == trace.CallbackBegin && e.A&trace.Signal != 0
+		wait := e.Kind == trace.WaitEnd || e.Kind == trace.WaitBegin
+		loops := e.Kind == trace.LoopEnd || wait && e.who == "" || // of several loops, the waits of the others are noise
+			e.Kind == trace.CallbackBegin && (e.A&trace.Signal != 0 || e.FD == trace.NoFD && e.A == 0) // or a posted function
 		line := e.line()
 		if line == "" || len(about) > 0 && !about[e.FD] && !loops {
 			continue

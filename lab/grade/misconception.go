@@ -74,6 +74,13 @@ var (
 			"before Dispatch or in a callback: what stands after Dispatch runs when the loop has ended.",
 		Lesson: "01-select-vs-blocking-io", Section: "Explain",
 	}
+	WatchedForWrite = &Misconception{
+		ID:     "watched-for-write",
+		Belief: "I want to write what comes, so it is a Write event.",
+		Truth: "An event is about its own fd: Write says that this fd has room for more bytes, Read that bytes (or the end) can " +
+			"be read from it. Where they go afterwards is another fd's affair.",
+		Lesson: "01-select-vs-blocking-io", Section: "Explain",
+	}
 	NeverAdded = &Misconception{
 		ID:     "never-added",
 		Belief: "An event that I have made is waited for.",
@@ -95,11 +102,26 @@ var (
 			"noticed. Ask a timer to wait, and a worker thread to work.",
 		Lesson: "03-one-base-per-thread", Section: "Explain",
 	}
+	NeverUnlocked = &Misconception{
+		ID:     "never-unlocked",
+		Belief: "A lock is free again when I am done.",
+		Truth: "It is free after Unlock, and not before: on every way out of the function (defer does that), and a " +
+			"goroutine that holds it and locks it once more waits for itself. Until then each callback that wants it " +
+			"stands still, and its loop with it.",
+		Lesson: "03-one-base-per-thread", Section: "Explain",
+	}
+	MainReturned = &Misconception{
+		ID:     "main-returned",
+		Belief: "The other threads go on by themselves.",
+		Truth: "When main returns, the program is over, with all its threads, whatever they were doing. Let main wait " +
+			"until each loop has returned: on a channel, for instance, that its goroutine sends to at the end.",
+		Lesson: "03-one-base-per-thread", Section: "Explain",
+	}
 	Unanswered = &Misconception{
 		ID:     "unanswered",
 		Belief: "What was read will be written by somebody.",
 		Truth: "Reading takes the bytes out of the kernel for good: from then on only the program has them. " +
-			"Count what each read returned, and pass on just that.",
+			"Count what each read returned, and pass on just that. (A bufio.Writer keeps it until Flush.)",
 	}
 	Noise = &Misconception{
 		ID:     "noise",
@@ -130,7 +152,8 @@ var (
 		ID:     "closed-while-watched",
 		Belief: "With the fd, its event goes away.",
 		Truth: "The kernel may give the number to the next fd that is opened, and the event is then about that one. " +
-			"Delete the event first, then close the fd.",
+			"Delete the event first, then close the fd. (Is it that event? A variable that all callbacks share holds the " +
+			"last one.)",
 		Lesson: "02-ev-persist", Section: "Explain",
 	}
 	ClosedTwice = &Misconception{
@@ -168,6 +191,9 @@ var (
 		Truth: "The compiler names the line. Correct the first thing that it says, and try again."}
 	Crashed = &Misconception{ID: "crashed", Belief: "This cannot happen.",
 		Truth: "It did: the program died of it. Its last words say of what, and in which line."}
+	MinusOne = &Misconception{ID: "minus-one", Belief: "What a read or a write returns is how many bytes it moved.",
+		Truth: "With an error it is -1: no byte was moved, and a slice with that end does not exist. Look at the error " +
+			"first. (EAGAIN is one, too.)"}
 	GaveUp = &Misconception{ID: "gave-up", Belief: "This error ends the program.",
 		Truth: "The program ended by itself, with an error. Its last words say which. (EAGAIN is no failure: it " +
 			"says \"not now\".)"}

@@ -76,3 +76,7 @@ func (e *Examiner) Rest() func() bool {
 	var sign life
 	return func() bool { return e.sleeps(&sign) }
 }
+
+// Still reports whether all threads of the program sleep at this moment, be they
+// held or not. (Where that cannot be asked it says so without asking.)
+func (e *Examiner) Still() bool { return allAsleep(e.run.Pid()) }

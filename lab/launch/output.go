@@ -70,6 +70,7 @@ type Output struct {
 	open  [2][]byte // per stream: the line that has no end yet
 	cut   int64     // bytes that were dropped to stay within kept
 	total int64
+	apart *bytes.Buffer // takes what standard error says, once it is not nil: see Stacks
 }
 
 // Lines returns the lines that are kept, the oldest first.
@@ -107,6 +108,10 @@ func (o *Output) Size() (total, cut int64) {
 func (o *Output) write(s Stream, p []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if s == Stderr && o.apart != nil {
+		o.apart.Write(p[:min(len(p), mostStacks-o.apart.Len())])
+		return
+	}
 	o.total += int64(len(p))
 	for len(p) > 0 {
 		end := bytes.IndexByte(p, '\n')

@@ -21,6 +21,7 @@ var twoPipes = &grade.Exam{
 	Starter: grade.Blocked,
 	Play: func(e *grade.Examiner) {
 		a, b := e.FIFO("a"), e.FIFO("b")
+		suspects(e, readsAnother)
 		e.Start(a.Path, b.Path)
 		says := func(f *grade.FIFO, text, expected string) {
 			e.Due(text)

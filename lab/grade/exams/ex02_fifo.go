@@ -23,6 +23,22 @@ var readIsLine = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "Explain",
 }
 
+var byeIsRead = &grade.Misconception{
+	ID:     "bye-is-a-read",
+	Belief: "What is written at once is read at once, so bye is in one buffer.",
+	Truth: "A read is not a message. Bytes can arrive split anywhere, and one read can bring the end of one line and the " +
+		"beginning of the next. So look for bye among the lines that were put together, not in what a read gave.",
+	Lesson: "02-ev-persist", Section: "Explain",
+}
+
+var byeInside = &grade.Misconception{
+	ID:     "bye-inside",
+	Belief: "Where bye is found, the line is bye.",
+	Truth: "It may be a part of a longer line (goodbye), and then it is not meant. A line ends at its line end, and only there " +
+		"is it known what it says: compare all of it.",
+	Lesson: "02-ev-persist", Section: "Explain",
+}
+
 // fifo: the post's program. It makes its FIFO itself, and the world writes as
 // a shell does: open, write, close.
 var fifo = &grade.Exam{
@@ -74,14 +90,39 @@ var fifo = &grade.Exam{
 		e.Means(grade.Noise, nil)
 
 		e.Check("bye")
+		e.Means(grade.EndedEarly, byeInside)
+		e.Due("goodbye, byes\n")
+		f.Echo("goodbye, byes\n")
+		e.Answered("a line that is longer than bye is printed, and the program goes on")
+		e.Calm("the program goes on, and sleeps")
 		e.Due("last words\nbye\n")
 		f.Echo("last words\nb")
 		f.Taken()
 		f.Echo("ye\n")
 		e.Answered("bye is printed like any other line, though it comes in two pieces")
+		e.Suspects(func() (*grade.Misconception, string, []*grade.FD) { return byeInOneRead(e, f) })
 		e.Ends("after the line bye, which came in two pieces, the program ends by itself, with all closed", "")
 		e.Require(e.Gone(path), "the program takes its FIFO away", grade.LeftOpen, "the FIFO event.fifo is still there", f.FD())
 	},
+}
+
+// byeInOneRead finds out why bye did not end the program: does it, if it comes
+// in one piece?
+func byeInOneRead(e *grade.Examiner, f *grade.FIFO) (*grade.Misconception, string, []*grade.FD) {
+	d := f.FD()
+	if e.Ended() || d.Closed != 0 || d.Watched == 0 {
+		return nil, "", nil
+	}
+	e.Aftermath(func() {
+		e.Due("bye\n")
+		f.Echo("bye\n")
+	})
+	if !e.Ended() && d.Watched != 0 {
+		return grade.DoesNotEnd, "bye was printed, and the program does not end; it did not when bye came once more, either: the event on " +
+			d.Name() + " is still pending", []*grade.FD{d}
+	}
+	return byeIsRead, "one read ended with b, the next gave ye: the line bye was printed, and the program went on. Then bye came once " +
+		"more, in one piece, and that ended it", []*grade.FD{d}
 }
 
 // drained requires that no callback came for nothing.

@@ -1,6 +1,8 @@
 package exams
 
 import (
+	"fmt"
+
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
 )
@@ -37,6 +39,23 @@ var sleepsInCallback = &grade.Misconception{
 	Lesson: "03-one-base-per-thread", Section: "Explain",
 }
 
+var timerPersists = &grade.Misconception{
+	ID:     "timer-persists",
+	Belief: "With Persist the timer is there for the next job, too.",
+	Truth: "With Persist it strikes again and again, each time after the same pause, whether there is a job or not: so the last " +
+		"job is done once more. A timer without Persist strikes once for each Add.",
+	Lesson: "02-ev-persist", Section: "Explain",
+}
+
+var worksOutside = &grade.Misconception{
+	ID:     "works-outside",
+	Belief: "The loop waits for work that goes on elsewhere.",
+	Truth: "A loop knows its events, and nothing else. When the one-shot event has fired, none is pending, and Dispatch returns, " +
+		"whatever a goroutine or time.AfterFunc still does. Let a timer of the base stand for the work: while it is " +
+		"pending the loop goes on.",
+	Lesson: "02-ev-persist", Section: "Explain",
+}
+
 // oneShot: one job at a time. What decides is the order of the trace (when was
 // the event added again?), not who was faster.
 var oneShot = &grade.Exam{
@@ -51,6 +70,8 @@ var oneShot = &grade.Exam{
 	Play: func(e *grade.Examiner) {
 		e.Means(grade.OneShot, notRearmed)
 		jobs := e.FIFO("jobs")
+		e.Suspects(func() (*grade.Misconception, string, []*grade.FD) { return strikesAgain(e) },
+			func() (*grade.Misconception, string, []*grade.FD) { return leftWorking(e, jobs) })
 		e.Start(jobs.Path)
 		does := func(job, expected string) {
 			e.Due(job)
@@ -80,6 +101,41 @@ var oneShot = &grade.Exam{
 		jobs.End()
 		e.Ends("the FIFO ends: nothing is added any more, dispatch returns, and all is closed", "no events left")
 	},
+}
+
+// strikesAgain looks for a timer that struck when nobody had added it.
+func strikesAgain(e *grade.Examiner) (*grade.Misconception, string, []*grade.FD) {
+	added, struck := 0, 0
+	e.Each(func(r *trace.Record, _ string) {
+		switch {
+		case r.FD != trace.NoFD:
+		case r.Kind == trace.Add:
+			added++
+		case r.Kind == trace.CallbackBegin && r.A&trace.Timeout != 0:
+			struck++
+		}
+	})
+	if added == 0 || struck <= added {
+		return nil, "", nil
+	}
+	return timerPersists, fmt.Sprintf("the timer was added %d times, and its callback ran %d times", added, struck), nil
+}
+
+// leftWorking looks whether the loop returned when a job was read, and the base
+// knew of no work.
+func leftWorking(e *grade.Examiner, jobs *grade.FIFO) (*grade.Misconception, string, []*grade.FD) {
+	timers, returned := 0, false
+	e.Each(func(r *trace.Record, text string) {
+		if r.Kind == trace.Add && r.FD == trace.NoFD {
+			timers++
+		}
+		returned = returned || r.Kind == trace.LoopEnd && text == "no events left"
+	})
+	d := jobs.FD()
+	if !returned || timers > 0 || d == nil || d.BytesIn == 0 || e.Printed() != "" {
+		return nil, "", nil
+	}
+	return worksOutside, "a job was read, no event was added for its work, and dispatch returned: no events left", []*grade.FD{d}
 }
 
 // armed requires that nobody watched the FIFO while a job was being done: the

@@ -70,6 +70,7 @@ var roundRobin = &grade.Exam{
 	},
 	Starter: acceptorServes,
 	Play: func(e *grade.Examiner) {
+		suspects(e, acceptsWrong, handedWrong)
 		e.Means(grade.NotWatched, addedFromOutside)
 		port := e.Port()
 		e.Start(strconv.Itoa(port), "5")
@@ -85,6 +86,8 @@ var roundRobin = &grade.Exam{
 		b := e.Dial("b", port)
 		says(b, "I am b\n")
 		const expected = "a is served on the thread of one worker, b on that of the other, and the acceptor serves nobody"
+		m, saw, fds := acceptsWrong(e)
+		e.Require(m == nil, "one thread accepts, and two others serve", m, saw, fds...)
 		threadOf(e, a, expected)
 		threadOf(e, b, expected)
 		e.Require(threadOf(e, a, expected) != threadOf(e, b, expected), expected, allOnOne,
@@ -110,6 +113,7 @@ var roundRobin = &grade.Exam{
 		d.Trickle("slow\n")
 		d.Answered("d speaks one byte at a time, and gets them all back")
 		inTurn(e, clients)
+		suspects(e, acceptsWrong)
 		e.Calm("nobody speaks, and all three threads sleep")
 
 		e.Check("all leave")
@@ -127,13 +131,15 @@ var roundRobin = &grade.Exam{
 // a worker's.
 func threadOf(e *grade.Examiner, c *grade.Client, expected string) uint32 {
 	f := c.FD()
+	e.Require(!readBy(e, f, acceptor(e)), expected, acceptorServes,
+		fmt.Sprintf("client %s was read on thread %d, the one that accepts", c.Name, acceptor(e)), f)
 	e.Require(f.Callbacks > 0, expected, goroutineEach,
 		fmt.Sprintf("client %s is read without any callback: no loop watches it", c.Name), f)
 	threads := slices.Sorted(maps.Keys(f.Threads))
 	e.Require(len(threads) == 1, expected, anyWorker,
 		fmt.Sprintf("client %s was served on %d threads: %d", c.Name, len(threads), threads), f)
-	e.Require(threads[0] != acceptor(e), expected, acceptorServes,
-		fmt.Sprintf("client %s is served on thread %d, the one that accepts", c.Name, threads[0]), f)
+	n := lateBases(e)
+	e.Require(n == 0, expected, baseEach, fmt.Sprintf("%d bases were made after the first client had come", n), f)
 	return threads[0]
 }
 

@@ -2,12 +2,8 @@ package exams
 
 import (
 	"fmt"
-	"strings"
-
-	"golang.org/x/sys/unix"
 
 	"fdlab/lab/grade"
-	"fdlab/lab/trace"
 )
 
 var oneByteOneItem = &grade.Misconception{
@@ -74,6 +70,14 @@ var goroutineWaits = &grade.Misconception{
 	Lesson: "04-deferred-notify", Section: "Explain",
 }
 
+var largerPipe = &grade.Misconception{
+	ID:     "larger-pipe",
+	Belief: "A pipe that is large enough is never full.",
+	Truth: "It is full a little later. How long the worker is busy is not the pipe's affair, so no size is enough. Make " +
+		"the end non-blocking, and a full pipe does no harm.",
+	Lesson: "04-deferred-notify", Section: "Explain",
+}
+
 // doorbell: the world makes the worker busy with a question, and answers when it
 // likes. So whatever must happen meanwhile happens meanwhile, on any machine.
 var doorbell = &grade.Exam{
@@ -95,14 +99,13 @@ var doorbell = &grade.Exam{
 			w.gives(string(item))
 			e.Answered("an item comes, and the worker prints it")
 		}
+		w.hasBell()
 		e.Calm("no item is left, and both loops sleep")
 
 		e.Check("one callback takes all")
 		const expected = "five items come while the worker is busy; when it is free, one callback takes all five"
 		w.asks()
-		e.Means(grade.BlockedInCallback, lockHeld)
 		w.gives("defgh")
-		e.Means(grade.BlockedInCallback, nil)
 		calls := w.bell().Callbacks
 		w.answers.Say("!")
 		e.Calm(expected)
@@ -122,6 +125,7 @@ var doorbell = &grade.Exam{
 			w.gives(letters(given, min(500, many-given)))
 		}
 		w.ringsItself()
+		w.fillsUp(room)
 
 		e.Check("nothing is lost")
 		e.Means(grade.Unanswered, itemTakenBack)
@@ -133,127 +137,9 @@ var doorbell = &grade.Exam{
 		e.Calm("all is done, and both loops sleep")
 
 		e.Check("the end")
+		e.Suspects(w.dispatcherWaits, w.disorder)
 		e.Means(grade.Unanswered, nil)
 		w.ends()
+		w.bellOnly()
 	},
-}
-
-// bellWorld is a dispatcher and a worker, with the two FIFOs that they hang on.
-// Exercise 08 has the same.
-type bellWorld struct {
-	e              *grade.Examiner
-	items, answers *grade.FIFO
-}
-
-func newWorld(e *grade.Examiner) *bellWorld {
-	w := &bellWorld{e, e.FIFO("items"), e.FIFO("answers")}
-	e.Start(w.items.Path, w.answers.Path)
-	return w
-}
-
-func (w *bellWorld) opened() {
-	w.items.Opened()
-	w.answers.Opened()
-}
-
-// gives gives the dispatcher items, and waits until it has handed them over.
-func (w *bellWorld) gives(items string) {
-	w.e.Due(items)
-	w.items.Say(items)
-	w.e.Await("the dispatcher takes the items that come, and goes back to its loop", func() bool {
-		if w.items.Unread() > 0 {
-			return false
-		}
-		fd := w.e.World().FDByNumber(w.items.FD().Number)
-		return fd == nil || fd.InCallback == 0
-	})
-}
-
-// asks makes the worker busy: it waits for an answer.
-func (w *bellWorld) asks() {
-	w.gives("?")
-	w.e.Await("a question comes, and the worker waits for the answer", func() bool {
-		return w.answers.FD().Pending == "read"
-	})
-}
-
-// ends ends the items while the worker is busy, with some left to do.
-func (w *bellWorld) ends() {
-	w.asks()
-	w.gives("bye")
-	w.items.End()
-	w.e.Await("the FIFO of the items ends, and the dispatcher closes it", func() bool { return w.items.FD().Closed != 0 })
-	w.answers.Say("!")
-	w.e.Answered("the items ended while the worker was busy; when it is free, it prints those that are left")
-	w.e.Ends("the FIFO of the items has ended: both loops return, and all is closed", "no events left")
-}
-
-// ringsItself requires that nobody but the dispatcher has written to the bell.
-func (w *bellWorld) ringsItself() {
-	own := uint32(0)
-	others := map[uint32]bool{}
-	var ring *grade.FD
-	w.e.Each(func(r *trace.Record, text string) {
-		switch {
-		case (r.Kind == trace.CallEnd || r.Kind == trace.CallBegin) && text == "read" && r.FD == w.items.FD().Number:
-			own = r.Thread
-		case r.Kind == trace.CallBegin && text == "write" && r.Thread != own:
-			others[r.Thread] = true
-			ring = w.e.FD(func(f *grade.FD) bool { return f.Number == r.FD })
-		}
-	})
-	w.e.Require(len(others) == 0, "the dispatcher rings the bell itself, and does not wait", goroutineWaits,
-		fmt.Sprintf("%d other threads have rung it, or wait to", len(others)), ring)
-}
-
-// bell returns what the worker's loop watches.
-func (w *bellWorld) bell() *grade.FD {
-	return w.e.FD(func(f *grade.FD) bool { return f.Callbacks > 0 && f != w.items.FD() })
-}
-
-// stranded says how items could stay in the queue without a byte: in the
-// callback that got the answer, was the bell read before it, or after?
-func (w *bellWorld) stranded() *grade.Misconception {
-	why := oneItemARing
-	answered := false // in this callback
-	w.e.Each(func(r *trace.Record, text string) {
-		switch {
-		case r.Kind == trace.CallbackEnd:
-			answered = answered && r.FD != w.bell().Number
-		case r.Kind == trace.CallEnd && text == "read" && r.FD == w.answers.FD().Number:
-			answered = true
-		case r.Kind == trace.CallEnd && text == "read" && r.FD == w.bell().Number && answered:
-			why = bytesLast
-		}
-	})
-	return why
-}
-
-// letters returns n items of an endless row, from number first on.
-func letters(first, n int) string {
-	var b strings.Builder
-	for i := range n {
-		b.WriteByte(byte('a' + (first+i)%26))
-	}
-	return b.String()
-}
-
-// roomOfAPipe measures how many writes of one byte a pipe takes here.
-func roomOfAPipe() (n int) {
-	var p [2]int
-	if unix.Pipe(p[:]) != nil {
-		return 1 << 16
-	}
-	defer unix.Close(p[0])
-	defer unix.Close(p[1])
-	unix.SetNonblock(p[1], true)
-	for {
-		switch _, err := unix.Write(p[1], []byte{'c'}); err {
-		case nil:
-			n++
-		case unix.EINTR:
-		default:
-			return n
-		}
-	}
 }

@@ -2,6 +2,7 @@ package exams
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"fdlab/lab/grade"
@@ -56,6 +57,14 @@ var resetForClose = &grade.Misconception{
 	Lesson: "05-time-wait", Section: "Explain",
 }
 
+var closedUnread = &grade.Misconception{
+	ID:     "closed-unread",
+	Belief: "What I do not need I need not read.",
+	Truth: "A close with bytes unread is a reset: the kernel tells the other end that its words were lost, and what was " +
+		"answered may be lost, too. Read what was sent, then close.",
+	Lesson: "05-time-wait", Section: "Explain",
+}
+
 var clientFirst = &grade.Misconception{
 	ID:     "waits-for-the-client",
 	Belief: "If the client closes first, TIME_WAIT is the client's affair.",
@@ -85,6 +94,7 @@ var restart = &grade.Exam{
 		e.Start(fmt.Sprint(port), "3")
 		a := e.Dial("a", port)
 		e.Means(grade.Blocked, clientFirst)
+		suspects(e, keptOpen)
 		asks(e, a)
 		for _, name := range []string{"b", "c"} {
 			asks(e, e.Dial(name, port))
@@ -119,6 +129,20 @@ var restart = &grade.Exam{
 	},
 }
 
+// keptOpen looks whether a client has its answer, and the server waits for the
+// next one with this connection open.
+func keptOpen(e *grade.Examiner) (*grade.Misconception, string, []*grade.FD) {
+	waits := e.FD(func(f *grade.FD) bool { return f.Pending == "accept" })
+	conn := e.FD(func(f *grade.FD) bool {
+		return strings.HasPrefix(f.What, "TCP from ") && f.BytesOut > 0 && f.Closed == 0
+	})
+	if waits == nil || conn == nil {
+		return nil, "", nil
+	}
+	return grade.LeftOpen, "the answer was written, the connection is open, and the server waits for the next client: this one never hears the end",
+		[]*grade.FD{conn, waits}
+}
+
 // asks lets a client ask, hear its answer and the end of it, and leave.
 func asks(e *grade.Examiner, c *grade.Client) {
 	const expected = "a client asks: the server answers, and hangs up first"
@@ -126,6 +150,8 @@ func asks(e *grade.Examiner, c *grade.Client) {
 	c.Due(question)
 	c.Say(question)
 	e.Await(expected, func() bool {
+		e.Require(!c.WasReset() || called(e, nil, "setsockopt SO_LINGER"), expected, closedUnread,
+			fmt.Sprintf("client %s gets ECONNRESET: the server has closed its end, and had read %d of %d bytes", c.Name, len(question)-int(c.Unread()), len(question)), c.FD())
 		e.Require(!c.WasReset(), expected, resetForClose, fmt.Sprintf("client %s gets ECONNRESET in the place of an end of file", c.Name))
 		return c.Ended() && c.Owed() == 0
 	})

@@ -95,6 +95,7 @@ var leaveTimeWait = &grade.Exam{
 		s := e.Serve()
 		defer s.Close()
 		own := e.Port()
+		suspects(e, stillOpen)
 		e.Start(strconv.Itoa(s.Port), strconv.Itoa(own), "3")
 
 		e.Check("it prints the answer")
@@ -120,6 +121,21 @@ var leaveTimeWait = &grade.Exam{
 			e.Cannot("the kernel keeps no connection in TIME_WAIT: net.ipv4.tcp_max_tw_buckets may be exhausted")
 		}
 	},
+}
+
+// stillOpen looks whether the program has ended with two connections open: its
+// own port belongs to the first one as long as that is not closed.
+func stillOpen(e *grade.Examiner) (*grade.Misconception, string, []*grade.FD) {
+	var left []*grade.FD
+	for _, f := range e.FDs() {
+		if f.What == "TCP socket" && f.Closed == 0 {
+			left = append(left, f)
+		}
+	}
+	if !e.Ended() || len(left) < 2 {
+		return nil, "", nil
+	}
+	return grade.LeftOpen, "the connection of the last question was not closed, so its port was not free when the next one was made", left[:1]
 }
 
 // asksOne takes a connection and its question, and answers in two pieces.

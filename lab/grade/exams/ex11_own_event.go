@@ -60,6 +60,7 @@ var ownEvent = &grade.Exam{
 		"one client is answered",
 		"each of three is answered",
 		"the answers come by post",
+		"all speak at once",
 		"one resets, the others stay",
 		"the last one ends it",
 	},
@@ -74,22 +75,24 @@ var ownEvent = &grade.Exam{
 		}
 
 		e.Check("one client is answered")
+		e.Means(grade.Unanswered, notTheLoopsThread)
 		a := e.Dial("a", port)
 		for range 2 {
 			says(a, "hello from a\n", "client a speaks, and gets its words back in capitals")
 		}
 
 		e.Check("each of three is answered")
-		for _, m := range []*grade.Misconception{grade.NotWatched, grade.Polling, grade.NeverDrained} {
+		for _, m := range []*grade.Misconception{grade.NotWatched, grade.Polling, grade.NeverDrained, grade.GaveUp} {
 			e.Means(m, oneVariable)
 		}
+		suspects(e, readsAnother)
 		b, c := e.Dial("b", port), e.Dial("c", port)
 		for range 2 {
 			for _, client := range []*grade.Client{b, a, c} {
 				says(client, "hello from "+client.Name+"\n", fmt.Sprintf("three clients are there, client %s speaks and is answered", client.Name))
 			}
 		}
-		for _, m := range []*grade.Misconception{grade.NotWatched, grade.Polling, grade.NeverDrained} {
+		for _, m := range []*grade.Misconception{grade.NotWatched, grade.Polling, grade.NeverDrained, grade.GaveUp, grade.Unanswered} {
 			e.Means(m, nil)
 		}
 
@@ -97,8 +100,13 @@ var ownEvent = &grade.Exam{
 		byPost(e, a.FD(), b.FD(), c.FD())
 		e.Calm("while nobody speaks the program sleeps")
 
+		e.Check("all speak at once")
+		jobsBeforePosts(e, a, b, c)
+		burst(e, a, b, c)
+
 		e.Check("one resets, the others stay")
 		e.Means(grade.Noise, fdIsClient)
+		e.Means(grade.GaveUp, errorEndsAll)
 		d := lateAnswer(e, a, port)
 		says(d, "hello from d\n", "client a is gone, client d comes, speaks, and hears its own words")
 		says(b, "and b?\n", "client a is gone, client b speaks and is answered")
@@ -113,21 +121,19 @@ var ownEvent = &grade.Exam{
 	},
 }
 
-// lateAnswer lets a speak and go away before its answer is there, and d come in
-// its place. Time is held until all of it has happened: so the loop reads a's
-// words, learns that a is gone, and gets the answer, in this order.
+// lateAnswer lets a go away when the loop is about to read what it has said, and
+// d come. So the loop reads a's words, learns in the next turn that a is gone,
+// accepts d on the number that is free now, and then gets the answer for a. The
+// kernel tells what became ready first, first: a, the listener, and then the
+// worker's post.
 func lateAnswer(e *grade.Examiner, a *grade.Client, port int) (d *grade.Client) {
-	speaks := func() {
-		a.Due("IS ANYBODY THERE?\n")
-		a.Say("is anybody there?\n")
-	}
-	e.Hold()
-	for e.Standing() == "" { // it sleeps in the kernel: wake it
-		speaks()
-		e.Await("client a speaks, and is answered", func() bool { return e.Standing() != "" || a.Owed() == 0 })
-	}
-	speaks() // this is not read yet
+	const expected = "client a speaks, and the loop is told"
+	standStill(e, a, "PING\n")
+	a.Due("IS ANYBODY THERE?\n")
+	a.Say("is anybody there?\n")
 	a.Arrived()
+	e.Step(expected)
+	e.Await(expected, func() bool { return e.Standing() == "before callback" })
 	a.Reset()
 	d = e.Dial("d", port)
 	e.Release()
@@ -147,13 +153,13 @@ func closedWrites(e *grade.Examiner) {
 func byPost(e *grade.Examiner, clients ...*grade.FD) {
 	const expected = "the worker posts its answers to the loop, and the loop's thread writes them"
 	var loop uint32
-	reading, looked, posted := int32(-1), 0, 0
+	reading, looked, posted := int32(-1), 0, 0 // reading: the fd that this callback has read
 	e.Each(func(r *trace.Record, text string) {
 		switch r.Kind {
 		case trace.LoopBegin:
 			loop = r.Thread
 		case trace.CallbackBegin:
-			reading = r.FD
+			reading = trace.NoFD
 			if r.FD == trace.NoFD && r.A&trace.Timeout != 0 {
 				looked++
 			} else if r.FD == trace.NoFD {
@@ -162,6 +168,9 @@ func byPost(e *grade.Examiner, clients ...*grade.FD) {
 		case trace.CallbackEnd:
 			reading = trace.NoFD
 		case trace.CallEnd:
+			if text == "read" {
+				reading = r.FD
+			}
 			for _, f := range clients {
 				if text != "write" || r.FD != f.Number {
 					continue

@@ -80,6 +80,7 @@ var echo = &grade.Exam{
 	},
 	Starter: grade.NotWatched,
 	Play: func(e *grade.Examiner) {
+		suspects(e, readsAnother)
 		port := e.Port()
 		e.Start(fmt.Sprint(port), "6")
 

@@ -117,7 +117,7 @@ var gracefulStop = &grade.Exam{
 		e.Calm("c does not listen: the server keeps what is left, and sleeps")
 
 		e.Check("SIGINT is heard")
-		standStill(e, a)
+		standStill(e, a, "ping\n")
 		e.Means(grade.Crashed, diesOfIt)
 		for _, m := range []*grade.Misconception{grade.Stuck, grade.EndedEarly, grade.BrokenOff} {
 			e.Means(m, notInTheLoop)
@@ -175,14 +175,15 @@ var gracefulStop = &grade.Exam{
 	},
 }
 
-// standStill holds the program's loop before a wait, with nothing left to do.
-func standStill(e *grade.Examiner, c *grade.Client) {
-	const expected = "a client speaks, and hears itself"
+// standStill holds the program's loop before a wait, with nothing left to do. If
+// that takes a word, the client says ping, and is to hear echo.
+func standStill(e *grade.Examiner, c *grade.Client, echo string) {
+	const expected = "a client speaks, and is answered"
 	due := int64(len(c.Heard()))
 	e.Hold()
 	for e.Standing() == "" { // it sleeps in the kernel: wake it
-		due += int64(len("ping\n"))
-		c.Due("ping\n")
+		due += int64(len(echo))
+		c.Due(echo)
 		c.Say("ping\n")
 		e.Await(expected, func() bool { return e.Standing() != "" || c.Owed() == 0 })
 	}

@@ -1,6 +1,6 @@
 // Wrong on purpose: bye is looked for in what one read gave.
 //
-// told: does-not-end
+// told: bye-is-a-read
 package main
 
 import (

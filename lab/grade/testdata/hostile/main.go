@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -82,6 +83,13 @@ func main() {
 			}
 		case "sleeps":
 			time.Sleep(time.Hour)
+		case "locks-twice":
+			mu.Lock()
+			mu.Lock()
+		case "waits":
+			<-make(chan bool)
+		case "exits-inside":
+			os.Exit(0)
 		case "noise":
 			fmt.Println("over...")
 		case "floods":
@@ -103,5 +111,14 @@ func main() {
 			panic(err)
 		}
 	}
+	if mode == "main-returns" {
+		running := make(chan bool)
+		base.Post(func() { close(running) })
+		go base.Dispatch()
+		<-running
+		os.Exit(0) // as a main that returns, but for what is deferred
+	}
 	base.Dispatch()
 }
+
+var mu sync.Mutex

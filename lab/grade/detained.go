@@ -1,0 +1,101 @@
+package grade
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"fdlab/lab/world"
+)
+
+// detention is how long a callback may stand still, with every thread of the
+// program asleep and none in a call that the trace has, until it is clear that
+// it waits for what does not come. No load makes that time pass sooner: a thread
+// that only lacks a processor does not sleep.
+const detention = 2 * time.Second
+
+// inCallback reports whether a thread is inside a callback, and not in a call
+// that the trace has. It computes, or it sleeps in its own way: a lock, a
+// channel, time.Sleep.
+func (e *Examiner) inCallback() bool {
+	_, is := e.detainee()
+	return is
+}
+
+func (e *Examiner) detainee() (top world.Frame, is bool) {
+	for i := range e.world.Threads {
+		if top, ok := e.world.Threads[i].Top(); ok && top.Kind == world.InCallback {
+			return top, true
+		}
+	}
+	return top, false
+}
+
+// detained: a callback does not return.
+func (e *Examiner) detained() (*Misconception, string, []*FD) {
+	top, is := e.detainee()
+	if !is {
+		return nil, "", nil
+	}
+	m, about := Starved, []*FD{e.tally.now[top.FD]}
+	saw := fmt.Sprintf("the callback of %s began %v ago and has not returned", subject(safe(e.tally.named(top.FD)), safe(top.Name)),
+		time.Duration(e.run.Reader().Now()-top.Since).Round(100*time.Millisecond))
+	switch wait, at := e.waits(); {
+	case wait == "":
+	case strings.HasPrefix(wait, "sync.Mutex") || strings.HasPrefix(wait, "sync.RWMutex"):
+		m, saw = NeverUnlocked, fmt.Sprintf("%s: it waits for a lock (%s, %s), and every other thread sleeps, too", saw, wait, at)
+	default:
+		saw = fmt.Sprintf("%s: it waits (%s, %s)", saw, wait, at)
+	}
+	return m, saw, about
+}
+
+// Detained is for a Look: it reports whether the callback of the fd has begun,
+// and its thread is in no call that the trace has. Then it asks the program what
+// it waits for ("sync.Mutex.Lock", "chan send", "" if it does not say) and where
+// ("main.go:56"), which ends the program.
+func (e *Examiner) Detained(f *FD) (wait, at string, yes bool) {
+	for i := range e.world.Threads {
+		top, ok := e.world.Threads[i].Top()
+		if ok && f != nil && top.Kind == world.InCallback && top.FD == f.Number && e.tally.now[top.FD] == f {
+			wait, at = e.waits()
+			return wait, at, true
+		}
+	}
+	return "", "", false
+}
+
+// waits asks the program where its callbacks stand, which ends it: what the
+// goroutine that is inside one waits for ("sync.Mutex.Lock"), and the line of
+// the program's own where it does. A wait for a lock is told before others. It
+// is "" if none waits, or the program does not say.
+func (e *Examiner) waits() (wait, at string) {
+	if e.ended {
+		return "", ""
+	}
+	for _, g := range bytes.Split(e.run.Stacks(time.Second), []byte("\n\n")) {
+		state := goroutine.FindSubmatch(g)
+		site := e.ownLine().FindSubmatch(g)
+		if state == nil || site == nil || !bytes.Contains(g, []byte("lab/event.(*Base)")) || idle[string(state[1])] {
+			continue
+		}
+		if wait == "" || strings.HasPrefix(string(state[1]), "sync.") {
+			wait, at = string(state[1]), string(site[1])
+		}
+	}
+	return safe(wait), safe(at)
+}
+
+// goroutine is how the Go runtime heads a stack: "goroutine 1 [sync.Mutex.Lock,
+// 2 minutes, locked to thread]:". What it waits for comes first.
+var goroutine = regexp.MustCompile(`(?m)^goroutine \d+ [^\[\n]*\[([\w. ]+)[^\]\n]*\]:`)
+
+// idle are the states of a goroutine that waits for no other.
+var idle = map[string]bool{"running": true, "runnable": true, "syscall": true}
+
+// ownLine finds a line of the program's own in a stack: "main.go:56".
+func (e *Examiner) ownLine() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^\t.*/` + regexp.QuoteMeta(e.binary.Name) + `/(\w+\.go:\d+)`)
+}

@@ -1,0 +1,265 @@
+package exams
+
+import (
+	"fmt"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/grade"
+	"fdlab/lab/trace"
+)
+
+var bellReadyMade = &grade.Misconception{
+	ID:     "bell-ready-made",
+	Belief: "Base.Post does it all, so I need no bell.",
+	Truth: "It does: it is a queue and a doorbell, which somebody else has built (lab/event/post.go). This exercise is about " +
+		"building one: put the item into the queue, ring, and let the worker's event on the bell do the rest.",
+	Lesson: "04-deferred-notify", Section: "Explain",
+}
+
+var noBell = &grade.Misconception{
+	ID:     "no-bell",
+	Belief: "A goroutine that waits for the items is a worker.",
+	Truth: "It waits for that one thing. A worker's loop can wait for clients and timers as well, but only for fds: that is " +
+		"why other threads ring a bell that is one. Let the worker's base watch it.",
+	Lesson: "04-deferred-notify", Section: "Explain",
+}
+
+var channelFull = &grade.Misconception{
+	ID:     "channel-full",
+	Belief: "A channel is a queue.",
+	Truth: "It is one of fixed size. When it is full, the send waits for the worker, and the dispatcher stands still in its " +
+		"callback: what a pipe that blocks does, too. Let the queue grow: a slice, under a lock that nobody holds for long.",
+	Lesson: "04-deferred-notify", Section: "Explain",
+}
+
+var waitsForWorker = &grade.Misconception{
+	ID:     "waits-for-worker",
+	Belief: "The dispatcher may wait until its item is done.",
+	Truth: "Then the two threads do what one could, and a busy worker stops the dispatcher, with all that it watches. Put the " +
+		"item into the queue, ring, and return.",
+	Lesson: "04-deferred-notify", Section: "Explain",
+}
+
+var outOfOrder = &grade.Misconception{
+	ID:     "out-of-order",
+	Belief: "Each item is done by itself, so the order does not matter.",
+	Truth: "They come in an order, and the program that reads what is printed relies on it. One thread does them, one after " +
+		"the other, as they came: a question keeps those behind it waiting.",
+	Lesson: "04-deferred-notify", Section: "Explain",
+}
+
+// bellWorld is a dispatcher and a worker, with the two FIFOs that they hang on.
+// Exercise 08 has the same.
+type bellWorld struct {
+	e              *grade.Examiner
+	items, answers *grade.FIFO
+}
+
+func newWorld(e *grade.Examiner) *bellWorld {
+	w := &bellWorld{e, e.FIFO("items"), e.FIFO("answers")}
+	e.Suspects(w.readyMade, w.dispatcherWaits, w.disorder)
+	e.Start(w.items.Path, w.answers.Path)
+	return w
+}
+
+func (w *bellWorld) opened() {
+	w.items.Opened()
+	w.answers.Opened()
+}
+
+// gives gives the dispatcher items, and waits until it has handed them over.
+func (w *bellWorld) gives(items string) {
+	w.e.Due(items)
+	w.items.Say(items)
+	w.e.Await("the dispatcher takes the items that come, and goes back to its loop", func() bool {
+		if w.items.Unread() > 0 {
+			return false
+		}
+		fd := w.e.World().FDByNumber(w.items.FD().Number)
+		return fd == nil || fd.InCallback == 0
+	})
+}
+
+// asks makes the worker busy: it waits for an answer.
+func (w *bellWorld) asks() {
+	w.gives("?")
+	w.e.Await("a question comes, and the worker waits for the answer", func() bool {
+		return w.answers.FD().Pending == "read"
+	})
+}
+
+// ends ends the items while the worker is busy, with some left to do.
+func (w *bellWorld) ends() {
+	w.asks()
+	w.gives("bye")
+	w.items.End()
+	w.e.Await("the FIFO of the items ends, and the dispatcher closes it", func() bool { return w.items.FD().Closed != 0 })
+	w.answers.Say("!")
+	w.e.Answered("the items ended while the worker was busy; when it is free, it prints those that are left")
+	w.e.Ends("the FIFO of the items has ended: both loops return, and all is closed", "no events left")
+}
+
+// ringsItself requires that nobody but the dispatcher has written to the bell.
+func (w *bellWorld) ringsItself() {
+	own := uint32(0)
+	others := map[uint32]bool{}
+	var ring *grade.FD
+	w.e.Each(func(r *trace.Record, text string) {
+		switch {
+		case (r.Kind == trace.CallEnd || r.Kind == trace.CallBegin) && text == "read" && r.FD == w.items.FD().Number:
+			own = r.Thread
+		case r.Kind == trace.CallBegin && text == "write" && r.Thread != own:
+			others[r.Thread] = true
+			ring = w.e.FD(func(f *grade.FD) bool { return f.Number == r.FD })
+		}
+	})
+	w.e.Require(len(others) == 0, "the dispatcher rings the bell itself, and does not wait", goroutineWaits,
+		fmt.Sprintf("%d other threads have rung it, or wait to", len(others)), ring)
+}
+
+// bell returns what the worker's loop watches.
+func (w *bellWorld) bell() *grade.FD {
+	return w.e.FD(func(f *grade.FD) bool { return f.Callbacks > 0 && f != w.items.FD() })
+}
+
+// hasBell requires that the worker's loop watches something, and that nothing
+// else has brought it the items.
+func (w *bellWorld) hasBell() {
+	const expected = "an item goes into the queue, and the bell calls the worker"
+	m, saw, fds := w.readyMade()
+	w.e.Require(m == nil, expected, m, saw, fds...)
+	w.e.Require(w.bell() != nil, expected, noBell, "the items were printed, and no loop has called a callback for it")
+}
+
+// readyMade looks whether functions are posted in the place of items.
+func (w *bellWorld) readyMade() (*grade.Misconception, string, []*grade.FD) {
+	n := w.posted()
+	if n == 0 {
+		return nil, "", nil
+	}
+	return bellReadyMade, fmt.Sprintf("functions were posted to the worker's loop, and %d of them have run", n), []*grade.FD{w.items.FD()}
+}
+
+// bellOnly requires that the end came as the items did.
+func (w *bellWorld) bellOnly() {
+	const expected = "the end comes to the worker as the items do: by the queue and the bell"
+	w.e.Require(w.posted() == 0, expected, endOvertakes,
+		"a function was posted to the worker's loop: that is a second bell, and which of two bells is heard first is nobody's promise", w.bell())
+	for _, f := range w.e.FDs() {
+		w.e.Require(f.Callbacks == 0 || f == w.items.FD() || f == w.bell(), expected, endOvertakes,
+			"the worker's loop watched two fds, and which of two bells is heard first is nobody's promise", f, w.bell())
+	}
+}
+
+// posted returns how many posted functions have run.
+func (w *bellWorld) posted() (n int) {
+	w.e.Each(func(r *trace.Record, _ string) {
+		if r.Kind == trace.CallbackBegin && r.FD == trace.NoFD && r.A == 0 {
+			n++
+		}
+	})
+	return n
+}
+
+// fillsUp requires that the bell was as large as pipes are.
+func (w *bellWorld) fillsUp(room int) {
+	for _, f := range w.e.FDs() {
+		held := f.BytesOut - w.bell().BytesIn
+		w.e.Require(held <= max(int64(room), 1<<16), fmt.Sprintf("a pipe has room for %d bytes: it is full, and the dispatcher goes on", room), largerPipe,
+			fmt.Sprintf("%d bytes wait in the pipe: it was made larger", held), f)
+	}
+}
+
+// dispatcherWaits looks whether the dispatcher stands still in its callback,
+// and what for.
+func (w *bellWorld) dispatcherWaits() (*grade.Misconception, string, []*grade.FD) {
+	items, answers := w.items.FD(), w.answers.FD()
+	if items == nil || answers == nil || answers.Pending == "" {
+		return nil, "", nil // the worker is not busy: the grader knows what to say
+	}
+	wait, at, yes := w.e.Detained(items)
+	if !yes || wait == "" {
+		return nil, "", nil
+	}
+	saw := fmt.Sprintf("the worker waits for an answer, and the dispatcher's callback does not return: it waits, too (%s, %s)", wait, at)
+	switch {
+	case strings.HasPrefix(wait, "sync.Mutex") || strings.HasPrefix(wait, "sync.RWMutex"):
+		return lockHeld, fmt.Sprintf("the worker waits for an answer and holds the lock; the dispatcher's callback waits for "+
+			"that lock (%s, %s)", wait, at), []*grade.FD{items, answers}
+	case wait == "chan send":
+		return channelFull, saw, []*grade.FD{items, answers}
+	}
+	return waitsForWorker, saw, []*grade.FD{items, answers}
+}
+
+// disorder looks whether all that was printed was due, but in another order.
+func (w *bellWorld) disorder() (*grade.Misconception, string, []*grade.FD) {
+	got, due := w.e.Printed(), w.e.IsDue()
+	if strings.HasPrefix(due, got) {
+		return nil, "", nil
+	}
+	left := map[rune]int{}
+	for _, item := range due {
+		left[item]++
+	}
+	for _, item := range got {
+		if left[item]--; left[item] < 0 {
+			return nil, "", nil // it is no item, or was printed twice
+		}
+	}
+	at := 0
+	for got[at] == due[at] {
+		at++
+	}
+	return outOfOrder, fmt.Sprintf("%d items were printed in their order; then came %q, and it was the turn of %q",
+		at, got[at:at+1], due[at:at+1]), []*grade.FD{w.items.FD(), w.bell(), w.answers.FD()}
+}
+
+// stranded says how items could stay in the queue without a byte: in the
+// callback that got the answer, was the bell read before it, or after?
+func (w *bellWorld) stranded() *grade.Misconception {
+	why := oneItemARing
+	answered := false // in this callback
+	w.e.Each(func(r *trace.Record, text string) {
+		switch {
+		case r.Kind == trace.CallbackEnd:
+			answered = answered && r.FD != w.bell().Number
+		case r.Kind == trace.CallEnd && text == "read" && r.FD == w.answers.FD().Number:
+			answered = true
+		case r.Kind == trace.CallEnd && text == "read" && r.FD == w.bell().Number && answered:
+			why = bytesLast
+		}
+	})
+	return why
+}
+
+// letters returns n items of an endless row, from number first on.
+func letters(first, n int) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteByte(byte('a' + (first+i)%26))
+	}
+	return b.String()
+}
+
+// roomOfAPipe measures how many writes of one byte a pipe takes here.
+func roomOfAPipe() (n int) {
+	var p [2]int
+	if unix.Pipe(p[:]) != nil {
+		return 1 << 16
+	}
+	defer unix.Close(p[0])
+	defer unix.Close(p[1])
+	unix.SetNonblock(p[1], true)
+	for {
+		switch _, err := unix.Write(p[1], []byte{'c'}); err {
+		case nil:
+			n++
+		case unix.EINTR:
+		default:
+			return n
+		}
+	}
+}

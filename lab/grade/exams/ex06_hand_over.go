@@ -1,0 +1,161 @@
+package exams
+
+import (
+	"fmt"
+	"strings"
+
+	"fdlab/lab/grade"
+	"fdlab/lab/trace"
+)
+
+var workerAccepts = &grade.Misconception{
+	ID:     "worker-accepts",
+	Belief: "Who serves the client may as well accept it.",
+	Truth: "The listener stays ready until somebody has accepted. Until the other thread gets to it, the loop that " +
+		"watches the listener calls back again and again for one client, and counts each call. Accept in the " +
+		"listener's own callback; what goes to a worker is the connection.",
+	Lesson: "03-one-base-per-thread", Section: "Explain",
+}
+
+var listenerShared = &grade.Misconception{
+	ID:     "listener-shared",
+	Belief: "If all workers watch the listener, they share the clients.",
+	Truth: "Each of them is told of each client, and one gets it: chance says which, so no turns can be kept. The others " +
+		"have waked up for nothing; where the listener blocks, they sleep in accept, and their clients wait. Let one " +
+		"thread accept, and hand each connection on.",
+	Lesson: "03-one-base-per-thread", Section: "Explain",
+}
+
+var postedElsewhere = &grade.Misconception{
+	ID:     "posted-elsewhere",
+	Belief: "Inside a posted function I may add to any base.",
+	Truth: "It runs on the thread of the base that it was posted to, so it may add to that one only: another refuses " +
+		"(ErrOtherThread; Add returns it). Post to the base that will watch the connection. And it runs later: a " +
+		"variable that says whose turn it is may say something else by then, so choose before you post.",
+	Lesson: "03-one-base-per-thread", Section: "Explain",
+}
+
+var loopWasOver = &grade.Misconception{
+	ID:     "loop-was-over",
+	Belief: "A worker's loop waits until it gets something to do.",
+	Truth: "Dispatch returns as soon as no event is pending, and a worker has none before its first client: its thread " +
+		"was gone before anybody came. Loop with the flag NoExitOnEmpty stays.",
+	Lesson: "03-one-base-per-thread", Section: "Explain",
+}
+
+var baseEach = &grade.Misconception{
+	ID:     "base-each",
+	Belief: "Each connection gets a base of its own, so nothing is shared.",
+	Truth: "And a thread of its own, that sleeps in it: a thousand clients, a thousand threads, as without any loop. A " +
+		"base has room for thousands of connections: each worker needs one, which it keeps.",
+	Lesson: "03-one-base-per-thread", Section: "Explain",
+}
+
+// acceptsWrong looks who accepts: the one thread whose loop watches the
+// listener, inside its callback, or any one thread without a loop.
+func acceptsWrong(e *grade.Examiner) (*grade.Misconception, string, []*grade.FD) {
+	listener := e.FD(func(f *grade.FD) bool { return f.What == "TCP socket" })
+	if listener == nil {
+		return nil, "", nil
+	}
+	loops, watching, calling, waiting := map[uint16]bool{}, map[uint32]bool{}, map[uint32]bool{}, map[uint32]bool{}
+	var outside []uint32 // threads that accepted, and not in the listener's callback
+	told, inside, got, shared := 0, 0, 0, false
+	e.Each(func(r *trace.Record, text string) {
+		accept := text == "accept" && r.FD == listener.Number
+		switch {
+		case r.Kind == trace.Add && r.FD == listener.Number:
+			loops[r.Base] = true
+		case r.Kind == trace.CallbackBegin && r.FD == listener.Number:
+			watching[r.Thread], calling[r.Thread] = true, true
+			told++
+		case r.Kind == trace.CallbackEnd:
+			calling[r.Thread] = false
+		case accept && r.Kind == trace.CallBegin:
+			waiting[r.Thread] = true
+			shared = shared || len(waiting) > 1
+		case accept && r.Kind == trace.CallEnd:
+			delete(waiting, r.Thread)
+			if r.A >= 0 {
+				got++
+			}
+		}
+		switch {
+		case !accept:
+		case calling[r.Thread]:
+			inside++
+		default:
+			outside = append(outside, r.Thread)
+		}
+	})
+	if len(loops) > 1 {
+		return listenerShared, fmt.Sprintf("%d loops watch the listener", len(loops)), []*grade.FD{listener}
+	}
+	for _, thread := range outside {
+		if len(watching) == 1 && (!watching[thread] || inside == 0) {
+			return workerAccepts, fmt.Sprintf("accept was called on thread %d%s, outside the listener's callback; that ran %d times, "+
+				"and clients were accepted: %d", thread, runs(e, thread), told, got), []*grade.FD{listener}
+		}
+	}
+	if shared {
+		return listenerShared, "two threads were inside accept at the same time", []*grade.FD{listener}
+	}
+	return nil, "", nil
+}
+
+// handedWrong looks what became of the newest connection that no event watches.
+func handedWrong(e *grade.Examiner) (*grade.Misconception, string, []*grade.FD) {
+	conn := e.FD(func(f *grade.FD) bool { return strings.HasPrefix(f.What, "TCP from ") })
+	if conn == nil || conn.Added != 0 || conn.Closed != 0 {
+		return nil, "", nil
+	}
+	bases := e.World().Bases
+	for i := range bases {
+		if b := &bases[i]; b.Thread == 0 && b.Reason == "no events left" && b.Callbacks == 0 {
+			return loopWasOver, fmt.Sprintf("the loop of %s had returned (no events left) before it got a client", b.Name), []*grade.FD{conn}
+		}
+	}
+	posted := ""
+	e.Each(func(r *trace.Record, _ string) {
+		if r.Kind == trace.CallbackBegin && r.FD == trace.NoFD && r.A == 0 && r.Time > conn.Opened {
+			posted = e.World().BaseByNumber(r.Base).Name
+		}
+	})
+	if posted != "" {
+		return postedElsewhere, fmt.Sprintf("a function was posted to %s and has run there, and no event was added for %s",
+			posted, conn.Name()), []*grade.FD{conn}
+	}
+	return nil, "", nil
+}
+
+// lateBases returns how many bases were made after the first client was
+// accepted.
+func lateBases(e *grade.Examiner) (n int) {
+	came := false
+	e.Each(func(r *trace.Record, text string) {
+		came = came || r.Kind == trace.Open && strings.HasPrefix(text, "TCP from ")
+		if came && r.Kind == trace.BaseNew {
+			n++
+		}
+	})
+	return n
+}
+
+// readBy reports whether the thread has read from the fd.
+func readBy(e *grade.Examiner, f *grade.FD, thread uint32) (yes bool) {
+	e.Each(func(r *trace.Record, text string) {
+		yes = yes || r.Kind == trace.CallEnd && text == "read" && r.FD == f.Number && r.Time >= f.Opened && r.Thread == thread
+	})
+	return yes
+}
+
+// runs names the base whose loop the thread runs: " (worker 0)", or "".
+func runs(e *grade.Examiner, thread uint32) string {
+	bases := e.World().Bases
+	for i := range bases {
+		if bases[i].Thread == thread && bases[i].Name != "" {
+			return " (" + bases[i].Name + ")"
+		}
+	}
+	return ""
+}

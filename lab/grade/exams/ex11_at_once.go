@@ -1,0 +1,153 @@
+package exams
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"fdlab/lab/grade"
+	"fdlab/lab/trace"
+)
+
+var capturedLate = &grade.Misconception{
+	ID:     "captured-late",
+	Belief: "A function has my variables as they were when I made it.",
+	Truth: "It has the variables themselves, and looks at them when it runs. A callback and a posted function run later: by " +
+		"then the next client or the next job is in the variable. Let each function have its own: a variable that is " +
+		"declared inside the loop, or inside the function that makes it. (go run -race tells of such a variable, too.)",
+	Lesson: "06-adding-to-a-running-base", Section: "Explain",
+}
+
+var bufferUsedAgain = &grade.Misconception{
+	ID:     "buffer-used-again",
+	Belief: "What I have handed over, I may fill again.",
+	Truth: "The worker looks into it later, or at this moment, on a thread of its own; meanwhile the next read puts other " +
+		"bytes there. What is handed to another thread is no more yours: give each job its own buffer.",
+	Lesson: "06-adding-to-a-running-base", Section: "Explain",
+}
+
+var nobodyKeepsOrder = &grade.Misconception{
+	ID:     "nobody-keeps-order",
+	Belief: "Each answer finds its own way.",
+	Truth: "What is done side by side, in goroutines or in events of their own, is done in any order, and a client's answers " +
+		"may change places. One worker takes the jobs one after the other, and posts the answers in that order.",
+	Lesson: "06-adding-to-a-running-base", Section: "Explain",
+}
+
+// readsAnother looks for a callback that read from an fd that was opened after
+// its own, and not from its own: from the last one, as it is when the callbacks
+// share a variable.
+func readsAnother(e *grade.Examiner) (m *grade.Misconception, saw string, fds []*grade.FD) {
+	called := int32(trace.NoFD) // the fd of this callback, if it has not read from it
+	var loop uint32
+	e.Each(func(r *trace.Record, text string) {
+		read := (r.Kind == trace.CallBegin || r.Kind == trace.CallEnd) && text == "read" && r.Thread == loop
+		switch {
+		case r.Kind == trace.CallbackBegin:
+			called, loop = r.FD, r.Thread
+		case r.Kind == trace.CallbackEnd || read && r.FD == called:
+			called = trace.NoFD
+		case read && called >= 0 && m == nil:
+			its, other := open(e, called), open(e, r.FD)
+			if its != nil && other != nil && other.Opened > its.Opened {
+				m, fds = capturedLate, []*grade.FD{its, other}
+				saw = fmt.Sprintf("the callback of %s read from %s", its.Name(), other.Name())
+			}
+		}
+	})
+	return m, saw, fds
+}
+
+// open returns the fd that has the number and is open, or nil.
+func open(e *grade.Examiner, number int32) *grade.FD {
+	return e.FD(func(f *grade.FD) bool { return f.Number == number && f.Closed == 0 })
+}
+
+// jobsBeforePosts lets all clients speak, and the loop read them all, before it
+// calls anything that the worker has posted: time is held between the callbacks.
+func jobsBeforePosts(e *grade.Examiner, clients ...*grade.Client) {
+	const expected = "three clients speak at once, the worker has done all three jobs before the loop comes to the first answer, " +
+		"and each hears its own words"
+	suspects(e, readsAnother)
+	e.Means(grade.Noise, capturedLate)
+	e.Means(grade.Unanswered, capturedLate)
+	standStill(e, clients[0], "PING\n")
+	for _, c := range clients {
+		text := c.Name + " speaks with the others\n"
+		c.Due(strings.ToUpper(text))
+		c.Say(text)
+	}
+	for _, c := range clients {
+		c.Arrived()
+	}
+	unread := func() bool { return slices.ContainsFunc(clients, func(c *grade.Client) bool { return c.Unread() > 0 }) }
+	for unread() || e.Standing() != "before wait" {
+		e.Step(expected)
+		e.Await(expected, func() bool { return e.Standing() != "" })
+	}
+	asleep := 0
+	e.Await(expected, func() bool { // and with it the worker, whose jobs are done
+		if asleep++; !e.Still() {
+			asleep = 0
+		}
+		return asleep >= 5
+	})
+	e.Release()
+	for _, c := range clients {
+		c.Answered(expected)
+	}
+}
+
+// burst lets all clients say more than a read takes, at once and again and
+// again: so the loop reads on while the worker begins with what was read before.
+func burst(e *grade.Examiner, clients ...*grade.Client) {
+	const expected = "three clients say more than a read takes, all at once, and each hears its own words in order"
+	e.Suspects(func() (*grade.Misconception, string, []*grade.FD) { return mixedUp(e, clients) })
+	for range 4 {
+		standStill(e, clients[0], "PING\n")
+		for _, c := range clients {
+			text := numbered(c.Name, 300)
+			c.Due(strings.ToUpper(text))
+			c.Say(text)
+		}
+		for _, c := range clients {
+			c.Arrived()
+		}
+		e.Release()
+		for _, c := range clients {
+			c.Answered(expected)
+		}
+	}
+	e.Suspects()
+	e.Means(grade.Noise, nil)
+	e.Means(grade.Unanswered, nil)
+}
+
+// numbered is a line of n words, no two of them alike.
+func numbered(name string, n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "%s%d ", name, i)
+	}
+	return b.String() + "\n"
+}
+
+// mixedUp looks which bytes a client has heard: its own in another order, or
+// such as were never due to it.
+func mixedUp(e *grade.Examiner, clients []*grade.Client) (*grade.Misconception, string, []*grade.FD) {
+	if e.Ended() {
+		return nil, "", nil
+	}
+	e.Aftermath(func() {}) // until all is heard
+	for _, c := range clients {
+		wrong := c.Deviates()
+		if wrong == "" {
+			continue
+		}
+		if c.HeardInAnyOrder() {
+			return nobodyKeepsOrder, fmt.Sprintf("client %s has heard all its words, and in another order, from %.20q on", c.Name, wrong), []*grade.FD{c.FD()}
+		}
+		return bufferUsedAgain, fmt.Sprintf("client %s spoke together with others, and hears what is wrong from %.20q on", c.Name, wrong), []*grade.FD{c.FD()}
+	}
+	return nil, "", nil
+}

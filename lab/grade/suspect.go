@@ -1,0 +1,82 @@
+package grade
+
+import (
+	"cmp"
+	"strings"
+	"time"
+)
+
+// Look goes through the trace for one thing that can be wrong: it returns the
+// misconception (nil if it is not that), what the trace shows, and the fds that
+// show it.
+type Look func() (m *Misconception, saw string, fds []*FD)
+
+// Suspects has the exam's own looks come before the grader's when the program
+// does not do what was expected, from here on. Without looks it ends that.
+func (e *Examiner) Suspects(looks ...Look) { e.looks = looks }
+
+// suspect is the first of the exam's own looks that finds something.
+func (e *Examiner) suspect() (*Misconception, string, []*FD) {
+	looks := e.looks
+	e.looks = nil // what goes wrong while one looks is not looked into
+	for _, look := range looks {
+		if m, saw, fds := look(); m != nil {
+			return m, saw, fds
+		}
+	}
+	return nil, "", nil
+}
+
+// first is the feedback of the first look that finds something, or nil.
+func (e *Examiner) first(expected string, looks ...Look) *Feedback {
+	for _, look := range looks {
+		if m, saw, fds := look(); m != nil {
+			return e.feedback(expected, saw, m, fds...)
+		}
+	}
+	return nil
+}
+
+// Aftermath is for a Look: the verdict is clear, and one more thing that the
+// world does will tell why. It returns when the program has ended, or sleeps for
+// good, or when the world could not do it any more. What is recorded meanwhile
+// is no part of the feedback.
+func (e *Examiner) Aftermath(do func()) {
+	e.judge = len(e.entries)
+	defer func() {
+		switch fault := recover().(type) {
+		case nil, found: // the verdict is another one
+		default:
+			panic(fault)
+		}
+	}()
+	do()
+	var sign life
+	for end := time.Now().Add(2 * detention); ; time.Sleep(time.Millisecond) {
+		if e.pump(); e.ended || e.flood || sign.gone(e) || time.Now().After(end) {
+			return
+		}
+	}
+}
+
+// Ended reports whether the program has ended.
+func (e *Examiner) Ended() bool { return e.ended }
+
+// judged are the entries that a verdict rests on.
+func (e *Examiner) judged() []entry {
+	if e.judge > 0 {
+		return e.entries[:e.judge]
+	}
+	return e.entries
+}
+
+// running names the loops that run, by their bases.
+func (e *Examiner) running() string {
+	var names []string
+	for i := range e.world.Bases {
+		if b := &e.world.Bases[i]; b.Thread != 0 {
+			names = append(names, cmp.Or(safe(b.Name), "the base's"))
+		}
+	}
+	return strings.Join(names, ", ")
+}
