@@ -82,7 +82,7 @@ func (m *machine) build(here string) {
 		sources, _ := filepath.Glob(filepath.Join(here, name, "*.c"))
 		m.keep(name, path, exec.Command("gcc", append(append([]string{"-O2", "-o", path}, sources...), libraries...)...))
 	}
-	for _, name := range []string{"fdlab", "gonet", "gnet", "client"} {
+	for _, name := range []string{"fdlab", "goepoll", "gonet", "gnet", "client"} {
 		path := filepath.Join(m.folder, "go-"+name)
 		cmd := exec.Command("go", "build", "-o", path, "./"+name)
 		cmd.Dir = here

@@ -19,6 +19,7 @@ const (
 	libeventMT  = "libevent, with locks" // so that other threads may use the base, as with ours
 	bareEpoll   = "bare epoll in C"
 	ours        = "fdlab"
+	bareGo      = "bare epoll in Go"
 	goNet       = "Go's net"
 	gnetLoop    = "gnet"
 	unwatched   = "not recorded"
@@ -36,6 +37,7 @@ var commands = []struct {
 	{libeventMT, "libevent", []string{"locks", "thread"}},
 	{bareEpoll, "epoll", []string{"thread"}},
 	{ours, "fdlab", nil},
+	{bareGo, "goepoll", nil},
 	{goNet, "gonet", nil},
 	{gnetLoop, "gnet", nil},
 }
@@ -189,8 +191,8 @@ func (m *machine) wakes() []contest {
 				})}
 	}
 	return []contest{
-		of("pipe", "pipe", libeventOne, bareEpoll, ours),
-		of("eventfd", "eventfd", libeventOne, bareEpoll, ours),
+		of("pipe", "pipe", libeventOne, bareEpoll, ours, bareGo),
+		of("eventfd", "eventfd", libeventOne, bareEpoll, ours, bareGo),
 		of("event_active, Base.Post", "post", libeventOne, ours),
 		{group: "Wake-up from another thread", name: "Base.Post, with one pending", work: 100_000,
 			figures:    []figure{{unit: "ns", scale: 1, bound: 25}},

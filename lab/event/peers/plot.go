@@ -26,6 +26,7 @@ var styles = map[string]struct{ colour, shape string }{
 	libeventOne: {"#6b7280", "ring"},
 	libeventMT:  {"#6b7280", "square"},
 	bareEpoll:   {"#b45309", "diamond"},
+	bareGo:      {"#15803d", "diamond"},
 	goNet:       {"#15803d", "square"},
 	gnetLoop:    {"#9333ea", "triangle"},
 	recorded:    {"#c2185b", "disc"},
@@ -33,7 +34,7 @@ var styles = map[string]struct{ colour, shape string }{
 }
 
 // legend is the order of the marks above the plot.
-var legend = []string{ours, libeventOne, libeventMT, bareEpoll, goNet, gnetLoop, recorded}
+var legend = []string{ours, libeventOne, libeventMT, bareEpoll, bareGo, goNet, gnetLoop, recorded}
 
 func draw(results []result) []byte {
 	var body bytes.Buffer
