@@ -1,6 +1,10 @@
 package trace
 
-import "fdlab/lab/clock"
+import (
+	"unsafe"
+
+	"fdlab/lab/clock"
+)
 
 // Writer writes what a busy event loop says without end. Put takes a record by
 // its address: it is first put together, and then copied. That takes longer than
@@ -13,9 +17,10 @@ type Writer struct {
 	Thread uint32 // what the records say of their thread
 	Base   uint16 // and of their base
 
-	head  *header // of the ring
-	mask  uint64  // as the Recorder's
-	began int64   // as the Recorder's
+	head  *header        // of the ring
+	slots unsafe.Pointer // its first slot
+	mask  uint64         // as the Recorder's
+	began int64          // as the Recorder's
 	rec   *Recorder
 }
 
@@ -25,7 +30,7 @@ func (r *Recorder) Writer(base uint16) Writer {
 	if r == nil {
 		return Writer{}
 	}
-	return Writer{Base: base, head: r.head, mask: r.mask, began: r.began, rec: r}
+	return Writer{Base: base, head: r.head, slots: unsafe.Pointer(r.head.slot(0)), mask: r.mask, began: r.began, rec: r}
 }
 
 // Now returns the run's time in ns, as Recorder.Now does.
@@ -73,13 +78,19 @@ func (w *Writer) WaitEnd(time int64, call uint32, result, errno int64) {
 func (w *Writer) write(time int64, kind Kind, fd int32, str uint32, a, b, c, d int64) {
 	n := w.head.written.Load()
 	if n >= w.head.limit.Load() || !w.head.written.CompareAndSwap(n, n+1) {
-		if n = w.rec.claim(kind); n == lost {
-			return
-		}
+		w.writeOther(time, kind, fd, str, a, b, c, d)
+		return
 	}
-	slot := w.head.slot(n & w.mask)
+	slot := (*Record)(unsafe.Add(w.slots, n&w.mask*recordSize))
 	slot.Time, slot.Thread, slot.FD = time, w.Thread, fd
 	slot.Kind, slot.Bytes, slot.Base, slot.Str = kind, 0, w.Base, str
 	slot.A, slot.B, slot.C, slot.D = a, b, c, d
 	publish(&slot.Seq, n+1)
+}
+
+// writeOther is for when the ring is full, or seems so, or another thread was
+// quicker.
+func (w *Writer) writeOther(time int64, kind Kind, fd int32, str uint32, a, b, c, d int64) {
+	w.rec.put(&Record{Time: time, Kind: kind, FD: fd, Str: str, A: a, B: b, C: c, D: d,
+		Thread: w.Thread, Base: w.Base})
 }
