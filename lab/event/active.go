@@ -111,14 +111,19 @@ func (b *Base) drain(q *queue) {
 		}
 		e.state &^= active
 		if e.what&Persist == 0 && e.pending() {
-			if err := b.remove(e); err != nil { //DOC:one-shot
-				b.fault(err)
-			}
+			b.withdraw(e) //DOC:one-shot
 		}
 		b.deliver(e)
 		if b.broken.Load() || b.continued.Load() {
 			return
 		}
+	}
+}
+
+// withdraw removes an event that fires once, before its callback.
+func (b *Base) withdraw(e *Event) {
+	if err := b.remove(e); err != nil {
+		b.fault(err)
 	}
 }
 

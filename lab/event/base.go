@@ -145,7 +145,9 @@ func (b *Base) Loop(flags Flags) (reason Reason, err error) {
 		if err := b.wait(b.untilNext(flags)); err != nil {
 			return Failed, err
 		}
-		b.expire()
+		if len(b.timers) > 0 {
+			b.expire()
+		}
 
 		done := flags&NonBlock != 0
 		if b.active > 0 {
@@ -175,11 +177,8 @@ func (b *Base) wait(timeout time.Duration) error {
 	case b.timing:
 		b.cached = b.clock()
 	}
-	if err == unix.EBADF {
-		return b.findClosed() // select only: the others have their own ways
-	}
 	if err != nil {
-		return b.fail("dispatch", err, "")
+		return b.cannotWait(err)
 	}
 	if n > 0 {
 		b.backend.collect(b, n)
@@ -188,6 +187,13 @@ func (b *Base) wait(timeout time.Duration) error {
 		}
 	}
 	return nil
+}
+
+func (b *Base) cannotWait(err error) error {
+	if err == unix.EBADF {
+		return b.findClosed() // select only: the others have their own ways
+	}
+	return b.fail("dispatch", err, "")
 }
 
 // pass stops where time is held. It reports whether it was.
@@ -205,15 +211,20 @@ func (b *Base) stand(phase string) (held bool) {
 // sleep is the wait itself. EINTR is normal (a signal, or Go's own preemption):
 // the wait goes on with the time that is left.
 func (b *Base) sleep(timeout time.Duration) (n int, err error) {
-	if lookFirst || timeout == 0 {
-		n, err = b.backend.wait(0)
-		for err == unix.EINTR {
-			n, err = b.backend.wait(0)
-		}
-		if n > 0 || timeout == 0 || err != nil {
-			return n, err
-		}
+	if !lookFirst && timeout != 0 {
+		return b.sleepOn(timeout)
 	}
+	n, err = b.backend.wait(0)
+	for err == unix.EINTR {
+		n, err = b.backend.wait(0)
+	}
+	if n == 0 && timeout != 0 && err == nil {
+		return b.sleepOn(timeout)
+	}
+	return n, err
+}
+
+func (b *Base) sleepOn(timeout time.Duration) (n int, err error) {
 	if b.rec != nil {
 		b.unlike() // it is going to sleep, and that must be seen
 	}

@@ -126,9 +126,6 @@ func (b *Base) untilNext(flags Flags) time.Duration {
 // expire activates the events whose timeout is over. Each of them leaves its
 // fd too: one that was just found readable is now active for its timeout alone.
 func (b *Base) expire() {
-	if len(b.timers) == 0 {
-		return
-	}
 	for now := b.now(); len(b.timers) > 0 && b.timers[0].at <= now; {
 		e := b.timers[0].event
 		if e.state&timed == 0 {
@@ -136,9 +133,7 @@ func (b *Base) expire() {
 			b.fault(b.overwritten(-1))
 			return
 		}
-		if err := b.remove(e); err != nil {
-			b.fault(err)
-		}
+		b.withdraw(e)
 		b.activate(e, Timeout, 1)
 	}
 }
