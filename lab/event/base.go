@@ -171,8 +171,11 @@ func (b *Base) wait(timeout time.Duration) error {
 	}
 	n, err := b.sleep(timeout) //DOC:wait
 	switch {
+	case b.rec != nil && n == 1:
+		b.recordWoken()
+		b.cached = b.stamp
 	case b.rec != nil:
-		b.recordWoken(n, err)
+		b.recordOtherWoken(n, err)
 		b.cached = b.stamp
 	case b.timing:
 		b.cached = b.clock()

@@ -35,6 +35,19 @@ type gather struct {
 // begin begins a turn.
 func (g *gather) begin() { g.found, g.calls, g.plain = 0, 0, true }
 
+// next ends a turn that called an event last, and begins another.
+func (g *gather) next(event uint32, fd int32) {
+	switch {
+	case g.calls > 1 || !g.plain:
+		g.row, g.event = 0, 0
+	case g.event != event:
+		g.row, g.event, g.fd = 1, event, fd
+	default:
+		g.row++
+	}
+	g.begin()
+}
+
 // turn ends one turn and begins the next. It reports whether that is left unsaid
 // for now.
 func (b *Base) turn() bool {
@@ -112,21 +125,5 @@ func (b *Base) settle(over bool) {
 	b.say()
 	if over {
 		g.row, g.event, g.vain = 0, 0, false
-	}
-}
-
-// called notes which event a turn called that is recorded. (Inlined, it makes its
-// caller so long that an event takes 20 ns more.)
-//
-//go:noinline
-func (g *gather) called(e *Event) {
-	g.calls++
-	switch {
-	case g.calls > 1 || !g.plain || g.vain:
-		g.row, g.event, g.vain = 0, 0, false
-	case g.event != e.number:
-		g.row, g.event, g.fd = 1, e.number, int32(e.fd)
-	default:
-		g.row++
 	}
 }

@@ -74,7 +74,7 @@ func (b *Base) recordWait(timeout time.Duration, held bool) {
 		b.recordOtherWait(timeout, held)
 		return
 	}
-	g.begin()
+	g.next(u.ended, u.endedFD)
 	u.what, b.fresh = 0, false // the clock was just read, at the callback's end
 	b.to.EndThenWait(b.stamp, u.endedFD, u.ended, b.callID, int64(b.watched), int64(timeout))
 }
@@ -90,19 +90,16 @@ func (b *Base) recordOtherWait(timeout time.Duration, held bool) {
 	}
 }
 
-// recordWoken also reads the clock that the rest of the turn goes by. If there
-// is only one fd to collect, its callback begins at that time, too.
-func (b *Base) recordWoken(n int, err error) {
-	b.stamp, b.fresh = b.to.Now(), n == 1
-	if n != 1 {
-		b.recordOtherWoken(n, err)
-		return
-	}
+// recordWoken: one fd is ready. It also reads the clock that the rest of the turn
+// goes by, and at which the fd's callback begins.
+func (b *Base) recordWoken() {
+	b.stamp, b.fresh = b.to.Now(), true
 	b.gather.found = 1
 	b.unsaid.what |= woken
 }
 
 func (b *Base) recordOtherWoken(n int, err error) {
+	b.stamp, b.fresh = b.to.Now(), false
 	b.unlike()
 	errno, _ := err.(syscall.Errno)
 	if err != nil {
@@ -182,13 +179,12 @@ func (b *Base) recordOtherBegin(e *Event, held bool) {
 // recordEnd says that the callback has ended.
 func (b *Base) recordEnd(e *Event) {
 	b.stamp, b.fresh = b.to.Now(), true
+	b.gather.calls++
 	u := &b.unsaid
 	if u.what&calling != 0 { // the whole turn stays unsaid
-		b.gather.calls++
 		b.gathered()
 		return
 	}
-	b.gather.called(e)
 	u.what, u.ended, u.endedFD = ended, e.number, int32(e.fd)
 }
 
