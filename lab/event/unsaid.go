@@ -2,10 +2,10 @@ package event
 
 // The facts of a turn come in pairs and triples: a callback ends and the loop
 // goes to wait; it is back, one fd is ready, and its callback begins. The first
-// of them waits until it is known whether the next one follows, and then one
-// record holds them all (trace.Writer). Nothing waits while the program's own
-// code runs, or while the thread may sleep. Only a turn that is like a thousand
-// before it stays unsaid as a whole (gather.go).
+// of them waits until it is known whether the next one follows, and then one slot
+// of the trace holds them all (trace.Writer). Nothing waits while the program's
+// own code runs, or while the thread may sleep or is held. Only a turn that is
+// like a thousand before it stays unsaid as a whole (gather.go).
 
 // unsaid is what has happened and is not recorded yet.
 type unsaid struct {

@@ -1,14 +1,14 @@
 package trace
 
-// A bundle is a slot that holds several records of the same time, thread and
-// base. To take a slot from all other threads costs an atomic operation, and
+// A bundle is a slot that holds several records of the same time, thread and base.
+// To take a slot from all other threads costs an atomic operation, and
 // that is most of what a record costs. Bundles are known to the Writer and the
 // Reader alone: who reads gets the records one by one.
 const (
 	endThenWait    Kind = 0xf0 + iota // CallbackEnd, WaitBegin
 	endThenBegin                      // CallbackEnd, CallbackBegin
 	wokenThenBegin                    // WaitEnd with one fd ready, Ready, CallbackBegin
-	severalReady                      // Ready, up to four times
+	severalReady                      // Ready, four times
 )
 
 // most is how many records a slot can hold.
@@ -59,9 +59,6 @@ func (l *Readies) Add(fd int32, event uint32, what Readiness) (full bool) {
 	l.n++
 	return l.n == most
 }
-
-// Len returns how many are kept.
-func (l *Readies) Len() int { return l.n }
 
 // Readies writes what is kept, all of the same time, and empties the list.
 func (w *Writer) Readies(time int64, l *Readies) {

@@ -12,8 +12,8 @@ package trace
 
 import "encoding/binary"
 
-// Version is the version of the record's form, in the ring's header and in
-// the first line of a recording. A reader refuses any other.
+// Version is the version of the record's form, in the first line of a recording.
+// A reader refuses any other.
 const Version = 1
 
 // Record is one fact. It is 64 bytes, one cache line, and holds no pointers,

@@ -24,6 +24,7 @@ const (
 	recordSize  = 64
 	stringSpace = 4 << 20
 	magic       = 0x6264_6c61_6266_6474
+	ringVersion = 2 // 1 had no bundles
 )
 
 // Slots is the usual size of a ring: 16 MiB, about 0.1 s of records from a
@@ -84,7 +85,7 @@ func NewRing(slots int) (*Ring, error) {
 		return nil, err
 	}
 	ring.head.magic = magic
-	ring.head.version = Version
+	ring.head.version = ringVersion
 	ring.head.size = recordSize
 	ring.head.slots = uint64(slots)
 	ring.lay()
@@ -119,8 +120,8 @@ func openRing(file *os.File) (*Ring, error) {
 	switch {
 	case h.magic != magic:
 		err = errors.New("trace: the file is not a trace ring")
-	case h.version != Version || h.size != recordSize:
-		err = fmt.Errorf("trace: the ring has version %d, this program reads version %d: build both from the same checkout", h.version, Version)
+	case h.version != ringVersion || h.size != recordSize:
+		err = fmt.Errorf("trace: the ring has version %d, this program reads version %d: build both from the same checkout", h.version, ringVersion)
 	case !fits:
 		err = fmt.Errorf("trace: the ring is damaged: %d slots in a file of %d bytes", h.slots, info.Size())
 	}

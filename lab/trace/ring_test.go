@@ -277,7 +277,7 @@ func TestRefusedFiles(t *testing.T) {
 		{"short", "too short", whole[:headerSize-1]},
 		{"cut off", "damaged", whole[:len(whole)-1]},
 		{"another file", "not a trace ring", damage(0, 0)},
-		{"version", "version 99, this program reads version 1", damage(8, 99)},
+		{"version", fmt.Sprint("version 99, this program reads version ", ringVersion), damage(8, 99)},
 		{"record size", "build both from the same checkout", damage(12, 32)},
 		{"slots", "damaged", damage(16, 5)},
 		{"no slots", "damaged", damage(16, 0)},
