@@ -31,11 +31,7 @@ func (l *life) gone(e *Examiner) bool {
 		l.records, l.output, l.since, l.looks = len(e.entries), output, time.Now(), 0
 		return false
 	}
-	enough := settled
-	if e.inCallback() {
-		enough = detention
-	}
-	if time.Since(l.since) < enough {
+	if time.Since(l.since) < settled || e.inCallback() { // see doze
 		return false
 	}
 	// Several looks in a row: the grader itself may not have run for a while.
@@ -107,7 +103,7 @@ func (e *Examiner) products() []product {
 // diagnose says why the program does not do what was expected: the first of
 // these that the trace shows.
 func (e *Examiner) diagnose(expected string) *Feedback {
-	if f := e.first(expected, e.forks, e.noRecords, e.suspect, e.spins, e.floods, e.death, e.noise, e.blocked, e.detained,
+	if f := e.first(expected, e.forks, e.noRecords, e.suspect, e.expired, e.spins, e.floods, e.death, e.noise, e.blocked, e.detained,
 		e.unopened, e.unseen, e.swallowed); f != nil {
 		return f
 	}
@@ -118,6 +114,17 @@ func (e *Examiner) diagnose(expected string) *Feedback {
 func (e *Examiner) forks() (*Misconception, string, []*FD) {
 	if !e.alone {
 		return Forks, "the program started another program", nil
+	}
+	return nil, "", nil
+}
+
+// expired: an event on an fd has a timeout that is over at once.
+func (e *Examiner) expired() (*Misconception, string, []*FD) {
+	for _, f := range e.tally.fds {
+		if f.Expired > 0 {
+			return ZeroTimeout, fmt.Sprintf("an event was added on %s with a timeout of 0, and its callback was called for that, not for something to read",
+				safe(f.Name())), []*FD{f}
+		}
 	}
 	return nil, "", nil
 }
@@ -219,7 +226,7 @@ func (e *Examiner) death() (*Misconception, string, []*FD) {
 		return BrokenOff, saw, e.handFDs()
 	}
 	if n := e.tally.loops; n > 0 && e.means[EndedEarly] == nil {
-		if _, inside := e.detainee(); inside {
+		if e.inCallback() {
 			return ExitsInside, saw + ", from inside a callback", e.handFDs()
 		}
 		return MainReturned, fmt.Sprintf("%s; a loop ran still: %s", saw, e.running()), e.handFDs()

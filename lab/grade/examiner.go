@@ -40,6 +40,7 @@ type Examiner struct {
 	means map[*Misconception]*Misconception
 	looks []Look // the exam's own
 	judge int    // how many entries the verdict rests on, 0 for all: see Aftermath
+	doze  doze
 	pumps int
 }
 
@@ -75,6 +76,7 @@ const (
 	manyCalls = 10                     // callbacks in a row for nothing, in hindsight
 	manyPolls = 50                     // reads in a row that found nothing, while all should sleep
 	manyEnds  = 50                     // reads in a row that found the end
+	patrol    = 2 * time.Second        // for who looks whether more comes of it
 	keep      = 400_000                // records
 )
 
@@ -139,6 +141,7 @@ func (e *Examiner) pump() {
 			break
 		}
 	}
+	e.doze.look(e)
 	if e.pumps++; e.pumps%32 == 0 && !e.ended && len(children(e.run.Pid())) > 0 {
 		e.alone = false
 	}
@@ -183,6 +186,7 @@ func (e *Examiner) Await(expected string, ok func() bool) {
 			}
 			e.Fail(e.diagnose(expected))
 		}
+		e.rouse(expected)
 		time.Sleep(time.Millisecond)
 	}
 }

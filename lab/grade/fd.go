@@ -39,6 +39,8 @@ type FD struct {
 	Added    trace.Readiness // what the last added event was for, 0: none ever was
 	Why      trace.Readiness // what its last callback was called for
 	Orphaned bool            // it was closed while an event watched it
+	zero     bool            // the last added event had a timeout of 0
+	Expired  int64           // callbacks for a timeout of 0
 	Pending  string          // the call that it is inside and that may block, or ""
 	Inside   bool            // Pending was called from a callback
 }
@@ -154,6 +156,7 @@ func (t *tally) apply(r *trace.Record, text string) {
 	case trace.Add:
 		f := t.fd(r)
 		f.Watched, f.Added, f.ever = f.Watched|r.A, r.A, f.ever|r.A
+		f.zero = r.B == 0
 	case trace.Del: // it may have another event, for the other direction
 		if f := t.now[r.FD]; f != nil {
 			if f.Watched &^= r.A; f.Watched&(trace.Readable|trace.Writable) == 0 {
@@ -164,6 +167,9 @@ func (t *tally) apply(r *trace.Record, text string) {
 		f := t.fd(r)
 		f.Callbacks++
 		f.Why = r.A
+		if f.zero && r.A&trace.Timeout != 0 {
+			f.Expired++
+		}
 		if r.A&(trace.Readable|trace.Writable) != 0 { // a timeout or a signal brings nothing to take
 			f.Untaken++
 		}

@@ -88,6 +88,14 @@ var (
 			"events has nothing to wait for, and returns at once.",
 		Lesson: "02-ev-persist", Section: "Explain",
 	}
+	ZeroTimeout = &Misconception{
+		ID:     "zero-timeout",
+		Belief: "A timeout of 0 means that there is none.",
+		Truth: "0 is a time like any other, and it is over at once: the callback is called for the reason Timeout, with nothing " +
+			"to read. And a persistent event with 0 is not begun again: it is pending no more. To wait for as long as it takes, " +
+			"add it with event.NoTimeout.",
+		Lesson: "02-ev-persist", Section: "Explain",
+	}
 	EdgeLeft = &Misconception{
 		ID:     "edge-left",
 		Belief: "What I leave unread, the loop will tell me again.",
