@@ -60,6 +60,7 @@ func (c *Client) listen() {
 		}
 		c.mu.Unlock()
 		n, err := c.conn.Read(buf)
+		acknowledge(c.conn)
 		c.mu.Lock()
 		c.heard.Write(buf[:n])
 		if err != nil {

@@ -108,7 +108,7 @@ var echo = &grade.Exam{
 		e.Means(grade.Unanswered, writeTakesAll)
 		e.Means(grade.BlockedInCallback, writeBlocks)
 		c.Deaf(true)
-		_, held := c.Glut(words("c", 8<<20), 8<<20) // more than the kernel has room for
+		_, held := c.Glut(words("c", 8<<20), 8<<20, mostHeld) // more than the kernel has room for
 		says(e, a, words("a", 20<<10), "c talks and does not listen; a speaks, and hears itself all the same")
 		e.Calm("c does not listen, and a is silent: the server sleeps")
 		c.Deaf(false)
@@ -120,14 +120,14 @@ var echo = &grade.Exam{
 		d := e.Dial("d", port)
 		says(e, d, "d is here\n", "d comes, and hears itself")
 		d.Deaf(true)
-		d.Glut(words("d", 8<<20), 8<<20)
+		d.Glut(words("d", 8<<20), 8<<20, mostHeld)
 		resets(e, d, a)
 
 		e.Check("the end")
 		f := e.Dial("f", port)
 		says(e, f, "f is here\n", "f comes, and hears itself")
 		f.Deaf(true)
-		f.Glut(words("f", 1<<20), 4<<10) // until the first bytes have no room
+		f.Glut(words("f", 1<<20), 4<<10, mostHeld) // until the first bytes have no room
 		f.End()
 		e.Calm("f does not listen; it says that it will say no more, and waits for its answer")
 		f.Deaf(false)
