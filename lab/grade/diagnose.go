@@ -161,11 +161,13 @@ func (e *Examiner) spins() (*Misconception, string, []*FD) {
 	for _, f := range e.tally.fds {
 		switch {
 		case f.MostEnds >= manyCalls:
-			return EndIgnored, fmt.Sprintf("%d reads of %s in a row gave 0, the end of file", f.MostEnds, safe(f.Name())), []*FD{f}
+			return EndIgnored, fmt.Sprintf("%d reads in a row of %s gave 0, the end of file", f.MostEnds, safe(f.Name())), []*FD{f}
+		case f.within >= spinning:
+			return EagainGoesOn, fmt.Sprintf("inside one callback, %d reads in a row of %s found nothing (EAGAIN)", f.within, safe(f.Name())), []*FD{f}
 		case f.MostRefused >= spinning:
-			return Polling, fmt.Sprintf("%d reads of %s in a row found nothing (EAGAIN)", f.MostRefused, safe(f.Name())), []*FD{f}
+			return Polling, fmt.Sprintf("%d reads in a row of %s found nothing (EAGAIN)", f.MostRefused, safe(f.Name())), []*FD{f}
 		case f.MostNoRoom >= spinning:
-			return WriteRetried, fmt.Sprintf("%d writes to %s in a row found no room (EAGAIN)", f.MostNoRoom, safe(f.Name())), []*FD{f}
+			return WriteRetried, fmt.Sprintf("%d writes in a row to %s found no room (EAGAIN)", f.MostNoRoom, safe(f.Name())), []*FD{f}
 		case f.MostUntaken >= manyCalls && f.Why&(trace.Readable|trace.Writable) == trace.Writable:
 			return AlwaysWritable, fmt.Sprintf("the callback of %s was told %s times in a row that it may write, and wrote nothing",
 				safe(f.Name()), atLeast(f.MostUntaken, e.ended)), []*FD{f}

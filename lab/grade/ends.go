@@ -44,7 +44,7 @@ func (e *Examiner) Calm(expected string) {
 func (e *Examiner) polls() (*Misconception, string, []*FD) {
 	for _, f := range e.tally.fds {
 		if f.Refused >= manyPolls {
-			return Polling, fmt.Sprintf("while nothing came, %d reads of %s in a row found nothing (EAGAIN)", f.Refused, safe(f.Name())), []*FD{f}
+			return Polling, fmt.Sprintf("while nothing came, %d reads in a row of %s found nothing (EAGAIN)", f.Refused, safe(f.Name())), []*FD{f}
 		}
 	}
 	return nil, "", nil

@@ -30,6 +30,7 @@ type FD struct {
 	MostEnds    int64
 	Refused     int64 // reads in a row that gave EAGAIN
 	MostRefused int64
+	within      int64 // of these, how many in this callback
 	NoRoom      int64 // writes in a row that gave EAGAIN, with no read between
 	MostNoRoom  int64
 
@@ -166,7 +167,7 @@ func (t *tally) apply(r *trace.Record, text string) {
 	case trace.CallbackBegin:
 		f := t.fd(r)
 		f.Callbacks++
-		f.Why = r.A
+		f.Why, f.within = r.A, 0
 		if f.zero && r.A&trace.Timeout != 0 {
 			f.Expired++
 		}
@@ -193,11 +194,11 @@ func (t *tally) apply(r *trace.Record, text string) {
 		if t.now[r.FD] == nil && r.B == int64(unix.EBADF) {
 			return // no fd has that number
 		}
-		t.fd(r).called(r, text)
+		t.fd(r).called(r, text, t.depth[r.Thread] > 0)
 	}
 }
 
-func (f *FD) called(r *trace.Record, call string) {
+func (f *FD) called(r *trace.Record, call string, inside bool) {
 	f.Pending = ""
 	if call == "write" {
 		f.wrote(r)
@@ -211,14 +212,17 @@ func (f *FD) called(r *trace.Record, call string) {
 		f.Reads += times
 		f.Refused += times
 		f.MostRefused = max(f.MostRefused, f.Refused)
+		if inside {
+			f.within += times
+		}
 	case r.A == 0 && call == "read":
 		f.Reads++
 		f.Ends++
 		f.MostEnds = max(f.MostEnds, f.Ends)
-		f.Untaken, f.Refused, f.took = 0, 0, true
+		f.Untaken, f.Refused, f.within, f.took = 0, 0, 0, true
 	default:
 		f.Reads++
-		f.Untaken, f.Refused, f.Ends, f.NoRoom, f.took = 0, 0, 0, 0, true
+		f.Untaken, f.Refused, f.within, f.Ends, f.NoRoom, f.took = 0, 0, 0, 0, 0, true
 		if call == "read" {
 			f.BytesIn += r.A
 		}

@@ -53,6 +53,14 @@ var (
 			"Let the kernel say when there is something: wait in the loop.",
 		Lesson: "01-select-vs-blocking-io", Section: "Explain",
 	}
+	EagainGoesOn = &Misconception{
+		ID:     "eagain-goes-on",
+		Belief: "When nothing is left, I read once more.",
+		Truth: "EAGAIN says that nothing is left, and the next read says the same, a million times a second. Only the loop can " +
+			"wait: return from the callback at EAGAIN. (In Go, break inside a switch ends the switch, and not the for around " +
+			"it. return ends both.)",
+		Lesson: "02-ev-persist", Section: "Explain",
+	}
 	WriteRetried = &Misconception{
 		ID:     "write-retried",
 		Belief: "If write takes nothing, I try again until it does.",
