@@ -46,6 +46,7 @@ func (e *Examiner) client(name string, conn *net.TCPConn) *Client {
 	c.wake = sync.NewCond(&c.mu)
 	conn.SetNoDelay(true)
 	e.hands = append(e.hands, c)
+	e.whose = append(e.whose, "TCP from "+conn.LocalAddr().String(), "TCP from client "+name)
 	go c.listen()
 	return c
 }

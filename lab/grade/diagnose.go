@@ -64,7 +64,7 @@ func (e *Examiner) hopeless() bool {
 		return true
 	}
 	for _, f := range e.tally.fds {
-		if f.Untaken >= spinning || f.Ends >= manyEnds || max(f.Refused, f.NoRoom) >= 100*spinning {
+		if f.Untaken >= spinning || f.Ends >= manyEnds || max(f.Refused, f.NoRoom) >= 100*spinning || max(f.within, f.crammed) >= manyPolls {
 			return true
 		}
 	}
@@ -162,10 +162,12 @@ func (e *Examiner) spins() (*Misconception, string, []*FD) {
 		switch {
 		case f.MostEnds >= manyCalls:
 			return EndIgnored, fmt.Sprintf("%d reads in a row of %s gave 0, the end of file", f.MostEnds, safe(f.Name())), []*FD{f}
-		case f.within >= spinning:
+		case f.within >= manyPolls:
 			return EagainGoesOn, fmt.Sprintf("inside one callback, %d reads in a row of %s found nothing (EAGAIN)", f.within, safe(f.Name())), []*FD{f}
 		case f.MostRefused >= spinning:
 			return Polling, fmt.Sprintf("%d reads in a row of %s found nothing (EAGAIN)", f.MostRefused, safe(f.Name())), []*FD{f}
+		case f.crammed >= manyPolls:
+			return WriteRetried, fmt.Sprintf("inside one callback, %d writes in a row to %s found no room (EAGAIN)", f.crammed, safe(f.Name())), []*FD{f}
 		case f.MostNoRoom >= spinning:
 			return WriteRetried, fmt.Sprintf("%d writes in a row to %s found no room (EAGAIN)", f.MostNoRoom, safe(f.Name())), []*FD{f}
 		case f.MostUntaken >= manyCalls && f.Why&(trace.Readable|trace.Writable) == trace.Writable:

@@ -30,9 +30,11 @@ type FD struct {
 	MostEnds    int64
 	Refused     int64 // reads in a row that gave EAGAIN
 	MostRefused int64
-	within      int64 // of these, how many in this callback
+	within      int64 // of these, how many in one callback, which is its own
 	NoRoom      int64 // writes in a row that gave EAGAIN, with no read between
 	MostNoRoom  int64
+	crammed     int64 // of these, how many in one callback, which is its own
+	turn        int64 // which callback that is, as the tally counts
 
 	took     bool            // something was, since the last Turns
 	ever     trace.Readiness // what any event was added for
@@ -61,9 +63,11 @@ func (f *FD) Name() string {
 type tally struct {
 	fds   []*FD
 	now   map[int32]*FD
-	depth map[uint32]int // callbacks that each thread is inside
+	depth map[uint32]int   // callbacks that each thread is inside
+	whose map[uint32]int32 // the fd of the one that began last
 
 	signals map[int32]bool // that an event waits for, or once did
+	begun   int64          // how many callbacks have
 	added   bool           // an event was, once
 	twice   string         // an fd that was closed when it was no more, or ""
 
@@ -95,7 +99,7 @@ func (t *tally) known(fd int32) bool {
 }
 
 func newTally() *tally {
-	return &tally{now: map[int32]*FD{}, depth: map[uint32]int{}, signals: map[int32]bool{}}
+	return &tally{now: map[int32]*FD{}, depth: map[uint32]int{}, whose: map[uint32]int32{}, signals: map[int32]bool{}}
 }
 
 func (t *tally) fd(r *trace.Record) *FD {
@@ -124,6 +128,8 @@ func (t *tally) apply(r *trace.Record, text string) {
 		t.added = true
 	case trace.CallbackBegin:
 		t.depth[r.Thread]++
+		t.whose[r.Thread] = r.FD
+		t.begun++
 	case trace.CallbackEnd:
 		t.depth[r.Thread]--
 	}
@@ -167,7 +173,7 @@ func (t *tally) apply(r *trace.Record, text string) {
 	case trace.CallbackBegin:
 		f := t.fd(r)
 		f.Callbacks++
-		f.Why, f.within = r.A, 0
+		f.Why = r.A
 		if f.zero && r.A&trace.Timeout != 0 {
 			f.Expired++
 		}
@@ -194,14 +200,18 @@ func (t *tally) apply(r *trace.Record, text string) {
 		if t.now[r.FD] == nil && r.B == int64(unix.EBADF) {
 			return // no fd has that number
 		}
-		t.fd(r).called(r, text, t.depth[r.Thread] > 0)
+		f := t.fd(r)
+		if f.turn != t.begun {
+			f.turn, f.within, f.crammed = t.begun, 0, 0
+		}
+		f.called(r, text, t.depth[r.Thread] > 0 && t.whose[r.Thread] == r.FD)
 	}
 }
 
 func (f *FD) called(r *trace.Record, call string, inside bool) {
 	f.Pending = ""
 	if call == "write" {
-		f.wrote(r)
+		f.wrote(r, inside)
 	}
 	if call != "read" && call != "accept" {
 		return
@@ -229,12 +239,15 @@ func (f *FD) called(r *trace.Record, call string, inside bool) {
 	}
 }
 
-func (f *FD) wrote(r *trace.Record) {
+func (f *FD) wrote(r *trace.Record, inside bool) {
 	if r.A > 0 {
 		f.BytesOut += r.A
-		f.Untaken, f.NoRoom, f.took = 0, 0, true // a callback for writing takes the room
+		f.Untaken, f.NoRoom, f.crammed, f.took = 0, 0, 0, true // a callback for writing takes the room
 	} else if r.B == int64(unix.EAGAIN) {
 		f.NoRoom += max(1, r.C)
 		f.MostNoRoom = max(f.MostNoRoom, f.NoRoom)
+		if inside {
+			f.crammed += max(1, r.C)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"fdlab/lab/grade"
+	"fdlab/lab/trace"
 )
 
 var writeBlocks = &grade.Misconception{
@@ -63,6 +64,15 @@ var hoards = &grade.Misconception{
 	Lesson: "07-one-thread-many-clients", Section: "Explain",
 }
 
+var roomOnce = &grade.Misconception{
+	ID:     "room-once",
+	Belief: "When there is room, there is room for all of it.",
+	Truth: "There is room for some of it, and write says for how much. A Write event without Persist fires once: what is " +
+		"left then lies there for ever. Add it again as long as something is left, or let it persist, and delete it when all " +
+		"is sent.",
+	Lesson: "07-one-thread-many-clients", Section: "Explain",
+}
+
 // mostHeld is how much a server may keep for one client.
 const mostHeld = 1 << 20
 
@@ -80,7 +90,7 @@ var echo = &grade.Exam{
 	},
 	Starter: grade.NotWatched,
 	Play: func(e *grade.Examiner) {
-		suspects(e, readsAnother)
+		suspects(e, readsAnother, toldOnce)
 		port := e.Port()
 		e.Start(fmt.Sprint(port), "6")
 
@@ -140,6 +150,20 @@ var echo = &grade.Exam{
 		}
 		e.Ends("all six clients have left: the server ends by itself, with all closed", "no events left")
 	},
+}
+
+// toldOnce looks for a connection that is owed something, and whose last Write
+// event has fired once and is pending no more.
+func toldOnce(e *grade.Examiner) (*grade.Misconception, string, []*grade.FD) {
+	for _, f := range e.FDs() {
+		owes := f.BytesIn - f.BytesOut
+		if owes > 0 && f.Closed == 0 && f.Added&(trace.Writable|trace.Persist) == trace.Writable && f.Watched&trace.Writable == 0 &&
+			f.Why&trace.Writable != 0 {
+			return roomOnce, fmt.Sprintf("%d bytes that were read from %s were not sent back; its Write event fired once, and is pending no more",
+				owes, f.Name()), []*grade.FD{f}
+		}
+	}
+	return nil, "", nil
 }
 
 // words is n bytes, in lines that begin with the client's name.
