@@ -35,6 +35,7 @@ type FD struct {
 	MostNoRoom  int64
 	crammed     int64 // of these, how many in one callback, which is its own
 	turn        int64 // which callback that is, as the tally counts
+	refused     bool  // a record in it has said so
 
 	took     bool            // something was, since the last Turns
 	ever     trace.Readiness // what any event was added for
@@ -202,7 +203,7 @@ func (t *tally) apply(r *trace.Record, text string) {
 		}
 		f := t.fd(r)
 		if f.turn != t.begun {
-			f.turn, f.within, f.crammed = t.begun, 0, 0
+			f.turn, f.refused, f.within, f.crammed = t.begun, false, 0, 0
 		}
 		f.called(r, text, t.depth[r.Thread] > 0 && t.whose[r.Thread] == r.FD)
 	}
@@ -223,7 +224,7 @@ func (f *FD) called(r *trace.Record, call string, inside bool) {
 		f.Refused += times
 		f.MostRefused = max(f.MostRefused, f.Refused)
 		if inside {
-			f.within += times
+			f.within += f.refusedHere(times)
 		}
 	case r.A == 0 && call == "read":
 		f.Reads++
@@ -239,6 +240,17 @@ func (f *FD) called(r *trace.Record, call string, inside bool) {
 	}
 }
 
+// refusedHere returns how many of the refusals that a record stands for were
+// surely made in this callback. The first record may stand for earlier ones, too:
+// package sys gathers them for a millisecond.
+func (f *FD) refusedHere(times int64) int64 {
+	if f.refused {
+		return times
+	}
+	f.refused = true
+	return 1
+}
+
 func (f *FD) wrote(r *trace.Record, inside bool) {
 	if r.A > 0 {
 		f.BytesOut += r.A
@@ -247,7 +259,7 @@ func (f *FD) wrote(r *trace.Record, inside bool) {
 		f.NoRoom += max(1, r.C)
 		f.MostNoRoom = max(f.MostNoRoom, f.NoRoom)
 		if inside {
-			f.crammed += max(1, r.C)
+			f.crammed += f.refusedHere(max(1, r.C))
 		}
 	}
 }
