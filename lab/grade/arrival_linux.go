@@ -1,6 +1,10 @@
 package grade
 
-import "golang.org/x/sys/unix"
+import (
+	"net"
+
+	"golang.org/x/sys/unix"
+)
 
 // unacknowledged returns how many bytes of a TCP socket the other end's kernel
 // does not have yet: SIOCOUTQ, tcp(7).
@@ -10,4 +14,13 @@ func unacknowledged(fd int) int {
 		return 0
 	}
 	return n
+}
+
+// acknowledge tells the other end at once what has come: TCP_QUICKACK, tcp(7).
+// Else the kernel waits for up to 40 ms, and a sender with little room with it.
+// It holds for a while only, so it is said again and again.
+func acknowledge(conn *net.TCPConn) {
+	if raw, err := conn.SyscallConn(); err == nil {
+		raw.Control(func(fd uintptr) { unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_QUICKACK, 1) })
+	}
 }

@@ -8,6 +8,9 @@ import (
 	"time"
 )
 
+// longDoze is more sleep than a callback that has nothing to wait for can need.
+const longDoze = 300 * time.Millisecond
+
 // asleep reports whether a thread of the process sleeps in the kernel until
 // something happens (state S), and does not merely wait for a processor (R) or
 // for a disk (D): proc_pid_stat(5), field 3. A thread that is gone sleeps well.
@@ -18,10 +21,14 @@ func asleep(pid int, thread uint32) bool {
 
 // allAsleep reports whether all threads of a living process sleep. One that is
 // about to be gone does not: its end is on its way.
-func allAsleep(pid int) bool {
+func allAsleep(pid int) bool { return allAsleepBut(pid, nil) }
+
+// allAsleepBut leaves some threads out.
+func allAsleepBut(pid int, some map[uint32]bool) bool {
 	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
 	for _, task := range tasks {
-		if threadState(pid, task.Name()) != 'S' {
+		id, _ := strconv.Atoi(task.Name())
+		if !some[uint32(id)] && threadState(pid, task.Name()) != 'S' {
 			return false
 		}
 	}

@@ -4,10 +4,15 @@ package grade
 
 import "time"
 
+// longDoze is longer where nobody can say who sleeps and who computes.
+const longDoze = 2 * time.Second
+
 // asleep cannot be asked here: the caller's patience has to do.
 func asleep(int, uint32) bool { return true }
 
 func allAsleep(int) bool { return true }
+
+func allAsleepBut(int, map[uint32]bool) bool { return true }
 
 // children cannot be asked here: the imports alone tell.
 func children(int) []int { return nil }

@@ -46,6 +46,7 @@ func (e *Examiner) client(name string, conn *net.TCPConn) *Client {
 	c.wake = sync.NewCond(&c.mu)
 	conn.SetNoDelay(true)
 	e.hands = append(e.hands, c)
+	e.whose = append(e.whose, "TCP from "+conn.LocalAddr().String(), "TCP from client "+name)
 	go c.listen()
 	return c
 }
@@ -60,6 +61,7 @@ func (c *Client) listen() {
 		}
 		c.mu.Unlock()
 		n, err := c.conn.Read(buf)
+		acknowledge(c.conn)
 		c.mu.Lock()
 		c.heard.Write(buf[:n])
 		if err != nil {

@@ -86,7 +86,7 @@ func TestAGlutEndsOnASlowMachine(t *testing.T) {
 		e.Check("it keeps what is left")
 		c := e.Dial("c", port)
 		c.Deaf(true)
-		if _, held := c.Glut(strings.Repeat("0123456789abcdef", 1<<20), 16<<20); held == 0 {
+		if _, held := c.Glut(strings.Repeat("0123456789abcdef", 1<<20), 16<<20, 0); held == 0 {
 			e.Cannot("the kernel has taken 16 MiB")
 		}
 		c.Deaf(false)

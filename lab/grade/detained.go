@@ -10,44 +10,27 @@ import (
 	"fdlab/lab/world"
 )
 
-// detention is how long a callback may stand still, with every thread of the
-// program asleep and none in a call that the trace has, until it is clear that
-// it waits for what does not come. No load makes that time pass sooner: a thread
-// that only lacks a processor does not sleep.
-const detention = 2 * time.Second
-
-// inCallback reports whether a thread is inside a callback, and not in a call
-// that the trace has. It computes, or it sleeps in its own way: a lock, a
-// channel, time.Sleep.
-func (e *Examiner) inCallback() bool {
-	_, is := e.detainee()
-	return is
-}
-
-func (e *Examiner) detainee() (top world.Frame, is bool) {
-	for i := range e.world.Threads {
-		if top, ok := e.world.Threads[i].Top(); ok && top.Kind == world.InCallback {
-			return top, true
-		}
-	}
-	return top, false
-}
-
 // detained: a callback does not return.
 func (e *Examiner) detained() (*Misconception, string, []*FD) {
-	top, is := e.detainee()
+	top, _, is := e.detainee()
 	if !is {
 		return nil, "", nil
 	}
 	m, about := Starved, []*FD{e.tally.now[top.FD]}
-	saw := fmt.Sprintf("the callback of %s began %v ago and has not returned", subject(safe(e.tally.named(top.FD)), safe(top.Name)),
+	whose := subject(safe(e.tally.named(top.FD)), safe(top.Name))
+	if signal := safe(top.Name); strings.HasPrefix(signal, "SIG") {
+		whose = signal
+	}
+	saw := fmt.Sprintf("the callback of %s began %v ago and has not returned", whose,
 		time.Duration(e.run.Reader().Now()-top.Since).Round(100*time.Millisecond))
 	switch wait, at := e.waits(); {
 	case wait == "":
 	case strings.HasPrefix(wait, "sync.Mutex") || strings.HasPrefix(wait, "sync.RWMutex"):
 		m, saw = NeverUnlocked, fmt.Sprintf("%s: it waits for a lock (%s, %s), and every other thread sleeps, too", saw, wait, at)
+	case wait == "sleep":
+		saw = fmt.Sprintf("%s: it sleeps (time.Sleep, %s), and every other thread sleeps, too", saw, at)
 	default:
-		saw = fmt.Sprintf("%s: it waits (%s, %s)", saw, wait, at)
+		saw = fmt.Sprintf("%s: it waits (%s, %s), and every other thread sleeps, too", saw, wait, at)
 	}
 	return m, saw, about
 }

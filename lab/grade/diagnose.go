@@ -31,11 +31,7 @@ func (l *life) gone(e *Examiner) bool {
 		l.records, l.output, l.since, l.looks = len(e.entries), output, time.Now(), 0
 		return false
 	}
-	enough := settled
-	if e.inCallback() {
-		enough = detention
-	}
-	if time.Since(l.since) < enough {
+	if time.Since(l.since) < settled || e.inCallback() { // see doze
 		return false
 	}
 	// Several looks in a row: the grader itself may not have run for a while.
@@ -68,7 +64,7 @@ func (e *Examiner) hopeless() bool {
 		return true
 	}
 	for _, f := range e.tally.fds {
-		if f.Untaken >= spinning || f.Ends >= manyEnds || max(f.Refused, f.NoRoom) >= 100*spinning {
+		if f.Untaken >= spinning || f.Ends >= manyEnds || max(f.Refused, f.NoRoom) >= 100*spinning || max(f.within, f.crammed) >= manyPolls {
 			return true
 		}
 	}
@@ -107,7 +103,7 @@ func (e *Examiner) products() []product {
 // diagnose says why the program does not do what was expected: the first of
 // these that the trace shows.
 func (e *Examiner) diagnose(expected string) *Feedback {
-	if f := e.first(expected, e.forks, e.noRecords, e.suspect, e.spins, e.floods, e.death, e.noise, e.blocked, e.detained,
+	if f := e.first(expected, e.forks, e.noRecords, e.suspect, e.expired, e.spins, e.floods, e.death, e.noise, e.blocked, e.detained,
 		e.unopened, e.unseen, e.swallowed); f != nil {
 		return f
 	}
@@ -118,6 +114,17 @@ func (e *Examiner) diagnose(expected string) *Feedback {
 func (e *Examiner) forks() (*Misconception, string, []*FD) {
 	if !e.alone {
 		return Forks, "the program started another program", nil
+	}
+	return nil, "", nil
+}
+
+// expired: an event on an fd has a timeout that is over at once.
+func (e *Examiner) expired() (*Misconception, string, []*FD) {
+	for _, f := range e.tally.fds {
+		if f.Expired > 0 {
+			return ZeroTimeout, fmt.Sprintf("an event was added on %s with a timeout of 0, and its callback was called for that, not for something to read",
+				safe(f.Name())), []*FD{f}
+		}
 	}
 	return nil, "", nil
 }
@@ -154,11 +161,15 @@ func (e *Examiner) spins() (*Misconception, string, []*FD) {
 	for _, f := range e.tally.fds {
 		switch {
 		case f.MostEnds >= manyCalls:
-			return EndIgnored, fmt.Sprintf("%d reads of %s in a row gave 0, the end of file", f.MostEnds, safe(f.Name())), []*FD{f}
+			return EndIgnored, fmt.Sprintf("%d reads in a row of %s gave 0, the end of file", f.MostEnds, safe(f.Name())), []*FD{f}
+		case f.within >= manyPolls:
+			return EagainGoesOn, fmt.Sprintf("inside one callback, %d reads in a row of %s found nothing (EAGAIN)", f.within, safe(f.Name())), []*FD{f}
 		case f.MostRefused >= spinning:
-			return Polling, fmt.Sprintf("%d reads of %s in a row found nothing (EAGAIN)", f.MostRefused, safe(f.Name())), []*FD{f}
+			return Polling, fmt.Sprintf("%d reads in a row of %s found nothing (EAGAIN)", f.MostRefused, safe(f.Name())), []*FD{f}
+		case f.crammed >= manyPolls:
+			return WriteRetried, fmt.Sprintf("inside one callback, %d writes in a row to %s found no room (EAGAIN)", f.crammed, safe(f.Name())), []*FD{f}
 		case f.MostNoRoom >= spinning:
-			return WriteRetried, fmt.Sprintf("%d writes to %s in a row found no room (EAGAIN)", f.MostNoRoom, safe(f.Name())), []*FD{f}
+			return WriteRetried, fmt.Sprintf("%d writes in a row to %s found no room (EAGAIN)", f.MostNoRoom, safe(f.Name())), []*FD{f}
 		case f.MostUntaken >= manyCalls && f.Why&(trace.Readable|trace.Writable) == trace.Writable:
 			return AlwaysWritable, fmt.Sprintf("the callback of %s was told %s times in a row that it may write, and wrote nothing",
 				safe(f.Name()), atLeast(f.MostUntaken, e.ended)), []*FD{f}
@@ -219,7 +230,7 @@ func (e *Examiner) death() (*Misconception, string, []*FD) {
 		return BrokenOff, saw, e.handFDs()
 	}
 	if n := e.tally.loops; n > 0 && e.means[EndedEarly] == nil {
-		if _, inside := e.detainee(); inside {
+		if e.inCallback() {
 			return ExitsInside, saw + ", from inside a callback", e.handFDs()
 		}
 		return MainReturned, fmt.Sprintf("%s; a loop ran still: %s", saw, e.running()), e.handFDs()

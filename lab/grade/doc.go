@@ -11,8 +11,8 @@
 //
 // Verdicts do not depend on speed. The script waits for conditions; what ends
 // a program that will not get there is a state that it cannot leave (asleep,
-// and nothing will wake it; a thousand callbacks that took nothing), or a limit
-// of seconds for what takes microseconds. A program that only lacks a processor
+// and nothing will wake it; a thousand callbacks that took nothing; a callback
+// that sleeps), or a limit of seconds for what takes microseconds. A program that only lacks a processor
 // gets more of them.
 //
 // The package knows how a program is tried, what typically goes wrong with file

@@ -20,9 +20,10 @@ func (e *Examiner) Calm(expected string) {
 		if e.hopeless() {
 			e.Fail(e.diagnose(expected))
 		}
-		if m, saw, fds := e.polls(); m != nil && time.Since(began) > detention {
+		if m, saw, fds := e.polls(); m != nil && time.Since(began) > patrol {
 			e.Fail(e.feedback(expected, saw, m, fds...))
 		}
+		e.rouse(expected)
 		if e.sleeps(&sign) {
 			break
 		}
@@ -43,17 +44,22 @@ func (e *Examiner) Calm(expected string) {
 func (e *Examiner) polls() (*Misconception, string, []*FD) {
 	for _, f := range e.tally.fds {
 		if f.Refused >= manyPolls {
-			return Polling, fmt.Sprintf("while nothing came, %d reads of %s in a row found nothing (EAGAIN)", f.Refused, safe(f.Name())), []*FD{f}
+			return Polling, fmt.Sprintf("while nothing came, %d reads in a row of %s found nothing (EAGAIN)", f.Refused, safe(f.Name())), []*FD{f}
 		}
 	}
 	return nil, "", nil
 }
 
 // sleeps reports whether nothing was recorded for a few looks while every
-// thread slept, be it with a timeout.
+// thread slept, be it with a timeout, and none of them inside a callback and in
+// no call.
 func (e *Examiner) sleeps(l *life) bool {
 	if len(e.entries) != l.records || l.since.IsZero() {
 		l.records, l.since, l.looks = len(e.entries), time.Now(), 0
+		return false
+	}
+	if e.inCallback() { // it may sleep, but not as a loop does
+		l.looks = 0
 		return false
 	}
 	for i := range e.world.Threads {
@@ -97,6 +103,7 @@ func (e *Examiner) Ends(expected, reason string) {
 			}
 			e.Fail(e.lingers(expected))
 		}
+		e.rouse(expected)
 		time.Sleep(time.Millisecond)
 	}
 	if exit := e.run.Exit(); exit.Code != 0 {
@@ -118,7 +125,7 @@ func (e *Examiner) Ends(expected, reason string) {
 
 // lingers says why a program does not end.
 func (e *Examiner) lingers(expected string) *Feedback {
-	if f := e.first(expected, e.forks, e.suspect, e.spins, e.floods, e.noise, e.blocked, e.detained, e.unseen); f != nil {
+	if f := e.first(expected, e.forks, e.suspect, e.expired, e.spins, e.floods, e.noise, e.blocked, e.detained, e.unseen); f != nil {
 		return f
 	}
 	for _, f := range e.tally.fds {

@@ -35,11 +35,13 @@ type Examiner struct {
 	alone   bool // the program started no other, as far as was seen
 
 	hands []hand
+	whose []string        // old and new, for a Replacer: a connection's address, and the client
 	said  strings.Builder // what the program must have printed by now
 	aside string          // a line that may come at any time, or ""
 	means map[*Misconception]*Misconception
 	looks []Look // the exam's own
 	judge int    // how many entries the verdict rests on, 0 for all: see Aftermath
+	doze  doze
 	pumps int
 }
 
@@ -73,8 +75,9 @@ const (
 	settled   = 700 * time.Millisecond // without a sign of life: nothing will come
 	spinning  = 1000                   // callbacks or reads in a row for nothing
 	manyCalls = 10                     // callbacks in a row for nothing, in hindsight
-	manyPolls = 50                     // reads in a row that found nothing, while all should sleep
+	manyPolls = 50                     // reads in a row that found nothing, while all should sleep or in one callback
 	manyEnds  = 50                     // reads in a row that found the end
+	patrol    = 2 * time.Second        // for who looks whether more comes of it
 	keep      = 400_000                // records
 )
 
@@ -139,6 +142,7 @@ func (e *Examiner) pump() {
 			break
 		}
 	}
+	e.doze.look(e)
 	if e.pumps++; e.pumps%32 == 0 && !e.ended && len(children(e.run.Pid())) > 0 {
 		e.alone = false
 	}
@@ -183,6 +187,7 @@ func (e *Examiner) Await(expected string, ok func() bool) {
 			}
 			e.Fail(e.diagnose(expected))
 		}
+		e.rouse(expected)
 		time.Sleep(time.Millisecond)
 	}
 }
@@ -216,8 +221,12 @@ func (e *Examiner) feedback(expected, saw string, m *Misconception, fds ...*FD) 
 	if other := e.means[m]; other != nil {
 		m = other
 	}
-	f := &Feedback{Expected: expected, Saw: saw, Misconception: m.ID, Belief: m.Belief, Truth: m.Truth,
+	names := strings.NewReplacer(e.whose...)
+	f := &Feedback{Expected: expected, Saw: names.Replace(saw), Misconception: m.ID, Belief: m.Belief, Truth: m.Truth,
 		Lesson: m.Lesson, Section: m.Section, Records: evidence(e.judged(), 10, fds...)}
+	for i := range f.Records {
+		f.Records[i] = names.Replace(f.Records[i])
+	}
 	if n := len(e.checks); n > 0 {
 		f.Check = e.checks[n-1].Name
 	}

@@ -30,8 +30,12 @@ type FD struct {
 	MostEnds    int64
 	Refused     int64 // reads in a row that gave EAGAIN
 	MostRefused int64
+	within      int64 // of these, how many in one callback, which is its own
 	NoRoom      int64 // writes in a row that gave EAGAIN, with no read between
 	MostNoRoom  int64
+	crammed     int64 // of these, how many in one callback, which is its own
+	turn        int64 // which callback that is, as the tally counts
+	refused     bool  // a record in it has said so
 
 	took     bool            // something was, since the last Turns
 	ever     trace.Readiness // what any event was added for
@@ -39,6 +43,8 @@ type FD struct {
 	Added    trace.Readiness // what the last added event was for, 0: none ever was
 	Why      trace.Readiness // what its last callback was called for
 	Orphaned bool            // it was closed while an event watched it
+	zero     bool            // the last added event had a timeout of 0
+	Expired  int64           // callbacks for a timeout of 0
 	Pending  string          // the call that it is inside and that may block, or ""
 	Inside   bool            // Pending was called from a callback
 }
@@ -58,9 +64,11 @@ func (f *FD) Name() string {
 type tally struct {
 	fds   []*FD
 	now   map[int32]*FD
-	depth map[uint32]int // callbacks that each thread is inside
+	depth map[uint32]int   // callbacks that each thread is inside
+	whose map[uint32]int32 // the fd of the one that began last
 
 	signals map[int32]bool // that an event waits for, or once did
+	begun   int64          // how many callbacks have
 	added   bool           // an event was, once
 	twice   string         // an fd that was closed when it was no more, or ""
 
@@ -92,7 +100,7 @@ func (t *tally) known(fd int32) bool {
 }
 
 func newTally() *tally {
-	return &tally{now: map[int32]*FD{}, depth: map[uint32]int{}, signals: map[int32]bool{}}
+	return &tally{now: map[int32]*FD{}, depth: map[uint32]int{}, whose: map[uint32]int32{}, signals: map[int32]bool{}}
 }
 
 func (t *tally) fd(r *trace.Record) *FD {
@@ -121,6 +129,8 @@ func (t *tally) apply(r *trace.Record, text string) {
 		t.added = true
 	case trace.CallbackBegin:
 		t.depth[r.Thread]++
+		t.whose[r.Thread] = r.FD
+		t.begun++
 	case trace.CallbackEnd:
 		t.depth[r.Thread]--
 	}
@@ -154,6 +164,7 @@ func (t *tally) apply(r *trace.Record, text string) {
 	case trace.Add:
 		f := t.fd(r)
 		f.Watched, f.Added, f.ever = f.Watched|r.A, r.A, f.ever|r.A
+		f.zero = r.B == 0
 	case trace.Del: // it may have another event, for the other direction
 		if f := t.now[r.FD]; f != nil {
 			if f.Watched &^= r.A; f.Watched&(trace.Readable|trace.Writable) == 0 {
@@ -164,6 +175,9 @@ func (t *tally) apply(r *trace.Record, text string) {
 		f := t.fd(r)
 		f.Callbacks++
 		f.Why = r.A
+		if f.zero && r.A&trace.Timeout != 0 {
+			f.Expired++
+		}
 		if r.A&(trace.Readable|trace.Writable) != 0 { // a timeout or a signal brings nothing to take
 			f.Untaken++
 		}
@@ -187,14 +201,18 @@ func (t *tally) apply(r *trace.Record, text string) {
 		if t.now[r.FD] == nil && r.B == int64(unix.EBADF) {
 			return // no fd has that number
 		}
-		t.fd(r).called(r, text)
+		f := t.fd(r)
+		if f.turn != t.begun {
+			f.turn, f.refused, f.within, f.crammed = t.begun, false, 0, 0
+		}
+		f.called(r, text, t.depth[r.Thread] > 0 && t.whose[r.Thread] == r.FD)
 	}
 }
 
-func (f *FD) called(r *trace.Record, call string) {
+func (f *FD) called(r *trace.Record, call string, inside bool) {
 	f.Pending = ""
 	if call == "write" {
-		f.wrote(r)
+		f.wrote(r, inside)
 	}
 	if call != "read" && call != "accept" {
 		return
@@ -205,26 +223,43 @@ func (f *FD) called(r *trace.Record, call string) {
 		f.Reads += times
 		f.Refused += times
 		f.MostRefused = max(f.MostRefused, f.Refused)
+		if inside {
+			f.within += f.refusedHere(times)
+		}
 	case r.A == 0 && call == "read":
 		f.Reads++
 		f.Ends++
 		f.MostEnds = max(f.MostEnds, f.Ends)
-		f.Untaken, f.Refused, f.took = 0, 0, true
+		f.Untaken, f.Refused, f.within, f.took = 0, 0, 0, true
 	default:
 		f.Reads++
-		f.Untaken, f.Refused, f.Ends, f.NoRoom, f.took = 0, 0, 0, 0, true
+		f.Untaken, f.Refused, f.within, f.Ends, f.NoRoom, f.took = 0, 0, 0, 0, 0, true
 		if call == "read" {
 			f.BytesIn += r.A
 		}
 	}
 }
 
-func (f *FD) wrote(r *trace.Record) {
+// refusedHere returns how many of the refusals that a record stands for were
+// surely made in this callback. The first record may stand for earlier ones, too:
+// package sys gathers them for a millisecond.
+func (f *FD) refusedHere(times int64) int64 {
+	if f.refused {
+		return times
+	}
+	f.refused = true
+	return 1
+}
+
+func (f *FD) wrote(r *trace.Record, inside bool) {
 	if r.A > 0 {
 		f.BytesOut += r.A
-		f.Untaken, f.NoRoom, f.took = 0, 0, true // a callback for writing takes the room
+		f.Untaken, f.NoRoom, f.crammed, f.took = 0, 0, 0, true // a callback for writing takes the room
 	} else if r.B == int64(unix.EAGAIN) {
 		f.NoRoom += max(1, r.C)
 		f.MostNoRoom = max(f.MostNoRoom, f.NoRoom)
+		if inside {
+			f.crammed += f.refusedHere(max(1, r.C))
+		}
 	}
 }

@@ -39,12 +39,12 @@ func (e *Examiner) FIFOOf(path string) *FIFO {
 	return f
 }
 
-func (f *FIFO) name() string { return filepath.Base(f.Path) }
+// name is what the kernel's side of the trace calls it, too: "FIFO in".
+func (f *FIFO) name() string { return "FIFO " + filepath.Base(f.Path) }
 
 // FD returns the program's end, or nil if it has not opened it yet.
 func (f *FIFO) FD() *FD {
-	what := "FIFO " + f.name()
-	return f.e.FD(func(d *FD) bool { return d.What == what })
+	return f.e.FD(func(d *FD) bool { return d.What == f.name() })
 }
 
 func (f *FIFO) fd() *FD { return f.FD() }
@@ -55,7 +55,7 @@ func (f *FIFO) unread() int64 { return f.Unread() }
 func (f *FIFO) Unread() int64 {
 	n := f.said
 	for _, d := range f.e.tally.fds {
-		if d.What == "FIFO "+f.name() {
+		if d.What == f.name() {
 			n -= d.BytesIn
 		}
 	}

@@ -9,10 +9,11 @@ import (
 
 // Glut lets a deaf client go on talking: pieces of text, each when the program
 // has sent the last one back, until the answers have nowhere to go. It returns
-// when all is said, or when the program sleeps and the kernel takes no more.
-// What was said is returned, and an echo of it is due. held is how many bytes
-// the program has read by then, and not sent.
-func (c *Client) Glut(text string, piece int) (said string, held int64) {
+// when all is said, or when the program sleeps and the kernel takes no more, or
+// when the program keeps more than enough (0: never enough): it has read so many
+// bytes and not sent them. What was said is returned, and an echo of it is due.
+// held is how many the program keeps by then.
+func (c *Client) Glut(text string, piece int, enough int64) (said string, held int64) {
 	due, before := c.due.String(), c.said
 	c.due.WriteString(text)
 	for left, stuck := text, false; left != "" && !stuck; {
@@ -20,7 +21,11 @@ func (c *Client) Glut(text string, piece int) (said string, held int64) {
 		left = left[len(next):]
 		var sign, rest life
 		c.e.Await("the program reads what client "+c.Name+" sends, and sends it back", func() bool {
-			n, err := c.offer(next)
+			if f := c.FD(); f != nil && enough > 0 && f.BytesIn-f.BytesOut > enough {
+				stuck = true
+				return true
+			}
+			n, err := c.offer(next[:min(atOnce, len(next))])
 			next = next[n:]
 			if n > 0 {
 				sign, rest = life{}, life{}
@@ -43,6 +48,9 @@ func (c *Client) Glut(text string, piece int) (said string, held int64) {
 	}
 	return said, held
 }
+
+// atOnce is how much a client may say before the grader looks again.
+const atOnce = 256 << 10
 
 // windowShut is longer than the kernel's timers for a window that was closed.
 const windowShut = 350 * time.Millisecond

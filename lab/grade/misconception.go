@@ -53,6 +53,14 @@ var (
 			"Let the kernel say when there is something: wait in the loop.",
 		Lesson: "01-select-vs-blocking-io", Section: "Explain",
 	}
+	EagainGoesOn = &Misconception{
+		ID:     "eagain-goes-on",
+		Belief: "When nothing is left, I read once more.",
+		Truth: "EAGAIN says that nothing is left, and the next read says the same, a million times a second. Only the loop can " +
+			"wait: return from the callback at EAGAIN. (In Go, break inside a switch ends the switch, and not the for around " +
+			"it. return ends both.)",
+		Lesson: "02-ev-persist", Section: "Explain",
+	}
 	WriteRetried = &Misconception{
 		ID:     "write-retried",
 		Belief: "If write takes nothing, I try again until it does.",
@@ -86,6 +94,14 @@ var (
 		Belief: "An event that I have made is waited for.",
 		Truth: "NewEvent only makes it. It is pending from Add on, if Add gave no error. A loop without pending " +
 			"events has nothing to wait for, and returns at once.",
+		Lesson: "02-ev-persist", Section: "Explain",
+	}
+	ZeroTimeout = &Misconception{
+		ID:     "zero-timeout",
+		Belief: "A timeout of 0 means that there is none.",
+		Truth: "0 is a time like any other, and it is over at once: the callback is called for the reason Timeout, with nothing " +
+			"to read. And a persistent event with 0 is not begun again: it is pending no more. To wait for as long as it takes, " +
+			"add it with event.NoTimeout.",
 		Lesson: "02-ev-persist", Section: "Explain",
 	}
 	EdgeLeft = &Misconception{

@@ -52,11 +52,30 @@ func (e *Examiner) Aftermath(do func()) {
 	}()
 	do()
 	var sign life
-	for end := time.Now().Add(2 * detention); ; time.Sleep(time.Millisecond) {
-		if e.pump(); e.ended || e.flood || sign.gone(e) || time.Now().After(end) {
+	for end := time.Now().Add(2 * patrol); ; time.Sleep(time.Millisecond) {
+		if e.pump(); e.ended || e.flood || sign.gone(e) || e.dozes() || time.Now().After(end) {
 			return
 		}
 	}
+}
+
+// Others is for a Look: while a loop spins, other threads may be about to do what
+// ok asks for. It waits until they have, or until all but the loops' sleep, and
+// returns what ok says then.
+func (e *Examiner) Others(ok func() bool) bool {
+	asleep := 0
+	for end := time.Now().Add(patrol); !ok() && !e.ended && asleep < 20 && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+		e.pump()
+		loops := map[uint32]bool{}
+		for i := range e.world.Bases {
+			loops[e.world.Bases[i].Thread] = true
+		}
+		if asleep++; !allAsleepBut(e.run.Pid(), loops) {
+			asleep = 0
+		}
+	}
+	return ok()
 }
 
 // Ended reports whether the program has ended.

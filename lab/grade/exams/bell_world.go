@@ -50,6 +50,15 @@ var outOfOrder = &grade.Misconception{
 	Lesson: "04-deferred-notify", Section: "Explain",
 }
 
+var ringsTooEarly = &grade.Misconception{
+	ID:     "rings-too-early",
+	Belief: "The item and the ring belong together, so their order does not matter.",
+	Truth: "The worker is on another thread, and may run between any two lines of the dispatcher. Who rings before the item " +
+		"is in the queue calls it to an empty queue, and no ring is left for the item. First the item, under the lock, then " +
+		"the ring. (A queue that two threads change without a lock loses items, too: go run -race tells.)",
+	Lesson: "04-deferred-notify", Section: "Explain",
+}
+
 // bellWorld is a dispatcher and a worker, with the two FIFOs that they hang on.
 // Exercise 08 has the same.
 type bellWorld struct {
@@ -59,7 +68,7 @@ type bellWorld struct {
 
 func newWorld(e *grade.Examiner) *bellWorld {
 	w := &bellWorld{e, e.FIFO("items"), e.FIFO("answers")}
-	e.Suspects(w.readyMade, w.dispatcherWaits, w.disorder)
+	e.Suspects(w.readyMade, w.dispatcherWaits, w.disorder, w.lateItem)
 	e.Start(w.items.Path, w.answers.Path)
 	return w
 }
@@ -88,6 +97,22 @@ func (w *bellWorld) asks() {
 	w.e.Await("a question comes, and the worker waits for the answer", func() bool {
 		return w.answers.FD().Pending == "read"
 	})
+}
+
+// many gives a free worker many items, which it takes while more are put in: so
+// an order of ring and item that only chance shows has many chances to show.
+func (w *bellWorld) many() {
+	const expected = "many items come, the worker is free and takes them while more come, and it prints them all, in order"
+	w.e.Suspects(w.dispatcherWaits, w.lateItem)
+	w.e.Means(grade.Unanswered, ringsTooEarly)
+	w.e.Means(grade.Noise, ringsTooEarly)
+	for range 20 {
+		w.gives(letters(0, 500))
+		w.e.Answered(expected)
+	}
+	w.e.Means(grade.Unanswered, nil)
+	w.e.Means(grade.Noise, nil)
+	w.e.Suspects(w.dispatcherWaits, w.disorder, w.lateItem)
 }
 
 // ends ends the items while the worker is busy, with some left to do.
@@ -233,6 +258,22 @@ func (w *bellWorld) stranded() *grade.Misconception {
 		}
 	})
 	return why
+}
+
+// lateItem looks whether just one item is missing, the last, and comes when one
+// more is given: it lay in the queue, and the worker had been called for it too
+// early.
+func (w *bellWorld) lateItem() (*grade.Misconception, string, []*grade.FD) {
+	got, due := w.e.Printed(), w.e.IsDue()
+	if w.e.Ended() || len(got) != len(due)-1 || due[:len(got)] != got || w.bell() == nil || w.answers.FD().Pending != "" {
+		return nil, "", nil
+	}
+	w.e.Aftermath(func() { w.gives("z") })
+	if len(w.e.Printed()) == len(got) {
+		return nil, "", nil
+	}
+	return ringsTooEarly, fmt.Sprintf("the bell was rung and read, and %q was not printed: it lay in the queue until the bell was rung once more",
+		due[len(got):]), []*grade.FD{w.items.FD(), w.bell()}
 }
 
 // letters returns n items of an endless row, from number first on.

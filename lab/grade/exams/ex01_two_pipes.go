@@ -1,13 +1,25 @@
 package exams
 
 import (
+	"fmt"
 	"strings"
 
 	"fdlab/lab/grade"
+	"fdlab/lab/trace"
 )
 
+var readsElsewhere = &grade.Misconception{
+	ID:     "reads-elsewhere",
+	Belief: "The callback starts a goroutine, and the goroutine reads.",
+	Truth: "The callback returns before anything is read. The fd is still ready, so the loop calls again at once, and " +
+		"again: until the goroutine has read, on a thread of its own. Read inside the callback. It will not block: the loop " +
+		"calls it when there is something.",
+	Lesson: "01-select-vs-blocking-io", Section: "Explain",
+}
+
 // twoPipes: two sources, one thread. The order of arrivals is odd on purpose:
-// the second pipe speaks first, and ends first.
+// the second pipe speaks first. The first to end is the one whose event was
+// added first: callbacks that share a variable have the other one's event in it.
 var twoPipes = &grade.Exam{
 	Exercise: "01-two-pipes",
 	Checks: []string{
@@ -15,18 +27,20 @@ var twoPipes = &grade.Exam{
 		"both go on being heard",
 		"one byte at a time",
 		"more than a pipe holds",
-		"b ends, and a is still heard",
+		"one ends, and the other is still heard",
 		"all is closed at the end",
 	},
 	Starter: grade.Blocked,
 	Play: func(e *grade.Examiner) {
 		a, b := e.FIFO("a"), e.FIFO("b")
-		suspects(e, readsAnother)
+		suspects(e, goroutinesRead, readsAnother, deletesAnother)
 		e.Start(a.Path, b.Path)
 		says := func(f *grade.FIFO, text, expected string) {
 			e.Due(text)
 			f.Say(text)
 			e.Answered(expected)
+			m, saw, fds := readElsewhere(e)
+			e.Require(m == nil, "one thread reads both pipes, in the callbacks", m, saw, fds...)
 		}
 
 		e.Check("b is heard while a is silent")
@@ -50,14 +64,82 @@ var twoPipes = &grade.Exam{
 		flood := strings.Repeat("all work and no play makes a pipe a dull pipe\n", 1500)
 		says(b, flood, "b says 69,000 bytes at once, and standard output has them all")
 
-		e.Check("b ends, and a is still heard")
-		b.End()
-		e.Calm("b has ended: the program forgets it and sleeps until a speaks")
-		says(a, "last words\n", "b has ended, a speaks, and standard output has its line")
+		e.Check("one ends, and the other is still heard")
+		one, other := a, b
+		if addedLast(e, a, b) == a {
+			one, other = b, a
+		}
+		one.End()
+		e.Calm("one has ended: the program forgets it and sleeps until the other speaks")
+		says(other, "last words\n", "one has ended, the other speaks, and standard output has its line")
 		e.OneThread("one thread reads both pipes", a.FD(), b.FD())
 
 		e.Check("all is closed at the end")
-		a.End()
+		other.End()
 		e.Ends("both have ended: the loop has nothing left to wait for, and the program ends with all closed", "no events left")
 	},
+}
+
+// goroutinesRead is readElsewhere for a program that goes wrong, perhaps
+// before its goroutines have come to their reads.
+func goroutinesRead(e *grade.Examiner) (m *grade.Misconception, saw string, fds []*grade.FD) {
+	e.Others(func() bool {
+		m, saw, fds = readElsewhere(e)
+		return m != nil
+	})
+	return m, saw, fds
+}
+
+// readElsewhere looks for an fd that the loop watches and that another
+// thread has read.
+func readElsewhere(e *grade.Examiner) (m *grade.Misconception, saw string, fds []*grade.FD) {
+	var loop uint32 // 0 while none runs
+	e.Each(func(r *trace.Record, text string) {
+		switch {
+		case r.Kind == trace.LoopBegin:
+			loop = r.Thread
+		case r.Kind == trace.LoopEnd:
+			loop = 0
+		case m == nil && r.Kind == trace.CallEnd && text == "read" && loop != 0 && r.Thread != loop:
+			if f := e.FD(func(f *grade.FD) bool { return f.Number == r.FD && f.Added != 0 }); f != nil {
+				m, fds = readsElsewhere, []*grade.FD{f}
+				saw = fmt.Sprintf("thread %d has read from %s; the loop that watches it is on thread %d", r.Thread, f.Name(), loop)
+			}
+		}
+	})
+	return m, saw, fds
+}
+
+// deletesAnother looks for a callback that deleted the event of another fd, and
+// not its own: the last one, as it is when the callbacks share a variable.
+func deletesAnother(e *grade.Examiner) (m *grade.Misconception, saw string, fds []*grade.FD) {
+	called := int32(trace.NoFD)
+	e.Each(func(r *trace.Record, _ string) {
+		switch r.Kind {
+		case trace.CallbackBegin:
+			called = r.FD
+		case trace.CallbackEnd:
+			called = trace.NoFD
+		case trace.Del:
+			its := e.FD(func(f *grade.FD) bool { return f.Number == called })
+			other := e.FD(func(f *grade.FD) bool { return f.Number == r.FD })
+			if m == nil && its != nil && other != nil && its != other && other.Ends == 0 {
+				m, fds = capturedLate, []*grade.FD{its, other}
+				saw = fmt.Sprintf("the callback of %s deleted the event of %s", its.Name(), other.Name())
+			}
+		}
+	})
+	return m, saw, fds
+}
+
+// addedLast returns the FIFO whose event was added last.
+func addedLast(e *grade.Examiner, fifos ...*grade.FIFO) (last *grade.FIFO) {
+	e.Each(func(r *trace.Record, _ string) {
+		for _, f := range fifos {
+			if r.Kind == trace.Add && f.FD() != nil && r.FD == f.FD().Number {
+				last = f
+			}
+		}
+	})
+	return last
 }

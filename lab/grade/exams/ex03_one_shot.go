@@ -2,6 +2,7 @@ package exams
 
 import (
 	"fmt"
+	"time"
 
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
@@ -56,6 +57,17 @@ var worksOutside = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "Explain",
 }
 
+var noTime = &grade.Misconception{
+	ID:     "no-time",
+	Belief: "The timer only has to call the next function.",
+	Truth: "It stands for the work, and the work takes 20 ms: nothing is watched meanwhile, and that is what the exercise is " +
+		"about. A timeout is a time.Duration, in nanoseconds: 20 of them are no time at all. Write 20 * time.Millisecond.",
+	Lesson: "02-ev-persist", Section: "Explain",
+}
+
+// work is how long a job takes, at least.
+const work = 20 * time.Millisecond
+
 // oneShot: one job at a time. What decides is the order of the trace (when was
 // the event added again?), not who was faster.
 var oneShot = &grade.Exam{
@@ -89,6 +101,7 @@ var oneShot = &grade.Exam{
 
 		e.Check("one at a time")
 		armed(e, jobs.FD())
+		takesTime(e, jobs.FD())
 		e.Due("job 4\njob 5\n")
 		jobs.Say("job 4\n")
 		jobs.Taken()
@@ -165,4 +178,20 @@ func armed(e *grade.Examiner, jobs *grade.FD) {
 	e.Require(!stayed, expected, persistWhileBusy, "the event on the FIFO persists: it was pending while the job was being done", jobs)
 	e.Require(timers > 0, expected, sleepsInCallback, "no timer was ever added: the job was done inside the callback that read it", jobs)
 	e.Require(!early, expected, rearmedTooEarly, "the event was added again inside the callback that read the job", jobs)
+}
+
+// takesTime requires that the timers were added for as long as the jobs take.
+// (By whom and in how many steps is all the same.)
+func takesTime(e *grade.Examiner, jobs *grade.FD) {
+	read, timed := 0, time.Duration(0)
+	e.Each(func(r *trace.Record, text string) {
+		switch {
+		case r.Kind == trace.Add && r.FD == trace.NoFD:
+			timed += time.Duration(max(0, r.B))
+		case r.Kind == trace.CallEnd && text == "read" && r.FD == jobs.Number && r.A > 0:
+			read++
+		}
+	})
+	e.Require(timed >= time.Duration(read)*work, fmt.Sprintf("a job takes %v, for which a timer stands", work), noTime,
+		fmt.Sprintf("%d jobs were read, and the timers were added for %v in all", read, timed), jobs)
 }

@@ -112,7 +112,7 @@ var eventfdBell = &grade.Exam{
 	Play: func(e *grade.Examiner) {
 		e.Needs("linux", "eventfd(2)")
 		w := newWorld(e)
-		e.Suspects(w.readyMade, w.addsNothing, w.dispatcherWaits, w.disorder)
+		e.Suspects(w.readyMade, w.addsNothing, w.dispatcherWaits, w.disorder, w.lateItem)
 
 		e.Check("the bell is rung")
 		w.opened()
@@ -157,7 +157,7 @@ var eventfdBell = &grade.Exam{
 		e.Calm("all is done, and both loops sleep")
 
 		e.Check("the end")
-		e.Suspects(w.dispatcherWaits, w.disorder)
+		w.many()
 		for _, m := range []*grade.Misconception{grade.Unanswered, grade.GaveUp, grade.ClosedWatched} {
 			e.Means(m, noEndOfFile)
 		}

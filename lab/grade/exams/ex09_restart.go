@@ -13,7 +13,7 @@ var endedIsFree = &grade.Misconception{
 	ID:     "ended-is-free",
 	Belief: "When my server has ended, its port is free.",
 	Truth: "The kernel still has the connections that the server closed first, in TIME_WAIT and on this port, for a " +
-		"minute. To a plain socket bind says EADDRINUSE. One option says that old connections do not matter.",
+		"minute. On a socket without options bind gives EADDRINUSE. One option says that old connections do not matter.",
 	Lesson: "05-time-wait", Section: "Explain",
 }
 

@@ -13,8 +13,9 @@ var capturedLate = &grade.Misconception{
 	ID:     "captured-late",
 	Belief: "A function has my variables as they were when I made it.",
 	Truth: "It has the variables themselves, and looks at them when it runs. A callback and a posted function run later: by " +
-		"then the next client or the next job is in the variable. Let each function have its own: a variable that is " +
-		"declared inside the loop, or inside the function that makes it. (go run -race tells of such a variable, too.)",
+		"then something else is in the variable, for instance the last pipe, client, event or job. Let each function have its " +
+		"own: a variable that is declared inside the loop, or inside the function that makes it. (go run -race may tell of " +
+		"such a variable, too.)",
 	Lesson: "06-adding-to-a-running-base", Section: "Explain",
 }
 

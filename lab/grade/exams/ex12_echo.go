@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"fdlab/lab/grade"
+	"fdlab/lab/trace"
 )
 
 var writeBlocks = &grade.Misconception{
@@ -63,6 +64,15 @@ var hoards = &grade.Misconception{
 	Lesson: "07-one-thread-many-clients", Section: "Explain",
 }
 
+var roomOnce = &grade.Misconception{
+	ID:     "room-once",
+	Belief: "When there is room, there is room for all of it.",
+	Truth: "There is room for some of it, and write says for how much. A Write event without Persist fires once: what is " +
+		"left then lies there for ever. Add it again as long as something is left, or let it persist, and delete it when all " +
+		"is sent.",
+	Lesson: "07-one-thread-many-clients", Section: "Explain",
+}
+
 // mostHeld is how much a server may keep for one client.
 const mostHeld = 1 << 20
 
@@ -80,7 +90,7 @@ var echo = &grade.Exam{
 	},
 	Starter: grade.NotWatched,
 	Play: func(e *grade.Examiner) {
-		suspects(e, readsAnother)
+		suspects(e, readsAnother, toldOnce)
 		port := e.Port()
 		e.Start(fmt.Sprint(port), "6")
 
@@ -108,7 +118,7 @@ var echo = &grade.Exam{
 		e.Means(grade.Unanswered, writeTakesAll)
 		e.Means(grade.BlockedInCallback, writeBlocks)
 		c.Deaf(true)
-		_, held := c.Glut(words("c", 8<<20), 8<<20) // more than the kernel has room for
+		_, held := c.Glut(words("c", 8<<20), 8<<20, mostHeld) // more than the kernel has room for
 		says(e, a, words("a", 20<<10), "c talks and does not listen; a speaks, and hears itself all the same")
 		e.Calm("c does not listen, and a is silent: the server sleeps")
 		c.Deaf(false)
@@ -120,14 +130,14 @@ var echo = &grade.Exam{
 		d := e.Dial("d", port)
 		says(e, d, "d is here\n", "d comes, and hears itself")
 		d.Deaf(true)
-		d.Glut(words("d", 8<<20), 8<<20)
+		d.Glut(words("d", 8<<20), 8<<20, mostHeld)
 		resets(e, d, a)
 
 		e.Check("the end")
 		f := e.Dial("f", port)
 		says(e, f, "f is here\n", "f comes, and hears itself")
 		f.Deaf(true)
-		f.Glut(words("f", 1<<20), 4<<10) // until the first bytes have no room
+		f.Glut(words("f", 1<<20), 4<<10, mostHeld) // until the first bytes have no room
 		f.End()
 		e.Calm("f does not listen; it says that it will say no more, and waits for its answer")
 		f.Deaf(false)
@@ -140,6 +150,20 @@ var echo = &grade.Exam{
 		}
 		e.Ends("all six clients have left: the server ends by itself, with all closed", "no events left")
 	},
+}
+
+// toldOnce looks for a connection that is owed something, and whose last Write
+// event has fired once and is pending no more.
+func toldOnce(e *grade.Examiner) (*grade.Misconception, string, []*grade.FD) {
+	for _, f := range e.FDs() {
+		owes := f.BytesIn - f.BytesOut
+		if owes > 0 && f.Closed == 0 && f.Added&(trace.Writable|trace.Persist) == trace.Writable && f.Watched&trace.Writable == 0 &&
+			f.Why&trace.Writable != 0 {
+			return roomOnce, fmt.Sprintf("%d bytes that were read from %s were not sent back; its Write event fired once, and is pending no more",
+				owes, f.Name()), []*grade.FD{f}
+		}
+	}
+	return nil, "", nil
 }
 
 // words is n bytes, in lines that begin with the client's name.

@@ -132,6 +132,9 @@ func told(t *testing.T, r *grade.Result, id string) {
 	if f.Expected == "" || f.Saw == "" || f.Belief == "" || f.Truth == "" || f.Check == "" || len(f.Records) == 0 {
 		t.Errorf("%s: the feedback is not complete: %+v", r.Package, f)
 	}
+	if text := r.Text(1000); strings.Contains(text, "TCP from 127.0.0.1:") {
+		t.Errorf("%s: a client is told by its port, and not by its name:\n%s", r.Package, text)
+	}
 	if f.Lesson != "" {
 		if _, err := os.Stat(filepath.Join(root, "lessons", f.Lesson)); err != nil {
 			t.Errorf("it names lesson %q, which is not there", f.Lesson)

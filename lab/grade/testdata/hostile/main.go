@@ -83,6 +83,16 @@ func main() {
 			}
 		case "sleeps":
 			time.Sleep(time.Hour)
+		case "naps": // and then goes on as if nothing were
+			time.Sleep(time.Second)
+		case "naps-when-done":
+			os.Stdout.Write(buf[:n])
+			time.Sleep(time.Second)
+			return
+		case "naps-often": // a little at a time
+			for range 20 {
+				time.Sleep(5 * time.Millisecond)
+			}
 		case "locks-twice":
 			mu.Lock()
 			mu.Lock()
