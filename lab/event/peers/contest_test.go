@@ -8,7 +8,9 @@ import (
 	"errors"
 	"io"
 	"math"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -129,6 +131,20 @@ func TestOneShortRoundOfEverything(t *testing.T) {
 					t.Errorf("%s, %s: %s: %v", c.group, c.name, c.contenders[i].name, values)
 				}
 			}
+		}
+	}
+}
+
+// No text of the plot begins so far right that it runs out of the picture.
+func TestTheLegendFits(t *testing.T) {
+	const letter = 6.5 // how wide one is, about
+	for _, m := range regexp.MustCompile(`x="(\d+)" y="\d+" text-anchor="start">([^<]*)<`).FindAllSubmatch(draw(nil), -1) {
+		x, err := strconv.Atoi(string(m[1]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if end := float64(x) + letter*float64(len(m[2])); end > width {
+			t.Errorf("%q ends at %.0f of %d", m[2], end, width)
 		}
 	}
 }

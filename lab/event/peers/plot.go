@@ -83,7 +83,7 @@ func draw(results []result) []byte {
 	for _, name := range legend {
 		drawShape(&out, float64(x+6), 54, name)
 		text(&out, x+17, 58, "s", "start", name)
-		x += 40 + 7*len(name)
+		x += 30 + 6*len(name)
 	}
 	text(&out, 20, 80, "s", "start", "left of 1: cheaper")
 	text(&out, 140, 80, "s", "start", "recorded: as a multiple of fdlab not recorded")
