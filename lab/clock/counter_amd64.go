@@ -12,6 +12,8 @@ import (
 func Now() int64
 
 // now is the slow half of Now.
+//
+//lint:ignore U1000 the assembly calls it
 func now() int64 { return process.now() }
 
 // ticks reads the time-stamp counter (RDTSC).
