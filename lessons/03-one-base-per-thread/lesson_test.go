@@ -37,11 +37,13 @@ func broken(nested, turns, workers func(*server) error) func() {
 		experiment.Main(experiment.Lesson{
 			Name: "03-broken", Steps: []string{"one", "two", "three"}, Keys: keys,
 			Run: func(x *experiment.X) {
-				door := open(x)
+				// A port of its own: a server that is deaf gives it up, and
+				// another lesson that runs meanwhile would take it.
+				door := openAt(x, x.FreePort())
 				x.Step(1)
 				n := visit(door.serve("nested", nested))
 				if n.unreachable != nil { // its listener is gone
-					door = open(x)
+					door = openAt(x, x.FreePort())
 				}
 				x.Step(2)
 				t := visit(door.serve("turns", turns))

@@ -86,6 +86,7 @@ func visit(s *server) *server {
 	x.Note("client 2 has left. client 3 hears %q", three.Heard())
 	three.Leave()
 	s.await(func() bool { return s.diary.Index(1, left, "client 3") >= 0 })
+	x.Await(limit/10, func() bool { return !s.inside() }) // it returns by itself, and is not broken off
 	s.guests = x.Guests() - guests
 	s.stop()
 	return s

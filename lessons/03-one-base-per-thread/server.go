@@ -22,8 +22,10 @@ type door struct {
 }
 
 // open opens the post's port, with the post's backlog.
-func open(x *experiment.X) *door {
-	fd, addr := x.Listen(9877, 10, "listener")
+func open(x *experiment.X) *door { return openAt(x, 9877) }
+
+func openAt(x *experiment.X, port uint16) *door {
+	fd, addr := x.Listen(port, 10, "listener")
 	x.Cleanup(func() { sys.Close(fd) })
 	if err := sys.SetNonblock(fd, true); err != nil {
 		x.Fail(err)
@@ -194,6 +196,18 @@ func (s *server) returned(c *conn, reason event.Reason, err error) {
 		return
 	}
 	s.x.Note("    %s has left, the inner dispatch returns: %s", c.name, reason)
+}
+
+// inside reports whether an inner loop still stands.
+func (s *server) inside() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for base := range s.bases {
+		if base.Name() == "inner" {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *server) ending() bool { return s.over.Load() }

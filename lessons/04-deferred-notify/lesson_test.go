@@ -285,7 +285,7 @@ func TestInteractive(t *testing.T) {
 		},
 		"5": func(a *lessontest.Alive) {
 			a.Key('b')
-			a.Await("takes long")
+			a.Await("1 notifies read so far") // now it is busy
 			a.Key('f')
 			a.Await("the kernel holds 100000")
 			a.Key('b')
