@@ -3,9 +3,11 @@ package event
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"fdlab/lab/control"
 	"fdlab/lab/trace"
 )
 
@@ -143,4 +145,59 @@ func TestTurnsThatCallNobodyAreGathered(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A loop that spins is held at any moment, again and again. What it did before
+// stands before the hold, though its turns are being gathered.
+func TestASpinThatIsHeldSaysWhatCameBefore(t *testing.T) {
+	recorded(t, func(t *testing.T, b *Base, records func() []string) {
+		gate := &control.Process().Gate
+		defer gate.Release()
+		a, z := pair(t)
+		var over atomic.Bool
+		add(t, b.NewEvent(a, Read|Persist, func(int, What) {
+			if over.Load() {
+				b.Break()
+			}
+		}), NoTimeout)
+		write(t, z, "x")
+		done := make(chan error, 1)
+		go func() {
+			_, err := b.Dispatch()
+			done <- err
+		}()
+		last, spun := "", 0
+		held := map[string]int{}
+		for held[`"before wait"`] < 3 || held[`"before callback"`] < 3 {
+			for _, line := range records() {
+				switch f := strings.Fields(line); f[0] {
+				case "turns":
+					spun++
+				case "hold":
+					phase := strings.Join(f[2:4], " ")
+					if held[phase]++; (phase == `"before callback"`) != (last == "ready") {
+						t.Errorf("held %s after %q", phase, last)
+					}
+					gate.Release()
+					spun = 0
+				}
+				last, _, _ = strings.Cut(line, " ")
+			}
+			if spun > 0 {
+				gate.Close()
+			}
+		}
+		over.Store(true)
+		gate.Release()
+		for ended := false; !ended; {
+			select {
+			case err := <-done:
+				if ended = true; err != nil {
+					t.Fatal(err)
+				}
+			default:
+				records()
+			}
+		}
+	})
 }
