@@ -177,18 +177,32 @@ func (e *Examiner) Await(expected string, ok func() bool) {
 	for {
 		e.pump()
 		if ok() {
+			e.catchUp()
 			return
 		}
 		if e.hopeless() || sign.gone(e) || patience.over(e) {
 			// It may have got there in this very moment.
 			e.hearOut()
 			if e.pump(); ok() {
+				e.catchUp()
 				return
 			}
 			e.Fail(e.diagnose(expected))
 		}
 		e.rouse(expected)
 		time.Sleep(time.Millisecond)
+	}
+}
+
+// catchUp reads what was recorded before this moment. A client may hear the
+// answer just after the trace was read, and a thread may stand in the middle of
+// a record: what the answer rests on must not be missed.
+func (e *Examiner) catchUp() {
+	caught := e.run.Reader().Mark()
+	for end := time.Now().Add(time.Second); ; time.Sleep(time.Millisecond) {
+		if e.pump(); e.ended || caught() || time.Now().After(end) {
+			return
+		}
 	}
 }
 

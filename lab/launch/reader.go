@@ -57,6 +57,22 @@ func (r *Reader) String(id uint32) string {
 	return s
 }
 
+// Mark returns a function that reports whether all that was recorded before Mark
+// has been read, also what a thread was just writing.
+func (r *Reader) Mark() (caught func() bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ring == nil {
+		return func() bool { return true }
+	}
+	begun := r.from.Begun()
+	return func() bool {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.ring == nil || r.from.Taken() >= begun
+	}
+}
+
 // Lost returns how many records found the ring full.
 func (r *Reader) Lost() uint64 {
 	r.mu.Lock()

@@ -87,3 +87,24 @@ func TestALostBundleIsCountedWhole(t *testing.T) {
 		t.Errorf("%d read + %d lost = %d, but %d were made", read, reader.Lost(), got, made)
 	}
 }
+
+// A reader knows when it has read all that was begun, also what a thread was
+// just writing.
+func TestAReaderKnowsWhetherItIsBehind(t *testing.T) {
+	ring := newRing(t, 32)
+	rec, reader := ring.Recorder(), ring.Reader()
+	w, batch := rec.Writer(1), make([]Record, 8)
+	w.EndThenWait(1, 3, 1, 1, 1, -1)
+	begun := reader.Begun()
+	if reader.Taken() >= begun {
+		t.Error("it has read nothing, and is not behind")
+	}
+	if reader.Read(batch); reader.Taken() < begun {
+		t.Error("it has read all, and is behind")
+	}
+	ring.head.written.Add(1) // a thread stands between claim and publish
+	begun = reader.Begun()
+	if reader.Read(batch); reader.Taken() >= begun {
+		t.Error("a record is not whole yet, and it is not behind")
+	}
+}

@@ -79,6 +79,14 @@ func (r *Reader) Rest(dst []Record) int {
 	}
 }
 
+// Begun returns how many slots were taken by writers so far. When Taken is as
+// much, everything that was recorded by then has been read, also what a thread
+// was just writing.
+func (r *Reader) Begun() uint64 { return r.ring.head.written.Load() }
+
+// Taken returns how many slots were read so far.
+func (r *Reader) Taken() uint64 { return r.next }
+
 // Lost returns how many records found the ring full.
 func (r *Reader) Lost() uint64 { return r.ring.head.lost.Load() }
 
