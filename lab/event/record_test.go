@@ -2,6 +2,7 @@ package event
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -267,7 +268,7 @@ func TestWhatHasHappenedIsSaidBeforeTimeIsHeld(t *testing.T) {
 			done <- err
 		}()
 		var kinds, want []string
-		for running := true; running; time.Sleep(100 * time.Microsecond) {
+		for running := true; running; runtime.Gosched() {
 			select {
 			case err := <-done:
 				if err != nil {
