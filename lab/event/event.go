@@ -292,6 +292,10 @@ func (b *Base) count(e *Event, by int) {
 	}
 }
 
-// The lab's flags must be the trace's.
-var _ = [1]struct{}{}[int64(Timeout|Read|Write|Signal|Persist|EdgeTriggered)^
-	(trace.Timeout|trace.Readable|trace.Writable|trace.Signal|trace.Persist|trace.EdgeTrig)]
+// The lab's flags and reasons must be the trace's.
+var (
+	_ = [1]struct{}{}[trace.Readiness(Timeout|Read|Write|Signal|Persist|EdgeTriggered)^
+		(trace.Timeout|trace.Readable|trace.Writable|trace.Signal|trace.Persist|trace.EdgeTrig)]
+	_ = map[bool]int{false: 0, Failed == Reason(trace.LoopFailed) && NoEvents == Reason(trace.LoopNoEvents) &&
+		Broken == Reason(trace.LoopBroken) && Exited == Reason(trace.LoopExited) && Done == Reason(trace.LoopDone): 1}
+)

@@ -47,7 +47,7 @@ func (b *Base) recordLoopEnd(reason Reason) {
 	if *str == 0 {
 		*str = b.rec.String(reason.String())
 	}
-	b.to.LoopEnd(b.stamp, *str, int64(reason.Code()), b.depth)
+	b.to.LoopEnd(b.stamp, *str, int64(reason.Code()), b.depth, trace.Reason(reason))
 	b.to.Thread = 0
 }
 
@@ -125,7 +125,7 @@ func (b *Base) recordOtherReady(e *Event, fd int, what What) {
 		// worth seeing each time.
 		b.unlike()
 		if !e.internal {
-			b.to.Ready(b.stamp, int32(fd), e.number, int64(what))
+			b.to.Ready(b.stamp, int32(fd), e.number, trace.Readiness(what))
 		}
 	case u.what == waiting|woken && e.number == b.gather.event:
 		u.what, u.ready, u.as = waiting|woken|ready, e, what
@@ -134,7 +134,7 @@ func (b *Base) recordOtherReady(e *Event, fd int, what What) {
 			b.unlike()
 		}
 		u.what = several
-		if b.readies.Add(int32(fd), e.number, int64(what)) {
+		if b.readies.Add(int32(fd), e.number, trace.Readiness(what)) {
 			b.say()
 		}
 	}
@@ -149,10 +149,10 @@ func (b *Base) recordBegin(e *Event, held bool) {
 		b.recordOtherBegin(e, held)
 	case u.what == woken|ready && e == u.ready: // the clock was just read
 		u.what, b.fresh = 0, false
-		b.to.WokenThenBegin(b.stamp, b.callID, int32(e.fd), e.number, e.str, int64(u.as), int64(e.why))
+		b.to.WokenThenBegin(b.stamp, b.callID, int32(e.fd), e.number, e.str, trace.Readiness(u.as), trace.Readiness(e.why))
 	case u.what == ended: // here too
 		u.what, b.fresh = 0, false
-		b.to.EndThenBegin(b.stamp, u.endedFD, u.ended, int32(e.fd), e.number, e.str, int64(e.why))
+		b.to.EndThenBegin(b.stamp, u.endedFD, u.ended, int32(e.fd), e.number, e.str, trace.Readiness(e.why))
 	default:
 		b.recordOtherBegin(e, held)
 	}
@@ -173,7 +173,7 @@ func (b *Base) recordOtherBegin(e *Event, held bool) {
 	if gone {
 		b.recordDel(e, b.stamp)
 	}
-	b.to.CallbackBegin(b.stamp, int32(e.fd), e.number, e.str, int64(e.why))
+	b.to.CallbackBegin(b.stamp, int32(e.fd), e.number, e.str, trace.Readiness(e.why))
 }
 
 // recordEnd says that the callback has ended.

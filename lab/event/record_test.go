@@ -84,13 +84,13 @@ func TestTraceOfAOneShotAndAPersistentRead(t *testing.T) {
 			fmt.Sprintf("callback-begin fd=%d %q 2 0 2", a, "keep"),
 			fmt.Sprintf("del fd=%d \"\" 18 0 2", a),
 			fmt.Sprintf("callback-end fd=%d \"\" 0 0 2", a),
-			`loop-end fd=-1 "no events left" 1 1 0`,
+			`loop-end fd=-1 "no events left" 1 1 1`,
 			`loop-begin fd=-1 "" 0 1 0`,
 			fmt.Sprintf("wait-begin fd=-1 %q 0 -1 0", call),
 			fmt.Sprintf("wait-end fd=-1 %q 1 0 0", call),
 			`callback-begin fd=-1 "posted function" 0 0 0`,
 			`callback-end fd=-1 "" 0 0 0`,
-			`loop-end fd=-1 "no events left" 1 1 0`,
+			`loop-end fd=-1 "no events left" 1 1 1`,
 			`base-free fd=-1 "" 0 0 0`,
 		}
 		got := records()

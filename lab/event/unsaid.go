@@ -1,5 +1,7 @@
 package event
 
+import "fdlab/lab/trace"
+
 // The facts of a turn come in pairs and triples: a callback ends and the loop
 // goes to wait; it is back, one fd is ready, and its callback begins. The first
 // of them waits until it is known whether the next one follows, and then one slot
@@ -45,11 +47,11 @@ func (b *Base) say() {
 		b.to.WaitEnd(b.stamp, b.callID, 1, 0)
 	}
 	if what&ready != 0 {
-		b.to.Ready(b.stamp, int32(u.ready.fd), u.ready.number, int64(u.as))
+		b.to.Ready(b.stamp, int32(u.ready.fd), u.ready.number, trace.Readiness(u.as))
 	}
 	if what&calling != 0 {
 		e := u.ready
-		b.to.CallbackBegin(b.stamp, int32(e.fd), e.number, e.str, int64(e.why))
+		b.to.CallbackBegin(b.stamp, int32(e.fd), e.number, e.str, trace.Readiness(e.why))
 	}
 	if what&several != 0 {
 		b.to.Readies(b.stamp, &b.readies)

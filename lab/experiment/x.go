@@ -132,8 +132,8 @@ func (x *X) NotJudged(why, format string, args ...any) {
 }
 
 // check puts text into the trace and line into the account.
-func (x *X) check(outcome int64, text, line string) {
-	x.put(trace.Check, text, outcome, 0)
+func (x *X) check(outcome trace.Outcome, text, line string) {
+	x.put(trace.Check, text, int64(outcome), 0)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.checks = append(x.checks, line)
@@ -160,8 +160,8 @@ const (
 )
 
 // Measure records a number. name says of what: "select: latency of b1".
-func (x *X) Measure(name string, value int64, unit int64) {
-	x.put(trace.Measure, name, value, unit)
+func (x *X) Measure(name string, value int64, unit trace.Unit) {
+	x.put(trace.Measure, name, value, int64(unit))
 }
 
 // Answer gives the letter of the Predict question's option that this run shows
@@ -183,7 +183,7 @@ const (
 
 // Ruling returns True if all parts of a claim hold, False if none does,
 // HalfTrue otherwise.
-func Ruling(parts ...bool) int64 {
+func Ruling(parts ...bool) trace.Ruling {
 	hold := 0
 	for _, part := range parts {
 		if part {
@@ -201,9 +201,9 @@ func Ruling(parts ...bool) int64 {
 
 // Verdict judges the claim. Undecided means that this run could not judge it;
 // the text must say why, and the exit status is then not 0.
-func (x *X) Verdict(ruling int64, format string, args ...any) {
+func (x *X) Verdict(ruling trace.Ruling, format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
-	x.put(trace.Verdict, text, ruling, 0)
+	x.put(trace.Verdict, text, int64(ruling), 0)
 	word := [...]string{False: "false", True: "true", HalfTrue: "half true", Undecided: "undecided"}[ruling]
 	x.mu.Lock()
 	defer x.mu.Unlock()

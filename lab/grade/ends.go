@@ -3,10 +3,11 @@ package grade
 import (
 	"fmt"
 	"strings"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"fdlab/lab/abi"
 )
 
 // Calm waits until the loop sleeps, and requires that no fd has made it turn
@@ -147,7 +148,7 @@ func (e *Examiner) lingers(expected string) *Feedback {
 	}
 	for number, pending := range e.tally.signals {
 		if pending {
-			saw += "; an event for " + unix.SignalName(syscall.Signal(number)) + " is still pending"
+			saw += "; an event for " + abi.Signal(int64(number)) + " is still pending"
 		}
 	}
 	return e.feedback(expected, saw, DoesNotEnd, about...)

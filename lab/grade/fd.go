@@ -137,7 +137,7 @@ func (t *tally) apply(r *trace.Record, text string) {
 	if r.FD < 0 {
 		return
 	}
-	if r.A&trace.Signal != 0 { // its number is no fd's
+	if r.What()&trace.Signal != 0 { // its number is no fd's
 		switch r.Kind {
 		case trace.Add, trace.Del:
 			t.signals[r.FD] = r.Kind == trace.Add
@@ -163,22 +163,22 @@ func (t *tally) apply(r *trace.Record, text string) {
 		delete(t.now, r.FD)
 	case trace.Add:
 		f := t.fd(r)
-		f.Watched, f.Added, f.ever = f.Watched|r.A, r.A, f.ever|r.A
+		f.Watched, f.Added, f.ever = f.Watched|r.What(), r.What(), f.ever|r.What()
 		f.zero = r.B == 0
 	case trace.Del: // it may have another event, for the other direction
 		if f := t.now[r.FD]; f != nil {
-			if f.Watched &^= r.A; f.Watched&(trace.Readable|trace.Writable) == 0 {
+			if f.Watched &^= r.What(); f.Watched&(trace.Readable|trace.Writable) == 0 {
 				f.Watched = 0
 			}
 		}
 	case trace.CallbackBegin:
 		f := t.fd(r)
 		f.Callbacks++
-		f.Why = r.A
-		if f.zero && r.A&trace.Timeout != 0 {
+		f.Why = r.What()
+		if f.zero && r.What()&trace.Timeout != 0 {
 			f.Expired++
 		}
-		if r.A&(trace.Readable|trace.Writable) != 0 { // a timeout or a signal brings nothing to take
+		if r.What()&(trace.Readable|trace.Writable) != 0 { // a timeout or a signal brings nothing to take
 			f.Untaken++
 		}
 		f.MostUntaken = max(f.MostUntaken, f.Untaken)

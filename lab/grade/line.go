@@ -7,8 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sys/unix"
-
+	"fdlab/lab/abi"
 	"fdlab/lab/launch"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
@@ -65,7 +64,7 @@ func (r *entry) line() string {
 	case trace.LoopEnd:
 		s = "dispatch returns: " + text
 	case trace.Add:
-		s = fmt.Sprintf("an event is added on %s: %s%s", subject(fd, text), flags(r.A), within(r.B))
+		s = fmt.Sprintf("an event is added on %s: %s%s", subject(fd, text), flags(r.What()), within(r.B))
 	case trace.Del:
 		s = fmt.Sprintf("the event on %s is pending no more", subject(fd, text))
 	case trace.WaitBegin:
@@ -73,13 +72,13 @@ func (r *entry) line() string {
 	case trace.WaitEnd:
 		s = fmt.Sprintf("%s = %d%s", text, r.A, errno(r.B))
 	case trace.Ready:
-		s = fmt.Sprintf("the loop is told: %s is ready (%s)", subject(fd, text), flags(r.A))
+		s = fmt.Sprintf("the loop is told: %s is ready (%s)", subject(fd, text), flags(r.What()))
 	case trace.CallbackBegin:
 		if fd == "" && r.A == 0 && text != "" {
 			s = fmt.Sprintf("a %s begins", text)
 			break
 		}
-		s = fmt.Sprintf("callback of %s begins (%s)", subject(fd, text), flags(r.A))
+		s = fmt.Sprintf("callback of %s begins (%s)", subject(fd, text), flags(r.What()))
 	case trace.CallbackEnd:
 		s = fmt.Sprintf("callback of %s ends", subject(fd, ""))
 	case trace.Turns:
@@ -89,10 +88,10 @@ func (r *entry) line() string {
 	case trace.CallEnd:
 		s = fmt.Sprintf("%s(%s) = %d%s%s", text, fd, r.A, errno(r.B), r.moved())
 	case trace.Kernel:
-		if r.A&^trace.Writable == 0 {
+		if r.What()&^trace.Writable == 0 {
 			return ""
 		}
-		s = fmt.Sprintf("kernel: %s is ready (%s), %d bytes wait", fd, flags(r.A), r.B)
+		s = fmt.Sprintf("kernel: %s is ready (%s), %d bytes wait", fd, flags(r.What()), r.B)
 	case trace.End:
 		s = fmt.Sprintf("the program exits with status %d", r.A)
 	default:
@@ -142,10 +141,10 @@ func (e *Examiner) unnamed(r *trace.Record) string {
 	return ""
 }
 
-func flags(a int64) string {
+func flags(a trace.Readiness) string {
 	var names []string
 	for _, f := range []struct {
-		bit  int64
+		bit  trace.Readiness
 		name string
 	}{
 		{trace.Timeout, "timeout"}, {trace.Readable, "read"}, {trace.Writable, "write"}, {trace.Signal, "signal"},
@@ -173,7 +172,7 @@ func errno(n int64) string {
 	if n == 0 {
 		return ""
 	}
-	if name := unix.ErrnoName(unix.Errno(n)); name != "" {
+	if name := abi.Errno(n); name != "" {
 		return " " + name
 	}
 	return fmt.Sprintf(" errno %d", n)
@@ -202,7 +201,7 @@ func evidence(entries []entry, n int, fds ...*FD) []string {
 		e := &entries[i]
 		wait := e.Kind == trace.WaitEnd || e.Kind == trace.WaitBegin
 		loops := e.Kind == trace.LoopEnd || wait && e.who == "" || // of several loops, the waits of the others are noise
-			e.Kind == trace.CallbackBegin && (e.A&trace.Signal != 0 || e.FD == trace.NoFD && e.A == 0) // or a posted function
+			e.Kind == trace.CallbackBegin && (e.What()&trace.Signal != 0 || e.FD == trace.NoFD && e.A == 0) // or a posted function
 		line := e.line()
 		if line == "" || len(about) > 0 && !about[e.FD] && !loops {
 			continue

@@ -3,8 +3,7 @@ package grade
 import (
 	"syscall"
 
-	"golang.org/x/sys/unix"
-
+	"fdlab/lab/abi"
 	"fdlab/lab/trace"
 )
 
@@ -16,7 +15,7 @@ func (e *Examiner) Signal(s syscall.Signal) { e.run.Signal(s) }
 func (t *tally) signal(r *trace.Record) string {
 	switch r.Kind {
 	case trace.Add, trace.Del, trace.CallbackBegin:
-		if r.A&trace.Signal == 0 {
+		if r.What()&trace.Signal == 0 {
 			return ""
 		}
 	case trace.CallbackEnd: // does not say what for
@@ -26,5 +25,5 @@ func (t *tally) signal(r *trace.Record) string {
 	default:
 		return ""
 	}
-	return unix.SignalName(syscall.Signal(r.FD))
+	return abi.Signal(int64(r.FD))
 }

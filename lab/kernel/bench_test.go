@@ -73,7 +73,7 @@ func BenchmarkRise(b *testing.B) {
 	await := func(readiness trace.Readiness) int64 {
 		for {
 			for _, r := range batch[:reader.Read(batch)] {
-				if r.A == readiness {
+				if r.What() == readiness {
 					return r.Time
 				}
 			}

@@ -210,7 +210,7 @@ func (w *Watcher) note(watch *watch, rang bool) bool {
 	before.TCP = now.TCP
 	if now != before || rang {
 		rec.Kind, rec.Str = trace.Kernel, 0
-		rec.A, rec.B, rec.C, rec.D = now.Ready, now.Queued, now.Unsent, 0
+		rec.A, rec.B, rec.C, rec.D = int64(now.Ready), now.Queued, now.Unsent, 0
 		w.rec.Put(&rec)
 	}
 	switch {

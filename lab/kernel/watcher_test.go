@@ -60,7 +60,7 @@ func (l *log) wait(t *testing.T, what string, fd int, want State) {
 	until(t, what, func() bool {
 		for i := len(l.read()) - 1; i >= 0; i-- {
 			if r := l.seen[i]; r.Kind == trace.Kernel && r.FD == int32(fd) {
-				return r.A == want.Ready && r.B == want.Queued && r.C == want.Unsent
+				return r.What() == want.Ready && r.B == want.Queued && r.C == want.Unsent
 			}
 		}
 		return false

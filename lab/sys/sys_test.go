@@ -213,7 +213,7 @@ func TestKernelViewOfOpenedFDs(t *testing.T) {
 	must(t, err)
 	until(t, "the kernel to say 5 bytes", func() bool {
 		k := l.of(r, trace.Kernel)
-		return len(k) > 0 && k[len(k)-1].B == 5 && k[len(k)-1].A == trace.Readable
+		return len(k) > 0 && k[len(k)-1].B == 5 && k[len(k)-1].What() == trace.Readable
 	})
 	closeAll(r, w)
 	var closed bool

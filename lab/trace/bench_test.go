@@ -1,3 +1,5 @@
+//go:build unix
+
 package trace
 
 import (
@@ -41,7 +43,7 @@ func BenchmarkPutTimeGiven(b *testing.B) {
 	id := thread.ID()
 	recording(b, func(rec *Recorder, n int) {
 		for now := int64(1); n > 0; n-- {
-			rec.Put(&Record{Kind: Ready, FD: 5, Time: now, Thread: id, A: Readable})
+			rec.Put(&Record{Kind: Ready, FD: 5, Time: now, Thread: id, A: int64(Readable)})
 		}
 	})
 }
@@ -70,7 +72,7 @@ func BenchmarkWriteBundle(b *testing.B) {
 func BenchmarkPutTimeGivenThreadFound(b *testing.B) {
 	recording(b, func(rec *Recorder, n int) {
 		for now := int64(1); n > 0; n-- {
-			rec.Put(&Record{Kind: Ready, FD: 5, Time: now, A: Readable})
+			rec.Put(&Record{Kind: Ready, FD: 5, Time: now, A: int64(Readable)})
 		}
 	})
 }
@@ -78,7 +80,7 @@ func BenchmarkPutTimeGivenThreadFound(b *testing.B) {
 func BenchmarkPutOwnClock(b *testing.B) {
 	recording(b, func(rec *Recorder, n int) {
 		for ; n > 0; n-- {
-			rec.Put(&Record{Kind: Ready, FD: 5, A: Readable})
+			rec.Put(&Record{Kind: Ready, FD: 5, A: int64(Readable)})
 		}
 	})
 }
@@ -86,7 +88,7 @@ func BenchmarkPutOwnClock(b *testing.B) {
 func BenchmarkPutOff(b *testing.B) {
 	var rec *Recorder
 	for b.Loop() {
-		rec.Put(&Record{Kind: Ready, FD: 5, A: Readable})
+		rec.Put(&Record{Kind: Ready, FD: 5, A: int64(Readable)})
 	}
 }
 
@@ -111,7 +113,7 @@ func BenchmarkReader(b *testing.B) {
 	go func() {
 		defer close(done)
 		for i := int64(1); !stop.Load(); i++ {
-			rec.Put(&Record{Kind: Ready, FD: 5, Time: i, Thread: 1, A: Readable})
+			rec.Put(&Record{Kind: Ready, FD: 5, Time: i, Thread: 1, A: int64(Readable)})
 		}
 	}()
 	batch := make([]Record, 4096)

@@ -1,3 +1,5 @@
+//go:build unix
+
 package trace
 
 // A bundle is a slot that holds several records of the same time, thread and base.
@@ -35,13 +37,13 @@ func (w *Writer) EndThenWait(time int64, fd int32, event uint32, call uint32, wa
 // EndThenBegin writes the CallbackEnd of one event and the CallbackBegin of the
 // next.
 func (w *Writer) EndThenBegin(time int64, endFD int32, end uint32, fd int32, event, label uint32, what Readiness) {
-	w.write(time, endThenBegin, fd, label, what, int64(event), int64(endFD), int64(end))
+	w.write(time, endThenBegin, fd, label, int64(what), int64(event), int64(endFD), int64(end))
 }
 
 // WokenThenBegin writes a WaitEnd that tells of one fd, its Ready, and the
 // CallbackBegin.
 func (w *Writer) WokenThenBegin(time int64, call uint32, fd int32, event, label uint32, ready, what Readiness) {
-	w.write(time, wokenThenBegin, fd, label, ready, what, int64(event), int64(call))
+	w.write(time, wokenThenBegin, fd, label, int64(ready), int64(what), int64(event), int64(call))
 }
 
 // Readies are Ready records that wait for a slot of their own or a shared one.
@@ -66,7 +68,7 @@ func (w *Writer) Readies(time int64, l *Readies) {
 		w.write(time, severalReady, NoFD, l.what, l.of[0], l.of[1], l.of[2], l.of[3])
 	} else {
 		for i, of := range l.of[:l.n] {
-			w.Ready(time, int32(of>>32), uint32(of), int64(l.what>>(8*i)&0xff))
+			w.Ready(time, int32(of>>32), uint32(of), Readiness(l.what>>(8*i)&0xff))
 		}
 	}
 	l.n, l.what = 0, 0

@@ -1,3 +1,5 @@
+//go:build unix
+
 package trace
 
 import (
@@ -26,19 +28,19 @@ func writeAll(w *Writer, call, label uint32) []Record {
 	want := []Record{
 		{Kind: WaitBegin, Time: 10, FD: NoFD, Str: call, A: 5, B: -1},
 		{Kind: WaitEnd, Time: 20, FD: NoFD, Str: call, A: 1},
-		{Kind: Ready, Time: 20, FD: 7, A: Readable, C: 70},
-		{Kind: CallbackBegin, Time: 20, FD: 7, Str: label, A: Readable | Persist, C: 70},
+		{Kind: Ready, Time: 20, FD: 7, A: int64(Readable), C: 70},
+		{Kind: CallbackBegin, Time: 20, FD: 7, Str: label, A: int64(Readable | Persist), C: 70},
 		{Kind: CallbackEnd, Time: 30, FD: 7, C: 70},
-		{Kind: CallbackBegin, Time: 30, FD: 8, Str: label, A: Timeout, C: 80},
+		{Kind: CallbackBegin, Time: 30, FD: 8, Str: label, A: int64(Timeout), C: 80},
 		{Kind: CallbackEnd, Time: 40, FD: 8, C: 80},
 		{Kind: WaitBegin, Time: 40, FD: NoFD, Str: call, A: 5, B: 1000},
 		{Kind: WaitEnd, Time: 50, FD: NoFD, Str: call, A: 6},
 	}
 	for i := range int32(6) {
-		want = append(want, Record{Kind: Ready, Time: 50, FD: i, A: Readiness(i)<<3 | EdgeTrig, C: 1<<31 + int64(i)})
+		want = append(want, Record{Kind: Ready, Time: 50, FD: i, A: int64(i)<<3 | int64(EdgeTrig), C: 1<<31 + int64(i)})
 	}
 	want = append(want,
-		Record{Kind: CallbackBegin, Time: 60, FD: -1, Str: label, A: Signal, C: 90},
+		Record{Kind: CallbackBegin, Time: 60, FD: -1, Str: label, A: int64(Signal), C: 90},
 		Record{Kind: CallbackEnd, Time: 70, FD: -1, C: 90})
 	for i := range want {
 		want[i].Seq, want[i].Thread, want[i].Base = uint64(i+1), w.Thread, w.Base

@@ -78,7 +78,7 @@ var forms = [kinds]form{
 	BaseNew:       {name: "base-new", str: "backend", a: "priorities"},
 	BaseFree:      {name: "base-free"},
 	LoopBegin:     {name: "loop-begin", a: "flags", b: "depth"},
-	LoopEnd:       {name: "loop-end", str: "reason", a: "code", b: "depth"},
+	LoopEnd:       {name: "loop-end", str: "reason", a: "code", b: "depth", c: "why"},
 	Add:           {name: "add", str: "label", a: "what", b: "timeout", c: "event"},
 	Del:           {name: "del", a: "what", c: "event"},
 	WaitBegin:     {name: "wait-begin", str: "call", a: "watched", b: "timeout"},
@@ -113,11 +113,14 @@ func (k Kind) String() string {
 	return fmt.Sprintf("kind-%d", uint8(k))
 }
 
+// What the numbers of a record mean. A record keeps them in A, B and C; the
+// methods of Record below give them back with their types.
+
 // Readiness is what an event watches for or what an fd is ready for. In Add,
 // Del, Ready and CallbackBegin it is the event's flags, with libevent's values
 // (event2/event.h, EV_*); in Kernel only Readable, Writable and the flags
 // below them occur.
-type Readiness = int64
+type Readiness int64
 
 const (
 	Timeout   Readiness = 0x01
@@ -135,25 +138,58 @@ const (
 // NonBlocking is the flag of an Open (A): calls on the fd do not wait.
 const NonBlocking = 1
 
-// Outcome of a Check (A).
+// Reason says why a loop returned: lab/event's Reason, with its values.
+type Reason int64
+
 const (
-	Failed    = 0
-	Passed    = 1
-	NotJudged = 2 // the run was held or disturbed, so the check says nothing
+	LoopFailed   Reason = iota // an error
+	LoopNoEvents               // no event was pending or active any more
+	LoopBroken                 // at once, by Break
+	LoopExited                 // by Exit, after the active events ran
+	LoopDone                   // the flags Once or NonBlock had what they wanted
 )
 
-// Ruling of a Verdict (A).
+// Outcome is what came of a Check.
+type Outcome int64
+
 const (
-	False     = 0
-	True      = 1
-	HalfTrue  = 2
-	Undecided = 3 // the run could not be judged; the text says why
+	Failed    Outcome = 0
+	Passed    Outcome = 1
+	NotJudged Outcome = 2 // the run was held or disturbed, so the check says nothing
 )
 
-// Unit of a Measure (B).
+// Ruling is what a Verdict says of the claim.
+type Ruling int64
+
 const (
-	Count       = 0
-	Nanoseconds = 1
-	ByteCount   = 2
-	PerSecond   = 3
+	False     Ruling = 0
+	True      Ruling = 1
+	HalfTrue  Ruling = 2
+	Undecided Ruling = 3 // the run could not be judged; the text says why
 )
+
+// Unit is what a Measure is counted in.
+type Unit int64
+
+const (
+	Count       Unit = 0
+	Nanoseconds Unit = 1
+	ByteCount   Unit = 2
+	PerSecond   Unit = 3
+)
+
+// What returns the readiness that an Add, Del, Ready, CallbackBegin or Kernel
+// is about.
+func (r *Record) What() Readiness { return Readiness(r.A) }
+
+// Reason returns why the loop of a LoopEnd returned.
+func (r *Record) Reason() Reason { return Reason(r.C) }
+
+// Outcome returns what came of a Check.
+func (r *Record) Outcome() Outcome { return Outcome(r.A) }
+
+// Ruling returns what a Verdict says.
+func (r *Record) Ruling() Ruling { return Ruling(r.A) }
+
+// Unit returns what the number of a Measure counts.
+func (r *Record) Unit() Unit { return Unit(r.B) }

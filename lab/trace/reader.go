@@ -1,3 +1,5 @@
+//go:build unix
+
 package trace
 
 import (
@@ -119,7 +121,3 @@ func (r *Reader) String(id uint32) string {
 	}
 	return string(r.ring.strs[at+4 : at+4+size])
 }
-
-// Strings turns a string number into its text. A Reader is one; so is a
-// Recording.
-type Strings interface{ String(id uint32) string }

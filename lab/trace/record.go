@@ -51,3 +51,7 @@ func (r *Record) SetData(p []byte) {
 	r.C = int64(binary.LittleEndian.Uint64(raw[:8]))
 	r.D = int64(binary.LittleEndian.Uint64(raw[8:]))
 }
+
+// Strings turns a string number into its text. A Reader is one; so is a
+// Recording.
+type Strings interface{ String(id uint32) string }

@@ -1,3 +1,5 @@
+//go:build unix
+
 package trace
 
 import "testing"
@@ -14,7 +16,7 @@ func TestAFloodLeavesRoomForTheRareKinds(t *testing.T) {
 	for range 1000 {
 		rec.Put(&Record{Kind: CallEnd, FD: 3})
 	}
-	rec.Put(&Record{Kind: Verdict, FD: NoFD, A: True})
+	rec.Put(&Record{Kind: Verdict, FD: NoFD, A: int64(True)})
 	reader := ring.Reader()
 	records := make([]Record, 512)
 	n := reader.Read(records)

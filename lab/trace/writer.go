@@ -1,3 +1,5 @@
+//go:build unix
+
 package trace
 
 import (
@@ -38,12 +40,12 @@ func (w *Writer) Now() int64 { return clock.Now() - w.began }
 
 // Ready writes a Ready.
 func (w *Writer) Ready(time int64, fd int32, event uint32, what Readiness) {
-	w.write(time, Ready, fd, 0, what, 0, int64(event), 0)
+	w.write(time, Ready, fd, 0, int64(what), 0, int64(event), 0)
 }
 
 // CallbackBegin writes a CallbackBegin.
 func (w *Writer) CallbackBegin(time int64, fd int32, event, label uint32, what Readiness) {
-	w.write(time, CallbackBegin, fd, label, what, 0, int64(event), 0)
+	w.write(time, CallbackBegin, fd, label, int64(what), 0, int64(event), 0)
 }
 
 // CallbackEnd writes a CallbackEnd.
@@ -56,9 +58,9 @@ func (w *Writer) LoopBegin(time, flags, depth int64) {
 	w.write(time, LoopBegin, NoFD, 0, flags, depth, 0, 0)
 }
 
-// LoopEnd writes a LoopEnd.
-func (w *Writer) LoopEnd(time int64, reason uint32, code, depth int64) {
-	w.write(time, LoopEnd, NoFD, reason, code, depth, 0, 0)
+// LoopEnd writes a LoopEnd. reason is the number of the string that says why.
+func (w *Writer) LoopEnd(time int64, reason uint32, code, depth int64, why Reason) {
+	w.write(time, LoopEnd, NoFD, reason, code, depth, int64(why), 0)
 }
 
 // WaitBegin writes a WaitBegin.

@@ -132,7 +132,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 		b.told = append(b.told, told{r.C, r.FD})
 		if f != nil {
 			f.Noticed = r.Time
-			f.heard(r.Time, r.A)
+			f.heard(r.Time, r.What())
 		}
 	case trace.CallbackBegin:
 		b.Callbacks++
@@ -212,7 +212,7 @@ func (w *World) applyTimer(r *trace.Record) {
 	at := slices.IndexFunc(b.Timers, func(x Watch) bool { return x.Event == r.C })
 	switch {
 	case r.Kind == trace.Add && at < 0:
-		b.Timers = append(b.Timers, Watch{r.C, r.Base, r.A, r.B, w.names.of(r.Str)})
+		b.Timers = append(b.Timers, Watch{r.C, r.Base, r.What(), r.B, w.names.of(r.Str)})
 	case r.Kind == trace.Add:
 		b.Timers[at].Timeout = r.B
 	case at >= 0:

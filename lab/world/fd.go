@@ -220,9 +220,9 @@ func (w *World) applyWish(r *trace.Record) {
 	at := slices.IndexFunc(f.Watches, func(x Watch) bool { return x.Event == r.C && x.Base == r.Base })
 	switch {
 	case r.Kind == trace.Add && at < 0:
-		f.Watches = append(f.Watches, Watch{r.C, r.Base, r.A, r.B, w.names.of(r.Str)})
+		f.Watches = append(f.Watches, Watch{r.C, r.Base, r.What(), r.B, w.names.of(r.Str)})
 	case r.Kind == trace.Add:
-		f.Watches[at].What, f.Watches[at].Timeout = r.A, r.B
+		f.Watches[at].What, f.Watches[at].Timeout = r.What(), r.B
 	case at >= 0:
 		f.Watches = slices.Delete(f.Watches, at, at+1)
 	}
@@ -235,12 +235,12 @@ func (w *World) applyKernel(r *trace.Record) {
 	if f == nil {
 		return
 	}
-	ready := r.A&(trace.Readable|trace.HangUp|trace.Broken|trace.EndOfFile) != 0
+	ready := r.What()&(trace.Readable|trace.HangUp|trace.Broken|trace.EndOfFile) != 0
 	if ready && r.Time < f.LastRead {
 		return
 	}
 	f.LastKernel, f.Hearsay = r.Time, false
-	f.Readiness, f.Queued, f.Unsent = r.A, r.B, r.C
+	f.Readiness, f.Queued, f.Unsent = r.What(), r.B, r.C
 	switch {
 	case !ready:
 		f.ReadySince = 0

@@ -37,15 +37,15 @@ func TestAQuietLoopHasNoLint(t *testing.T) {
 
 // callback is a turn of the loop whose callback does what body records.
 func callback(s *script, body func()) {
-	s.add(trace.Ready, 3, "", trace.Record{Base: 1, A: trace.Readable, C: 1})
-	s.add(trace.CallbackBegin, 3, "a", trace.Record{Base: 1, A: trace.Readable, C: 1})
+	s.add(trace.Ready, 3, "", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
+	s.add(trace.CallbackBegin, 3, "a", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
 	body()
 	s.add(trace.CallbackEnd, 3, "", trace.Record{Base: 1, C: 1})
 }
 
 func TestSpin(t *testing.T) {
 	s := looping()
-	s.add(trace.Kernel, 3, "", trace.Record{A: trace.Readable, B: 7})
+	s.add(trace.Kernel, 3, "", trace.Record{A: int64(trace.Readable), B: 7})
 	for range 19 {
 		callback(s, func() {})
 	}
@@ -63,7 +63,7 @@ func TestSpin(t *testing.T) {
 // others are not.
 func TestAnEndOfFileReadAgainAndAgainIsASpin(t *testing.T) {
 	s := looping()
-	s.add(trace.Kernel, 3, "", trace.Record{A: trace.Readable | trace.EndOfFile})
+	s.add(trace.Kernel, 3, "", trace.Record{A: int64(trace.Readable | trace.EndOfFile)})
 	end := func() { s.add(trace.CallEnd, 3, "read", trace.Record{A: 0}) }
 	for range SpinAfter {
 		callback(s, end)
@@ -77,7 +77,7 @@ func TestAnEndOfFileReadAgainAndAgainIsASpin(t *testing.T) {
 	if l := only(t, s, 0, Spin); l.FD != 3 || l.Count != SpinAfter+900 {
 		t.Errorf("%+v, want %d callbacks of fd 3", l, SpinAfter+900)
 	}
-	s.add(trace.Kernel, 3, "", trace.Record{A: trace.Readable, B: 7}) // a writer has come back
+	s.add(trace.Kernel, 3, "", trace.Record{A: int64(trace.Readable), B: 7}) // a writer has come back
 	callback(s, func() { s.add(trace.CallEnd, 3, "read", trace.Record{A: 7}) })
 	s.add(trace.Kernel, 3, "", trace.Record{})
 	if found := lints(s, 0); len(found) != 0 {
@@ -89,7 +89,7 @@ func TestAnEndOfFileReadAgainAndAgainIsASpin(t *testing.T) {
 // reads between them, if there are any, have records of their own.
 func TestGatheredTurnsCount(t *testing.T) {
 	s := looping()
-	s.add(trace.Kernel, 3, "", trace.Record{A: trace.Readable, B: 7})
+	s.add(trace.Kernel, 3, "", trace.Record{A: int64(trace.Readable), B: 7})
 	s.add(trace.Turns, 3, "", trace.Record{Base: 1, A: 900, C: 1})
 	s.add(trace.Turns, 3, "", trace.Record{Base: 1, A: 900, C: 1})
 	if l := only(t, s, 0, Spin); l.Count != 1800 {
@@ -111,7 +111,7 @@ func TestGatheredTurnsCount(t *testing.T) {
 // TestRefusedCallsTakeNothing: an accept that fails for want of an fd.
 func TestRefusedCallsTakeNothing(t *testing.T) {
 	s := looping()
-	s.add(trace.Kernel, 3, "", trace.Record{A: trace.Readable})
+	s.add(trace.Kernel, 3, "", trace.Record{A: int64(trace.Readable)})
 	for range 20 {
 		callback(s, func() { s.add(trace.CallEnd, 3, "accept", trace.Record{A: -1, B: 24}) })
 	}
@@ -145,9 +145,9 @@ func TestABusyLoopSpinsToo(t *testing.T) {
 func TestStarveAndLongCallback(t *testing.T) {
 	s := looping()
 	s.add(trace.Open, 4, "socket", trace.Record{})
-	s.add(trace.Add, 4, "b", trace.Record{Base: 1, A: trace.Readable | trace.Persist, B: -1, C: 2})
+	s.add(trace.Add, 4, "b", trace.Record{Base: 1, A: int64(trace.Readable | trace.Persist), B: -1, C: 2})
 	s.add(trace.CallbackBegin, 3, "a", trace.Record{Base: 1, C: 1})
-	s.add(trace.Kernel, 4, "", trace.Record{A: trace.Readable, B: 1})
+	s.add(trace.Kernel, 4, "", trace.Record{A: int64(trace.Readable), B: 1})
 	if found := lints(s, 50e6); len(found) != 0 {
 		t.Errorf("after 50 ms: %+v, want none yet", found)
 	}
@@ -159,10 +159,10 @@ func TestStarveAndLongCallback(t *testing.T) {
 
 func TestPartialDrain(t *testing.T) {
 	s := looping()
-	s.add(trace.Kernel, 3, "", trace.Record{A: trace.Readable, B: 9})
+	s.add(trace.Kernel, 3, "", trace.Record{A: int64(trace.Readable), B: 9})
 	for left := int64(8); left > 3; left-- {
 		callback(s, func() { s.add(trace.CallEnd, 3, "read", trace.Record{A: 1}) })
-		s.add(trace.Kernel, 3, "", trace.Record{A: trace.Readable, B: left})
+		s.add(trace.Kernel, 3, "", trace.Record{A: int64(trace.Readable), B: left})
 	}
 	only(t, s, 0, PartialDrain)
 }

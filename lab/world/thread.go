@@ -67,7 +67,7 @@ func (t *Thread) ofSignal(r *trace.Record) bool {
 	}
 	switch r.Kind {
 	case trace.Add, trace.Del, trace.CallbackBegin:
-		return r.A&trace.Signal != 0
+		return r.What()&trace.Signal != 0
 	case trace.CallbackEnd:
 		for i := len(t.Stack) - 1; i >= 0; i-- {
 			if t.Stack[i].Kind == InCallback {

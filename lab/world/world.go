@@ -10,10 +10,8 @@ package world
 
 import (
 	"slices"
-	"syscall"
 
-	"golang.org/x/sys/unix"
-
+	"fdlab/lab/abi"
 	"fdlab/lab/trace"
 )
 
@@ -66,26 +64,25 @@ type Offer struct {
 	Text string
 }
 
-// Check is one thing that the experiment checked. Outcome is trace.Failed,
-// trace.Passed or trace.NotJudged.
+// Check is one thing that the experiment checked.
 type Check struct {
 	Text    string
-	Outcome int64
+	Outcome trace.Outcome
 	At      int64
 }
 
-// Measure is one number. Unit is trace.Count, trace.Nanoseconds ...
+// Measure is one number.
 type Measure struct {
 	Text  string
 	Value int64
-	Unit  int64
+	Unit  trace.Unit
 }
 
-// Verdict is what the run says of the claim. Ruling is trace.True ...; Given
-// tells the zero Verdict from a false one.
+// Verdict is what the run says of the claim. Given tells the zero Verdict
+// from a false one.
 type Verdict struct {
 	Given  bool
-	Ruling int64
+	Ruling trace.Ruling
 	Text   string
 	At     int64
 }
@@ -134,7 +131,7 @@ func (w *World) Apply(r *trace.Record) {
 	w.ended, w.took, w.turned, w.signal = Frame{}, 0, false, ""
 	t := w.thread(r)
 	if t.ofSignal(r) { // its number is a signal's, and no fd's
-		w.signal = unix.SignalName(syscall.Signal(r.FD))
+		w.signal = abi.Signal(int64(r.FD))
 		other := *r
 		other.FD = trace.NoFD
 		r = &other
@@ -217,13 +214,13 @@ func (w *World) applyWords(r *trace.Record) {
 	case trace.Poke:
 		w.Pokes++
 	case trace.Check:
-		w.Checks = append(w.Checks, Check{text, r.A, r.Time})
+		w.Checks = append(w.Checks, Check{text, r.Outcome(), r.Time})
 	case trace.Measure:
-		w.Measures = append(w.Measures, Measure{text, r.A, r.B})
+		w.Measures = append(w.Measures, Measure{text, r.A, r.Unit()})
 	case trace.Answer:
 		w.Answer = text
 	case trace.Verdict:
-		w.Verdict = Verdict{true, r.A, text, r.Time}
+		w.Verdict = Verdict{true, r.Ruling(), text, r.Time}
 	case trace.End:
 		w.Ended, w.Status = true, int(r.A)
 	}

@@ -56,7 +56,7 @@ func blockedOnA() *script {
 	s.add(trace.Label, 3, "a", trace.Record{})
 	s.add(trace.CallBegin, 3, "read", trace.Record{})
 	s.thread = 101
-	s.add(trace.Kernel, 5, "", trace.Record{A: trace.Readable | trace.Writable, B: 3})
+	s.add(trace.Kernel, 5, "", trace.Record{A: int64(trace.Readable | trace.Writable), B: 3})
 	return s
 }
 
@@ -80,7 +80,7 @@ func TestABlockedThreadWhileAnotherFDIsReady(t *testing.T) {
 	s.thread = 100
 	s.add(trace.CallEnd, 3, "read", trace.Record{A: 3})
 	s.add(trace.CallEnd, 5, "read", trace.Record{A: 3})
-	s.add(trace.Kernel, 5, "", trace.Record{A: trace.Writable})
+	s.add(trace.Kernel, 5, "", trace.Record{A: int64(trace.Writable)})
 	w = s.run().Live
 	if _, ok := w.ThreadByID(100).Top(); ok {
 		t.Error("the thread still seems to be in a call")
@@ -96,8 +96,8 @@ func TestABlockedThreadWhileAnotherFDIsReady(t *testing.T) {
 func TestAStaleWordOfTheKernelIsIgnored(t *testing.T) {
 	s := blockedOnA()
 	s.add(trace.CallEnd, 5, "read", trace.Record{A: 3})
-	s.add(trace.Kernel, 5, "", trace.Record{A: trace.Writable})
-	s.add(trace.Kernel, 5, "", trace.Record{A: trace.Readable, B: 3})
+	s.add(trace.Kernel, 5, "", trace.Record{A: int64(trace.Writable)})
+	s.add(trace.Kernel, 5, "", trace.Record{A: int64(trace.Readable), B: 3})
 	s.records[len(s.records)-1].Time = 6500e3 // asked before the read, written down after it
 	if f := s.run().Live.FDByNumber(5); f.Readable() {
 		t.Errorf("fd 5 is shown ready on a word from before the read: %+v", f)
@@ -108,8 +108,8 @@ func TestAStaleWordOfTheKernelIsIgnored(t *testing.T) {
 func turn(s *script) {
 	s.add(trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1, B: -1})
 	s.add(trace.WaitEnd, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1})
-	s.add(trace.Ready, 3, "", trace.Record{Base: 1, A: trace.Readable, C: 1})
-	s.add(trace.CallbackBegin, 3, "a", trace.Record{Base: 1, A: trace.Readable, C: 1})
+	s.add(trace.Ready, 3, "", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
+	s.add(trace.CallbackBegin, 3, "a", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
 	s.add(trace.CallEnd, 3, "read", trace.Record{A: 3})
 	s.add(trace.CallbackEnd, 3, "", trace.Record{Base: 1, C: 1})
 }
@@ -118,7 +118,7 @@ func looping() *script {
 	s := &script{thread: 100}
 	s.add(trace.Open, 3, "pipe (read end)", trace.Record{B: 4})
 	s.add(trace.BaseNew, trace.NoFD, "epoll", trace.Record{Base: 1})
-	s.add(trace.Add, 3, "a", trace.Record{Base: 1, A: trace.Readable | trace.Persist, B: -1, C: 1})
+	s.add(trace.Add, 3, "a", trace.Record{Base: 1, A: int64(trace.Readable | trace.Persist), B: -1, C: 1})
 	s.add(trace.LoopBegin, trace.NoFD, "", trace.Record{Base: 1, B: 1})
 	return s
 }
@@ -166,7 +166,7 @@ func TestALoopThatIsFasterThanTheWatcher(t *testing.T) {
 	}
 
 	// Once the kernel itself has spoken, only the kernel takes it back.
-	s.add(trace.Kernel, 3, "", trace.Record{A: trace.Readable, B: 9})
+	s.add(trace.Kernel, 3, "", trace.Record{A: int64(trace.Readable), B: 9})
 	turn(s)
 	if f := s.run().Live.FDByNumber(3); !f.Readable() {
 		t.Errorf("the kernel's word was dropped without the kernel: %+v", f)
@@ -361,7 +361,7 @@ func TestACallbackForAnotherFDThanTheKernelNamed(t *testing.T) {
 	s := looping()
 	s.add(trace.Open, 4, "socket", trace.Record{})
 	s.add(trace.WaitEnd, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1})
-	s.add(trace.Ready, 3, "", trace.Record{Base: 1, A: trace.Readable, C: 1})
+	s.add(trace.Ready, 3, "", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
 	s.add(trace.CallbackBegin, 4, "newest", trace.Record{Base: 1, C: 1})
 	w := s.run().Live
 	if f := w.FDByNumber(3); f.Mistaken != 4 || f.MistakenAt != s.now {
@@ -373,7 +373,7 @@ func TestACallbackForAnotherFDThanTheKernelNamed(t *testing.T) {
 // is neither unseen nor at rest.
 func TestACallbackThatDoesNotRead(t *testing.T) {
 	s := looping()
-	s.add(trace.Kernel, 3, "", trace.Record{A: trace.Readable, B: 7})
+	s.add(trace.Kernel, 3, "", trace.Record{A: int64(trace.Readable), B: 7})
 	callback(s, func() {})
 	f := s.run().Live.FDByNumber(3)
 	if _, unseen := f.Unseen(); unseen || !f.Untouched() || f.state() != Noticed {
@@ -465,8 +465,8 @@ func TestASignalsNumberIsNoFD(t *testing.T) {
 	s.add(trace.Open, 15, "socket", trace.Record{})
 	s.add(trace.BaseNew, trace.NoFD, "epoll", trace.Record{Base: 1})
 	for _, number := range []int32{2, 15} {
-		s.add(trace.Add, number, "", trace.Record{Base: 1, A: trace.Signal | trace.Persist, B: -1, C: int64(number)})
-		s.add(trace.CallbackBegin, number, "", trace.Record{Base: 1, A: trace.Signal, C: int64(number)})
+		s.add(trace.Add, number, "", trace.Record{Base: 1, A: int64(trace.Signal | trace.Persist), B: -1, C: int64(number)})
+		s.add(trace.CallbackBegin, number, "", trace.Record{Base: 1, A: int64(trace.Signal), C: int64(number)})
 		s.add(trace.CallbackEnd, number, "", trace.Record{Base: 1, C: int64(number)})
 	}
 	w := s.run().Live

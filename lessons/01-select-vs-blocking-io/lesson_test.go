@@ -188,7 +188,7 @@ func watchedRun(t *testing.T, records []trace.Record, text trace.Strings, second
 		case trace.Answer:
 			answer = text.String(r.Str) == "b"
 		case trace.Verdict:
-			verdict = r.A == trace.HalfTrue || event.Backends()[0] == "select"
+			verdict = r.Ruling() == trace.HalfTrue || event.Backends()[0] == "select"
 		case trace.End:
 			ended = r.A == 0
 		case trace.ThreadBegin:
@@ -332,7 +332,7 @@ func (w *watched) blockedWhileTheOtherIsReady() {
 			b = r.FD
 		case r.Kind == trace.CallBegin && r.FD == a:
 			blocked = true
-		case r.Kind == trace.Kernel && r.FD == b && blocked && r.A&trace.Readable != 0:
+		case r.Kind == trace.Kernel && r.FD == b && blocked && r.What()&trace.Readable != 0:
 			queued = max(queued, r.B)
 		case r.Kind == trace.CallEnd && r.FD == a && blocked:
 			if queued != 6 {
@@ -359,7 +359,7 @@ func TestHeldRunsAreJudgedByOrderNotByTime(t *testing.T) {
 		"answer to Predict: b", half())
 	seen := false
 	for _, r := range w.records {
-		if r.Kind == trace.Check && r.A == trace.NotJudged {
+		if r.Kind == trace.Check && r.Outcome() == trace.NotJudged {
 			seen = seen || strings.Contains(w.reader.String(r.Str), "(held)")
 		}
 	}

@@ -38,7 +38,7 @@ func TestEachMomentHasOneColumn(t *testing.T) {
 func TestALongHoldTakesOneColumn(t *testing.T) {
 	h := looping()
 	before := h.now
-	h.add(60e9, trace.Kernel, 6, "", trace.Record{A: trace.Readable, B: 3})
+	h.add(60e9, trace.Kernel, 6, "", trace.Record{A: int64(trace.Readable), B: 3})
 	for _, size := range [][2]int{{80, 24}, {120, 40}} {
 		v := view(h, 500*ms)
 		v.Gaps = []Gap{{before + 400*ms, before + 60e9}}

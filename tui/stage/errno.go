@@ -1,10 +1,10 @@
 package stage
 
-import "golang.org/x/sys/unix"
+import "fdlab/lab/abi"
 
 // errno returns the name that the manual pages use: "EAGAIN".
 func errno(n int64) string {
-	if name := unix.ErrnoName(unix.Errno(n)); name != "" {
+	if name := abi.Errno(n); name != "" {
 		return name
 	}
 	return "error"

@@ -30,7 +30,7 @@ func drawHappening(r grid.Region, v *scene, h *world.Happening) {
 	case trace.Poke:
 		p = p.Text(th.Key, "you: ").Text(th.Text, h.Name)
 	case trace.Check:
-		p = cut(r, outcome(p, v, h.Result).Text(th.Text, " "), th.Text, h.Name)
+		p = cut(r, outcome(p, v, trace.Outcome(h.Result)).Text(th.Text, " "), th.Text, h.Name)
 	case trace.Answer:
 		p = p.Text(th.Head, "the run says ").Text(th.Head, h.Name)
 	case trace.Verdict:
@@ -97,7 +97,7 @@ func result(p grid.Pen, v *scene, h *world.Happening) grid.Pen {
 }
 
 // outcome draws the sign of a check.
-func outcome(p grid.Pen, v *scene, o int64) grid.Pen {
+func outcome(p grid.Pen, v *scene, o trace.Outcome) grid.Pen {
 	th, g := v.Theme, v.Theme.Glyphs
 	switch o {
 	case trace.Passed:

@@ -49,7 +49,7 @@ func blocked() *history {
 	h.add(0, trace.Offer, trace.NoFD, "write to b", trace.Record{A: 'b'})
 	h.add(ms, trace.CallBegin, 6, "read", trace.Record{})
 	h.thread = 4240
-	h.add(200*ms, trace.Kernel, 8, "", trace.Record{A: trace.Readable | trace.Writable, B: 3})
+	h.add(200*ms, trace.Kernel, 8, "", trace.Record{A: int64(trace.Readable | trace.Writable), B: 3})
 	return h
 }
 
@@ -61,13 +61,13 @@ func looping() *history {
 	h.add(ms, trace.Open, 6, "pipe (read end)", trace.Record{B: 7})
 	h.add(ms, trace.Open, 8, "socket", trace.Record{B: 9})
 	h.add(ms, trace.BaseNew, trace.NoFD, "select", trace.Record{Base: 1})
-	h.add(0, trace.Add, 6, "a", trace.Record{Base: 1, A: trace.Readable | trace.Persist, B: -1, C: 1})
-	h.add(0, trace.Add, 8, "b", trace.Record{Base: 1, A: trace.Readable | trace.Persist, B: -1, C: 2})
+	h.add(0, trace.Add, 6, "a", trace.Record{Base: 1, A: int64(trace.Readable | trace.Persist), B: -1, C: 1})
+	h.add(0, trace.Add, 8, "b", trace.Record{Base: 1, A: int64(trace.Readable | trace.Persist), B: -1, C: 2})
 	h.add(0, trace.LoopBegin, trace.NoFD, "", trace.Record{Base: 1, B: 1})
 	h.add(ms, trace.WaitBegin, trace.NoFD, "select", trace.Record{Base: 1, A: 2, B: -1})
 	h.add(200*ms, trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
-	h.add(0, trace.Ready, 8, "", trace.Record{Base: 1, A: trace.Readable, C: 2})
-	h.add(2000, trace.CallbackBegin, 8, "b", trace.Record{Base: 1, A: trace.Readable, C: 2})
+	h.add(0, trace.Ready, 8, "", trace.Record{Base: 1, A: int64(trace.Readable), C: 2})
+	h.add(2000, trace.CallbackBegin, 8, "b", trace.Record{Base: 1, A: int64(trace.Readable), C: 2})
 	r := trace.Record{A: 3}
 	r.SetData([]byte("b1\n"))
 	h.add(2000, trace.CallEnd, 8, "read", r)
@@ -194,10 +194,10 @@ func TestTheTwoEndsOfAConnection(t *testing.T) {
 // ended is a loop's run that has answered and ended.
 func ended() *history {
 	h := looping()
-	h.add(ms, trace.Check, trace.NoFD, "select: read b while a was silent", trace.Record{A: trace.Passed})
+	h.add(ms, trace.Check, trace.NoFD, "select: read b while a was silent", trace.Record{A: int64(trace.Passed)})
 	h.add(0, trace.Answer, trace.NoFD, "b", trace.Record{})
 	h.add(0, trace.Verdict, trace.NoFD, "Waiting for both made the difference: select read b1 after 478 µs, blocking "+
-		"read b1 after 1.00 s. But there is more than select: by itself the loop takes epoll here.", trace.Record{A: trace.HalfTrue})
+		"read b1 after 1.00 s. But there is more than select: by itself the loop takes epoll here.", trace.Record{A: int64(trace.HalfTrue)})
 	h.add(0, trace.End, trace.NoFD, "", trace.Record{})
 	return h
 }
@@ -250,9 +250,9 @@ func TestTheLineBelowTheTitleDoesNotLie(t *testing.T) {
 	h := looping()
 	for range 20 {
 		h.add(1000, trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
-		h.add(1000, trace.Kernel, 6, "", trace.Record{A: trace.Readable, B: 3})
-		h.add(1000, trace.Ready, 6, "", trace.Record{Base: 1, A: trace.Readable, C: 2})
-		h.add(1000, trace.CallbackBegin, 8, "b", trace.Record{Base: 1, A: trace.Readable, C: 2})
+		h.add(1000, trace.Kernel, 6, "", trace.Record{A: int64(trace.Readable), B: 3})
+		h.add(1000, trace.Ready, 6, "", trace.Record{Base: 1, A: int64(trace.Readable), C: 2})
+		h.add(1000, trace.CallbackBegin, 8, "b", trace.Record{Base: 1, A: int64(trace.Readable), C: 2})
 		h.add(1000, trace.CallEnd, 8, "read", trace.Record{A: -1, B: 11})
 		h.add(1000, trace.CallbackEnd, 8, "", trace.Record{Base: 1, C: 2})
 		h.add(1000, trace.WaitBegin, trace.NoFD, "select", trace.Record{Base: 1, A: 2, B: -1})
@@ -273,8 +273,8 @@ func TestTheLineBelowTheTitleDoesNotLie(t *testing.T) {
 func TestALongCallbackIsSaid(t *testing.T) {
 	h := looping()
 	h.add(ms, trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
-	h.add(0, trace.Ready, 8, "", trace.Record{Base: 1, A: trace.Readable, C: 2})
-	h.add(0, trace.CallbackBegin, 8, "b", trace.Record{Base: 1, A: trace.Readable, C: 2})
+	h.add(0, trace.Ready, 8, "", trace.Record{Base: 1, A: int64(trace.Readable), C: 2})
+	h.add(0, trace.CallbackBegin, 8, "b", trace.Record{Base: 1, A: int64(trace.Readable), C: 2})
 	text, _ := screen(view(h, 300*ms), 120, 40)
 	if want := "The loop has been inside a callback for 300 ms. It looks at nothing else."; !strings.Contains(text, want) {
 		t.Errorf("the screen lacks %q:\n%s", want, text)
@@ -288,12 +288,12 @@ func TestClientsInTheBacklogPileUp(t *testing.T) {
 	h.add(ms, trace.ThreadBegin, trace.NoFD, "server", trace.Record{})
 	h.add(ms, trace.Open, 10, "TCP listener", trace.Record{})
 	h.add(ms, trace.BaseNew, trace.NoFD, "epoll", trace.Record{Base: 1})
-	h.add(0, trace.Add, 10, "accept", trace.Record{Base: 1, A: trace.Readable | trace.Persist, B: -1, C: 1})
+	h.add(0, trace.Add, 10, "accept", trace.Record{Base: 1, A: int64(trace.Readable | trace.Persist), B: -1, C: 1})
 	h.add(0, trace.LoopBegin, trace.NoFD, "", trace.Record{Base: 1, B: 1})
 	h.add(0, trace.CallbackBegin, 10, "accept", trace.Record{Base: 1, C: 1})
 	h.add(ms, trace.CallEnd, 10, "accept", trace.Record{A: 12})
 	h.add(100*ms, trace.Socket, 10, "LISTEN", trace.Record{C: 2, D: 10})
-	h.add(0, trace.Kernel, 10, "", trace.Record{A: trace.Readable})
+	h.add(0, trace.Kernel, 10, "", trace.Record{A: int64(trace.Readable)})
 	text, _ := screen(view(h, 400*ms), 120, 40)
 	if !strings.Contains(text, "▂▂▂▂▂▂") || !strings.Contains(text, "■ 2 clients") {
 		t.Errorf("no lane shows the clients that wait:\n%s", text)
@@ -315,9 +315,9 @@ func TestNoWordLosesItsEnd(t *testing.T) {
 	h := &history{thread: 4242}
 	h.add(ms, trace.Open, 10, "TCP listener", trace.Record{})
 	h.add(ms, trace.Socket, 10, "LISTEN", trace.Record{C: 3, D: 10})
-	h.add(ms, trace.Kernel, 10, "", trace.Record{A: trace.Readable})
+	h.add(ms, trace.Kernel, 10, "", trace.Record{A: int64(trace.Readable)})
 	h.add(ms, trace.Open, 11, "socket", trace.Record{})
-	h.add(ms, trace.Kernel, 11, "", trace.Record{A: trace.Readable | trace.EndOfFile})
+	h.add(ms, trace.Kernel, 11, "", trace.Record{A: int64(trace.Readable | trace.EndOfFile)})
 	narrow(h, 900*ms, "■ 3 clients ◌ unseen 902 ms", "■ EOF", "5 never read socket 900 ms")
 }
 
@@ -343,14 +343,14 @@ func many(n int32) *history {
 	h.add(0, trace.LoopBegin, trace.NoFD, "", trace.Record{Base: 1, B: 1})
 	for fd := int32(10); fd < 10+n; fd++ {
 		h.add(1000, trace.Open, fd, "TCP connection", trace.Record{})
-		h.add(1000, trace.Add, fd, "client", trace.Record{Base: 1, A: trace.Readable | trace.Persist, B: -1, C: int64(fd)})
+		h.add(1000, trace.Add, fd, "client", trace.Record{Base: 1, A: int64(trace.Readable | trace.Persist), B: -1, C: int64(fd)})
 	}
 	for turn := range 100 {
 		h.add(5*ms, trace.WaitEnd, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 20})
 		for k := range int32(20) {
 			fd := 10 + (int32(turn)*7+k*9)%n
-			h.add(1000, trace.Kernel, fd, "", trace.Record{A: trace.Readable, B: int64(k)})
-			h.add(1000, trace.Ready, fd, "", trace.Record{Base: 1, A: trace.Readable, C: int64(fd)})
+			h.add(1000, trace.Kernel, fd, "", trace.Record{A: int64(trace.Readable), B: int64(k)})
+			h.add(1000, trace.Ready, fd, "", trace.Record{Base: 1, A: int64(trace.Readable), C: int64(fd)})
 			h.add(1000, trace.CallbackBegin, fd, "client", trace.Record{Base: 1, C: int64(fd)})
 			h.add(1000, trace.CallEnd, fd, "read", trace.Record{A: 5})
 			h.add(1000, trace.CallbackEnd, fd, "", trace.Record{Base: 1, C: int64(fd)})

@@ -68,7 +68,7 @@ func drawChecks(r grid.Region, v *scene) {
 }
 
 // Ruling returns a ruling in words.
-func Ruling(ruling int64) string {
+func Ruling(ruling trace.Ruling) string {
 	switch ruling {
 	case trace.True:
 		return "true"
@@ -80,7 +80,7 @@ func Ruling(ruling int64) string {
 	return "not judged"
 }
 
-func rulingStyle(v *scene, ruling int64) grid.Style {
+func rulingStyle(v *scene, ruling trace.Ruling) grid.Style {
 	switch ruling {
 	case trace.True:
 		return v.Theme.Good

@@ -124,7 +124,7 @@ func strikesAgain(e *grade.Examiner) (*grade.Misconception, string, []*grade.FD)
 		case r.FD != trace.NoFD:
 		case r.Kind == trace.Add:
 			added++
-		case r.Kind == trace.CallbackBegin && r.A&trace.Timeout != 0:
+		case r.Kind == trace.CallbackBegin && r.What()&trace.Timeout != 0:
 			struck++
 		}
 	})

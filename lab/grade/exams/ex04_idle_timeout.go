@@ -171,8 +171,8 @@ func measure(e *grade.Examiner, sensor *grade.FIFO) spell {
 			woken = r.Time
 		case r.Kind == trace.LoopEnd:
 			s.over = true
-		case r.Kind == trace.CallbackBegin && (r.A&trace.Timeout != 0 || r.FD == trace.NoFD):
-			timeout = r.A&trace.Readable == 0
+		case r.Kind == trace.CallbackBegin && (r.What()&trace.Timeout != 0 || r.FD == trace.NoFD):
+			timeout = r.What()&trace.Readable == 0
 			if ended {
 				s.late++
 			} else if r.Time-heard >= (silent+1)*int64(silence) {

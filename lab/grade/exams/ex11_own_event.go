@@ -160,7 +160,7 @@ func byPost(e *grade.Examiner, clients ...*grade.FD) {
 			loop = r.Thread
 		case trace.CallbackBegin:
 			reading = trace.NoFD
-			if r.FD == trace.NoFD && r.A&trace.Timeout != 0 {
+			if r.FD == trace.NoFD && r.What()&trace.Timeout != 0 {
 				looked++
 			} else if r.FD == trace.NoFD {
 				posted++

@@ -197,7 +197,7 @@ func standStill(e *grade.Examiner, c *grade.Client, echo string) {
 // a function that was posted for it.
 func heard(e *grade.Examiner) (yes bool) {
 	e.Each(func(r *trace.Record, _ string) {
-		yes = yes || r.Kind == trace.CallbackBegin && (r.A&trace.Signal != 0 || r.FD == trace.NoFD)
+		yes = yes || r.Kind == trace.CallbackBegin && (r.What()&trace.Signal != 0 || r.FD == trace.NoFD)
 	})
 	return yes
 }
