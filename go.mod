@@ -2,8 +2,9 @@ module fdlab
 
 go 1.25.0
 
-// The exercises are built by their paths. A half-solved one may not compile,
-// and must fail no `go test ./...`.
+// The exercises and their solutions are built by their paths. A half-solved
+// exercise may not compile, and must fail no `go test ./...`; a solution is
+// tested by its exam (lab/grade/exams), not in its own folder.
 ignore (
 	./exercises/01-two-pipes
 	./exercises/02-fifo
@@ -18,6 +19,7 @@ ignore (
 	./exercises/11-own-event
 	./exercises/12-echo
 	./exercises/13-graceful-stop
+	./solutions
 )
 
 require (

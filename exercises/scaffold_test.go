@@ -20,7 +20,7 @@ func TestANewExerciseIsAcceptedWhenItsTODOsAreFilled(t *testing.T) {
 	want(t, status, fine, out, "made exercises/97-pass-on/README.md", "lab/grade/exams/ex97_pass_on.go")
 	status, out = call(t, root, "", "new", "exercise", "97-again")
 	want(t, status, misuse, out, "taken")
-	if mod := get(t, filepath.Join(root, "go.mod")); !strings.Contains(mod, "\t./exercises/97-pass-on\n)\n") {
+	if mod := get(t, filepath.Join(root, "go.mod")); !strings.Contains(mod, "\t./exercises/97-pass-on\n\t./solutions\n)\n") {
 		t.Errorf("go.mod does not ignore it:\n%s", mod)
 	}
 
