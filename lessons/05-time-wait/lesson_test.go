@@ -383,3 +383,83 @@ func TestBar(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoMustSetItWhen: the new socket needs SO_REUSEADDR before its bind, the
+// old one at any time before it is in TIME_WAIT.
+func TestWhoMustSetItWhen(t *testing.T) {
+	linuxOnly(t)
+	t.Parallel()
+	sets := func(fd int) {
+		if err := sys.SetReuseAddr(fd, true); err != nil {
+			t.Error(err)
+		}
+	}
+	nothing := func(int) {}
+	for name, c := range map[string]struct {
+		bound, connected, shut func(fd int) // what the old socket does then
+		late                   bool         // the new socket sets it after its bind
+		want                   error
+	}{
+		"the old one never":                    {nothing, nothing, nothing, false, unix.EADDRINUSE},
+		"the old one after its bind":           {sets, nothing, nothing, false, nil},
+		"the old one when it is connected":     {nothing, sets, nothing, false, nil},
+		"the old one when it has sent its FIN": {nothing, nothing, sets, false, nil},
+		"the new one after its bind":           {sets, nothing, nothing, true, unix.EADDRINUSE},
+	} {
+		t.Run(name, func(t *testing.T) {
+			listener, err := sys.ListenTCP(0, 5, "listener")
+			check(t, err)
+			defer sys.Close(listener)
+			server, err := sys.Getsockname(listener)
+			check(t, err)
+			old, err := bound(0, plain, "old")
+			check(t, err)
+			c.bound(old)
+			check(t, sys.Connect(old, server))
+			c.connected(old)
+			conn, _, err := sys.Accept(listener)
+			check(t, err)
+			check(t, sys.Shutdown(old, unix.SHUT_WR))
+			c.shut(old)
+			local, err := sys.Getsockname(old)
+			check(t, err)
+			check(t, sys.Close(old))
+			check(t, sys.Close(conn))
+			awaitTimeWait(t, local.Port())
+
+			option := reuse
+			if c.late {
+				option = plain
+			}
+			next, err := bound(local.Port(), option, "new")
+			if err == nil {
+				sys.Close(next)
+			}
+			if err != c.want {
+				t.Errorf("bind: %v, want %v", err, c.want)
+			}
+		})
+	}
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// awaitTimeWait waits until the kernel has this end in TIME_WAIT.
+func awaitTimeWait(t *testing.T, port uint16) {
+	t.Helper()
+	for limit := time.Now().Add(10 * time.Second); time.Now().Before(limit); time.Sleep(time.Millisecond) {
+		all, err := kernel.Connections(port)
+		check(t, err)
+		for _, c := range all {
+			if c.Local.Port() == port && c.TCP.String() == "TIME_WAIT" {
+				return
+			}
+		}
+	}
+	t.Fatalf("port %d never came into TIME_WAIT", port)
+}
