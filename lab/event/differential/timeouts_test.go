@@ -9,9 +9,25 @@ import (
 )
 
 // Reads and writes with a timeout. The twins are in testdata/timeouts.c.
-var timeouts = []func(){readOneShotTimesOut, readPersistTimeoutStartsAgain, readPersistOldTimeoutComesBack,
+var timeouts = []func(){timeoutFlagAlone, readOneShotTimesOut, readPersistTimeoutStartsAgain, readPersistOldTimeoutComesBack,
 	readPersistAddedAgainWithoutTimeout, readableAndExpired, readTimeoutChangesTheOrder,
 	writeWithTimeout}
+
+// EV_TIMEOUT among the flags sets no timeout; add's second argument does, with
+// the flag or without.
+func timeoutFlagAlone() {
+	p := pair()
+	a := watch("a", p[0], event.Read|event.Timeout, nil)
+	add(a, -1)
+	pending(a)
+	add(a, 100)
+	pending(a)
+	loop(0)
+	b := watch("b", p[0], event.Read, nil)
+	add(b, 100)
+	pending(b)
+	loop(0)
+}
 
 func readOneShotTimesOut() {
 	p := pair()

@@ -20,6 +20,21 @@ static void get_a(int fd, short what)
 	pending(a);
 }
 
+// EV_TIMEOUT among the flags sets no timeout; add's second argument does, with
+// the flag or without.
+SCENARIO(timeoutFlagAlone)
+{
+	pair(p);
+	add(a = watch("a", p[0], EV_READ | EV_TIMEOUT, NULL), -1);
+	pending(a);
+	add(a, 100);
+	pending(a);
+	loop(0);
+	add(b = watch("b", p[0], EV_READ, NULL), 100);
+	pending(b);
+	loop(0);
+}
+
 SCENARIO(readOneShotTimesOut)
 {
 	pair(p);
