@@ -15,7 +15,7 @@ import (
 var ends = []func(){pipeEndOfFile, pipeEndOfFileAtOnce, pipeReaderGone, fullPipeReaderGone,
 	fifoReadOnly, fifoReadWrite, socketHalfClosed, socketClosed, socketClosedTwoEvents,
 	tcpClosed, tcpReset, tcpConnectRefused, tcpListener, regularFile, devNull,
-	edgePartialDrain, edgeFullDrain, edgeTwoEvents, edgeWriteAddedLater, edgeEndOfFile,
+	edgePartialDrain, edgeThreeArrivals, edgeFullDrain, edgeTwoEvents, edgeWriteAddedLater, edgeEndOfFile,
 	edgeOneShot, edgeAndLevel}
 
 // getTo3 reads on fd, and deletes its event after three calls: an end of file
@@ -265,6 +265,19 @@ func edgePartialDrain() {
 	loop(look)
 	del(a)
 	add(a, -1) // a new entry begins with the state
+	loop(look)
+}
+
+// However many arrivals there were since the last look: one report.
+func edgeThreeArrivals() {
+	p := pair()
+	add(watch("a", p[0], edge, nil), -1)
+	put(p[1], "x")
+	put(p[1], "y")
+	put(p[1], "z")
+	loop(look)
+	loop(look) // all are left, and no news
+	put(p[1], "w")
 	loop(look)
 }
 

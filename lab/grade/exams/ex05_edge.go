@@ -10,8 +10,8 @@ import (
 var levelTriggered = &grade.Misconception{
 	ID:     "level-triggered",
 	Belief: "Without EdgeTriggered it works as well.",
-	Truth: "It does, at one turn of the loop for each read. The exercise is about the other way: be told once of an " +
-		"arrival, and take all of it.",
+	Truth: "It does, at one turn of the loop for each read. The exercise is about the other way: be told once after " +
+		"something has arrived, and take all of it.",
 	Lesson: "02-ev-persist", Section: "Explain",
 }
 

@@ -239,6 +239,20 @@ SCENARIO(edgePartialDrain)
 	loop(EVLOOP_ONCE | EVLOOP_NONBLOCK);
 }
 
+// However many arrivals there were since the last look: one report.
+SCENARIO(edgeThreeArrivals)
+{
+	pair(p);
+	add(a = watch("a", p[0], EDGE, NULL), -1);
+	put(p[1], "x");
+	put(p[1], "y");
+	put(p[1], "z");
+	loop(EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	loop(EVLOOP_ONCE | EVLOOP_NONBLOCK); // all are left, and no news
+	put(p[1], "w");
+	loop(EVLOOP_ONCE | EVLOOP_NONBLOCK);
+}
+
 SCENARIO(edgeFullDrain)
 {
 	pair(p);
