@@ -457,3 +457,49 @@ func TestTheInstrumentGoesAway(t *testing.T) {
 	w.control.Close()
 	expect(t, w.cmd, w.end(), 1, "stopped by the instrument")
 }
+
+// TestReadyIsNoPromise: one wait says of two fds of one pipe that they are
+// ready. The first callback takes everything, and the second finds nothing: it
+// would block, if its fd did.
+func TestReadyIsNoPromise(t *testing.T) {
+	for _, backend := range event.Backends() {
+		t.Run(backend, func(t *testing.T) {
+			base, err := event.New(event.Config{Backend: backend})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer base.Close()
+			var p [2]int
+			if err := unix.Pipe(p[:]); err != nil {
+				t.Fatal(err)
+			}
+			other, err := unix.Dup(p[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, fd := range []int{p[0], p[1], other} {
+				defer unix.Close(fd)
+			}
+			if err := unix.SetNonblock(p[0], true); err != nil { // other shares it
+				t.Fatal(err)
+			}
+			var got []error
+			for _, fd := range []int{p[0], other} {
+				ev := base.NewEvent(fd, event.Read, func(fd int, _ event.What) {
+					_, err := unix.Read(fd, make([]byte, 10))
+					got = append(got, err)
+				})
+				if err := ev.Add(event.NoTimeout); err != nil {
+					t.Fatal(err)
+				}
+			}
+			unix.Write(p[1], []byte("hello"))
+			if _, err := base.Loop(event.Once); err != nil {
+				t.Fatal(err)
+			}
+			if len(got) != 2 || got[0] != nil || got[1] != unix.EAGAIN {
+				t.Errorf("the callbacks' reads gave %v; want one that takes all, and EAGAIN", got)
+			}
+		})
+	}
+}

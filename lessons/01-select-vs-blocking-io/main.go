@@ -85,7 +85,7 @@ func loop(backend string) func(*experiment.Trial) error {
 		for _, src := range t.Sources {
 			var ev *event.Event
 			ev = base.NewEvent(src.FD, event.Read|event.Persist, func(int, event.What) {
-				src.Read(buf) // it is ready: this does not block
+				src.Read(buf) // ready, and nobody else reads it: not blocked
 				if src.Ended() {
 					ev.Del() // or it would be ready for ever
 				}

@@ -176,7 +176,7 @@ var courseHelp = []helpLine{
 	{"", "Read the claim. Predict what the experiment will show. Then run it, and watch."},
 	{},
 	{"fd", "file descriptor: the number by which a program names an open file, pipe or socket"},
-	{"ready", "the kernel has something for the program: a read would not block"},
+	{"ready", "what the kernel says when asked: a read (or a write) would not block"},
 	{"blocked", "a thread sleeps inside a system call until the kernel wakes it"},
 	{"event loop", "wait for all fds at once, call back for the ready ones, again"},
 	{"verdict", "what the run's own measurements say about the claim"},
