@@ -1,9 +1,13 @@
 package main
 
 import (
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -225,4 +229,51 @@ func TestUnknownMemory(t *testing.T) {
 
 func available(backend string) bool {
 	return slices.Contains(event.Backends(), backend)
+}
+
+// builtCrash is c/crash.c, compiled.
+func builtCrash(t *testing.T) string {
+	program := filepath.Join(t.TempDir(), "crash")
+	out, err := exec.Command("cc", "-O0", "c/crash.c", "-o", program, "-levent").CombinedOutput()
+	if err != nil {
+		t.Skipf("no C compiler or no libevent: %v: %.200s", err, out)
+	}
+	return program
+}
+
+// TestDebugMode: libevent's debug mode ends the program at the first event whose
+// fd blocks, before it has come to the mistake.
+func TestDebugMode(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command(builtCrash(t), "debug").CombinedOutput()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGABRT {
+		t.Errorf("ended by %v, want SIGABRT", err)
+	}
+	if !strings.Contains(string(out), "Assertion flags & O_NONBLOCK failed") || strings.Contains(string(out), "added") {
+		t.Errorf("it said %q", out)
+	}
+}
+
+// TestTheCrashInTheREADME holds the README's words on -crash to a real run: the
+// same lines, whatever the times. How the program ends is chance.
+func TestTheCrashInTheREADME(t *testing.T) {
+	t.Parallel()
+	builtCrash(t)
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := regexp.MustCompile(`(?m)^ +[0-9.]+ s  (crash\.c says .*)$`)
+	account, _ := lessontest.Run(t, "", "-nowait", "-crash")
+	var want, got []string
+	for _, line := range said.FindAllStringSubmatch(account, -1) {
+		want = append(want, line[1])
+	}
+	for _, line := range said.FindAllStringSubmatch(string(readme), -1) {
+		got = append(got, line[1])
+	}
+	if len(want) == 0 || !slices.Equal(got, want) {
+		t.Errorf("the README says\n%q\nthe run says\n%q", got, want)
+	}
 }

@@ -2,6 +2,10 @@
  * running loop, and the event is a local variable:
  *
  *     cc crash.c -levent -o crash && ./crash
+ *
+ * In libevent's debug mode it does not come so far, because its fd blocks:
+ *
+ *     ./crash debug
  */
 #include <event2/event.h>
 #include <event2/event_struct.h>
@@ -35,17 +39,19 @@ static void client_comes(evutil_socket_t fd, short what, void *arg)
 
 static void client_speaks(evutil_socket_t fd, short what, void *arg)
 {
-	printf("the loop still runs; now the client speaks\n");
+	printf("the loop still runs; the client speaks\n");
 	write(ends[1], "hello\n", 6);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	struct timeval soon = {0, 10000}, later = {0, 50000};
 	struct rlimit none = {0, 0};
 
 	setrlimit(RLIMIT_CORE, &none); /* leave no core file behind */
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc > 1)
+		event_enable_debug_mode();
 	base = event_base_new();
 	event_base_once(base, -1, EV_TIMEOUT, client_comes, NULL, &soon);
 	event_base_once(base, -1, EV_TIMEOUT, client_speaks, NULL, &later);
