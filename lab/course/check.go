@@ -134,6 +134,7 @@ func readPredict(l *Lesson, s *Section) (found []Problem) {
 		}
 		l.Question.Options = append(l.Question.Options, Option{want, rest})
 	}
+	l.Question.ID = l.Question.identify()
 	if n := len(l.Question.Options); n < 3 || n > 4 {
 		found = append(found, l.problem(l.line(list), fmt.Sprintf("there are %d options", n), "give 3 or 4"))
 	}

@@ -2,6 +2,7 @@ package course
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"os"
@@ -49,6 +50,18 @@ type Section struct {
 type Question struct {
 	Text    string // its paragraphs, as plain text
 	Options []Option
+	ID      string // another one for each change of the words, or of their order
+}
+
+// identify returns the ID of a question. It is a hash of the words, so that no
+// author of a lesson must remember to count.
+func (q Question) identify() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q", q.Text)
+	for _, o := range q.Options {
+		fmt.Fprintf(h, "%q%q", o.Letter, o.Text)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil)[:8])
 }
 
 // Option is one of its answers.

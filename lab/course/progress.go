@@ -13,11 +13,22 @@ import (
 
 // Result is what the student has done with a lesson.
 type Result struct {
+	Question   string    `json:"question,omitempty"`   // Question.ID: what the letters are an answer to
 	Prediction string    `json:"prediction,omitempty"` // the last: "b"; "" if skipped
 	Answer     string    `json:"answer,omitempty"`     // what that run measured: "c"; "" if not judged
 	Verdict    string    `json:"verdict,omitempty"`    // of that run: "half true"
 	At         time.Time `json:"at"`                   // when it ended
 	Runs       int       `json:"runs"`                 // how many there were, counted by Save
+}
+
+// On returns the result as far as it speaks of the question q. A letter that
+// was kept for other words, of an earlier fdlab, says nothing about today's
+// options: it is left out.
+func (r Result) On(q Question) Result {
+	if r.Question != q.ID {
+		r.Question, r.Prediction, r.Answer = q.ID, "", ""
+	}
+	return r
 }
 
 // Right reports whether the prediction held, and whether there was one to judge.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -27,7 +28,7 @@ func TestProgressIsKept(t *testing.T) {
 		}
 	}
 	got, err := ProgressOf(root).Load()
-	want := Result{"b", "b", "half true", at, 2}
+	want := Result{Prediction: "b", Answer: "b", Verdict: "half true", At: at, Runs: 2}
 	if err != nil || got["01-x"] != want {
 		t.Errorf("have %+v, %v; want %+v", got, err, want)
 	}
@@ -46,6 +47,48 @@ func TestProgressIsKept(t *testing.T) {
 		}
 	}
 	onlyTheseFiles(t, root, "progress.json", "progress.lock")
+}
+
+// TestALetterBelongsToItsQuestion: an option that has moved, or another
+// question, is not what the student chose; the verdict is of the claim, and
+// stays.
+func TestALetterBelongsToItsQuestion(t *testing.T) {
+	question := func(readme string) Question { return Read(clone(t, readme)).Lessons[0].Question }
+	q := question(sound)
+	if same := question(sound); same.ID != q.ID || q.ID == "" {
+		t.Fatalf("one question has the IDs %q and %q", q.ID, same.ID)
+	}
+	lines := strings.Split(sound, "\n")
+	at := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "- **a.**") })
+	a, b := lines[at][len("- **a.**"):], lines[at+1][len("- **b.**"):]
+	lines[at], lines[at+1] = "- **a.**"+b, "- **b.**"+a
+	swapped := question(strings.Join(lines, "\n"))
+	reworded := question(strings.Replace(sound, a, a+" and more", 1))
+
+	root := t.TempDir()
+	kept := Result{Question: q.ID, Prediction: "b", Answer: "c", Verdict: "half true"}
+	if err := ProgressOf(root).Save("01-x", kept); err != nil {
+		t.Fatal(err)
+	}
+	results, err := ProgressOf(root).Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := results["01-x"]
+	if got := r.On(q); got != r || got.Prediction != "b" {
+		t.Errorf("on its own question: %+v", got)
+	}
+	for name, other := range map[string]Question{"swapped": swapped, "reworded": reworded} {
+		got := r.On(other)
+		if got.Prediction != "" || got.Answer != "" || got.Verdict != "half true" || got.Runs != 1 {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	// Before there were IDs a letter was kept alone.
+	old := Result{Prediction: "b", Answer: "b", Verdict: "false", Runs: 3}
+	if got := old.On(q); got.Prediction != "" || got.Answer != "" || got.Verdict != "false" || got.Runs != 3 {
+		t.Errorf("without an ID: %+v", got)
+	}
 }
 
 func onlyTheseFiles(t *testing.T, root string, want ...string) {

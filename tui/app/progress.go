@@ -19,10 +19,10 @@ func readProgress(root string) tea.Cmd {
 
 // predict keeps the student's letter. It goes to disk with the verdict.
 func (m *Model) predict(letter string) {
-	slug := m.lesson.Lesson.Slug
-	result := m.progress[slug]
+	l := m.lesson.Lesson
+	result := m.progress[l.Slug].On(l.Question)
 	result.Prediction = letter
-	m.progress[slug] = result
+	m.progress[l.Slug] = result
 }
 
 // keep puts the verdict of the run into the student's progress, once.
@@ -34,10 +34,8 @@ func (m *Model) keep() tea.Cmd {
 	}
 	s.saved = true
 	slug := s.lesson.Slug
-	result := course.Result{
-		Prediction: m.progress[slug].Prediction, Answer: w.Answer,
-		Verdict: stage.Ruling(w.Verdict.Ruling), At: time.Now(),
-	}
+	result := m.progress[slug].On(s.lesson.Question)
+	result.Answer, result.Verdict, result.At = w.Answer, stage.Ruling(w.Verdict.Ruling), time.Now()
 	m.progress[slug] = result
 	return safely(func() tea.Msg {
 		if err := course.ProgressOf(m.course.Root).Save(slug, result); err != nil {

@@ -171,7 +171,7 @@ func (s *session) view(m *Model) *stage.View {
 		Theme: m.theme, Lesson: fmt.Sprintf("%02d %s", s.lesson.Number, s.lesson.Title),
 		Run: s.world, World: s.world.Live, Now: s.now(), Live: s.live,
 		Column: s.column, Gaps: s.gaps, Scroll: s.scroll, Lost: s.lost,
-		Predicted: m.progress[s.lesson.Slug].Prediction, Options: map[string]string{},
+		Predicted: m.progress[s.lesson.Slug].On(s.lesson.Question).Prediction, Options: map[string]string{},
 	}
 	if s.past && s.shown != nil {
 		v.World = s.shown

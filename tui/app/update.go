@@ -113,7 +113,7 @@ func (m *Model) openLesson(n int) {
 	}
 	l := m.course.Lessons[n]
 	m.home.Selected = n
-	m.lesson = lesson.New(m.theme, l, m.progress[l.Slug].Prediction)
+	m.lesson = lesson.New(m.theme, l, m.progress[l.Slug].On(l.Question).Prediction)
 	m.lesson.Resize(m.grid.W, m.grid.H)
 	m.screen, m.back = atLesson, atHome
 }

@@ -113,7 +113,7 @@ func (s *State) drawLesson(r grid.Region, i int) {
 		title = th.Style(theme.Select)
 		r.Fill(0, 0, r.W, 1, ' ', title)
 	}
-	mark := s.Progress[l.Slug]
+	mark := s.Progress[l.Slug].On(l.Question)
 	room := r.W - 4 - grid.Width(s.fared(mark))
 	r.Cut(1, 0, room, title, fmt.Sprintf("%02d  %s", l.Number, l.Title))
 	if words := s.fared(mark); words != "" {
@@ -143,12 +143,12 @@ func (s *State) drawLesson(r grid.Region, i int) {
 func (s *State) fared(m course.Result) string {
 	yes, no := string(s.Theme.Glyphs.Yes), string(s.Theme.Glyphs.No)
 	switch {
-	case m.Answer == "" && m.Prediction == "":
+	case m.Prediction == "" && m.Verdict == "":
 		return ""
-	case m.Answer == "":
-		return "predicted " + m.Prediction
 	case m.Prediction == "":
 		return "run · " + m.Verdict
+	case m.Answer == "":
+		return "predicted " + m.Prediction
 	case m.Prediction == m.Answer:
 		return "predicted " + m.Prediction + " " + yes + " · " + m.Verdict
 	}
