@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -26,15 +27,29 @@ import (
 // the verdict follow from what happens.
 const programVariable = "LESSON_01_PROGRAM"
 
-// broken are the ways to break it: what is called blocking, and what is called
-// by the loop's name.
-var broken = map[string]struct{ blocking, loop func(*experiment.Trial) error }{
-	"blocking is a select loop": {loop("select"), loop("select")},
-	"the loop reads in turn":    {readInTurn, readInTurn},
-	"first all of a":            {oneAfterAnother, loop("select")},
-	"nobody reads b":            {onlyA, loop("select")},
-	"a thread panics":           {func(*experiment.Trial) error { panic("a bug") }, loop("select")},
-	"an engine gives up":        {func(*experiment.Trial) error { return errors.New("no luck") }, loop("select")},
+// broken are the ways to break it: what is called blocking, what is called by
+// the loop's name, what the other engines are, and what libevent says.
+var broken = map[string]struct {
+	blocking, loop func(*experiment.Trial) error
+	rest           []experiment.Engine
+	asked          libevent
+}{
+	"blocking is a select loop":   {blocking: loop("select"), loop: loop("select")},
+	"the loop reads in turn":      {blocking: readInTurn, loop: readInTurn, rest: engineNamed("poll", readInTurn)},
+	"first all of a":              {blocking: oneAfterAnother, loop: loop("select")},
+	"nobody reads b":              {blocking: onlyA, loop: loop("select")},
+	"a thread panics":             {blocking: func(*experiment.Trial) error { panic("a bug") }, loop: loop("select")},
+	"an engine gives up":          {blocking: func(*experiment.Trial) error { return errors.New("no luck") }, loop: loop("select")},
+	"only epoll hears":            {blocking: readInTurn, loop: readInTurn, rest: engineNamed("epoll", loop("select"))},
+	"only threads hear":           {blocking: readInTurn, loop: readInTurn, rest: engineNamed("threads", threadPerFD)},
+	"all but the busy one linger": {blocking: readInTurn, loop: linger, rest: append(engineNamed("poll", linger), engineNamed("busy", busyLoop)...)},
+	"only select hears":           {blocking: readInTurn, loop: loop("select"), rest: engineNamed("poll", readInTurn)},
+	"libevent takes select":       {blocking: readInTurn, loop: loop("select"), asked: libevent{version: "0.1", method: "select"}},
+	"libevent takes poll":         {blocking: readInTurn, loop: loop("select"), asked: libevent{version: "0.2", method: "poll"}},
+}
+
+func engineNamed(name string, read func(*experiment.Trial) error) []experiment.Engine {
+	return []experiment.Engine{{Name: name, Read: read}}
 }
 
 func oneAfterAnother(t *experiment.Trial) error {
@@ -42,6 +57,23 @@ func oneAfterAnother(t *experiment.Trial) error {
 }
 
 func onlyA(t *experiment.Trial) error { return readAll(t, t.Sources[0]) }
+
+// linger hears b while a is silent, but only after twice the lead that counts.
+func linger(t *experiment.Trial) error {
+	a, b := t.Sources[0], t.Sources[1]
+	second := t.Thread("second", func() error {
+		for ready := []unix.PollFd{{Fd: int32(b.FD), Events: unix.POLLIN}}; ; {
+			if n, err := unix.Poll(ready, -1); n > 0 {
+				break
+			} else if err != unix.EINTR {
+				return err
+			}
+		}
+		time.Sleep(2 * clearly)
+		return readAll(t, b)
+	})
+	return errors.Join(readAll(t, a), second.Join())
+}
 
 func TestMain(m *testing.M) {
 	name, child := os.LookupEnv(programVariable)
@@ -59,8 +91,11 @@ func TestMain(m *testing.M) {
 			x.Step(1)
 			turns := x.Try(script, experiment.Engine{Name: "blocking", Read: engines.blocking})
 			x.Step(2)
-			both := x.Try(script, experiment.Engine{Name: "select", Read: engines.loop})
-			judge(x, turns[0], both[0], nil)
+			loops := x.Try(script, append([]experiment.Engine{{Name: "select", Read: engines.loop}}, engines.rest...)...)
+			if engines.asked == (libevent{}) {
+				engines.asked.missing = "nobody asked"
+			}
+			judge(x, turns[0], loops[0], loops[1:], engines.asked)
 		},
 	})
 }
@@ -96,6 +131,39 @@ func half() string {
 	return "verdict: half true."
 }
 
+// TestLibeventIsAskedOrItIsSaidThatItWasNot: a machine without a compiler has no
+// measurement of libevent, and the verdict does not pretend to one.
+func TestLibeventIsAskedOrItIsSaidThatItWasNot(t *testing.T) {
+	for name, c := range map[string]struct {
+		path    string
+		here    bool // the compiler is found
+		verdict string
+	}{
+		"no compiler": {t.TempDir(), false, "without a choice the lab's loop takes " + event.Backends()[0] +
+			". What libevent itself takes was not measured here."},
+		"asked": {os.Getenv("PATH"), true, "without a choice libevent "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cmd, temp := program(""), t.TempDir()
+			cmd.Env = append(cmd.Env, "PATH="+c.path, "TMPDIR="+temp, "EVENT_NOEPOLL=1") // the last is not libevent's own choice
+			out, _ := cmd.CombinedOutput()
+			if c.here && strings.Contains(string(out), "not built: ") {
+				t.Skip("this machine has no libevent, or no compiler")
+			}
+			expect(t, cmd, string(out), 0, half(), c.verdict)
+			if c.here {
+				expect(t, cmd, string(out), 0, "passed: without a choice libevent 2.")
+			} else {
+				expect(t, cmd, string(out), 0, "not judged (not measured here: not built: there is no C compiler")
+			}
+			if left, _ := os.ReadDir(temp); len(left) > 0 {
+				t.Errorf("left behind: %v", left)
+			}
+		})
+	}
+}
+
 func TestTheLessonAlone(t *testing.T) {
 	t.Parallel()
 	cmd := program("")
@@ -105,7 +173,7 @@ func TestTheLessonAlone(t *testing.T) {
 		"passed: blocking: read b only after a had spoken",
 		"passed: threads: read b while a was silent", "passed: busy: read b while a was silent",
 		"passed: nothing was lost", "passed: blocking: b1 waited", "passed: busy: ",
-		"answer to Predict: b", half(),
+		"answer to Predict: d", half(),
 	}
 	for _, backend := range event.Backends() {
 		words = append(words, "passed: "+backend+": read b while a was silent")
@@ -121,12 +189,18 @@ func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
 		status int
 		words  []string
 	}{
-		"blocking is a select loop": {0, []string{"failed: blocking: read b only after", "answer to Predict: a", "verdict: false."}},
-		"the loop reads in turn":    {0, []string{"failed: select: read b while", "answer to Predict: b", "verdict: false."}},
-		"first all of a":            {0, []string{"failed: blocking: read b only after", "answer to Predict: c", half()}},
-		"nobody reads b":            {0, []string{"failed: nothing was lost: at the end 3 messages", "answer to Predict: d", half()}},
-		"a thread panics":           {2, []string{"thread blocking: panic: a bug", "cleaned up"}},
-		"an engine gives up":        {1, []string{"engine blocking: no luck", "could not be judged"}},
+		"blocking is a select loop":   {0, []string{"failed: blocking: read b only after", "verdict: false."}},
+		"the loop reads in turn":      {0, []string{"failed: select: read b while", "answer to Predict: d", "verdict: false."}},
+		"first all of a":              {0, []string{"failed: blocking: read b only after", half()}},
+		"nobody reads b":              {0, []string{"failed: nothing was lost: at the end 3 messages", half()}},
+		"only epoll hears":            {0, []string{"answer to Predict: a", "failed: none of these heard b clearly sooner"}},
+		"only threads hear":           {0, []string{"answer to Predict: b", "failed: none of these heard b clearly sooner"}},
+		"all but the busy one linger": {0, []string{"answer to Predict: c", "failed: none of these heard b clearly sooner", "passed: select: read b while a was silent"}},
+		"only select hears":           {0, []string{"failed: none of these heard b clearly sooner", "passed: select: read b while a was silent", half()}},
+		"libevent takes select":       {0, []string{"failed: without a choice libevent 0.1 takes select", "verdict: true.", "And select is what libevent 0.1 takes"}},
+		"libevent takes poll":         {0, []string{"failed: without a choice libevent 0.2 takes poll", "verdict: half true.", "libevent 0.2 takes poll"}},
+		"a thread panics":             {2, []string{"thread blocking: panic: a bug", "cleaned up"}},
+		"an engine gives up":          {1, []string{"engine blocking: no luck", "could not be judged"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -186,7 +260,7 @@ func watchedRun(t *testing.T, records []trace.Record, text trace.Strings, second
 		case trace.Check:
 			checks++
 		case trace.Answer:
-			answer = text.String(r.Str) == "b"
+			answer = text.String(r.Str) == "d"
 		case trace.Verdict:
 			verdict = r.Ruling() == trace.HalfTrue || event.Backends()[0] == "select"
 		case trace.End:
@@ -198,7 +272,7 @@ func watchedRun(t *testing.T, records []trace.Record, text trace.Strings, second
 		}
 	}
 	if steps != 3 || checks < 9 || !answer || !verdict || !ended {
-		t.Errorf("steps %d, checks %d, answer b %v, verdict %v, end %v", steps, checks, answer, verdict, ended)
+		t.Errorf("steps %d, checks %d, answer d %v, verdict %v, end %v", steps, checks, answer, verdict, ended)
 	}
 	for _, name := range []string{"blocking", second, "threads", "threads: b", "busy"} {
 		if !threads[name] {
@@ -312,7 +386,7 @@ func TestWatchedAndLeftAlone(t *testing.T) {
 	t.Parallel()
 	w := watch(t, "")
 	out := w.end()
-	expect(t, w.cmd, out, 0, "answer to Predict: b", half(), "passed: blocking: b1 waited")
+	expect(t, w.cmd, out, 0, "answer to Predict: d", half(), "passed: blocking: b1 waited")
 	watchedRun(t, w.records, w.reader, "select")
 	w.blockedWhileTheOtherIsReady()
 }
@@ -356,7 +430,7 @@ func TestHeldRunsAreJudgedByOrderNotByTime(t *testing.T) {
 		"This run was disturbed (held)", "not judged (held): blocking: b1 waited", "not judged (held): busy:",
 		"select read b1 while a was silent, blocking read b1 only later.",
 		"passed: blocking: read b only after a had spoken", "passed: select: read b while a was silent",
-		"answer to Predict: b", half())
+		"answer to Predict: d", half())
 	seen := false
 	for _, r := range w.records {
 		if r.Kind == trace.Check && r.Outcome() == trace.NotJudged {
@@ -382,7 +456,7 @@ func TestPokesAreTakenForWhatTheyAre(t *testing.T) {
 	expect(t, w.cmd, out, 0,
 		`select reads b: "hand b2"`, "not judged (you wrote to it by hand): blocking: b",
 		"passed: blocking: read b only after a had spoken", "passed: nothing was lost",
-		"answer to Predict: b", half())
+		"answer to Predict: d", half())
 }
 
 func TestInteractive(t *testing.T) {

@@ -39,7 +39,8 @@ func main() {
 }
 
 func run(x *experiment.X) {
-	offer(x) // the keys a and b write a line by hand
+	offer(x)                   // the keys a and b write a line by hand
+	libevent := askLibevent(x) // itself, where it is installed: a C program
 
 	// 1. One thread reads a, then b, in turn, with calls that block.
 	x.Step(1)
@@ -53,7 +54,7 @@ func run(x *experiment.X) {
 	x.Step(3)
 	rest := x.Try(script, others(x.Backend())...)
 
-	judge(x, turns[0], both[0], rest)
+	judge(x, turns[0], both[0], rest, libevent())
 }
 
 // readInTurn is the program that most of us write first. While it is blocked

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"fdlab/lab/event"
 	"fdlab/lab/experiment"
@@ -71,7 +74,7 @@ func play(x *experiment.X) {
 
 // judge computes what the run says: checks, the answer, the verdict. What it
 // can it rests on order: what was read before what else was said.
-func judge(x *experiment.X, turns, both *experiment.Trial, rest []*experiment.Trial) {
+func judge(x *experiment.X, turns, both *experiment.Trial, rest []*experiment.Trial, asked libevent) {
 	loops := append([]*experiment.Trial{both}, rest...)
 	all := append([]*experiment.Trial{turns}, loops...)
 	x.Table(all...)
@@ -98,31 +101,88 @@ func judge(x *experiment.X, turns, both *experiment.Trial, rest []*experiment.Tr
 		}
 	}
 
-	// Predict asks when the program gets b's message.
-	if letter, ok := letters[stuck.When]; ok {
-		x.Answer(letter)
+	ours := event.Backends()[0]
+	if asked.missing == "" {
+		x.Check(asked.method == ours, "without a choice libevent %s takes %s, and the lab's loop %s",
+			asked.version, asked.method, ours)
+	} else {
+		x.NotJudged("not measured here: "+asked.missing, "what libevent takes without a choice")
+	}
+
+	// Predict asks which engine hears b clearly sooner than all others.
+	if first, ok := sooner(x, loops); ok {
+		shortest, longest := spread(loops)
+		x.TimingCheck(first == "", "none of these heard b clearly sooner than all others: it waited for %s to %s",
+			experiment.Brief(shortest), experiment.Brief(longest))
+		if letter, ok := letters[first]; ok {
+			x.Answer(letter)
+		}
 	}
 	if stuck.When == experiment.Unclear || heard.When == experiment.Unclear {
 		x.Verdict(experiment.Undecided, "No message of b came while the program waited for a alone: "+
 			"you wrote to a by hand too early. Run it again.")
 		return
 	}
-	best := event.Backends()[0]
+	// Where libevent cannot be asked the lab's loop stands for it, and the
+	// verdict says so.
+	best := asked.method
+	if asked.missing != "" {
+		best = ours
+	}
 	wins := heard.When == experiment.AtOnce && stuck.When != experiment.AtOnce
 	so := "Waiting for both made no difference"
 	if wins {
 		so = "Waiting for both made the difference"
 	}
 	x.Verdict(experiment.Ruling(best == "select", wins), "%s: %s %s, %s %s. %s",
-		so, both.Engine, wait(x, heard), turns.Engine, wait(x, stuck), wraps(best))
+		so, both.Engine, wait(x, heard), turns.Engine, wait(x, stuck), wraps(asked, best))
 }
 
-// letters are the options of Predict.
-var letters = map[experiment.Hearing]string{
-	experiment.AtOnce:   "a",
-	experiment.Later:    "b",
-	experiment.Finished: "c",
-	experiment.Never:    "d",
+// letters are the options of Predict: which engine hears b clearly sooner than
+// all others; "": none.
+var letters = map[string]string{"epoll": "a", "threads": "b", "busy": "c", "": "d"}
+
+// clearly is the lead that counts. A busy machine can make any of them wait for
+// some milliseconds.
+const clearly = 100 * time.Millisecond
+
+// sooner returns the engine that heard b clearly sooner than all others, or "".
+// First it goes by order: who heard b while a was silent, and who only later.
+// Where that does not tell them apart, it goes by time. A run that was held has
+// no times. false: this run does not say.
+func sooner(x *experiment.X, loops []*experiment.Trial) (engine string, ok bool) {
+	inTime := map[string]time.Duration{}
+	for _, t := range loops {
+		h := t.Hears("b", "a")
+		switch h.When {
+		case experiment.Unclear:
+			return "", false
+		case experiment.AtOnce:
+			inTime[t.Engine] = h.Waited
+		}
+	}
+	names := slices.SortedFunc(maps.Keys(inTime), func(a, b string) int { return cmp.Compare(inTime[a], inTime[b]) })
+	switch {
+	case len(loops) < 2:
+		return "", false // nothing to compare
+	case len(names) == 1:
+		return names[0], true
+	case len(names) < len(loops) || x.Disturbed() != "":
+		return "", true
+	case inTime[names[1]]-inTime[names[0]] > clearly:
+		return names[0], true
+	}
+	return "", true
+}
+
+// spread returns how long the message that decides waited, at least and at most.
+func spread(loops []*experiment.Trial) (shortest, longest time.Duration) {
+	shortest = time.Hour
+	for _, t := range loops {
+		waited := t.Hears("b", "a").Waited
+		shortest, longest = min(shortest, waited), max(longest, waited)
+	}
+	return shortest, longest
 }
 
 // checkOrder checks when an engine heard b.
@@ -150,9 +210,14 @@ func wait(x *experiment.X, h experiment.Heard) string {
 }
 
 // wraps says what lies under the loop if nobody chooses.
-func wraps(best string) string {
-	if best == "select" {
-		return "And select is what the loop takes by itself here."
+func wraps(asked libevent, best string) string {
+	who, so := "libevent "+asked.version, ""
+	if asked.missing != "" {
+		who = "the lab's loop"
+		so = " What libevent itself takes was not measured here."
 	}
-	return fmt.Sprintf("But there is more than select: by itself the loop takes %s here.", best)
+	if best == "select" {
+		return fmt.Sprintf("And select is what %s takes without a choice.%s", who, so)
+	}
+	return fmt.Sprintf("But there is more than select: without a choice %s takes %s.%s", who, best, so)
 }
