@@ -29,6 +29,8 @@ var broken = map[string]struct {
 	"the callback always reads":   {once: never, post: always, onceWhat: event.Read},
 	"the callback never reads":    {once: never, post: never, onceWhat: event.Read},
 	"it reads in the 5th call":    {once: never, post: inCall(5), onceWhat: event.Read},
+	"it reads in the 1st call":    {once: never, post: inCall(1), onceWhat: event.Read},
+	"it reads from the 20th on":   {once: never, post: func(n int64) bool { return n >= twenty }, onceWhat: event.Read},
 	"the one-shot reads":          {once: always, post: inCall(patience), onceWhat: event.Read},
 	"the one-shot persists":       {once: never, post: inCall(patience), onceWhat: event.Read | event.Persist},
 	"the one-shot is added again": {once: never, post: inCall(patience), onceWhat: event.Read, twice: true},
@@ -83,6 +85,8 @@ func breakIt(name string) {
 			fifo.Echo(heihei)
 			post.quiet()
 			first := post.seen()
+			fifo.Echo(heihei)
+			post.spins()
 			post.stop()
 			fd = fifo.Open(unix.O_RDONLY | unix.O_NONBLOCK)
 			storm := start(x, "read-only", fd, event.Read|event.Persist, always)
@@ -105,9 +109,9 @@ func TestTheLessonAlone(t *testing.T) {
 				"passed: one-shot: one echo, 1 callback", "passed: one-shot: dispatch ended: no events left",
 				"passed: one-shot: what nobody read stays: 7 bytes",
 				"passed: persist, and read: 4 callbacks and 4 reads",
-				"passed: read in the 20th call: one echo, and call 20",
-				"passed: and then it is quiet: 20 callbacks, 0 bytes left", "passed: the second echo:",
-				"passed: opened read-only:", "answer to Predict: b", "verdict: half true.")
+				"passed: the post's: one echo, and call 20",
+				"passed: the post's, after the echo: 20 callbacks, and 0 bytes left", "passed: the post's, after a second echo:",
+				"passed: opened read-only:", "answer to Predict: c", "verdict: half true.")
 			if status != 0 || strings.Contains(out, "failed:") {
 				t.Errorf("exit status %d; %s", status, out)
 			}
@@ -126,9 +130,11 @@ func nothingLeft(t *testing.T, dir string) {
 
 func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
 	for name, words := range map[string][]string{
-		"the callback always reads":   {"failed: read in the 20th call: one echo, and call 1", "answer to Predict: a", "One echo gave 1 callback."},
-		"the callback never reads":    {"failed: read in the 20th call", "failed: and then it is quiet", "answer to Predict: c"},
-		"it reads in the 5th call":    {"failed: read in the 20th call: one echo, and call 5", "answer to Predict: b", "until call 5 read it"},
+		"the callback always reads":   {"failed: the post's: one echo, and call 1 of", "answer to Predict: a", "One echo gave 1 callback."},
+		"the callback never reads":    {"failed: the post's: one echo, and call 0 of", "failed: the post's, after the echo", "answer to Predict: d"},
+		"it reads in the 5th call":    {"failed: the post's: one echo, and call 5 of", "failed: the post's, after the echo: 5 callbacks, and 0 bytes left", "until call 5 read it"},
+		"it reads in the 1st call":    {"failed: the post's: one echo, and call 1 of", "failed: the post's, after the echo: 1 callback, and 0 bytes left", "One echo gave 1 callback."},
+		"it reads from the 20th on":   {"passed: the post's: one echo, and call 20 of", "failed: the post's, after a second echo: 1 callback more, and 0 bytes left", "answer to Predict: b"},
 		"the one-shot reads":          {"failed: one-shot: what nobody read stays: 0 bytes", "failed: persist, and read: 3 callbacks", "verdict: half true."},
 		"the one-shot persists":       {"failed: one-shot: dispatch ended: broken off", "verdict: half true. Without Persist the event did not fire once. Dispatch did not return"},
 		"the one-shot is added again": {"failed: one-shot: one echo, 2 callbacks", "verdict: false."},
@@ -316,7 +322,7 @@ func TestWatched(t *testing.T) {
 	t.Parallel()
 	a := lessontest.Watch(t, lessontest.Command(t, ""))
 	out, status := a.End()
-	lessontest.Says(t, out, "answer to Predict: b", "verdict: half true.")
+	lessontest.Says(t, out, "answer to Predict: c", "verdict: half true.")
 	if status != 0 || strings.Contains(out, "failed:") {
 		t.Errorf("exit status %d:\n%s", status, out)
 	}
@@ -355,7 +361,7 @@ func TestHeldAndPoked(t *testing.T) {
 	out, status := a.End()
 	lessontest.Says(t, out, "This run was disturbed (held)", "not judged (held): the spin costs CPU",
 		"not judged (somebody else used the FIFO): persist, and read",
-		"passed: one-shot: one echo, 1 callback", "answer to Predict: b", "verdict: half true.")
+		"passed: one-shot: one echo, 1 callback", "answer to Predict: c", "verdict: half true.")
 	if status != 0 || strings.Contains(out, "failed:") {
 		t.Errorf("exit status %d:\n%s", status, out)
 	}

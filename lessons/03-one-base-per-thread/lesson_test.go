@@ -138,7 +138,7 @@ func TestTheLessonAlone(t *testing.T) {
 		t.Run(backend, func(t *testing.T) {
 			t.Parallel()
 			account, status := lessontest.Run(t, "", "-backend", backend)
-			lessontest.Says(t, account, "step 5 of 5: the same base twice", "answer to Predict: b", "verdict: half true.")
+			lessontest.Says(t, account, "step 5 of 5: the same base twice", "answer to Predict: a", "verdict: half true.")
 			if status != 0 || strings.Contains(account, "failed:") {
 				t.Errorf("status %d, the account:\n%s", status, account)
 			}
@@ -151,9 +151,9 @@ func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
 		"no second dispatch": {"failed: nested: loops on the stack", "failed: nested: client 2 is accepted only after",
 			"answer to Predict: c", "verdict: false."},
 		"the same base again": {"answer to Predict: d", "verdict: false. The inner dispatch was refused."},
-		"nobody listens":      {"answer to Predict: a", "verdict: false. Client 2 could not connect."},
+		"nobody listens":      {"answer to Predict: b", "verdict: false. Client 2 could not connect."},
 		"turns are nested": {"failed: turns: clients 2 and 3 are answered", "failed: turns: one thread (used: 1)",
-			"answer to Predict: b", "verdict: true."},
+			"answer to Predict: a", "verdict: true."},
 		"workers swap": {"failed: workers: every callback of a connection ran on one thread; exceptions: 6 of 6",
 			"failed: 2 workers: callbacks that ran at the same time", "failed: the same base twice", "verdict: half true."},
 	} {
@@ -212,7 +212,7 @@ func TestHeldAndPoked(t *testing.T) {
 	p.Send(control.Release)
 	account, status := p.End()
 	lessontest.Says(t, account, "you: yours 1 connects and says hello", "not judged (held): CPU time of the busiest",
-		"passed: nested: client 2 is accepted only after", "answer to Predict: b", "verdict: half true.")
+		"passed: nested: client 2 is accepted only after", "answer to Predict: a", "verdict: half true.")
 	if status != 0 {
 		t.Errorf("status %d", status)
 	}

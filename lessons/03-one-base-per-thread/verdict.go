@@ -60,7 +60,7 @@ const (
 )
 
 // letters are the options of Predict.
-var letters = map[hearing]string{noConnect: "a", later: "b", meanwhile: "c", failing: "d"}
+var letters = map[hearing]string{later: "a", noConnect: "b", meanwhile: "c", failing: "d"}
 
 func (s *server) secondClient() hearing {
 	in, gone := s.diary.Index(1, accepted, "client 2"), s.diary.Index(1, left, "client 1")
