@@ -25,6 +25,9 @@ var broken = map[string]func(x *experiment.X, d *dispatcher) *burst{
 	"nobody rings": func(x *experiment.X, d *dispatcher) *burst {
 		return d.use(x, &silent{pipeBell: newPipe(x)})
 	},
+	"the bell is a flag": func(x *experiment.X, d *dispatcher) *burst {
+		return d.use(x, &mark{pipeBell: newPipe(x)})
+	},
 	"the bell rings in the thread's memory": func(x *experiment.X, d *dispatcher) *burst {
 		b := &memory{pipeBell: newPipe(x)}
 		w := newWorker(x, "worker", b)
@@ -70,6 +73,24 @@ func (b *silent) ring() error {
 	}
 	b.rung = true
 	return b.pipeBell.ring()
+}
+
+// mark is up or down: to put it up once more changes nothing.
+type mark struct {
+	*pipeBell
+	up atomic.Bool
+}
+
+func (b *mark) ring() error {
+	if b.up.Swap(true) {
+		return nil
+	}
+	return b.pipeBell.ring()
+}
+
+func (b *mark) answer() int {
+	b.up.Store(false)
+	return b.pipeBell.answer()
 }
 
 // memory is what the claim says: the notification is in the process.
@@ -168,7 +189,7 @@ func TestTheLessonAlone(t *testing.T) {
 				"passed: busy, pipe: after each notify the kernel holds [1 2 3 4 5] bytes",
 				"passed: busy, pipe: 0 items done while the worker was busy, 5 when it was free",
 				"passed: busy, one byte a read: 5 callbacks", "passed: busy, one big read: 1 callback",
-				"writes of one byte fit, and the next gives: EAGAIN", "answer to Predict: b", "verdict: half true.")
+				"writes of one byte fit, and the next gives: EAGAIN", "answer to Predict: d", "verdict: half true.")
 			if status != 0 || strings.Contains(out, "failed:") {
 				t.Errorf("exit status %d:\n%s", status, out)
 			}
@@ -179,11 +200,13 @@ func TestTheLessonAlone(t *testing.T) {
 func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
 	for name, words := range map[string][]string{
 		"nobody rings": {"failed: busy, pipe: after each notify the kernel holds [0 0 0 0 0]",
-			"failed: busy, pipe: 0 items done while the worker was busy, 0 when", "answer to Predict: c",
+			"failed: busy, pipe: 0 items done while the worker was busy, 0 when",
 			"Only 0 of 5 notifications were ever handled. And the kernel did not hold them."},
+		"the bell is a flag": {"failed: busy, pipe: after each notify the kernel holds [1 1 1 1 1]",
+			"failed: busy, one byte a read: 1 callback for 5 notifies", "answer to Predict: b", "Only 1 of 5"},
 		"the bell rings in the thread's memory": {"failed: busy, pipe: after each notify the kernel holds [0 0 0 0 0]",
-			"passed: busy, pipe: 0 items done while the worker was busy, 5 when", "answer to Predict: a", "verdict: true."},
-		"the dispatcher waits for the worker": {"does not come back from notify", "answer to Predict: d"},
+			"passed: busy, pipe: 0 items done while the worker was busy, 5 when", "answer to Predict: c", "verdict: true."},
+		"the dispatcher waits for the worker": {"does not come back from notify", "answer to Predict: a"},
 		"a second thread works": {"failed: busy, pipe: 5 items done while the worker was busy, 0 when",
 			"were handled while the worker was busy"},
 		"a big buffer where one byte is asked for": {"failed: busy, one byte a read: 1 callback",
@@ -204,7 +227,7 @@ func TestWatched(t *testing.T) {
 	t.Parallel()
 	a := lessontest.Watch(t, lessontest.Command(t, ""))
 	out, status := a.End()
-	lessontest.Says(t, out, "answer to Predict: b", "verdict: half true.")
+	lessontest.Says(t, out, "answer to Predict: d", "verdict: half true.")
 	if status != 0 || strings.Contains(out, "failed:") {
 		t.Errorf("exit status %d:\n%s", status, out)
 	}
@@ -250,7 +273,7 @@ func TestHeldAndPoked(t *testing.T) {
 	out, status := a.End()
 	lessontest.Says(t, out, "This run was disturbed (held)", "not judged (held): a notify waits",
 		"not judged (you handed something over, too): busy, one byte a read",
-		"passed: busy, pipe: 0 items done while", "answer to Predict: b", "verdict: half true.")
+		"passed: busy, pipe: 0 items done while", "answer to Predict: d", "verdict: half true.")
 	// The instructor's guide says how many checks it leaves: one of nine.
 	if lost := strings.Count(out, "  not judged ("); lost != 8 {
 		t.Errorf("%d checks are not judged, want 8", lost)
