@@ -26,10 +26,11 @@ import (
 const programVariable = "LESSON_05_PROGRAM"
 
 // broken says how a program differs: who closes in the steps "client first"
-// and "server first", and which sockets have SO_REUSEADDR whatever the table
-// says.
+// and "server first", whose TIME_WAIT is taken for that of a server that closed
+// first, and which sockets have SO_REUSEADDR whatever the table says.
 type broken struct {
-	first, second func(*experiment.X, *experiment.Conn) experiment.Pair
+	first, second func(*experiment.X, *experiment.Conn) turns
+	pretend       bool // it says that the server has closed first
 	always        *option
 	portIsFree    bool // bind succeeds, so nothing goes wrong when nobody looks
 }
@@ -38,38 +39,39 @@ var on, off = reuse, plain
 
 var programs = map[string]broken{
 	"the client always closes first":  {first: clientFirst, second: clientFirst},
+	"it is always the client":         {first: clientFirst, second: clientFirst, pretend: true},
 	"the server always closes first":  {first: serverFirst, second: serverFirst, always: &on},
-	"the claim holds":                 {first: clientFirst, second: clientFirst, always: &off},
+	"the claim holds":                 {first: clientFirst, second: clientFirst, pretend: true, always: &off},
 	"nobody sets SO_REUSEADDR":        {first: clientFirst, second: serverFirst, always: &off},
 	"everybody sets SO_REUSEADDR":     {first: clientFirst, second: serverFirst, always: &on},
 	"the second connection is reset":  {first: clientFirst, second: resets},
-	"the second is closed at once":    {first: clientFirst, second: together},
-	"the server does not close":       {first: clientFirst, second: neverClosed},
+	"the second is closed at once":    {first: clientFirst, second: together, pretend: true},
+	"the server does not close":       {first: clientFirst, second: neverClosed, pretend: true},
 	"the port of the server was free": {first: clientFirst, second: serverFirst, portIsFree: true},
 }
 
-func clientFirst(x *experiment.X, c *experiment.Conn) experiment.Pair {
+func clientFirst(x *experiment.X, c *experiment.Conn) turns {
 	return closeInTurn(x, c, c.Client, c.Server)
 }
 
-func serverFirst(x *experiment.X, c *experiment.Conn) experiment.Pair {
+func serverFirst(x *experiment.X, c *experiment.Conn) turns {
 	return closeInTurn(x, c, c.Server, c.Client)
 }
 
-func resets(x *experiment.X, c *experiment.Conn) experiment.Pair {
+func resets(x *experiment.X, c *experiment.Conn) turns {
 	sys.SetLinger(c.Server.FD, 0)
 	return serverFirst(x, c)
 }
 
-func neverClosed(x *experiment.X, c *experiment.Conn) experiment.Pair {
-	return endOne(x, c, "close", c.Client.Close)
+func neverClosed(x *experiment.X, c *experiment.Conn) turns {
+	return turns{"client", endOne(x, c, "close", c.Client.Close)}
 }
 
-func together(x *experiment.X, c *experiment.Conn) experiment.Pair {
+func together(x *experiment.X, c *experiment.Conn) turns {
 	must(x, "hold", c.HoldFINs(2*time.Second)) // a busy machine has time to do both
 	must(x, "close", c.Client.Close())
 	must(x, "close", c.Server.Close())
-	return c.Settle()
+	return turns{"client", c.Settle()}
 }
 
 func (b broken) run(x *experiment.X) {
@@ -79,6 +81,9 @@ func (b broken) run(x *experiment.X) {
 	x.Step(1)
 	s.clientFirst = b.first(x, connect(x, listener, server, x.FreePort(), reuse))
 	s.serverFirst = b.second(x, connect(x, listener, server, x.FreePort(), reuse))
+	if b.pretend {
+		s.serverFirst.first = "server"
+	}
 	for _, old := range []option{plain, reuse} {
 		for _, new := range []option{plain, reuse} {
 			o, n := old, new
@@ -160,8 +165,8 @@ func TestTheLessonAlone(t *testing.T) {
 	expect(t, cmd, string(out), 0,
 		"step 1 of 7: client first", "step 7 of 7: bind ignored",
 		"server reads: end of file", "server reads: ECONNRESET",
-		"passed: the client closes first: in TIME_WAIT: client",
-		"passed: the server closes first: in TIME_WAIT: server",
+		"passed: step 1: the client closes first: in TIME_WAIT: client",
+		"passed: step 2: the server closes first: in TIME_WAIT: server",
 		"passed: both close at once: in TIME_WAIT: both",
 		"passed: a reset: in TIME_WAIT: nobody",
 		"client FIN_WAIT2, the kernel counts down", "CLOSE_WAIT, no timer",
@@ -177,16 +182,17 @@ func TestTheLessonAlone(t *testing.T) {
 func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
 	linuxOnly(t)
 	for name, words := range map[string][]string{
-		"the client always closes first": {"failed: the server closes first: in TIME_WAIT: client", "answer to Predict: a", "verdict: half true."},
-		"the server always closes first": {"failed: the client closes first: in TIME_WAIT: server", "answer to Predict: b", "verdict: false."},
+		"the client always closes first": {"failed: step 2: the client closes first: in TIME_WAIT: client", "verdict: half true. In TIME_WAIT: client first: client; client first: client."},
+		"it is always the client":        {"failed: step 2: the server closes first: in TIME_WAIT: client", "answer to Predict: a", "verdict: half true."},
+		"the server always closes first": {"failed: step 1: the server closes first: in TIME_WAIT: server", "answer to Predict: b", "verdict: false."},
 		"the claim holds":                {"answer to Predict: a", "verdict: true.", "with SO_REUSEADDR: refused"},
 		"nobody sets SO_REUSEADDR":       {"failed: old SO_REUSEADDR, new SO_REUSEADDR: client's port EADDRINUSE", "with SO_REUSEADDR: refused"},
 		"everybody sets SO_REUSEADDR":    {"failed: old plain, new plain: client's port bound", "plain sockets: had at once"},
-		"the second connection is reset": {"failed: the server closes first: in TIME_WAIT: nobody", "answer to Predict: d"},
-		"the second is closed at once":   {"failed: the server closes first: in TIME_WAIT: both", "answer to Predict: c"},
-		"the server does not close":      {"failed: the server closes first: in TIME_WAIT: nobody", "answer to Predict: d"},
+		"the second connection is reset": {"failed: step 2: the server closes first: in TIME_WAIT: nobody", "answer to Predict: d"},
+		"the second is closed at once":   {"failed: step 2: the server closes first: in TIME_WAIT: both", "answer to Predict: c"},
+		"the server does not close":      {"failed: step 2: the server closes first: in TIME_WAIT: nobody", "answer to Predict: d"},
 		"the port of the server was free": {
-			"failed: bind ignored: bind bound", "passed: the server closes first: in TIME_WAIT: server", "answer to Predict: b", "half true."},
+			"failed: bind ignored: bind bound", "passed: step 2: the server closes first: in TIME_WAIT: server", "answer to Predict: b", "half true."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -92,7 +92,7 @@ func (s *seen) look(x *experiment.X) {
 
 // closeInTurn has one end close; the other reads, hears of it, and closes too.
 func closeInTurn(x *experiment.X, c *experiment.Conn,
-	first, second *experiment.End) experiment.Pair {
+	first, second *experiment.End) turns {
 	must(x, "close", first.Close())
 	x.Note("%s calls close: %s", first.Name, c.Settle())
 	n, err := sys.Read(second.FD, make([]byte, 1))
@@ -101,7 +101,7 @@ func closeInTurn(x *experiment.X, c *experiment.Conn,
 	must(x, "close", second.Close())
 	x.Note("%s calls close: %s", second.Name, c.Settle())
 	x.Watchable(moment)
-	return c.States()
+	return turns{first.Name, c.States()}
 }
 
 // closeAtOnce makes the FINs cross. The kernel holds both back, and that takes

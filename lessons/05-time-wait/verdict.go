@@ -14,10 +14,10 @@ const moment = 250 * time.Millisecond
 
 // seen is what the run measured: of each step, what both ends were at its end.
 type seen struct {
-	clientFirst, serverFirst experiment.Pair
+	clientFirst, serverFirst turns
 	atOnce                   experiment.Pair
 	crossed                  bool // both had closed before either heard of it
-	reset                    experiment.Pair
+	reset                    turns
 	closed, shut             experiment.Pair
 	again                    []attempt
 
@@ -28,6 +28,12 @@ type seen struct {
 	minute *minute          // nil: nobody waited for it
 }
 
+// turns is what two closes in turn led to.
+type turns struct {
+	first           string // the end that closed first: "client", "server"
+	experiment.Pair        // what both are afterwards
+}
+
 // letters are the options of Predict: who is in TIME_WAIT when the server has
 // closed first.
 var letters = map[string]string{"client": "a", "server": "b", "both": "c", "nobody": "d"}
@@ -36,8 +42,11 @@ var letters = map[string]string{"client": "a", "server": "b", "both": "c", "nobo
 // the calls returned, not on times.
 func judge(x *experiment.X, s *seen) {
 	first, second := s.clientFirst.TimeWait(), s.serverFirst.TimeWait()
-	x.Check(first == "client", "the client closes first: in TIME_WAIT: %s", first)
-	x.Check(second == "server", "the server closes first: in TIME_WAIT: %s", second)
+	x.Check(s.clientFirst.first == "client" && first == "client",
+		"step 1: the %s closes first: in TIME_WAIT: %s", s.clientFirst.first, first)
+	asked := s.serverFirst.first == "server"
+	x.Check(asked && second == "server",
+		"step 2: the %s closes first: in TIME_WAIT: %s", s.serverFirst.first, second)
 	if s.crossed {
 		x.Check(s.atOnce.TimeWait() == "both", "both close at once: in TIME_WAIT: %s", s.atOnce.TimeWait())
 	} else {
@@ -60,14 +69,15 @@ func judge(x *experiment.X, s *seen) {
 		outcome(s.refused, "connected"))
 	s.minute.judge(x)
 
-	if letter, ok := letters[second]; ok {
+	if letter, ok := letters[second]; ok && asked {
 		x.Answer(letter)
 	}
 	// The claim has two parts: the client is the one in TIME_WAIT, whoever
 	// closes first; and its port is lost meanwhile, whatever it does.
 	x.Verdict(experiment.Ruling(first == "client", second == "client", plainly, both),
-		"In TIME_WAIT: client first: %s; server first: %s. A port in TIME_WAIT, plain sockets: %s; "+
-			"old and new socket with SO_REUSEADDR: %s.", first, second, had(plainly), had(both))
+		"In TIME_WAIT: %s first: %s; %s first: %s. A port in TIME_WAIT, plain sockets: %s; "+
+			"old and new socket with SO_REUSEADDR: %s.", s.clientFirst.first, first, s.serverFirst.first, second,
+		had(plainly), had(both))
 }
 
 // judgeAgain checks the table of step 6, and reports whether the client's port

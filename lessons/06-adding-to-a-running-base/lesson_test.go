@@ -59,6 +59,9 @@ func TestMain(m *testing.M) {
 		"own is one variable":  lesson(func(b *broken) { b.own = b.one }),
 		"own is caught":        lesson(func(b *broken) { b.one = b.refused; b.own = b.refused }),
 		"one is wiped":         lesson(func(b *broken) { b.one = b.wiped }),
+		"wiped has its own":    lesson(func(b *broken) { b.wiped = plan{} }),
+		"wiped is caught":      lesson(func(b *broken) { b.wiped = b.refused }),
+		"wiped is shared":      lesson(func(b *broken) { b.wiped = b.one }),
 		"a short chain, wiped": lesson(func(b *broken) { b.links, b.own = 10, b.wiped }),
 		"nothing is checked":   lesson(func(b *broken) { b.refused, b.noticed = b.one, b.wiped }),
 	})
@@ -76,8 +79,8 @@ func TestTheLessonAlone(t *testing.T) {
 				t.Errorf("exit status %d", status)
 			}
 			lessontest.Says(t, out, "passed: chain: 1000 of 1000", "passed: own memory: answered: 3 of 3",
-				"passed: one variable: only the newest client was answered, client 3",
-				"passed: wiped:", "passed: caught: Assign", "passed: caught: Dispatch",
+				"passed: one variable: answered: client 3; the newest is client 3",
+				"passed: wiped: all was well until a client spoke, and then nobody was answered", "passed: caught: Assign", "passed: caught: Dispatch",
 				"passed: another thread: Add", "passed: another thread: after Add",
 				"answer to Predict: c", "verdict: false.")
 		})
@@ -86,12 +89,15 @@ func TestTheLessonAlone(t *testing.T) {
 
 func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
 	for name, want := range map[string][]string{
-		"one has its own":      {"failed: one variable: only", "answer to Predict: b", "verdict: false."},
+		"one has its own":      {"failed: one variable: answered: client 1, client 2, client 3; the newest is client 3", "verdict: false."},
 		"own is one variable":  {"failed: own memory: answered: 1 of 3", "answer to Predict: c", "verdict: half true."},
-		"own is caught":        {"failed: own memory", "answer to Predict: d", "verdict: half true."},
-		"one is wiped":         {"failed: one variable", "answer to Predict: a", "verdict: false."},
+		"own is caught":        {"failed: own memory", "answer to Predict: c", "verdict: half true."},
+		"one is wiped":         {"failed: one variable: answered: nobody", "verdict: false."},
+		"wiped has its own":    {"failed: wiped: it never went wrong", "answer to Predict: d", "verdict: false."},
+		"wiped is caught":      {"failed: wiped: the add itself was refused", "answer to Predict: a", "verdict: false."},
+		"wiped is shared":      {"failed: wiped: answered: client 3", "verdict: false."},
 		"a short chain, wiped": {"failed: chain: 10 of 1000", "failed: own memory: answered: 0 of 3", "verdict: true."},
-		"nothing is checked":   {"failed: caught: Assign", "failed: caught: Dispatch", "verdict: false."},
+		"nothing is checked":   {"failed: caught: Assign says <nil>", "failed: caught: Dispatch says <nil>", "verdict: false."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -101,6 +107,14 @@ func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
 			}
 			lessontest.Says(t, out, want...)
 		})
+	}
+}
+
+// A server whose loop ends, spins or calls a client's callback before anybody
+// has said anything goes wrong then, whoever is answered later.
+func TestWrongBeforeAnybodySpoke(t *testing.T) {
+	if when := (&server{calm: false}).wrong(); letters[when] != "b" {
+		t.Errorf("%s: %q", when, letters[when])
 	}
 }
 

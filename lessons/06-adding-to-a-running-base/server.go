@@ -44,6 +44,7 @@ type server struct {
 	mu      sync.Mutex
 	clients []*experiment.Client
 	spoke   []*experiment.Client // those that said hello: only they are judged
+	calm    bool                 // before anybody spoke the loop ran, without a spin or a call of echo
 
 	before, after event.Stats // when all was said, and at the end
 	spent, cpu    time.Duration

@@ -111,29 +111,27 @@ func judge(x *experiment.X, r results) {
 	x.Check(len(r.own.answered()) == clients, "own memory: answered: %d of %d clients", len(r.own.answered()), clients)
 
 	newest := r.one.spoke[len(r.one.spoke)-1].Name
-	x.Check(slices.Equal(r.one.answered(), []string{newest}), "one variable: only the newest client was answered, %s", newest)
+	x.Check(slices.Equal(r.one.answered(), []string{newest}), "one variable: answered: %s; the newest is %s",
+		list(r.one.answered()), newest)
 	x.Check(len(r.one.unread) > 0 && r.one.nothing > 0,
 		"one variable: %d clients wait unread, and %d callbacks found nothing to read", len(r.one.unread), r.one.nothing)
 	x.Check(len(r.wiped.answered()) == 0 && r.wiped.turns() >= enough && r.wiped.echoes == 0,
 		"wiped: %d turns of the loop called %d callbacks of clients", r.wiped.turns(), r.wiped.echoes)
 
-	x.Check(refusedFor(r.refused.refusals, event.ErrHeld), "caught: Assign says %q", event.ErrHeld)
-	x.Check(errors.Is(r.noticed.failure, event.ErrOverwritten), "caught: Dispatch says %q", event.ErrOverwritten)
-	x.Check(errors.Is(r.visit.refusal, event.ErrOtherThread), "another thread: Add says %q", event.ErrOtherThread)
+	x.Check(refusedFor(r.refused.refusals, event.ErrHeld), "caught: Assign says %s", said(event.ErrHeld, r.refused.refusals...))
+	x.Check(errors.Is(r.noticed.failure, event.ErrOverwritten), "caught: Dispatch says %s",
+		said(event.ErrOverwritten, r.noticed.failure))
+	x.Check(errors.Is(r.visit.refusal, event.ErrOtherThread), "another thread: Add says %s",
+		said(event.ErrOtherThread, r.visit.refusal))
 	on := r.visit.calledOn.Load()
 	x.Check(r.visit.added == nil && on != 0 && on == r.visit.loop,
 		"another thread: after Add in Base.Post the callback ran on the loop's thread")
 
-	// Predict asks who is answered if all events share one variable.
-	switch got := r.one.answered(); {
-	case len(got) == 0:
-		x.Answer("a")
-	case len(got) == len(r.one.spoke):
-		x.Answer("b")
-	case slices.Equal(got, []string{newest}):
-		x.Answer("c")
-	case slices.Equal(got, []string{r.one.spoke[0].Name}):
-		x.Answer("d")
+	// Predict asks when it goes wrong that the event's memory has another use.
+	when := r.wiped.wrong()
+	x.Check(when == atFirstLine, "wiped: %s", when)
+	if letter, ok := letters[when]; ok {
+		x.Answer(letter)
 	}
 
 	chained, served := r.chain == links, len(r.own.answered()) == clients
@@ -145,4 +143,41 @@ func judge(x *experiment.X, r results) {
 		"%s: a chain of %d adds in callbacks called %d, and of %d clients that were added while the loop ran %d got an answer. "+
 			"The memory decides: with one variable for all, %s got an answer; wiped, %s.",
 		so, links, r.chain, clients, len(r.own.answered()), list(r.one.answered()), list(r.wiped.answered()))
+}
+
+// said is the kind of an error, or what there is in its place.
+func said(kind error, errs ...error) string {
+	if err := errors.Join(errs...); !errors.Is(err, kind) {
+		return fmt.Sprint(err)
+	}
+	return fmt.Sprintf("%q", kind)
+}
+
+// moment is when a server goes wrong.
+type moment string
+
+const (
+	atAdd       moment = "the add itself was refused"
+	atReturn    moment = "it went wrong when the accept callback had returned, before anybody spoke"
+	atFirstLine moment = "all was well until a client spoke, and then nobody was answered"
+	atNoTime    moment = "it never went wrong: all were answered"
+)
+
+// letters are the options of Predict.
+var letters = map[moment]string{atAdd: "a", atReturn: "b", atFirstLine: "c", atNoTime: "d"}
+
+// wrong goes by what the server did before anybody spoke, and by who was
+// answered then.
+func (s *server) wrong() moment {
+	switch answered := len(s.answered()); {
+	case len(s.refusals) > 0:
+		return atAdd
+	case !s.calm:
+		return atReturn
+	case answered == len(s.spoke):
+		return atNoTime
+	case answered == 0:
+		return atFirstLine
+	}
+	return moment("answered: " + list(s.answered()))
 }

@@ -56,6 +56,7 @@ func serve(x *experiment.X, p plan) *server {
 		}
 		x.Watchable(pause)
 	}
+	s.calm = s.ask(func() { s.calm = s.echoes == 0 && s.base.Stats().Turns < enough }) && s.calm
 	s.spoke = s.all()
 	for _, c := range s.spoke {
 		if !c.HeardEnd() {
