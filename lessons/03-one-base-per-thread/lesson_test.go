@@ -155,7 +155,7 @@ func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
 		"turns are nested": {"failed: turns: clients 2 and 3 are answered", "failed: turns: one thread (used: 1)",
 			"answer to Predict: a", "verdict: true."},
 		"workers swap": {"failed: workers: every callback of a connection ran on one thread; exceptions: 6 of 6",
-			"failed: 2 workers: callbacks that ran at the same time", "failed: the same base twice", "verdict: half true."},
+			"failed: 1 worker: callbacks that ran at the same time", "failed: the same base twice", "verdict: half true."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -27,7 +27,8 @@ func judge(x *experiment.X, nested, turns, shared, alone, both *server, again tw
 		x.NotJudged("this kernel does not say", "nested: clients wait in the backlog")
 	}
 
-	served := turns.secondClient() == meanwhile && turns.answeredBefore("client 3", "client 1")
+	served := turns.secondClient() == meanwhile && turns.answeredBefore("client 2", "client 1") &&
+		turns.answeredBefore("client 3", "client 1")
 	x.Check(served, "turns: clients 2 and 3 are answered while client 1 is connected")
 	x.Check(turns.depth(called) == 1 && len(turns.threads("")) == 1,
 		"turns: one thread (used: %d), and never more than one loop on its stack", len(turns.threads("")))
@@ -120,30 +121,37 @@ func checkThreads(x *experiment.X, s *server) {
 // checkWork compares one worker with two. That callbacks overlap is order. The
 // time that this saves depends on how busy the machine is, and is not judged.
 func checkWork(x *experiment.X, alone, both *server) {
-	x.Check(alone.together() == 0, "1 worker: callbacks that ran at the same time as another: %d", alone.together())
-	const overlap = "2 workers: callbacks that ran at the same time as another: %d"
+	const overlap = "%s: callbacks that ran at the same time as another: %d"
+	x.Check(alone.together() == 0, overlap, alone.workers(), alone.together())
 	if n := both.together(); n == 0 && len(both.callers()) > 1 {
-		x.NotJudged("this machine had no second processor free for so long", overlap, n)
+		x.NotJudged("this machine had no second processor free for so long", overlap, both.workers(), n)
 	} else {
-		x.Check(n > 0, overlap, n)
+		x.Check(n > 0, overlap, both.workers(), n)
 	}
 	if !kernel.PerThread {
-		x.NotJudged("this system counts no CPU time for each thread", "2 workers share the work")
+		x.NotJudged("this system counts no CPU time for each thread", "%s share the work", both.workers())
 		return
 	}
 	one, busiest := slices.Max(alone.cpu), slices.Max(both.cpu)
-	x.TimingCheck(busiest < one*9/10, "CPU time of the busiest worker: 1 worker: %s; 2 workers: %s",
-		experiment.Brief(one), experiment.Brief(busiest))
+	x.TimingCheck(busiest < one*9/10, "CPU time of the busiest worker: %s: %s; %s: %s",
+		alone.workers(), experiment.Brief(one), both.workers(), experiment.Brief(busiest))
+}
+
+// workers says how many there are.
+func (s *server) workers() string {
+	if len(s.others) == 1 {
+		return "1 worker"
+	}
+	return fmt.Sprintf("%d workers", len(s.others))
 }
 
 func table(x *experiment.X, servers ...*server) {
 	rows := [][]string{{"workers", "answers", "time for all", "CPU of the busiest"}}
 	for _, s := range servers {
-		n := fmt.Sprint(len(s.others))
-		rows = append(rows, []string{n, fmt.Sprint(s.diary.Count(answered, "")),
+		rows = append(rows, []string{fmt.Sprint(len(s.others)), fmt.Sprint(s.diary.Count(answered, "")),
 			experiment.Brief(s.took()), experiment.Brief(slices.Max(s.cpu))})
-		x.Measure(n+" workers: time for all", int64(s.took()), experiment.Nanoseconds)
-		x.Measure(n+" workers: CPU of the busiest", int64(slices.Max(s.cpu)), experiment.Nanoseconds)
+		x.Measure(s.workers()+": time for all", int64(s.took()), experiment.Nanoseconds)
+		x.Measure(s.workers()+": CPU of the busiest", int64(slices.Max(s.cpu)), experiment.Nanoseconds)
 	}
 	x.Rows(rows)
 }
