@@ -17,7 +17,7 @@ import (
 // exam's place in lab/grade/exams/exams.go.
 func Scaffold(root, slug string) (made []string, err error) {
 	if !folderName.MatchString(slug) {
-		return nil, fmt.Errorf("%q is no name for an exercise: two digits, a hyphen and lower-case words, like 12-linger", slug)
+		return nil, fmt.Errorf("%q is no name for an exercise: two digits, a hyphen and lower-case words, like 14-linger", slug)
 	}
 	all, _ := ReadExercises(root)
 	for _, e := range all {
@@ -70,7 +70,7 @@ func ignore(root, dir string) error {
 // experiment that runs and cannot be judged yet.
 func ScaffoldLesson(root, slug string) (made []string, err error) {
 	if !folderName.MatchString(slug) {
-		return nil, fmt.Errorf("%q is no name for a lesson: two digits, a hyphen and lower-case words, like 12-linger", slug)
+		return nil, fmt.Errorf("%q is no name for a lesson: two digits, a hyphen and lower-case words, like 14-linger", slug)
 	}
 	for _, l := range Read(root).Lessons {
 		if fmt.Sprintf("%02d", l.Number) == slug[:2] {
