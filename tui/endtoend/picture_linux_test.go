@@ -23,15 +23,15 @@ func TestPictures(t *testing.T) {
 	x.press(enter)
 	x.see("the lesson", shows("Predict", "Recall"))
 	x.press(right)
-	x.see("the question", shows("When a has spoken"))
-	x.press("b")
-	x.see("the choice", oneRow("Predict b"))
+	x.see("the question", shows("all five have it"))
+	x.press("d")
+	x.see("the choice", oneRow("Predict d"))
 	x.press("x")
 	// After b has spoken twice the lanes tell the whole story.
 	stage := x.seeFrame("the thread blocked on a, and b ready unseen", func(s screen) bool {
 		return stuck(s) && durationAfter(t, s.source("b", "unseen"), "unseen") > 700*time.Millisecond
 	})
-	verdict := x.seeFrame("the verdict", shows("ENDED", "the run says b too", "the claim is half true"))
+	verdict := x.seeFrame("the verdict", shows("ENDED", "the run says d too", "the claim is half true"))
 	x.leave()
 	picture(t, "stage.svg", "The stage of fdlab: a thread is blocked in read on a pipe, "+
 		"while a socket stands ready in the kernel and nobody looks", stage,

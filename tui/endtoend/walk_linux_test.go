@@ -59,9 +59,9 @@ func TestFromHomeToVerdict(t *testing.T) {
 	x.press(enter)
 	x.see("the claim", shows("libevent only wraps select"))
 	x.press(right)
-	x.see("the question", shows("When a has spoken", "When a has ended"))
-	x.press("b")
-	x.see("the choice", oneRow("Predict b"))
+	x.see("the question", shows("made for speed", "all five have it"))
+	x.press("d")
+	x.see("the choice", oneRow("Predict d"))
 	x.press(right)
 	x.see("the page to run from", shows("run the experiment"))
 	x.press(enter)
@@ -78,14 +78,14 @@ func TestFromHomeToVerdict(t *testing.T) {
 		return b >= blocked+100*time.Millisecond && u >= unseen+100*time.Millisecond
 	})
 	x.see("the loop of step 2", all(oneRow("step 2 of 3"), shows("select", "callback")))
-	x.see("the verdict", shows("ENDED", "exit status 0", "you predicted b", "the run says b too", "the claim is half true"))
+	x.see("the verdict", shows("ENDED", "exit status 0", "you predicted d", "the run says d too", "the claim is half true"))
 	if children := x.children(); len(children) > 0 {
 		t.Errorf("the experiment is over, and processes of it are left: %v", children)
 	}
 	x.press("n")
 	x.see("the explanation", shows("The kernel's part"))
 	x.press("q")
-	x.see("the result at home", oneRow("predicted b", "half true"))
+	x.see("the result at home", oneRow("predicted d", "half true"))
 
 	var result course.Result
 	x.await("the progress file", func() bool {
@@ -93,7 +93,7 @@ func TestFromHomeToVerdict(t *testing.T) {
 		result = results[slug]
 		return err == nil && result.Runs == 1
 	})
-	if result.Prediction != "b" || result.Answer != "b" || result.Verdict != "half true" {
+	if result.Prediction != "d" || result.Answer != "d" || result.Verdict != "half true" {
 		t.Errorf("the progress file says %+v", result)
 	}
 	x.press("q")
@@ -109,7 +109,7 @@ func TestFromHomeToVerdict(t *testing.T) {
 
 	// What was kept is there the next time.
 	again := atHome(t, options{clone: dir})
-	again.see("the result of the last time", oneRow("predicted b", "half true"))
+	again.see("the result of the last time", oneRow("predicted d", "half true"))
 	again.press("q")
 	if status := again.finish(); status != 0 {
 		t.Errorf("exit status %d, want 0", status)

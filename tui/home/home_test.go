@@ -66,3 +66,29 @@ func TestAClaimIsReadWholeWhereThereIsRoom(t *testing.T) {
 		t.Errorf("the claim is cut:\n%s", all.String())
 	}
 }
+
+// TestALetterOfAnotherQuestionIsNotShown: what was kept under other words is
+// shown as a run with its verdict, and as nothing more.
+func TestALetterOfAnotherQuestionIsNotShown(t *testing.T) {
+	s := state(2)
+	s.Progress = map[string]course.Result{}
+	for i, l := range s.Course.Lessons {
+		l.Question.ID = "today"
+		asked := []string{"today", "before"}[i]
+		s.Progress[l.Slug] = course.Result{Question: asked, Prediction: "b", Answer: "b", Verdict: "false"}
+	}
+	g := grid.New(120, 40)
+	s.Draw(g.Region())
+	var rows []string
+	for y := range 40 {
+		if strings.Contains(row(g, y), "title ") {
+			rows = append(rows, strings.TrimSpace(row(g, y)))
+		}
+	}
+	if len(rows) != 2 || !strings.Contains(rows[0], "predicted b") || !strings.HasSuffix(rows[0], "· false") {
+		t.Errorf("of today's question: %q", rows)
+	}
+	if len(rows) == 2 && (strings.Contains(rows[1], "predicted") || !strings.HasSuffix(rows[1], "run · false")) {
+		t.Errorf("of another question: %q", rows[1])
+	}
+}
