@@ -1,8 +1,7 @@
 // Lesson 01: select vs blocking I/O.
 //
-// Two sources: a is a pipe, b is a socket. b speaks while a is silent. Several
-// ways to read them get the same arrivals: which of them hears b in time?
-// What follows from the measurements is in verdict.go.
+// Two sources: a is a pipe, b is a socket. b speaks while a is silent. Which
+// ways to read them hear b in time? What follows from it is in verdict.go.
 package main
 
 import (

@@ -39,6 +39,9 @@ func TestTranscriptsAreOfRealRuns(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if strings.Contains(string(out), "(not measured here") {
+				t.Skip("the README's run asked libevent, and this machine cannot: install libevent-dev")
+			}
 			want, got := shape(string(found[1])), shape(string(out))
 			if !slices.Equal(want, got) {
 				t.Errorf("the README has\n  %s\na real run has\n  %s\nrefresh it: go run ./lab/experiment/transcript %.2s",
