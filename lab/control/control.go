@@ -27,6 +27,18 @@ const (
 	Stop    = "stop"
 )
 
+// Letters are the keys that an experiment may offer. All other keys of a plain
+// keyboard belong to the instrument, on all its screens: so no poke hides a key
+// of the instrument, and none is hidden by one. docs/adding-a-lesson.md has the
+// table.
+const Letters = "abcdefmsuwxy"
+
+// mayOffer reports whether a key is the experiment's to offer. Letters of other
+// scripts are: the instrument has none.
+func mayOffer(key rune) bool {
+	return strings.ContainsRune(Letters, key) || key >= utf8.RuneSelf
+}
+
 // poke is something that a person may do to the experiment by a key.
 type poke struct {
 	text string
@@ -105,8 +117,12 @@ func (c *Control) Obey(command string) {
 
 // Offer lets key do something to the experiment. do runs on the goroutine that
 // obeys commands, one call for each press: it must not block. An offer with
-// the key of an earlier one replaces it.
+// the key of an earlier one replaces it. It panics where the key is not one of
+// Letters.
 func (c *Control) Offer(key rune, text string, do func()) {
+	if !mayOffer(key) {
+		panic(fmt.Sprintf("control: the key %q is the instrument's: offer one of %s", key, Letters))
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.pokes == nil {
@@ -115,6 +131,14 @@ func (c *Control) Offer(key rune, text string, do func()) {
 	c.pokes[key] = poke{text, do}
 	rec := trace.Process()
 	rec.Put(&trace.Record{Kind: trace.Offer, FD: trace.NoFD, Str: rec.String(text), A: int64(key)})
+}
+
+// OfferArgument says in the trace that the program can be started with an
+// argument, and does otherwise then: "-backend=poll". In the trace it is an
+// offer without a key.
+func (c *Control) OfferArgument(argument string) {
+	rec := trace.Process()
+	rec.Put(&trace.Record{Kind: trace.Offer, FD: trace.NoFD, Str: rec.String(argument)})
 }
 
 // Withdraw takes an offer back.

@@ -119,6 +119,24 @@ func TestOffersAreReplacedAndWithdrawn(t *testing.T) {
 	}
 }
 
+// TestTheInstrumentsKeysCannotBeOffered: an experiment that tries ends at once,
+// in place of a poke that nobody can reach.
+func TestTheInstrumentsKeysCannotBeOffered(t *testing.T) {
+	for _, key := range "rqBio?. 1" {
+		t.Run(string(key), func(t *testing.T) {
+			defer func() {
+				if recover() == nil {
+					t.Error("it was taken")
+				}
+			}()
+			new(Control).Offer(key, "something", func() {})
+		})
+	}
+	for _, key := range Letters {
+		new(Control).Offer(key, "something", func() {})
+	}
+}
+
 // A poke may make new offers: it must not be called with the lock held.
 func TestPokeMayOffer(t *testing.T) {
 	var c Control

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"fdlab/lab/control"
+	"fdlab/lab/event"
 	"fdlab/lab/kernel"
 	"fdlab/lab/trace"
 )
@@ -81,10 +82,23 @@ func Run(lesson Lesson, args []string, in io.Reader, out, errOut io.Writer) (sta
 	if !controlled {
 		x.in = in
 	}
+	x.announce()
 	status = x.live()
 	x.put(trace.End, "", int64(status), 0)
 	x.account.close()
 	return status
+}
+
+// announce says in the trace with which arguments the experiment can be started,
+// so that who watches offers just those: the backends of this machine, the best
+// one first, and the interactive mode where there is one.
+func (x *X) announce() {
+	for _, backend := range event.Backends() {
+		x.control.OfferArgument("-backend=" + backend)
+	}
+	if x.lesson.Play != nil {
+		x.control.OfferArgument("-interactive")
+	}
 }
 
 // live runs the lesson to its end, or until it is stopped, and cleans up.

@@ -2,12 +2,14 @@ package experiment
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -88,12 +90,12 @@ func TestMain(m *testing.M) {
 	if name := os.Getenv(programVariable); name != "" {
 		lesson := Lesson{
 			Name: "00-test", Title: "a test", Steps: []string{"one", "two"},
-			Keys: []Key{{'k', "knock"}}, Run: programs[name],
+			Keys: []Key{{'w', "knock"}}, Run: programs[name],
 			Flags: func(f *flag.FlagSet) { f.Bool("own", false, "a flag of its own") },
 		}
 		if name == "play" {
 			lesson.Play = func(x *X) {
-				x.Poke('k', func() { x.Note("somebody knocks") })
+				x.Poke('w', func() { x.Note("somebody knocks") })
 				x.Note("sleeping")
 				x.Follow()
 			}
@@ -148,7 +150,7 @@ func TestExitStatusSaysWhetherTheRunCouldBeJudged(t *testing.T) {
 		{"panic", nil, 2, []string{"panic: in the lesson", "run_test.go", "cleaned"}},
 		{"panic in a thread", nil, 2, []string{"thread worker: panic: in a thread", "run_test.go", "cleaned"}},
 		{"good", []string{"-h"}, 0, []string{"usage: go run ./lessons/00-test", "-backend", "-interactive", "-json", "-list", "-nowait", "-own"}},
-		{"good", []string{"-list"}, 0, []string{"1  one", "2  two", "k  knock", event.Backends()[0]}},
+		{"good", []string{"-list"}, 0, []string{"1  one", "2  two", "w  knock", event.Backends()[0]}},
 		{"good", []string{"-backend", "nosuch"}, 2, []string{`no backend "nosuch"`, strings.Join(event.Backends(), ", ")}},
 		{"good", []string{"-nosuch"}, 2, []string{"-nosuch", "-h lists the flags"}},
 		{"good", []string{"stray"}, 2, []string{`unexpected argument "stray"`}},
@@ -157,6 +159,37 @@ func TestExitStatusSaysWhetherTheRunCouldBeJudged(t *testing.T) {
 		t.Run(c.program+strings.Join(c.args, " "), func(t *testing.T) {
 			expect(t, program(c.program, c.args...), c.status, c.words...)
 		})
+	}
+}
+
+// TestAnExperimentSaysHowItCanBeStarted: its trace has this machine's backends,
+// the best one first, and the interactive mode where there is one.
+func TestAnExperimentSaysHowItCanBeStarted(t *testing.T) {
+	var backends []string
+	for _, backend := range event.Backends() {
+		backends = append(backends, "-backend="+backend)
+	}
+	for _, c := range []struct {
+		cmd  *exec.Cmd
+		want []string
+	}{
+		{program("good", "-json"), backends},
+		{program("play", "-json", "-interactive"), append(slices.Clip(backends), "-interactive")}, // to the end of its empty input
+	} {
+		out, _ := c.cmd.Output()
+		var offered []string
+		for line := range strings.Lines(string(out)) {
+			var r struct {
+				Kind, Text string
+				Key        int
+			}
+			if json.Unmarshal([]byte(line), &r) == nil && r.Kind == "offer" && r.Key == 0 {
+				offered = append(offered, r.Text)
+			}
+		}
+		if !slices.Equal(offered, c.want) {
+			t.Errorf("%v offers %q, want %q", c.cmd.Args, offered, c.want)
+		}
 	}
 }
 
@@ -260,10 +293,10 @@ func TestKeysComeAsLines(t *testing.T) {
 		t.Fatal(err)
 	}
 	rest := start(t, cmd, "sleeping")
-	io.WriteString(in, "k\n\x1b\nk\n")
+	io.WriteString(in, "w\n\x1b\nw\n")
 	in.Close()
 	out := rest()
-	expectText(t, cmd, out, 0, "key k: knock", `no key "\x1b"`, "the end of the input")
+	expectText(t, cmd, out, 0, "key w: knock", `no key "\x1b"`, "the end of the input")
 	if n := strings.Count(out, "somebody knocks"); n != 2 {
 		t.Errorf("2 knocks were heard as %d:\n%s", n, out)
 	}

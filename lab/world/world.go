@@ -28,14 +28,15 @@ type World struct {
 	Bases   []Base   // in the order of their making
 	Ends    []End    // ends of TCP connections in the kernel's table, in order of appearance
 
-	Steps    []Said    // the steps so far; the last is the current one
-	Of       int       // how many steps there will be, 0 if unknown
-	Offers   []Offer   // the keys that the experiment offers now
-	Checks   []Check   // what was checked so far
-	Measures []Measure // what was measured so far
-	Answer   string    // the letter that the run gives to the Predict question, or ""
-	Verdict  Verdict   // the zero Verdict until there is one
-	Feed     Feed      // the latest happenings, for reading
+	Steps     []Said    // the steps so far; the last is the current one
+	Of        int       // how many steps there will be, 0 if unknown
+	Offers    []Offer   // the keys that the experiment offers now
+	Arguments []string  // with which the program says that it can be started, such as "-backend=poll"
+	Checks    []Check   // what was checked so far
+	Measures  []Measure // what was measured so far
+	Answer    string    // the letter that the run gives to the Predict question, or ""
+	Verdict   Verdict   // the zero Verdict until there is one
+	Feed      Feed      // the latest happenings, for reading
 
 	Held    int   // threads that stand at the gate now
 	HeldFor int64 // ns that threads stood at the gate so far, the longest of them
@@ -115,6 +116,7 @@ func (w *World) Clone() *World {
 	}
 	c.Steps = slices.Clip(w.Steps)
 	c.Offers = slices.Clone(w.Offers)
+	c.Arguments = slices.Clip(w.Arguments)
 	c.Checks = slices.Clip(w.Checks)
 	c.Measures = slices.Clip(w.Measures)
 	c.Feed = w.Feed.clone()
@@ -207,6 +209,10 @@ func (w *World) applyWords(r *trace.Record) {
 		w.Steps = append(w.Steps, Said{text, r.Time})
 		w.Of = int(r.B)
 	case trace.Offer:
+		if r.A == 0 {
+			w.Arguments = append(w.Arguments, text)
+			break
+		}
 		w.Offers = slices.DeleteFunc(w.Offers, func(o Offer) bool { return o.Key == rune(r.A) })
 		if text != "" {
 			w.Offers = append(w.Offers, Offer{rune(r.A), text})
