@@ -1,0 +1,122 @@
+package player
+
+import "fdlab/tui/keys"
+
+// Keys are the player's keys, the same wherever it plays.
+var Keys = keys.Table[*Player, Order]{
+	{
+		Names: []string{" "}, Sign: "space",
+		Now:  (*Player).nowToggle,
+		Help: "holds time, or lets it go on; in the past: back to the live edge; after the end: replays, from the beginning or from the moment that is shown, and pauses",
+		Do:   (*Player).Toggle,
+	},
+	{
+		Names: []string{"["}, Sign: "[ ]",
+		Now:  (*Player).nowSpeed,
+		Help: "a replay goes slower, faster",
+		Do:   func(p *Player) Order { return p.slower(1) },
+	},
+	{Names: []string{"]"}, Do: func(p *Player) Order { return p.slower(-1) }},
+	{
+		Names: []string{"."}, Sign: ".  ,",
+		Now:  (*Player).nowEvent,
+		Help: "one phase of the loop on, while time is held; in the past one event on; one event back",
+		Do:   (*Player).Next,
+	},
+	{Names: []string{","}, Do: (*Player).Previous},
+	{
+		Names: []string{"left", "h"}, Sign: "← →  h l",
+		Now:  (*Player).nowMove,
+		Help: "move through time by a column; with shift (H L) by 20; the way back holds time at the live edge",
+		Do:   func(p *Player) Order { return p.Move(-p.column) },
+	},
+	{Names: []string{"right", "l"}, Do: func(p *Player) Order { return p.Move(p.column) }},
+	{Names: []string{"shift+left", "H"}, Do: func(p *Player) Order { return p.Move(-leap * p.column) }},
+	{Names: []string{"shift+right", "L"}, Do: func(p *Player) Order { return p.Move(leap * p.column) }},
+	{
+		Names: []string{"end", "G"}, Sign: "end",
+		Now:  (*Player).nowEnd,
+		Help: "the live edge, or the end (G, too); home and g go to the beginning",
+		Do:   func(p *Player) Order { p.ToEnd(); return Nothing },
+	},
+	{Names: []string{"home", "g"}, Do: (*Player).ToStart},
+	{
+		Names: []string{"+", "="}, Sign: "+  -",
+		Help: "zoom the time panel",
+		Do:   func(p *Player) Order { p.Zoom(-1); return Nothing },
+	},
+	{Names: []string{"-", "_"}, Do: func(p *Player) Order { p.Zoom(1); return Nothing }},
+	{
+		Names: []string{"up", "k"}, Sign: "↑ ↓  k j",
+		Help: "scroll the file descriptors",
+		Do:   func(p *Player) Order { return p.ScrollBy(-1) },
+	},
+	{Names: []string{"down", "j"}, Do: func(p *Player) Order { return p.ScrollBy(1) }},
+}
+
+// ScrollBy moves the table of fds.
+func (p *Player) ScrollBy(rows int) Order {
+	p.Scroll = max(p.Scroll+rows, 0)
+	return Nothing
+}
+
+// Turn brings the other of two tracks to the front.
+func (p *Player) Turn() { p.Front = (p.Front + 1) % len(p.Tracks) }
+
+func (p *Player) nowToggle() keys.Hint {
+	does := ""
+	switch s := p.State(); {
+	case s == Replay:
+		does = "pause"
+	case p.ended && p.Length() > 0:
+		does = "replay"
+	case s == Held:
+		does = "go on"
+	case p.gated && s == Past:
+		does = "to the live edge"
+	case p.gated && s == Live:
+		does = "hold"
+	}
+	return keys.Hint{Does: does}
+}
+
+func (p *Player) nowSpeed() keys.Hint {
+	if p.replaying {
+		return keys.Hint{Does: "slower, faster"}
+	}
+	return keys.Hint{}
+}
+
+func (p *Player) nowEvent() keys.Hint {
+	switch p.State() {
+	case Held:
+		return keys.Hint{Key: ".", Does: "one phase"}
+	case Past:
+		return keys.Hint{Key: ", .", Does: "event"}
+	case Ended:
+		return keys.Hint{Key: ",", Does: "event back"}
+	}
+	return keys.Hint{}
+}
+
+func (p *Player) nowMove() keys.Hint {
+	switch p.State() {
+	case Live, Held:
+		return keys.Hint{Key: "←", Does: "back"}
+	case Past:
+		return keys.Hint{Key: "← →", Does: "time"}
+	case Ended:
+		return keys.Hint{Key: "←", Does: "back in time"}
+	}
+	return keys.Hint{}
+}
+
+func (p *Player) nowEnd() keys.Hint {
+	switch {
+	case p.State() == Past && p.ended:
+		return keys.Hint{Does: "the end"}
+	case p.State() == Past && !p.gated:
+		return keys.Hint{Does: "live"}
+	}
+	return keys.Hint{}
+}

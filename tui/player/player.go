@@ -1,0 +1,443 @@
+// Package player shows any moment of a run: while it goes on, afterwards, and
+// again. It is the same for a lesson, an exercise, two programs side by side
+// and a recording.
+//
+// A Player has one clock, one playhead on it, and a track for each program. At
+// the live edge the playhead goes with the program; where a gate can hold the
+// program, holding time and moving the playhead are one control. The player
+// has no clock of its own and does nothing by itself: whoever has it says how
+// far the program is (Track.Grow) and how much time has passed (Advance), and
+// carries out the orders that its keys give.
+//
+// It knows no drawing, no lesson, no exercise, no process and no terminal.
+package player
+
+import (
+	"slices"
+	"time"
+
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+)
+
+// Player is the playhead and all that moves it.
+type Player struct {
+	Tracks []*Track // one, or two that are compared
+	Front  int      // the one that is shown where there is room for one
+	Scroll int      // rows that the table of fds is scrolled down
+
+	gated bool // the program can be held
+	ended bool // nothing is added any more
+
+	held   bool  // the gate is closed, at our wish
+	heldAt int64 // since when
+	gaps   []Gap
+
+	past      bool  // an earlier moment is shown:
+	at        int64 // this one
+	replaying bool  // and it moves on
+	speed     int   // index in speeds
+
+	column int64 // ns that a column of the time panel stands for
+	chosen bool  // a person chose it
+}
+
+// Gap is a stretch in which time was held, nothing happened, and the clock on
+// the screen stood still.
+type Gap struct{ From, To int64 }
+
+// Order is what the owner of the player has to tell the program.
+type Order uint8
+
+const (
+	Nothing    Order = iota
+	Hold             // close the gate
+	Release          // open it
+	Step             // let each thread at the gate go one phase
+	CannotHold       // tell the person that this program cannot be held
+)
+
+// State says where the playhead is.
+type State uint8
+
+const (
+	Live   State = iota // it goes with the program
+	Held                // it is at the live edge, and time is held
+	Past                // it stands at an earlier moment
+	Replay              // it moves through the past
+	Ended               // it is at the end of a run that is over
+)
+
+var (
+	// columns are the zooms of the time panel: ns to a column.
+	columns = []int64{1e6, 2e6, 5e6, 10e6, 20e6, 50e6, 100e6, 200e6, 500e6}
+
+	// speeds are by how much a replay is slower than the run was.
+	speeds = []int64{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000}
+)
+
+const (
+	leap       = 20                     // columns that a long move goes
+	longReplay = int64(6 * time.Second) // a replay of what happened should take so long
+	afterglow  = int64(400e6)           // ns for which the clock goes on after the last event, while time is held
+)
+
+// New returns a player with a track for each program, and a zoom of so many ns
+// to a column.
+func New(tracks int, column int64) *Player {
+	p := &Player{column: column}
+	for range tracks {
+		p.Tracks = append(p.Tracks, &Track{})
+	}
+	return p
+}
+
+// Gated says that a gate can hold the program.
+func (p *Player) Gated() *Player {
+	p.gated = true
+	return p
+}
+
+// ZoomLike takes over the zoom that a person has chosen in another player; nil
+// is fine.
+func (p *Player) ZoomLike(old *Player) {
+	if old != nil && old.chosen {
+		p.column, p.chosen = old.column, true
+	}
+}
+
+// Apply adds records to a track's latest run.
+func (p *Player) Apply(t *Track, records []trace.Record) {
+	if p.held && len(records) > 0 {
+		p.stoodUntil(records[0].Time)
+	}
+	t.Apply(records)
+}
+
+// End says that nothing is added to any track any more. It chooses a speed at
+// which a replay of what happened takes some seconds.
+func (p *Player) End() {
+	p.ended, p.held = true, false
+	last := p.lastRecord()
+	for p.speed = 0; p.speed < len(speeds)-1 && last*speeds[p.speed] < longReplay; p.speed++ {
+	}
+}
+
+// FitColumn chooses a zoom at which what happened fills plot columns, unless a
+// person has chosen one.
+func (p *Player) FitColumn(plot int) {
+	if p.chosen || p.lastRecord() == 0 {
+		return
+	}
+	p.column = columns[len(columns)-1]
+	for _, c := range slices.Backward(columns) {
+		if c*int64(plot) >= p.lastRecord() {
+			p.column = c
+		}
+	}
+}
+
+// State says where the playhead is.
+func (p *Player) State() State {
+	switch {
+	case p.replaying:
+		return Replay
+	case p.past:
+		return Past
+	case p.ended:
+		return Ended
+	case p.held:
+		return Held
+	}
+	return Live
+}
+
+// StateOf says where the playhead is on one track: a shorter one may be at its
+// end while another goes on.
+func (p *Player) StateOf(n int) State {
+	t := p.Tracks[n]
+	if !p.past || p.at < t.Length() {
+		return p.State()
+	}
+	if p.ended {
+		return Ended
+	}
+	return Live
+}
+
+// Moment is what one track shows.
+type Moment struct {
+	Run   *world.Run
+	World *world.World
+	Act   int   // which of the track's runs it is of, from 0
+	Clock int64 // ns on the player's clock
+	Now   int64 // ns on the run's own clock
+	Live  int64 // ns that the run has lasted so far
+}
+
+// Moment returns what a track shows. ok is false where it has no run.
+func (p *Player) Moment(n int) (m Moment, ok bool) {
+	t := p.Tracks[n]
+	now := p.on(t)
+	i := t.actAt(now)
+	if i < 0 {
+		return Moment{Clock: now}, false
+	}
+	a := t.acts[i]
+	m = Moment{Run: a.run, World: a.run.Live, Act: i, Clock: now, Now: now - a.begins, Live: a.length}
+	if p.past && now < t.Length() {
+		m.World = a.moment(m.Now)
+	}
+	return m, true
+}
+
+// Now is the moment that is shown, in ns on the player's clock. While time is
+// held the clock stands still soon after the last thing that happened.
+func (p *Player) Now() int64 {
+	switch {
+	case p.past:
+		return p.at
+	case p.held:
+		return min(p.Length(), p.stands())
+	}
+	return p.Length()
+}
+
+// on is Now on one track, which may be shorter.
+func (p *Player) on(t *Track) int64 { return min(p.Now(), t.Length()) }
+
+// Length is that of the longest track, in ns.
+func (p *Player) Length() (ns int64) {
+	for _, t := range p.Tracks {
+		ns = max(ns, t.Length())
+	}
+	return ns
+}
+
+func (p *Player) lastRecord() (ns int64) {
+	for _, t := range p.Tracks {
+		ns = max(ns, t.LastRecord())
+	}
+	return ns
+}
+
+// Column is how many ns a column of the time panel stands for.
+func (p *Player) Column() int64 { return p.column }
+
+// Gaps are where time was held and nothing happened, in their order.
+func (p *Player) Gaps() []Gap { return p.gaps }
+
+// stands is where the clock stands still while time is held and nothing
+// happens.
+func (p *Player) stands() int64 { return max(p.lastRecord(), p.heldAt) + afterglow }
+
+// stoodUntil notes that the clock goes on from the time to.
+func (p *Player) stoodUntil(to int64) {
+	if from := p.stands(); to > from {
+		p.gaps = append(p.gaps, Gap{from, to})
+	}
+}
+
+func (p *Player) hold() Order {
+	if p.ended || p.held || !p.gated {
+		return Nothing
+	}
+	p.held, p.heldAt = true, p.Length()
+	return Hold
+}
+
+func (p *Player) release() Order {
+	if p.ended || !p.held {
+		return Nothing
+	}
+	p.stoodUntil(p.Length())
+	p.held = false
+	return Release
+}
+
+// Toggle holds time at the live edge, or lets it go on there. When all is over
+// it replays the run, from the beginning or from the moment that is shown, or
+// stops a replay.
+func (p *Player) Toggle() Order {
+	switch {
+	case p.ended:
+		p.replay()
+	case !p.gated:
+		return CannotHold
+	case p.past:
+		p.ToEnd()
+		return p.release()
+	case p.held:
+		return p.release()
+	default:
+		return p.hold()
+	}
+	return Nothing
+}
+
+func (p *Player) replay() {
+	switch {
+	case p.Length() == 0:
+		return
+	case p.replaying:
+		p.replaying = false
+		return
+	case !p.past:
+		p.show(p.earliest())
+	}
+	p.replaying = p.past
+}
+
+// Advance moves a replay on by the time that has passed, and reports whether it
+// still goes on. Where nothing happens any more it goes as fast as the run did.
+func (p *Player) Advance(passed time.Duration) (goesOn bool) {
+	if p.replaying {
+		p.show(p.beyondGaps(p.at+int64(passed)/p.Slowness(), 1))
+	}
+	return p.replaying
+}
+
+// Slowness is by how much a replay is slower, at this moment, than the run was.
+func (p *Player) Slowness() int64 {
+	if p.at >= p.lastRecord() {
+		return 1
+	}
+	return speeds[p.speed]
+}
+
+func (p *Player) slower(by int) Order {
+	p.speed = min(max(p.speed+by, 0), len(speeds)-1)
+	return Nothing
+}
+
+// Next goes one event on: through the past, and at the live edge by letting one
+// phase of the loop pass. The events are those of all tracks.
+func (p *Player) Next() Order {
+	switch {
+	case p.past:
+		p.replaying = false
+		if at, ok := p.neighbour(true); ok {
+			p.show(at)
+		} else {
+			p.ToEnd()
+		}
+		return Nothing
+	case p.ended || !p.gated:
+		return Nothing
+	case !p.held:
+		return p.hold()
+	}
+	return Step
+}
+
+// Previous shows the moment of the event before. It holds time, as Seek does.
+func (p *Player) Previous() Order {
+	p.replaying = false
+	at, ok := p.neighbour(false)
+	if !ok {
+		return Nothing
+	}
+	return p.goTo(at)
+}
+
+// neighbour returns the nearest event, of any track, after or before the moment
+// that is shown.
+func (p *Player) neighbour(forward bool) (to int64, found bool) {
+	for _, t := range p.Tracks {
+		at, ok := t.neighbour(p.on(t), forward)
+		if ok && (!found || forward == (at < to)) {
+			to, found = at, true
+		}
+	}
+	return to, found
+}
+
+// Move moves the playhead by ns, and past a gap whole. It ends a replay.
+func (p *Player) Move(by int64) Order {
+	p.replaying = false
+	if by > 0 && !p.past {
+		return Nothing
+	}
+	to := p.beyondGaps(p.Now()+by, by)
+	if by > 0 && !p.ended && to >= p.lastRecord() {
+		p.ToEnd()
+		return Nothing
+	}
+	return p.goTo(to)
+}
+
+// Seek moves the playhead to a moment of the run that a track shows, in ns on
+// that run's own clock.
+func (p *Player) Seek(n int, at int64) Order {
+	t := p.Tracks[n]
+	i := t.actAt(p.on(t))
+	if i < 0 {
+		return Nothing
+	}
+	p.replaying = false
+	return p.goTo(t.acts[i].begins + at)
+}
+
+// goTo shows a moment. When that leaves the live edge, time is held there, so
+// that nothing runs away meanwhile.
+func (p *Player) goTo(at int64) Order {
+	if p.show(at); p.past {
+		return p.hold()
+	}
+	return Nothing
+}
+
+// show puts the playhead on a moment; after the end of all it is back there.
+func (p *Player) show(at int64) {
+	if at >= p.edge() {
+		p.ToEnd()
+		return
+	}
+	p.past, p.at = true, max(at, p.earliest())
+}
+
+// edge is the moment that is shown when no earlier one is.
+func (p *Player) edge() int64 {
+	if p.held {
+		return min(p.Length(), p.stands())
+	}
+	return p.Length()
+}
+
+// ToStart shows the first moment that can be shown.
+func (p *Player) ToStart() Order {
+	p.replaying = false
+	return p.goTo(p.earliest())
+}
+
+// ToEnd puts the playhead on the end, or on the live edge.
+func (p *Player) ToEnd() { p.past, p.replaying = false, false }
+
+// earliest is the first moment that every track can show.
+func (p *Player) earliest() (ns int64) {
+	for _, t := range p.Tracks {
+		ns = max(ns, t.earliest())
+	}
+	return ns
+}
+
+// beyondGaps moves a moment that lies in a gap to its end, in the direction of
+// the move: nothing happened there.
+func (p *Player) beyondGaps(to, by int64) int64 {
+	for _, g := range p.gaps {
+		switch {
+		case to <= g.From || to >= g.To:
+		case by < 0:
+			return g.From
+		default:
+			return g.To
+		}
+	}
+	return to
+}
+
+// Zoom makes a column stand for more time, or for less.
+func (p *Player) Zoom(out int) {
+	i := slices.Index(columns, p.column) + out
+	p.column, p.chosen = columns[min(max(i, 0), len(columns)-1)], true
+}
