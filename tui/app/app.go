@@ -13,6 +13,7 @@ import (
 	"fdlab/tui/exercise"
 	"fdlab/tui/grid"
 	"fdlab/tui/home"
+	"fdlab/tui/keys"
 	"fdlab/tui/lesson"
 	"fdlab/tui/theme"
 )
@@ -42,6 +43,7 @@ type Model struct {
 	course   *course.Catalogue
 	progress map[string]course.Result
 
+	tables    map[screen]table // the keys of each screen
 	screen    screen
 	back      screen // where the way out of a lesson leads
 	home      home.State
@@ -66,7 +68,7 @@ type Model struct {
 func New(c *course.Catalogue, th *theme.Theme) *Model {
 	g := grid.New(0, 0)
 	th.Prepare(g)
-	m := &Model{theme: th, grid: g, course: c, progress: map[string]course.Result{}}
+	m := &Model{theme: th, grid: g, course: c, progress: map[string]course.Result{}, tables: tables()}
 	m.home = home.State{Theme: th, Course: c, Progress: m.progress}
 	m.exercises = exercise.List{Theme: th, Attempts: map[string]course.Attempt{}, Lessons: map[string]string{}}
 	for _, l := range c.Lessons {
@@ -94,15 +96,15 @@ func (m *Model) View() string {
 	}
 	switch m.screen {
 	case atHome:
-		m.home.Draw(r)
+		m.home.Draw(r, m.now())
 	case atLesson:
-		m.lesson.Draw(r)
+		m.lesson.Draw(r, m.now())
 	case atStage:
 		m.session.draw(r, m)
 	case atExercises:
-		m.exercises.Draw(r)
+		m.exercises.Draw(r, m.now())
 	case atExercise:
-		m.exercise.Draw(r)
+		m.exercise.Draw(r, m.now())
 	case atStand:
 		m.stand.draw(r, m)
 	}
@@ -119,6 +121,9 @@ func (m *Model) View() string {
 	}
 	return g.Render()
 }
+
+// now are the keys that the screen offers at this moment.
+func (m *Model) now() []keys.Hint { return m.tables[m.screen].Now(m) }
 
 // drawTooSmall says what is missing, in whatever room there is.
 func (m *Model) drawTooSmall(r grid.Region) {

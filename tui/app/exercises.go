@@ -69,32 +69,6 @@ func (m *Model) openExercisesOf(lesson string) tea.Cmd {
 	return m.openExercises()
 }
 
-func (m *Model) keyExercises(key string) tea.Cmd {
-	l := &m.exercises
-	if len(key) == 1 && key[0] >= '0' && key[0] <= '9' {
-		if l.Type(key) {
-			m.openExercise(l.Selected)
-		}
-		return nil
-	}
-	l.Typed = ""
-	switch key {
-	case "q", "esc", "left", "h":
-		m.screen = atHome
-	case "up", "k":
-		l.Move(-1)
-	case "down", "j":
-		l.Move(1)
-	case "home", "g":
-		l.Move(-len(l.Exercises))
-	case "end", "G":
-		l.Move(len(l.Exercises))
-	case "enter", "right", "l", " ":
-		m.openExercise(l.Selected)
-	}
-	return nil
-}
-
 // openExercise shows the page of the n-th exercise.
 func (m *Model) openExercise(n int) {
 	l := &m.exercises
@@ -106,35 +80,6 @@ func (m *Model) openExercise(n int) {
 	m.exercise = exercise.Page{Theme: m.theme, Exercise: e, Attempt: l.Attempts[e.Slug]}
 	m.exercise.Resize(m.grid.W, m.grid.H)
 	m.screen = atExercise
-}
-
-func (m *Model) keyExercise(key string) tea.Cmd {
-	p := &m.exercise
-	switch key {
-	case "q", "esc", "left":
-		return m.openExercises()
-	case "up", "k":
-		p.Scroll(-1)
-	case "down", "j":
-		p.Scroll(1)
-	case "pgup", "ctrl+u":
-		p.Scroll(-p.Rows())
-	case "pgdown", "ctrl+d", " ":
-		p.Scroll(p.Rows())
-	case "home", "g":
-		p.Scroll(-1 << 20)
-	case "end", "G":
-		p.Scroll(1 << 20)
-	case "h":
-		return m.uncover()
-	case "enter", "x", "r", "m":
-		return m.try(mine)
-	case "s":
-		return m.try(solution)
-	case "b":
-		return m.try(mine, solution)
-	}
-	return nil
 }
 
 // uncover shows one hint more, and keeps that it was read.

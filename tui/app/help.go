@@ -61,28 +61,36 @@ func (m *Model) keyHelp(key string) {
 	}
 }
 
-// drawHelpText draws the text and returns how many rows it has.
+// drawHelpText draws the text and returns how many rows it has: on a lesson's
+// stage what is seen first, then what can be done; elsewhere the other way round.
 func (m *Model) drawHelpText(in grid.Region) (y int) {
-	switch m.screen {
-	case atStage: // what is seen first, then what can be done
-		y = m.drawSigns(in, 0)
-		y = page.Wrap(in, y, m.theme.Style(theme.Heading), "Keys, besides those of the experiment itself:")
-		return m.drawHelpLines(in, y)
-	case atStand:
-		return m.drawSigns(in, m.drawHelpLines(in, 0))
+	text := helpOf[m.screen]
+	if m.screen == atStage {
+		y = m.drawSigns(in, y)
 	}
-	return m.drawHelpLines(in, 0)
+	y = m.drawHelpLines(in, y, text.before)
+	for _, h := range m.tables[m.screen].Help() {
+		y = m.drawHelpLines(in, y, []helpLine{{h.Key, h.Does}})
+	}
+	y = m.drawHelpLines(in, y, text.after)
+	if m.screen == atStand {
+		y = m.drawSigns(in, y)
+	}
+	return y
 }
 
-func (m *Model) drawHelpLines(in grid.Region, y int) int {
+func (m *Model) drawHelpLines(in grid.Region, y int, lines []helpLine) int {
 	th := m.theme
-	for _, h := range helpOf[m.screen] {
-		if h.term == "" {
+	for _, h := range lines {
+		switch h.term {
+		case "":
 			y = page.Wrap(in, y, th.Style(theme.Text), h.meaning)
-			continue
+		case heading:
+			y = page.Wrap(in, y, th.Style(theme.Heading), h.meaning)
+		default:
+			in.Text(0, y, th.Style(theme.Key), h.term)
+			y = page.Wrap(in.Sub(16, 0, in.W-16, in.H), y, th.Style(theme.Text), h.meaning)
 		}
-		in.Text(0, y, th.Style(theme.Key), h.term)
-		y = page.Wrap(in.Sub(16, 0, in.W-16, in.H), y, th.Style(theme.Text), h.meaning)
 	}
 	return y
 }
@@ -105,69 +113,58 @@ func (m *Model) drawSigns(in grid.Region, y int) int {
 // helpLine explains a term; without one it is a sentence.
 type helpLine struct{ term, meaning string }
 
-// helpOf says of a screen what it is and what its keys do. The signs of a stage
-// are in stage.Legend.
-var helpOf = map[screen][]helpLine{
-	atHome:   courseHelp,
-	atLesson: courseHelp,
+// heading is the term of a heading.
+const heading = "#"
+
+// helpOf says of a screen what it is, before and after its keys, which are
+// explained by its table. The signs of a stage are in stage.Legend.
+var helpOf = map[screen]struct{ before, after []helpLine }{
+	atHome:   {before: courseHelp},
+	atLesson: {before: courseHelp},
 	atExercises: {
-		{"", "An exercise is a small program with TODOs. You change it in your editor. The grader runs it against a hostile world, and judges it by what it did."},
-		{},
-		{"→", "the first exercise that is not solved"},
-		{"✓ solved", "the last trial passed"},
-		{"✗ not passed", "the last trial did not; the word after it names what the grader told"},
-		{"✗ solved before", "it passed once, and what is in the file now does not"},
-		{"hints read", "not tried, but hints were uncovered"},
-		{"trial", "one run of the program in the hands of the grader"},
-		{},
-		{"enter", "opens the exercise · q goes home"},
-		{"↑ ↓  j k", "choose"},
-		{"digits", "open by number: 0 1 is exercise 01, 1 2 is 12"},
-		{},
-		{"", "go run ./exercises shows the same list in a terminal. Both keep one progress."},
+		before: []helpLine{
+			{"", "An exercise is a small program with TODOs. You change it in your editor. The grader runs it against a hostile world, and judges it by what it did."},
+			{},
+			{"→", "the first exercise that is not solved"},
+			{"✓ solved", "the last trial passed"},
+			{"✗ not passed", "the last trial did not; the word after it names what the grader told"},
+			{"✗ solved before", "it passed once, and what is in the file now does not"},
+			{"hints read", "not tried, but hints were uncovered"},
+			{"trial", "one run of the program in the hands of the grader"},
+			{},
+		},
+		after: []helpLine{
+			{},
+			{"", "go run ./exercises shows the same list in a terminal. Both keep one progress."},
+		},
 	},
 	atExercise: {
-		{"", "Read the task and the checks. Edit the program in your editor, and save. Then:"},
-		{},
-		{"enter", "builds your program, runs it and grades it, on the stage"},
-		{"s", "does the same with the solution. You see what it does, not its text (that is shown once you have passed: go run ./exercises solution NN)"},
-		{"b", "does it with both: side by side from 120x32 cells, else tab goes from one to the other"},
-		{"h", "uncovers a hint: a question first, then the idea, then almost the code"},
-		{"↑ ↓", "scroll · q back to the list"},
-		{},
-		{"check", "one thing that the grader does to the program, and what must come of it"},
-		{"trial", "all checks in order, until one fails; the same for both programs"},
+		before: []helpLine{
+			{"", "Read the task and the checks. Edit the program in your editor, and save. Then:"},
+			{},
+		},
+		after: []helpLine{
+			{},
+			{"check", "one thing that the grader does to the program, and what must come of it"},
+			{"trial", "all checks in order, until one fails; the same for both programs"},
+		},
 	},
 	atStage: {
-		{"space", "holds time, or lets it go on; in the past: back to the live edge"},
-		{".  ,", "one phase of the loop on, while time is held; in the past one event on; one event back"},
-		{"← →", "move through time by a column; with shift by 20; home and end go to the ends"},
-		{"+  -", "zoom the time panel"},
-		{"↑ ↓", "scroll the file descriptors"},
-		{"a click", "in the time panel shows that moment"},
-		{"r", "builds main.go as it is now, and runs it"},
-		{"i", "by hand: the experiment stays up and does as you poke; or back to its script"},
-		{"b", "runs it on another backend (B, where the experiment has a key b)"},
-		{"o", "shows what the program printed"},
-		{"n", "goes on to Explain, after the end"},
-		{"q", "back to the lesson"},
+		before: []helpLine{{heading, "Keys, besides those of the experiment itself:"}},
+		after:  []helpLine{{"a click", "in the time panel shows that moment"}},
 	},
 	atStand: {
-		{"LIVE", "the trial goes on; it cannot be held, for the grader acts in time"},
-		{"GRADED", "the grader had seen enough and ended the program: this is its last moment"},
-		{"ENDED", "the program ended by itself"},
-		{"PAST", "an earlier moment is shown"},
-		{"REPLAY 1/100", "and moves on, a hundred times slower than it was"},
-		{"→ at a check", "the shown moment lies under this check"},
-		{"✓ ✗ ·", "the check passed, failed, was not reached"},
-		{"enter", "the whole result: expected, seen, the misconception, the lesson"},
-		{"space", "replays, from the shown moment or from the beginning; again: pause"},
-		{", .", "the event before, the next event, of either program"},
-		{"← →  H L", "move the playhead by a column, by twenty · g the beginning · end the end"},
-		{"[ ]  + -", "slower, faster · zoom of the time panel"},
-		{"tab", "the other program · m mine · s the solution · b both"},
-		{"r", "builds and runs again, after an edit · o what the program printed"},
-		{},
+		before: []helpLine{
+			{"LIVE", "the trial goes on; it cannot be held, for the grader acts in time"},
+			{"GRADED", "the grader had seen enough and ended the program: this is its last moment"},
+			{"ENDED", "the program ended by itself"},
+			{"PAST", "an earlier moment is shown"},
+			{"REPLAY 1/100", "and moves on, a hundred times slower than it was"},
+			{"→ at a check", "the shown moment lies under this check"},
+			{"✓ ✗ ·", "the check passed, failed, was not reached"},
+			{},
+		},
+		after: []helpLine{{"a click", "in a time panel shows that moment, and brings that run to the front"}, {}},
 	},
 }
 
@@ -181,6 +178,4 @@ var courseHelp = []helpLine{
 	{"event loop", "wait for all fds at once, call back for the ready ones, again"},
 	{"verdict", "what the run's own measurements say about the claim"},
 	{},
-	{"", "enter opens and goes on · ← → turn pages · ↑ ↓ scroll · x runs the experiment · q goes back"},
-	{"", "e at home opens the exercises: programs to change, run on the stage and graded"},
 }

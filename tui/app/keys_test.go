@@ -89,9 +89,9 @@ func TestAllOfTheLegendCanBeRead(t *testing.T) {
 				t.Errorf("at %v the legend never shows %q, %q", size, e.Word, e.Meaning)
 			}
 		}
-		for _, k := range helpOf[atStage] {
-			if last := k.meaning[strings.LastIndexByte(k.meaning, ' ')+1:]; !strings.Contains(seen, last) {
-				t.Errorf("at %v the legend never shows %q, %q", size, k.term, k.meaning)
+		for _, k := range m.tables[atStage].Help() {
+			if last := k.Does[strings.LastIndexByte(k.Does, ' ')+1:]; !strings.Contains(seen, k.Key) || !strings.Contains(seen, last) {
+				t.Errorf("at %v the legend never shows %q, %q", size, k.Key, k.Does)
 			}
 		}
 		if m.key("x"); m.help {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -13,12 +12,13 @@ import (
 	"fdlab/lab/launch"
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
+	"fdlab/tui/player"
 	"fdlab/tui/stage"
 )
 
 // session is one run on the stage: from the build to the verdict.
 type session struct {
-	number int
+	playback
 	lesson *course.Lesson
 	args   []string
 	cancel context.CancelFunc // breaks the build off
@@ -33,29 +33,17 @@ type session struct {
 	printed int64 // bytes that the program printed
 	lost    uint64
 
-	held   bool  // the gate is closed, at our wish
-	heldAt int64 // since when
-	gaps   []stage.Gap
-	past   bool  // an earlier moment is shown:
-	at     int64 // this one
-	live   int64 // the run's clock at the last tick
-	shown  *world.World
-	column int64
-	scroll int
-	saved  bool // the verdict went into the progress
+	saved bool // the verdict went into the progress
 }
-
-// columns are the zooms of the time panel: ns to a column.
-var columns = []int64{1e6, 2e6, 5e6, 10e6, 20e6, 50e6, 100e6, 200e6, 500e6}
 
 // run builds the lesson and puts it on the stage. What ran before ends.
 func (m *Model) run(args []string) tea.Cmd {
 	old := m.session
 	m.serial++
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &session{number: m.serial, lesson: m.lesson.Lesson, args: args, cancel: cancel, column: 20e6}
+	s := &session{playback: playback{number: m.serial, Player: player.New(1, 20e6).Gated()}, lesson: m.lesson.Lesson, args: args, cancel: cancel}
 	if old != nil && old.lesson == s.lesson {
-		s.column = old.column
+		s.ZoomLike(old.Player)
 	}
 	m.session = s
 	m.screen, m.output, m.scroll = atStage, false, 0
@@ -77,6 +65,7 @@ func (m *Model) started(msg startedMsg) tea.Cmd {
 	}
 	s.run = msg.run
 	s.world = world.NewRun(s.run.Reader())
+	s.Tracks[0].Begin(s.world)
 	return tick(s.number, s.run, nil, time.Now())
 }
 
@@ -86,59 +75,35 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 	if s == nil || s.number != msg.session {
 		return nil
 	}
-	if s.held && len(msg.records) > 0 {
-		s.stoodUntil(msg.records[0].Time)
-	}
-	s.world.Apply(msg.records)
-	// A record may be younger than the tick's clock.
-	s.lost, s.printed, s.live = msg.lost, msg.printed, max(msg.now, s.live, s.world.Live.Time)
+	track := s.Tracks[0]
+	s.Apply(track, msg.records)
+	track.Grow(msg.now)
+	s.lost, s.printed = msg.lost, msg.printed
 	if msg.over {
 		s.over, s.exit = true, msg.exit
-		s.held = false
 		// The clock of a run that is over stands at its last record.
-		s.live = s.world.Live.Time
+		track.EndAt(0)
+		s.End()
 		return m.keep()
 	}
 	return tea.Batch(m.keep(), tick(s.number, s.run, msg.records, msg.at))
 }
 
-// now is the run's time at the moment that is shown. While time is held the
-// clock stands still soon after the last thing that happened.
-func (s *session) now() int64 {
-	switch {
-	case s.past:
-		return s.at
-	case s.over:
-		return s.world.Live.Time
-	case s.held:
-		return min(s.live, s.stands())
-	}
-	return s.live
-}
-
-// stands is where the clock stands still while time is held and nothing
-// happens.
-func (s *session) stands() int64 { return max(s.world.Live.Time, s.heldAt) + 400e6 }
-
-// stoodUntil notes that the clock goes on from the time to.
-func (s *session) stoodUntil(to int64) {
-	if from := s.stands(); to > from {
-		s.gaps = append(s.gaps, stage.Gap{From: from, To: to})
-	}
-}
-
 // status says which of the stage's states the session is in.
 func (s *session) status() (stage.Status, string) {
-	switch {
-	case s.run == nil:
+	if s.run == nil {
 		return stage.Building, fmt.Sprintf("go build ./%s ...", s.lesson.Dir)
-	case s.past:
+	}
+	switch state := s.State(); {
+	case state == player.Replay:
+		return stage.Replay, speed(s.Player)
+	case state == player.Past:
 		return stage.Past, ""
-	case s.over:
+	case state == player.Ended:
 		return stage.Over, "The program has " + s.exit.String() + "."
 	case s.world.Live.Records == 0:
 		return stage.Starting, "The program runs. It has not recorded anything yet."
-	case s.held:
+	case state == player.Held:
 		return stage.Held, ""
 	}
 	return stage.Running, ""
@@ -162,58 +127,53 @@ func (s *session) draw(r grid.Region, m *Model) {
 		drawOutput(r, m, s.run.Output())
 		return
 	}
-	stage.Draw(r, s.view(m))
+	v := s.view(m)
+	stage.Draw(r, v, stage.LayoutOf(r.W, r.H, v))
 }
 
 // view gathers what the stage shows.
 func (s *session) view(m *Model) *stage.View {
 	v := &stage.View{
-		Theme: m.theme, Lesson: fmt.Sprintf("%02d %s", s.lesson.Number, s.lesson.Title),
-		Run: s.world, World: s.world.Live, Now: s.now(), Live: s.live,
-		Column: s.column, Gaps: s.gaps, Scroll: s.scroll, Lost: s.lost,
-		Predicted: m.progress[s.lesson.Slug].On(s.lesson.Question).Prediction, Options: map[string]string{},
+		Theme: m.theme, Lesson: fmt.Sprintf("%02d %s", s.lesson.Number, s.lesson.Title), Lost: s.lost,
+		Predicted: m.progress[s.lesson.Slug].On(s.lesson.Question).Prediction, Options: map[string]string{}, Keys: m.now(),
 	}
-	if s.past && s.shown != nil {
-		v.World = s.shown
-	}
+	s.fill(v, 0)
 	for _, o := range s.lesson.Question.Options {
 		v.Options[o.Letter] = o.Text
 	}
 	v.Status, v.Words = s.status()
-	v.Keys = s.keys(v.Status)
 	return v
 }
 
-// keys are the keys that work in a state of the run.
-func (s *session) keys(status stage.Status) []stage.Key {
-	var keys []stage.Key
-	add := func(key, does string) { keys = append(keys, stage.Key{Key: key, Does: does}) }
-	switch status {
-	case stage.Running:
-		add("space", "hold")
-		add("←", "back")
-	case stage.Held:
-		add("space", "go on")
-		add(".", "one phase")
-		add("←", "back")
-	case stage.Past:
-		add("space", "to the live edge")
-		add("← →", "time")
-		add(", .", "event")
-	case stage.Over:
-		add("←", "back in time")
-		add("n", "explain")
+// click puts the playhead where the time panel was clicked.
+func (s *session) click(m *Model, x, y int) tea.Cmd {
+	if s.world == nil || m.output {
+		return nil
 	}
-	add("r", "rebuild")
-	if slices.Contains(s.args, "-interactive") {
-		add("i", "run the script")
-	} else {
-		add("i", "by hand")
+	v := s.view(m)
+	l := stage.LayoutOf(m.grid.W, m.grid.H, v)
+	return m.seek(&s.playback, 0, v, &l, x, y)
+}
+
+// offers reports whether the experiment offers the key now.
+func (s *session) offers(key string) (poke rune, ok bool) {
+	for _, o := range s.world.Live.Offers {
+		if string(o.Key) == key {
+			return o.Key, true
+		}
 	}
-	if s.printed > 0 {
-		add("o", "output")
+	return 0, false
+}
+
+// poke hands a key to the experiment. In the past it does nothing: what
+// happened cannot be poked.
+func (s *session) poke(key string) tea.Cmd {
+	if s.world == nil || s.State() != player.Live && s.State() != player.Held {
+		return nil
 	}
-	add("?", "help")
-	add("q", "back")
-	return keys
+	c, ok := s.offers(key)
+	if !ok {
+		return nil
+	}
+	return tell(s.run, func(r *launch.Run) error { return r.Poke(c) })
 }

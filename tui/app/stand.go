@@ -12,6 +12,7 @@ import (
 	"fdlab/lab/launch"
 	"fdlab/tui/exercise"
 	"fdlab/tui/grid"
+	"fdlab/tui/player"
 	"fdlab/tui/stage"
 )
 
@@ -19,25 +20,11 @@ import (
 // both, each in its trial, under one playhead. A trial cannot be held, for the
 // grader acts in time; but what has happened can be shown again.
 type stand struct {
-	number   int
+	playback // its tracks are those of the trials
 	exercise *course.Exercise
-	trials   []*trial // one, or mine and the solution's
-	front    int      // which of two is shown where there is room for one, and read
-
-	past      bool  // an earlier moment is shown:
-	at        int64 // this one, on the clock of the trials
-	replaying bool  // and it moves on
-	speed     int   // index in speeds: see fit
-
-	column  int64
-	zoomed  bool // the student chose the column
-	scroll  int
-	ticking bool             // a tick is under way
-	report  *exercise.Report // lies over the stage, or nil
+	trials   []*trial         // one, or mine and the solution's
+	report   *exercise.Report // lies over the stage, or nil
 }
-
-// speeds are by how much a replay is slower than the run was.
-var speeds = []int64{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000}
 
 // The least screen on which two runs stand side by side.
 const pairWidth, pairHeight = 120, 32
@@ -46,23 +33,34 @@ const pairWidth, pairHeight = 120, 32
 func (m *Model) try(which ...whose) tea.Cmd {
 	m.endStand()
 	m.serial++
-	s := &stand{number: m.serial, exercise: m.exercise.Exercise, column: 5e6}
-	if old := m.stand; old != nil && old.zoomed {
-		s.column, s.zoomed = old.column, true
+	s := newStand(m.serial, m.exercise.Exercise)
+	if old := m.stand; old != nil {
+		s.ZoomLike(old.Player)
 	}
 	m.stand, m.screen, m.output, m.scroll = s, atStand, false, 0
 	var cmds []tea.Cmd
 	for _, w := range which {
 		ctx, cancel := context.WithCancel(context.Background())
-		t := &trial{whose: w, pkg: "./" + s.exercise.Dir, cancel: cancel, news: &news{}}
+		t := &trial{whose: w, pkg: "./" + s.exercise.Dir, cancel: cancel}
 		if w == solution {
 			t.pkg = "./" + s.exercise.Solution()
 		}
-		s.trials = append(s.trials, t)
+		s.add(t)
 		cmds = append(cmds, m.grade(ctx, s.number, t, s.exercise))
 	}
 	s.ticking = true
-	return tea.Batch(append(cmds, standTick(s.number, time.Now()))...)
+	return tea.Batch(append(cmds, nextFrame(s.number, time.Now()))...)
+}
+
+func newStand(number int, e *course.Exercise) *stand {
+	return &stand{playback: playback{number: number, Player: player.New(0, 5e6)}, exercise: e}
+}
+
+// add gives a trial a track.
+func (s *stand) add(t *trial) {
+	t.news, t.Track = &news{}, &player.Track{}
+	s.trials = append(s.trials, t)
+	s.Tracks = append(s.Tracks, t.Track)
 }
 
 // endStand breaks the trials off. They clear up themselves.
@@ -86,9 +84,9 @@ func (m *Model) graded(msg gradedMsg) tea.Cmd {
 	t := msg.trial
 	t.see()
 	t.result, t.source, t.untouched = msg.result, msg.source, msg.untouched
-	if n := len(t.acts); n > 0 && !t.result.Ended {
+	if t.Runs() > 0 && !t.result.Ended {
 		// What the program did after the verdict is no part of the trial.
-		t.acts[n-1].length = max(int64(t.result.Lasted), t.acts[n-1].world.Live.Time)
+		t.EndAt(int64(t.result.Lasted))
 	} else {
 		t.end()
 	}
@@ -97,35 +95,15 @@ func (m *Model) graded(msg gradedMsg) tea.Cmd {
 	return readExercises(m.course.Root)
 }
 
-// standTicked takes in what the trials did since the last frame, and moves a
-// replay on.
-func (m *Model) standTicked(msg standTickMsg) tea.Cmd {
-	s := m.stand
-	if s == nil || s.number != msg.stand {
-		return nil
-	}
+// watch takes in what the trials did since the last frame, and reports whether
+// one still goes on.
+func (s *stand) watch() (goesOn bool) {
 	for _, t := range s.trials {
 		if t.result == nil {
 			t.see()
 		}
 	}
-	if s.replaying {
-		s.show(s.at + int64(frame)/s.slowness())
-	}
-	s.ticking = s.replaying || !s.over()
-	if !s.ticking {
-		return nil
-	}
-	return standTick(s.number, msg.at)
-}
-
-// slowness is by how much the replay is slower than the run was. Where nothing
-// happens any more, time goes as it went.
-func (s *stand) slowness() int64 {
-	if s.at >= s.lastRecord() {
-		return 1
-	}
-	return speeds[s.speed]
+	return !s.over()
 }
 
 // over reports whether all trials have their result.
@@ -138,40 +116,18 @@ func (s *stand) over() bool {
 	return true
 }
 
-// length is that of the longest trial.
-func (s *stand) length() (ns int64) {
-	for _, t := range s.trials {
-		ns = max(ns, t.length())
-	}
-	return ns
-}
-
-func (s *stand) lastRecord() (ns int64) {
-	for _, t := range s.trials {
-		ns = max(ns, t.lastRecord())
-	}
-	return ns
-}
-
-// fit chooses, once all is over, a column with which what happened fits the
-// time panel, and a speed with which a replay of it takes some seconds.
+// fit ends the player once all is over, and chooses a column with which what
+// happened fits the time panel of a screen of w by h cells.
 func (s *stand) fit(w, h int) {
-	last := s.lastRecord()
-	if !s.over() || last == 0 {
+	if !s.over() {
 		return
 	}
-	plot := int64(max(w-20, 10))
+	s.End()
+	plot := max(w-20, 10)
 	if s.paired(w, h) {
-		plot = int64(w/2 - 21)
+		plot = w/2 - 21
 	}
-	for i := len(columns) - 1; i >= 0 && !s.zoomed; i-- {
-		if i == len(columns)-1 || columns[i]*plot >= last {
-			s.column = columns[i]
-		}
-	}
-	const enough = 6 * time.Second
-	for s.speed = 0; s.speed < len(speeds)-1 && last*speeds[s.speed] < int64(enough); s.speed++ {
-	}
+	s.FitColumn(plot)
 }
 
 // paired reports whether two runs stand side by side on a screen of w by h cells.
@@ -182,37 +138,26 @@ func (s *stand) paired(w, h int) bool {
 // view gathers what the stage shows of a trial; nil: it has no run.
 func (s *stand) view(m *Model, i int) *stage.View {
 	t := s.trials[i]
-	now := t.length()
-	if s.past {
-		now = min(s.at, now)
-	}
-	n := t.actAt(now)
-	if n < 0 {
+	v := &stage.View{Theme: m.theme, Strangers: true, Lesson: fmt.Sprintf("%02d %s", s.exercise.Number, t.whose.words())}
+	shown, ok := s.fill(v, i)
+	if !ok {
 		return nil
 	}
-	a := t.acts[n]
-	v := &stage.View{
-		Theme: m.theme, Strangers: true, Lesson: fmt.Sprintf("%02d %s", s.exercise.Number, t.whose.words()),
-		Run: a.world, World: a.world.Live, Now: now - a.begins, Live: a.length, Column: s.column, Scroll: s.scroll,
-		Lost: a.run.Reader().Lost(),
-	}
-	current := t.checkAt(now)
+	v.Lost = t.runs[shown.Act].Reader().Lost()
+	current := t.checkAt(shown.Clock)
 	if current >= 0 {
 		v.Chapter = fmt.Sprintf("check %d of %d: %s", current+1, len(s.exercise.Checks), t.checks[current].name)
 	}
-	if n > 0 {
+	if shown.Act > 0 {
 		v.Chapter = "started again · " + v.Chapter
 	}
-	if now < t.length() {
-		v.World = a.moment(v.Now)
-	}
-	v.Status, v.Words = s.status(t, now)
+	v.Status, v.Words = s.status(i)
 	judgement := s.judgement(m, t, current)
-	if len(s.trials) == 2 && i != s.front {
+	if len(s.trials) == 2 && i != s.Front {
 		judgement.Read = "tab, enter"
 	}
 	v.Judgement, v.JudgementRows = judgement.DrawPanel, judgement.Rows()
-	v.Keys = s.keys(s.paired(m.grid.W, m.grid.H))
+	v.Keys = m.now()
 	return v
 }
 
@@ -225,21 +170,22 @@ func (s *stand) judgement(m *Model, t *trial, current int) *exercise.Trial {
 	return j
 }
 
-// status says which of the stage's states a trial is in, at a moment.
-func (s *stand) status(t *trial, now int64) (stage.Status, string) {
-	a := t.acts[len(t.acts)-1]
-	switch {
-	case s.replaying && now < t.length():
-		return stage.Replay, fmt.Sprintf("1/%d", s.slowness())
-	case s.past && now < t.length():
+// status says which of the stage's states a trial is in, at the moment that is
+// shown.
+func (s *stand) status(i int) (stage.Status, string) {
+	t := s.trials[i]
+	switch state := s.StateOf(i); {
+	case state == player.Replay:
+		return stage.Replay, speed(s.Player)
+	case state == player.Past:
 		return stage.Past, ""
 	case t.result != nil && t.result.Outcome == grade.NotJudged:
 		return stage.Over, "The grader could not carry the trial out: " + t.result.Err
 	case t.result != nil && !t.result.Ended:
 		return stage.Judged, ""
 	case t.result != nil:
-		return stage.Over, "The program has " + a.run.Exit().String() + "."
-	case a.world.Live.Records == 0:
+		return stage.Over, "The program has " + t.runs[len(t.runs)-1].Exit().String() + "."
+	case t.Run().Live.Records == 0:
 		return stage.Starting, "The program runs. It has not recorded anything yet."
 	}
 	return stage.Running, ""
@@ -263,18 +209,18 @@ func (s *stand) draw(r grid.Region, m *Model) {
 		return
 	}
 	if !s.paired(r.W, r.H) {
-		if v := s.view(m, s.front); v != nil {
-			stage.Draw(r, v)
+		if v := s.view(m, s.Front); v != nil {
+			stage.Draw(r, v, stage.LayoutOf(r.W, r.H, v))
 		} else {
-			s.drawNoRun(r, m, s.trials[s.front])
+			s.drawNoRun(r, m, s.trials[s.Front])
 		}
 		return
 	}
 	pair := s.pair(m)
-	stage.DrawPair(r, pair)
+	stage.DrawPair(r, pair, stage.LayoutOfPair(r.W, r.H, pair))
 	for i, v := range pair {
 		if v == nil {
-			s.drawNoRun(stage.Half(r, i), m, s.trials[i])
+			s.drawNoRun(stage.Half(r.W, r.H, i).In(r), m, s.trials[i])
 		}
 	}
 }
@@ -308,69 +254,72 @@ func (s *stand) readReport(m *Model, t *trial) *exercise.Report {
 // readable reports whether the program in front has a result to be read. Of one
 // that was never started, the stage itself says why.
 func (s *stand) readable() bool {
-	t := s.trials[s.front]
-	return t.result != nil && len(t.acts) > 0
+	t := s.trials[s.Front]
+	return t.result != nil && t.Runs() > 0
 }
 
 // output is what the program in front printed, in its last act; nil: nothing.
 func (s *stand) output() *launch.Output {
-	t := s.trials[s.front]
-	if n := len(t.acts); n > 0 {
-		return t.acts[n-1].run.Output()
+	t := s.trials[s.Front]
+	if n := len(t.runs); n > 0 {
+		return t.runs[n-1].Output()
 	}
 	return nil
 }
 
-// keys are the keys that work now. Where the row is short, the first ones stay.
-func (s *stand) keys(paired bool) []stage.Key {
-	var keys []stage.Key
-	add := func(key, does string) { keys = append(keys, stage.Key{Key: key, Does: does}) }
+// read opens the result of the program in front.
+func (s *stand) read(m *Model) {
+	if s.readable() {
+		s.report = s.readReport(m, s.trials[s.Front])
+	}
+}
+
+// tryAgain builds and runs the same programs again, as they are now.
+func (m *Model) tryAgain() tea.Cmd {
+	var which []whose
+	for _, t := range m.stand.trials {
+		which = append(which, t.whose)
+	}
+	front := m.stand.Front
+	cmd := m.try(which...)
+	m.stand.Front = front
+	return cmd
+}
+
+// leaveStand breaks off what still runs, and goes back to the exercise's page.
+func (m *Model) leaveStand() {
+	m.endStand()
+	m.stand = nil
+	m.screen = atExercise
+}
+
+// mouseStand: a click puts the playhead where a time panel was clicked, and
+// brings the run there to the front.
+func (m *Model) mouseStand(rows int, click bool, x, y int) tea.Cmd {
+	s := m.stand
+	w, h := m.grid.W, m.grid.H
 	switch {
-	case s.replaying:
-		add("space", "pause")
-		add("[ ]", "slower, faster")
-	case s.past && s.over():
-		add("space", "replay")
-		add(", .", "event")
-		add("← →", "time")
-		add("end", "the end")
-	case s.past:
-		add("end", "live")
-		add("← →", "time")
-	case s.over():
-		if s.readable() {
-			add("enter", "result")
+	case m.output:
+		m.scroll = max(m.scroll-rows, 0)
+	case s.report != nil:
+		s.report.Scroll(rows, w, h)
+	case !click:
+		s.ScrollBy(rows / 3)
+	case s.paired(w, h):
+		pair := s.pair(m)
+		for i, l := range stage.LayoutOfPair(w, h, pair) {
+			if !stage.Half(w, h, i).Has(x, y) {
+				continue
+			}
+			if s.Front = i; pair[i] != nil {
+				return m.seek(&s.playback, i, pair[i], &l, x, y)
+			}
 		}
-		add("space", "replay")
-		add("r", "rebuild")
 	default:
-		add("←", "back in time")
-	}
-	switch {
-	case len(s.trials) == 1:
-		add("b", "both")
-	case paired:
-		add("tab", "read "+s.trials[1-s.front].whose.words())
-	case s.front == 0:
-		add("tab", "solution")
-	default:
-		add("tab", "mine")
-	}
-	if s.over() && !s.past {
-		add(",", "event back")
-	} else {
-		add("r", "rebuild")
-	}
-	if out := s.output(); out != nil {
-		if total, _ := out.Size(); total > 0 {
-			add("o", "output")
+		if v := s.view(m, s.Front); v != nil {
+			l := stage.LayoutOf(w, h, v)
+			return m.seek(&s.playback, s.Front, v, &l, x, y)
 		}
 	}
-	add("?", "help")
-	if s.over() {
-		add("q", "back")
-	} else {
-		add("q", "break off")
-	}
-	return keys
+	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"fdlab/lab/launch"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
+	"fdlab/tui/player"
 )
 
 // whose says whose program is tried.
@@ -31,24 +32,13 @@ type trial struct {
 	pkg    string // "./exercises/01-two-pipes"
 	cancel context.CancelFunc
 	*news
-	acts   []*act
-	checks []checking
-	result *grade.Result // nil while it goes on
-	source []string      // the lines of code that the compiler objects to
+	*player.Track               // what it did: a trial may start it more than once
+	runs          []*launch.Run // those of the track, as processes
+	checks        []checking
+	result        *grade.Result // nil while it goes on
+	source        []string      // the lines of code that the compiler objects to
 
 	untouched bool // the student's program is the starter
-}
-
-// act is one run of the program: a trial may start it more than once. The
-// trial's clock is that of its acts, one after the other.
-type act struct {
-	run    *launch.Run
-	world  *world.Run
-	begins int64 // ns on the trial's clock
-	length int64 // ns so far
-
-	shown *world.World // an earlier moment, and
-	at    int64        // which; see moment
 }
 
 // checking says when a check began, on the trial's clock.
@@ -111,66 +101,31 @@ func (t *trial) see() {
 		switch {
 		case s.run != nil:
 			t.end()
-			t.acts = append(t.acts, &act{run: s.run, world: world.NewRun(s.run.Reader()), begins: t.length()})
+			t.Begin(world.NewRun(s.run.Reader()))
+			t.runs = append(t.runs, s.run)
 		case s.check != "":
 			at := s.now
-			if n := len(t.acts); n > 0 {
-				at += t.acts[n-1].begins
+			if n := t.Runs(); n > 0 {
+				at += t.Begins(n - 1)
 			}
 			t.checks = append(t.checks, checking{s.check, at})
 		default:
-			t.acts[len(t.acts)-1].world.Apply(s.records)
+			t.Apply(s.records)
 		}
 	}
-	t.grow()
+	if n := len(t.runs); n > 0 {
+		t.Grow(t.runs[n-1].Reader().Now())
+	}
 }
 
-// end makes the last act end with its last record: its program is gone, and the
+// end makes the latest run end with its last record: its program is gone, and the
 // grader's thoughts after that are no part of the run. A check that began
 // since then lies at that end.
 func (t *trial) end() {
-	n := len(t.acts)
-	if n == 0 {
-		return
-	}
-	t.acts[n-1].length = t.acts[n-1].world.Live.Time
+	t.EndAt(0)
 	for i := range t.checks {
-		t.checks[i].at = min(t.checks[i].at, t.length())
+		t.checks[i].at = min(t.checks[i].at, t.Length())
 	}
-}
-
-// grow makes the last act as long as its run's clock says.
-func (t *trial) grow() {
-	if n := len(t.acts); n > 0 {
-		a := t.acts[n-1]
-		a.length = max(a.length, a.run.Reader().Now(), a.world.Live.Time)
-	}
-}
-
-// length is how long the trial has lasted.
-func (t *trial) length() int64 {
-	if n := len(t.acts); n > 0 {
-		return t.acts[n-1].begins + t.acts[n-1].length
-	}
-	return 0
-}
-
-// lastRecord is when something happened last, on the trial's clock.
-func (t *trial) lastRecord() int64 {
-	if n := len(t.acts); n > 0 {
-		return t.acts[n-1].begins + t.acts[n-1].world.Live.Time
-	}
-	return 0
-}
-
-// actAt returns the act to which a moment belongs: its number from 0, or -1.
-func (t *trial) actAt(at int64) int {
-	for i := len(t.acts) - 1; i > 0; i-- {
-		if t.acts[i].begins <= at {
-			return i
-		}
-	}
-	return min(0, len(t.acts)-1)
 }
 
 // checkAt returns the number, from 0, of the check under which a moment lies;
@@ -185,53 +140,15 @@ func (t *trial) checkAt(at int64) int {
 	return n
 }
 
-// moment returns the world as it was at a time of the act's own clock.
-func (a *act) moment(at int64) *world.World {
-	if a.shown == nil || a.at != at {
-		a.shown, a.at = a.world.At(at), at
-	}
-	return a.shown
+// gradedMsg is the result of a trial.
+type gradedMsg struct {
+	stand     int
+	trial     *trial
+	result    *grade.Result
+	source    []string
+	untouched bool
+	err       error // the result was not kept
 }
-
-// neighbour returns the time of the event after (or before) a moment.
-func (t *trial) neighbour(at int64, forward bool) (int64, bool) {
-	i := t.actAt(at)
-	if i < 0 {
-		return 0, false
-	}
-	a := t.acts[i]
-	if forward {
-		if next, ok := a.world.Next(at - a.begins); ok {
-			return a.begins + next, true
-		}
-		if i+1 < len(t.acts) {
-			return t.acts[i+1].begins, true
-		}
-		return 0, false
-	}
-	if before, ok := a.world.Previous(at - a.begins); ok {
-		return a.begins + before, true
-	}
-	if i > 0 {
-		return a.begins - 1, true // the end of the act before
-	}
-	return 0, false
-}
-
-type (
-	gradedMsg struct {
-		stand     int
-		trial     *trial
-		result    *grade.Result
-		source    []string
-		untouched bool
-		err       error // the result was not kept
-	}
-	standTickMsg struct {
-		stand int
-		at    time.Time
-	}
-)
 
 // grade tries the trial's program, and keeps what came of the student's own.
 func (m *Model) grade(ctx context.Context, stand int, t *trial, e *course.Exercise) tea.Cmd {
@@ -262,12 +179,4 @@ func (m *Model) grade(ctx context.Context, stand int, t *trial, e *course.Exerci
 		}
 		return
 	}
-}
-
-// standTick waits for the next frame.
-func standTick(stand int, last time.Time) tea.Cmd {
-	return safely(func() tea.Msg {
-		time.Sleep(time.Until(last.Add(frame)))
-		return standTickMsg{stand, time.Now()}
-	})
 }

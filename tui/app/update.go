@@ -27,8 +27,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.ticked(msg)
 	case gradedMsg:
 		return m, m.graded(msg)
-	case standTickMsg:
-		return m, m.standTicked(msg)
+	case frameMsg:
+		return m, m.framed(msg)
 	case failedMsg:
 		m.message = msg.text
 	}
@@ -62,48 +62,35 @@ func (m *Model) key(key string) tea.Cmd {
 		m.explain = ""
 		return nil
 	case key == "?":
-		m.help, m.helpTop = true, 0
+		m.openHelp()
 		return nil
 	}
-	switch m.screen {
-	case atHome:
-		return m.keyHome(key)
-	case atLesson:
-		return m.keyLesson(key)
-	case atExercises:
-		return m.keyExercises(key)
-	case atExercise:
-		return m.keyExercise(key)
-	case atStand:
-		return m.keyStand(key)
-	default:
-		return m.keyStage(key)
+	if cmd, ok := m.keyOverlay(key); ok {
+		return cmd
 	}
+	if len(key) != 1 || key[0] < '0' || key[0] > '9' {
+		m.exercises.Typed = ""
+	}
+	if cmd, ok := m.tables[m.screen].Do(m, key); ok {
+		return cmd
+	}
+	// The letters that are not the instrument's belong to the lesson.
+	switch m.screen {
+	case atLesson:
+		if m.lesson.Choose(key) {
+			m.predict(key)
+		}
+	case atStage:
+		return m.session.poke(key)
+	}
+	return nil
 }
+
+func (m *Model) openHelp() { m.help, m.helpTop = true, 0 }
 
 func (m *Model) leave() tea.Cmd {
 	m.quit = true
 	return tea.Quit
-}
-
-func (m *Model) keyHome(key string) tea.Cmd {
-	switch key {
-	case "q", "esc":
-		return m.leave()
-	case "up", "k":
-		m.home.Move(-1)
-	case "down", "j":
-		m.home.Move(1)
-	case "enter", "right", "l", " ":
-		m.openLesson(m.home.Selected)
-	case "e":
-		return m.openExercises()
-	default:
-		if n, ok := m.home.ByNumber(key); ok {
-			m.openLesson(n)
-		}
-	}
-	return nil
 }
 
 // openLesson shows the n-th lesson of the course.
@@ -116,43 +103,6 @@ func (m *Model) openLesson(n int) {
 	m.lesson = lesson.New(m.theme, l, m.progress[l.Slug].On(l.Question).Prediction)
 	m.lesson.Resize(m.grid.W, m.grid.H)
 	m.screen, m.back = atLesson, atHome
-}
-
-func (m *Model) keyLesson(key string) tea.Cmd {
-	l := &m.lesson
-	switch key {
-	case "q", "esc":
-		m.screen = m.back
-	case "up", "k":
-		l.Scroll(-1)
-	case "down", "j":
-		l.Scroll(1)
-	case "pgup", "ctrl+u":
-		l.Scroll(-l.PageRows())
-	case "pgdown", "ctrl+d", " ":
-		l.Scroll(l.PageRows())
-	case "left", "h", "p":
-		l.Turn(-1)
-	case "right", "l", "n", "tab":
-		l.Turn(1)
-	case "enter":
-		switch {
-		case l.IsRun():
-			return m.run(nil)
-		case l.IsExercise():
-			return m.openExercisesOf(l.Lesson.Slug)
-		case l.Reveal():
-		default:
-			l.Turn(1)
-		}
-	case "x", "r":
-		return m.run(nil)
-	default:
-		if l.Choose(key) {
-			m.predict(key)
-		}
-	}
-	return nil
 }
 
 func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
@@ -188,7 +138,7 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	case atExercise:
 		m.exercise.Scroll(rows)
 	case atStand:
-		m.mouseStand(rows, click, msg.X, msg.Y)
+		return m.mouseStand(rows, click, msg.X, msg.Y)
 	case atLesson:
 		m.lesson.Scroll(rows)
 		if click {
@@ -201,7 +151,7 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 		case click:
 			return m.session.click(m, msg.X, msg.Y)
 		default:
-			m.session.scroll = max(m.session.scroll+rows/3, 0)
+			m.session.ScrollBy(rows / 3)
 		}
 	}
 	return nil

@@ -176,7 +176,7 @@ func TestNeverEnds(t *testing.T) {
 	x.press("q")
 	x.see("the lesson", shows("Predict", "Recall"))
 	x.await("the end of the program", func() bool { return len(x.children()) == 0 })
-	x.press("x") // and once more, leaving at once this time
+	x.press("r") // and once more, leaving at once this time
 	x.see("that it runs", shows("The program runs"))
 	x.press("o")
 	x.see("what it printed", oneRow("stdout", "stubborn: <nil>"))

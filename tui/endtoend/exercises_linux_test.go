@@ -36,8 +36,8 @@ const twoPipes = "01-two-pipes"
 func atExercise(t *testing.T, o options) *terminal {
 	t.Helper()
 	x := atHome(t, o)
-	x.see("the way to the exercises", oneRow("e exercises", solved(0)))
-	x.press("e")
+	x.see("the way to the exercises", oneRow("tab exercises", solved(0)))
+	x.press("\t")
 	x.see("the list", all(oneRow("→ 01", "a select loop that serves two pipes", "not tried"), oneRow(solved(0))))
 	x.press(enter)
 	x.see("the task", shows("exercise 01", "not tried", "Two FIFOs speak when they like", "enter run mine"))
@@ -100,14 +100,14 @@ func TestExerciseSideBySide(t *testing.T) {
 	x.press(enter)
 
 	x.see("the stage", oneRow("01 mine", "GRADED"))
-	x.press("s")
+	x.press("S")
 	x.see("the solution, passed", all(
 		oneRow("01 the solution", "check 6 of 6", "ENDED"), shows("✓ passed: 6 of 6", "exit status 0")))
 	if a := attempt(t, dir); a.Tries != 1 || a.Solved {
 		t.Errorf("the solution's trial went into the student's progress: %+v", a)
 	}
 
-	x.press("b")
+	x.press("P")
 	both := all(oneRow("01 mine", "GRADED", "01 the solution", "ENDED"),
 		oneRow("✗ not passed: 0 of 6", "✓ passed: 6 of 6"), oneRow("✗ b is heard", "✓ b is heard"))
 	x.see("both, side by side", both)
@@ -138,7 +138,7 @@ func TestExerciseOnTheSmallestScreen(t *testing.T) {
 	x.see("the first hint, and no more", all(shows("Hint 1 of 3: question", "which call would wake it", "Hint 2 of 3: concept (covered)"), not(shows("level-triggered is"))))
 	x.await("that the hint was kept", func() bool { return attempt(t, dir).Hints == 1 })
 
-	x.press("b")
+	x.press("P")
 	x.see("mine", all(oneRow("01 mine", "GRADED"), shows("✗ b is heard while a is silent", "tab solution")))
 	x.press("\t")
 	x.see("the solution", all(oneRow("01 the solution", "ENDED"), shows("✓ passed: 6 of 6", "tab mine")))
@@ -169,7 +169,7 @@ func TestExerciseOnTheSmallestScreen(t *testing.T) {
 	}
 	x.press("q")
 	x.see("the course", oneRow("exercises", solved(1)))
-	x.press("e")
+	x.press("\t")
 	x.see("what the tool entered", oneRow("✗ 02", "not passed"))
 	x.press("q")
 	x.see("the course", shows("a lab bench for file descriptors"))
@@ -186,7 +186,7 @@ func TestExerciseEditAndRebuild(t *testing.T) {
 	file := filepath.Join(dir, "exercises", twoPipes, "main.go")
 	x := atExercise(t, options{clone: dir})
 	edit(t, file, "open := len(pipes)", "open := nobody")
-	x.press("b")
+	x.press("P")
 	x.see("file, line and objection beside the solution", all(
 		shows("does not compile", "exercises/01-two-pipes/main.go:", "undefined: nobody", "build and run again"),
 		oneRow("01 the solution", "ENDED")))
@@ -245,13 +245,13 @@ func TestExercisesByMouse(t *testing.T) {
 		}
 		t.Fatalf("no row %q in\n%v", words, s)
 	}
-	clickOn(x.see("the way to the exercises", oneRow("e exercises", "solved")), "e exercises")
+	clickOn(x.see("the way to the exercises", oneRow("tab exercises", "solved")), "tab exercises")
 	x.see("the list", oneRow("→ 01"))
 	x.wheelDown()
 	x.see("the next one's facts", shows("exercises/02-fifo/main.go"))
 	clickOn(x.now(), "a select loop that serves")
 	x.see("the page", shows("exercise 01", "enter run mine"))
-	x.press("b")
+	x.press("P")
 	ended := x.see("both", oneRow("01 mine", "GRADED", "01 the solution", "ENDED"))
 	for y, row := range ended {
 		if strings.Contains(row, "┌ time") {
@@ -267,12 +267,12 @@ func TestExercisesByMouse(t *testing.T) {
 func TestExerciseInASCII(t *testing.T) {
 	t.Parallel()
 	x := atHome(t, options{clone: workbook(t), env: []string{"LANG=C", "NO_COLOR=1"}})
-	x.see("the way to the exercises", oneRow("e exercises", "solved"))
-	x.press("e")
+	x.see("the way to the exercises", oneRow("tab exercises", "solved"))
+	x.press("\t")
 	x.see("the list", oneRow("> 01", "not tried"))
 	x.press(enter)
 	x.see("the page", shows("exercise 01", "enter run mine"))
-	x.press("b")
+	x.press("P")
 	x.see("both, with signs of ASCII", all(
 		oneRow("01 mine", "GRADED", "01 the solution", "ENDED"),
 		oneRow("> n b is heard", "y b is heard"), oneRow(". all is closed", "> y all is closed")))

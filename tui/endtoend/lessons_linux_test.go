@@ -40,7 +40,7 @@ func TestEachLessonShowsItsMomentAndItsVerdict(t *testing.T) {
 				}
 				x.press(enter)
 				x.see("the lesson", shows(l.Title, "Claim"))
-				x.press("x")
+				x.press("r")
 				x.see("its moment", moment)
 				x.see("its verdict", shows("ENDED", "exit status 0", "the claim is "+l.Verdict))
 				x.leave()

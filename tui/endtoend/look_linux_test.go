@@ -103,7 +103,7 @@ func TestSizes(t *testing.T) {
 	x.see("the course", shows("a lab bench for file descriptors"))
 	x.press(enter)
 	x.see("the lesson, with a row in place of the list", shows("section 1 of", "next: Predict"))
-	x.press("x")
+	x.press("r")
 	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}, {80, 24}} {
 		w, h := size[0], size[1]
 		x.resize(w, h)

@@ -26,7 +26,7 @@ func TestPictures(t *testing.T) {
 	x.see("the question", shows("all five have it"))
 	x.press("d")
 	x.see("the choice", oneRow("Predict d"))
-	x.press("x")
+	x.press("r")
 	// After b has spoken twice the lanes tell the whole story.
 	stage := x.seeFrame("the thread blocked on a, and b ready unseen", func(s screen) bool {
 		return stuck(s) && durationAfter(t, s.source("b", "unseen"), "unseen") > 700*time.Millisecond

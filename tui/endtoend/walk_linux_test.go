@@ -26,7 +26,7 @@ func onStage(t *testing.T, o options) *terminal {
 	x := atHome(t, o)
 	x.press(enter)
 	x.see("the lesson", shows("Predict", "Recall"))
-	x.press("x")
+	x.press("r")
 	return x
 }
 
@@ -34,7 +34,7 @@ func onStage(t *testing.T, o options) *terminal {
 func (x *terminal) leave() {
 	x.t.Helper()
 	x.press("q")
-	x.see("the lesson", shows("x run", "q course"))
+	x.see("the lesson", shows("r run", "q course"))
 	x.press("q")
 	x.see("the course", shows("a lab bench for file descriptors"))
 	x.press("q")
@@ -82,7 +82,7 @@ func TestFromHomeToVerdict(t *testing.T) {
 	if children := x.children(); len(children) > 0 {
 		t.Errorf("the experiment is over, and processes of it are left: %v", children)
 	}
-	x.press("n")
+	x.press(enter)
 	x.see("the explanation", shows("The kernel's part"))
 	x.press("q")
 	x.see("the result at home", oneRow("predicted d", "half true"))

@@ -11,6 +11,7 @@ import (
 
 	"fdlab/lab/course"
 	"fdlab/tui/grid"
+	"fdlab/tui/keys"
 	"fdlab/tui/page"
 	"fdlab/tui/theme"
 )
@@ -101,8 +102,8 @@ func (l *List) At(row, h int) (int, bool) {
 	return n, row >= listTop && n < end
 }
 
-// Draw draws the screen.
-func (l *List) Draw(r grid.Region) {
+// Draw draws the screen, with the keys that work now.
+func (l *List) Draw(r grid.Region, now []keys.Hint) {
 	th := l.Theme
 	bar, text, faint := th.Style(theme.Select), th.Style(theme.Text), th.Style(theme.Faint)
 	r.Fill(0, 0, r.W, 1, ' ', bar)
@@ -126,8 +127,7 @@ func (l *List) Draw(r grid.Region) {
 	if l.Selected < len(l.Exercises) {
 		l.drawFacts(r.Sub(2, r.H-listBelow+1, r.W-4, listBelow-2), l.Exercises[l.Selected])
 	}
-	keys := [][2]string{{"enter", "open"}, {"↑↓", "choose"}, {"01..", "a number"}, {"?", "help"}, {"q", "home"}}
-	p := drawKeys(r, th, keys)
+	p := drawKeys(r, th, now)
 	if l.Typed != "" {
 		p.Text(faint, "   ").Text(text, l.Typed).Text(faint, "_")
 	}
@@ -225,14 +225,14 @@ func stateStyle(th *theme.Theme, a course.Attempt) grid.Style {
 }
 
 // drawKeys draws the keys that work in the last row of r.
-func drawKeys(r grid.Region, th *theme.Theme, keys [][2]string) grid.Pen {
+func drawKeys(r grid.Region, th *theme.Theme, now []keys.Hint) grid.Pen {
 	faint := th.Style(theme.Faint)
 	p := r.At(1, r.H-1)
-	for i, k := range keys {
+	for i, k := range now {
 		if i > 0 {
 			p = p.Text(faint, " · ")
 		}
-		p = p.Text(th.Style(theme.Key), k[0]).Text(faint, " ").Text(faint, k[1])
+		p = p.Text(th.Style(theme.Key), k.Key).Text(faint, " ").Text(faint, k.Does)
 	}
 	return p
 }

@@ -7,6 +7,7 @@ import (
 
 	"fdlab/lab/course"
 	"fdlab/tui/grid"
+	"fdlab/tui/keys"
 	"fdlab/tui/theme"
 )
 
@@ -27,6 +28,17 @@ func rows(w, h int, draw func(grid.Region)) []string {
 	return all
 }
 
+type drawer interface {
+	Draw(r grid.Region, now []keys.Hint)
+}
+
+// drawn is a screen with two keys.
+func drawn(screen drawer) func(grid.Region) {
+	return func(r grid.Region) {
+		screen.Draw(r, []keys.Hint{{Key: "enter", Does: "run mine"}, {Key: "q", Does: "back"}})
+	}
+}
+
 func list(n int) *List {
 	l := &List{Theme: plain, Attempts: map[string]course.Attempt{}, Lessons: map[string]string{"01-a": "the lesson's title"}}
 	for i := range n {
@@ -43,7 +55,7 @@ func TestAllThirteenFitTheSmallestScreen(t *testing.T) {
 		l := list(c.n)
 		l.Selected = c.selected
 		shown := 0
-		for y, row := range rows(c.w, c.h, l.Draw) {
+		for y, row := range rows(c.w, c.h, drawn(l)) {
 			_, after, found := strings.Cut(row, "title ")
 			var n int
 			if !found {
@@ -64,14 +76,14 @@ func TestAllThirteenFitTheSmallestScreen(t *testing.T) {
 // TestEachStateHasItsWord: the list says the same as `go run ./exercises`.
 func TestEachStateHasItsWord(t *testing.T) {
 	l := list(4)
-	if text := strings.Join(rows(80, 24, l.Draw), "\n"); !strings.Contains(text, "→ 01") {
+	if text := strings.Join(rows(80, 24, drawn(l)), "\n"); !strings.Contains(text, "→ 01") {
 		t.Errorf("nothing says where to begin:\n%s", text)
 	}
 	l.Attempts["01-e"] = course.Attempt{Solved: true, Passes: true, Tries: 2}
 	l.Attempts["02-e"] = course.Attempt{Told: "blocked", Tries: 1}
 	l.Attempts["04-e"] = course.Attempt{Solved: true, Told: "spin", Tries: 3}
 	for _, size := range [][2]int{{80, 24}, {120, 40}} {
-		text := strings.Join(rows(size[0], size[1], l.Draw), "\n")
+		text := strings.Join(rows(size[0], size[1], drawn(l)), "\n")
 		for _, want := range []string{"✓ 01", "✗ 02", "✗ 04", "solved", "not passed", "not tried", "solved before", "2 of 4 solved"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("at %v the list lacks %q:\n%s", size, want, text)

@@ -6,6 +6,7 @@ import (
 
 	"fdlab/lab/course"
 	"fdlab/tui/grid"
+	"fdlab/tui/keys"
 	"fdlab/tui/page"
 	"fdlab/tui/theme"
 )
@@ -89,8 +90,8 @@ func (p *Page) Uncover() int {
 	return p.Attempt.Hints
 }
 
-// Draw draws the screen.
-func (p *Page) Draw(r grid.Region) {
+// Draw draws the screen, with the keys that work now.
+func (p *Page) Draw(r grid.Region, now []keys.Hint) {
 	th, e := p.Theme, p.Exercise
 	bar, faint := th.Style(theme.Select), th.Style(theme.Faint)
 	r.Fill(0, 0, r.W, 1, ' ', bar)
@@ -108,9 +109,5 @@ func (p *Page) Draw(r grid.Region) {
 	if more := len(p.text) - p.top - p.Rows(); more > 0 {
 		r.TextRight(r.W-1, 2, faint, fmt.Sprintf("%d more below", more))
 	}
-	keys := [][2]string{{"enter", "run mine"}, {"s", "the solution"}, {"b", "both"}, {"h", "hint"}, {"↑↓", "scroll"}, {"?", "help"}, {"q", "back"}}
-	if p.Attempt.Hints >= len(e.Hints) {
-		keys = append(keys[:3], keys[4:]...)
-	}
-	drawKeys(r, th, keys)
+	drawKeys(r, th, now)
 }

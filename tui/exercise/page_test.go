@@ -29,7 +29,7 @@ func TestHintsAreCoveredUntilAskedFor(t *testing.T) {
 			if got := p.Uncover(); got != min(n, 3) {
 				t.Errorf("%d hints are uncovered, want %d", got, n)
 			}
-			if screen := strings.Join(rows(80, 24, p.Draw), "\n"); !strings.Contains(screen, "Hint "+string(rune('0'+n))) {
+			if screen := strings.Join(rows(80, 24, drawn(p)), "\n"); !strings.Contains(screen, "Hint "+string(rune('0'+n))) {
 				t.Errorf("hint %d was uncovered and is not on the screen:\n%s", n, screen)
 			}
 		}
@@ -53,9 +53,9 @@ func TestThePageSaysWhatIsToBeDone(t *testing.T) {
 	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}} {
 		p := &Page{Theme: plain, Exercise: first(t)}
 		p.Resize(size[0], size[1])
-		text := strings.Join(rows(size[0], size[1], p.Draw), "\n")
+		text := strings.Join(rows(size[0], size[1], drawn(p)), "\n")
 		p.Scroll(1 << 20)
-		text += strings.Join(rows(size[0], size[1], p.Draw), "\n")
+		text += strings.Join(rows(size[0], size[1], drawn(p)), "\n")
 		for _, want := range []string{"exercise 01", "not tried", "exercises/01-two-pipes/main.go", "Task", "What is given", "Hint 3 of 3", "enter run mine", "q back"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("at %v the page lacks %q:\n%s", size, want, text)

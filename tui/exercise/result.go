@@ -5,6 +5,7 @@ import (
 
 	"fdlab/lab/grade"
 	"fdlab/tui/grid"
+	"fdlab/tui/keys"
 	"fdlab/tui/page"
 	"fdlab/tui/theme"
 )
@@ -142,31 +143,24 @@ func textWidth(w int) int { return min(w-4, 100) }
 // Draw draws the report.
 func (p *Report) Draw(r grid.Region) {
 	th := p.Theme
-	faint := th.Style(theme.Faint)
 	whose := "the solution"
 	if p.Mine {
 		whose = "mine"
 	}
 	in := r.Box(th.Lines, th.Style(theme.Focus), th.Style(theme.Title), whose+" · "+p.Title)
-	keys, in := in.Bottom(1)
+	bottom, in := in.Bottom(1)
 	p.draw(in.Sub(1, -p.Top, textWidth(r.W), in.H+p.Top))
-	pen := keys.At(1, 0)
-	for i, k := range p.keys(p.rows(r.W) > in.H) {
-		if i > 0 {
-			pen = pen.Text(faint, " · ")
-		}
-		pen = pen.Text(th.Style(theme.Key), k[0]).Text(faint, " ").Text(faint, k[1])
-	}
+	drawKeys(bottom, th, p.keys(p.rows(r.W) > in.H))
 }
 
-func (p *Report) keys(longer bool) (keys [][2]string) {
+func (p *Report) keys(longer bool) (now []keys.Hint) {
 	if longer {
-		keys = append(keys, [2]string{"↑↓", "scroll"})
+		now = append(now, keys.Hint{Key: "↑↓", Does: "scroll"})
 	}
 	if f := p.Result.Feedback; f != nil && f.Lesson != "" {
-		keys = append(keys, [2]string{"l", "open the lesson"})
+		now = append(now, keys.Hint{Key: "l", Does: "open the lesson"})
 	}
-	return append(keys, [2]string{"r", "rebuild"}, [2]string{"enter", "back to the stage"})
+	return append(now, keys.Hint{Key: "r", Does: "rebuild"}, keys.Hint{Key: "enter", Does: "back to the stage"})
 }
 
 // draw draws the text and returns how many rows it has.

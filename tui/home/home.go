@@ -7,6 +7,7 @@ import (
 
 	"fdlab/lab/course"
 	"fdlab/tui/grid"
+	"fdlab/tui/keys"
 	"fdlab/tui/page"
 	"fdlab/tui/theme"
 )
@@ -64,8 +65,8 @@ func (s *State) At(row, h int) (int, bool) {
 // exercises.
 func (s *State) OnExercises(row, h int) bool { return s.Exercises > 0 && row == h-2 }
 
-// Draw draws the screen.
-func (s *State) Draw(r grid.Region) {
+// Draw draws the screen, with the keys that work now.
+func (s *State) Draw(r grid.Region, now []keys.Hint) {
 	th := s.Theme
 	text, faint := th.Style(theme.Text), th.Style(theme.Faint)
 	r.Text(2, 1, th.Style(theme.Title), "fdlab")
@@ -91,15 +92,15 @@ func (s *State) Draw(r grid.Region) {
 		y++
 	}
 	if s.Exercises > 0 {
-		r.At(2, r.H-2).Text(th.Style(theme.Key), "e").Text(text, " exercises").Text(faint, ": change a program, and see it graded · ").
+		r.At(2, r.H-2).Text(th.Style(theme.Key), "tab").Text(text, " exercises").Text(faint, ": change a program, and see it graded · ").
 			Int(text, int64(s.Solved)).Text(faint, " of ").Int(text, int64(s.Exercises)).Text(faint, " solved")
 	}
 	p := r.At(2, r.H-1)
-	for i, k := range [][2]string{{"enter", "open"}, {"↑↓", "choose"}, {"e", "exercises"}, {"?", "help"}, {"q", "quit"}} {
+	for i, k := range now {
 		if i > 0 {
 			p = p.Text(faint, " · ")
 		}
-		p = p.Text(th.Style(theme.Key), k[0]).Text(faint, " ").Text(faint, k[1])
+		p = p.Text(th.Style(theme.Key), k.Key).Text(faint, " ").Text(faint, k.Does)
 	}
 }
 

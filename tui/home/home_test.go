@@ -33,7 +33,7 @@ func TestTheSevenLessonsFitTheSmallestScreen(t *testing.T) {
 		s := state(c.lessons)
 		s.Selected = c.selected
 		g := grid.New(c.w, c.h)
-		s.Draw(g.Region())
+		s.Draw(g.Region(), nil)
 		titles := 0
 		for y := range c.h {
 			var n int
@@ -57,7 +57,7 @@ func TestAClaimIsReadWholeWhereThereIsRoom(t *testing.T) {
 	s := state(7)
 	s.Course.Lessons[2].Claim = strings.Repeat("words and ", 15) + "its end"
 	g := grid.New(120, 40)
-	s.Draw(g.Region())
+	s.Draw(g.Region(), nil)
 	var all strings.Builder
 	for y := range g.H {
 		all.WriteString(row(g, y) + "\n")
@@ -78,7 +78,7 @@ func TestALetterOfAnotherQuestionIsNotShown(t *testing.T) {
 		s.Progress[l.Slug] = course.Result{Question: asked, Prediction: "b", Answer: "b", Verdict: "false"}
 	}
 	g := grid.New(120, 40)
-	s.Draw(g.Region())
+	s.Draw(g.Region(), nil)
 	var rows []string
 	for y := range 40 {
 		if strings.Contains(row(g, y), "title ") {

@@ -8,6 +8,7 @@ import (
 
 	"fdlab/lab/course"
 	"fdlab/tui/grid"
+	"fdlab/tui/keys"
 	"fdlab/tui/page"
 	"fdlab/tui/theme"
 )
@@ -123,6 +124,19 @@ func (s *State) IsExercise() bool {
 	return sec != nil && sec.Heading == "Exercise"
 }
 
+// Offers says what enter does in the shown section, besides going on; "": nothing.
+func (s *State) Offers() string {
+	switch sec := s.section(); {
+	case s.IsRun():
+		return "run the experiment"
+	case s.IsExercise():
+		return "open the exercises"
+	case sec != nil && sec.Heading == "Recall" && s.revealed < len(s.Lesson.Recall):
+		return "uncover an answer"
+	}
+	return ""
+}
+
 // Choose takes a letter as the student's prediction.
 func (s *State) Choose(letter string) bool {
 	sec := s.section()
@@ -155,8 +169,8 @@ func (s *State) Click(x, y int) {
 	}
 }
 
-// Draw draws the screen.
-func (s *State) Draw(r grid.Region) {
+// Draw draws the screen, with the keys that work now.
+func (s *State) Draw(r grid.Region, now []keys.Hint) {
 	th := s.Theme
 	faint := th.Style(theme.Faint)
 	bar := th.Style(theme.Select)
@@ -184,7 +198,7 @@ func (s *State) Draw(r grid.Region) {
 			body.TextRight(body.W, 0, faint, fmt.Sprintf("%d more below", more))
 		}
 	}
-	s.drawKeys(r, sec)
+	s.drawKeys(r, now)
 }
 
 // drawList draws the sections' names, the shown one marked.
@@ -219,30 +233,18 @@ func (s *State) drawWhere(r grid.Region) {
 	}
 }
 
-func (s *State) drawKeys(r grid.Region, sec *course.Section) {
+// drawKeys draws the keys; where there is a question, its letters first.
+func (s *State) drawKeys(r grid.Region, now []keys.Hint) {
 	th := s.Theme
-	keys := [][2]string{{"→", "next"}, {"←", "back"}, {"↑↓", "scroll"}, {"x", "run"}, {"q", s.Out}}
-	if sec != nil {
-		switch sec.Heading {
-		case "Predict":
-			keys = append([][2]string{{"a-d", "choose"}}, keys...)
-		case "Run", "Observe":
-			keys = append([][2]string{{"enter", "run the experiment"}}, keys...)
-		case "Recall":
-			if s.revealed >= len(s.Lesson.Recall) {
-				break
-			}
-			keys = append([][2]string{{"enter", "uncover an answer"}}, keys...)
-		case "Exercise":
-			keys = append([][2]string{{"enter", "open the exercises"}}, keys...)
-		}
+	if sec := s.section(); sec != nil && sec.Heading == "Predict" {
+		now = append([]keys.Hint{{Key: "a-d", Does: "choose"}}, now...)
 	}
 	p := r.At(1, r.H-1)
-	for i, k := range keys {
+	for i, k := range now {
 		if i > 0 {
 			p = p.Text(th.Style(theme.Faint), " · ")
 		}
-		p = p.Text(th.Style(theme.Key), k[0]).Text(th.Style(theme.Faint), " ").Text(th.Style(theme.Faint), k[1])
+		p = p.Text(th.Style(theme.Key), k.Key).Text(th.Style(theme.Faint), " ").Text(th.Style(theme.Faint), k.Does)
 	}
 }
 

@@ -1,17 +1,19 @@
 package stage
 
-// Gap is a stretch in which time was held, nothing happened, and the clock on
-// the screen stood still.
-type Gap struct{ From, To int64 }
+import "fdlab/tui/player"
 
 // axis lays the moments of a run on columns, counted from its start. A long gap
 // has one column, or it would push what was there before off the screen.
 type axis struct {
-	column int64 // ns to a column
-	gaps   []Gap // in their order
+	column int64        // ns to a column
+	gaps   []player.Gap // in their order
 }
 
 func (v *View) axis() axis { return axis{v.Column, v.Gaps} }
+
+// first returns the column at the left end of w of them, when the last one shows
+// the moment now.
+func (a axis) first(now int64, w int) int64 { return a.at(now) - int64(w) + 1 }
 
 // worthFolding is how many columns a gap is longer than, or it stays as it is.
 const worthFolding = 5
@@ -57,7 +59,7 @@ func (a axis) span(n int64) (from, to int64, gap bool) {
 
 // fold gives a gap a column of its own, the first that begins in it, and says
 // how much has been left out after it.
-func (a axis) fold(g Gap, left int64) (own, after int64, ok bool) {
+func (a axis) fold(g player.Gap, left int64) (own, after int64, ok bool) {
 	if g.To-g.From <= worthFolding*a.column {
 		return 0, left, false
 	}

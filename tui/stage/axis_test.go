@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"fdlab/lab/trace"
+	"fdlab/tui/player"
 )
 
 // TestEachMomentHasOneColumn: whatever the gaps, a column shows just the
@@ -12,9 +13,9 @@ import (
 func TestEachMomentHasOneColumn(t *testing.T) {
 	for _, a := range []axis{
 		{20 * ms, nil},
-		{20 * ms, []Gap{{1000 * ms, 7000 * ms}}},
-		{20 * ms, []Gap{{995 * ms, 7003 * ms}, {7500 * ms, 7560 * ms}, {7561 * ms, 9000 * ms}}},
-		{500 * ms, []Gap{{995 * ms, 7003 * ms}, {7500 * ms, 9560 * ms}}},
+		{20 * ms, []player.Gap{{From: 1000 * ms, To: 7000 * ms}}},
+		{20 * ms, []player.Gap{{From: 995 * ms, To: 7003 * ms}, {From: 7500 * ms, To: 7560 * ms}, {From: 7561 * ms, To: 9000 * ms}}},
+		{500 * ms, []player.Gap{{From: 995 * ms, To: 7003 * ms}, {From: 7500 * ms, To: 9560 * ms}}},
 	} {
 		last := a.at(-1)
 		for at := int64(0); at < 12000*ms; at += ms / 2 {
@@ -41,7 +42,7 @@ func TestALongHoldTakesOneColumn(t *testing.T) {
 	h.add(60e9, trace.Kernel, 6, "", trace.Record{A: int64(trace.Readable), B: 3})
 	for _, size := range [][2]int{{80, 24}, {120, 40}} {
 		v := view(h, 500*ms)
-		v.Gaps = []Gap{{before + 400*ms, before + 60e9}}
+		v.Gaps = []player.Gap{{From: before + 400*ms, To: before + 60e9}}
 		text, _ := screen(v, size[0], size[1])
 		row := ""
 		for _, line := range strings.Split(text, "\n") {
@@ -55,10 +56,14 @@ func TestALongHoldTakesOneColumn(t *testing.T) {
 		if !strings.Contains(text, "‖ held 59.6 s") {
 			t.Errorf("the axis does not say how long time was held:\n%s", text)
 		}
-		for x := range size[0] {
-			if at, ok := TimeAt(v, size[0], size[1], x, 12); ok && at > v.Now+v.Column {
-				t.Errorf("column %d stands for %d, after now", x, at)
+		l := LayoutOf(size[0], size[1], v)
+		last := int64(-1)
+		for x := l.Plot.X; l.Plot.Has(x, l.Plot.Y); x++ {
+			at, ok := l.MomentAt(v, x, l.Plot.Y)
+			if !ok || at > v.Now || at <= last && last >= 0 {
+				t.Errorf("column %d stands for %d (%v), the one before for %d, now is %d", x, at, ok, last, v.Now)
 			}
+			last = at
 		}
 	}
 }

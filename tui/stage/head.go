@@ -4,6 +4,7 @@ import (
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
+	"fdlab/tui/keys"
 )
 
 // drawHead draws the title row (lesson, step, state, clock) and the row below
@@ -51,37 +52,42 @@ func drawHead(r grid.Region, v *scene) {
 }
 
 // drawKeys draws the keys that work now: the experiment's own first. Where the
-// row is short, those in the middle are left out: help and the way out stay.
+// row is short, what finds no room is left out, those that stand first the
+// last; help and the way out stay.
 func drawKeys(r grid.Region, v *scene) {
 	th := v.Theme
-	var keys []Key
+	var all []keys.Hint
 	if v.Status == Running || v.Status == Held {
 		for _, o := range v.World.Offers {
-			keys = append(keys, Key{string(o.Key), o.Text})
+			all = append(all, keys.Hint{Key: string(o.Key), Does: o.Text})
 		}
 	}
-	keys = append(keys, v.Keys...)
-	const last = 2 // help and the way out
-	room := r.W - 2
-	for _, k := range keys[max(len(keys)-last, 0):] {
-		room -= k.width()
+	all = append(all, v.Keys...)
+	const last = 2                    // help and the way out
+	room := r.W - 2 + grid.Width(dot) // the first has none
+	for _, k := range all[max(len(all)-last, 0):] {
+		room -= width(k)
 	}
 	p := r.At(1, 0)
-	for i, k := range keys {
-		if i < len(keys)-last {
-			if room -= k.width(); room < 0 {
-				continue
+	for i, k := range all {
+		if i < len(all)-last {
+			if width(k) > room {
+				continue // a shorter one may yet fit
 			}
+			room -= width(k)
 		}
 		if p.X > 1 {
-			p = p.Text(th.Faint, " · ")
+			p = p.Text(th.Faint, dot)
 		}
 		p = p.Text(th.Key, k.Key).Text(th.Faint, " ").Text(th.Faint, k.Does)
 	}
 }
 
+// dot stands between two keys.
+const dot = " · "
+
 // width is how many cells a key takes in the row, with the dot before it.
-func (k Key) width() int { return grid.Width(k.Key) + 1 + grid.Width(k.Does) + 3 }
+func width(k keys.Hint) int { return grid.Width(k.Key) + 1 + grid.Width(k.Does) + grid.Width(dot) }
 
 // drawNow says in one sentence what is going on at the moment that is shown.
 // Every word of it is read from the world.

@@ -10,7 +10,7 @@ import (
 // drawn is a pair on a screen of w by h cells.
 func drawn(pair [2]*View, w, h int) []string {
 	g := grid.New(w, h)
-	DrawPair(g.Region(), pair)
+	DrawPair(g.Region(), pair, LayoutOfPair(w, h, pair))
 	var all []string
 	for y := range h {
 		var b strings.Builder
@@ -77,14 +77,21 @@ func TestAClickFindsItsMoment(t *testing.T) {
 			row = y + 1
 		}
 	}
+	layouts := LayoutOfPair(w, h, pair)
 	for i, x := range []int{57, 118} {
 		v := pair[i]
-		at, ns, ok := TimeAtPair(pair, w, h, x, row)
-		if !ok || at != i || ns != v.Now/v.Column*v.Column {
-			t.Errorf("half %d: the moment %d of half %d (%v), want %d", i, ns, at, ok, v.Now)
+		ns, ok := layouts[i].MomentAt(v, x, row)
+		if !ok || ns != v.Now/v.Column*v.Column {
+			t.Errorf("half %d: the moment %d (%v), want %d", i, ns, ok, v.Now)
 		}
-		if _, _, ok := TimeAtPair(pair, w, h, x, 1); ok {
+		if !Half(w, h, i).Has(x, row) || Half(w, h, 1-i).Has(x, row) {
+			t.Errorf("column %d is not in half %d alone", x, i)
+		}
+		if _, ok := layouts[i].MomentAt(v, x, 1); ok {
 			t.Error("the title row is a moment")
+		}
+		if _, ok := layouts[1-i].MomentAt(pair[1-i], x, row); ok {
+			t.Errorf("column %d is a moment of both halves", x)
 		}
 	}
 }

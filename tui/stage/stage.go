@@ -9,6 +9,8 @@ package stage
 import (
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
+	"fdlab/tui/keys"
+	"fdlab/tui/player"
 	"fdlab/tui/theme"
 )
 
@@ -25,9 +27,9 @@ type View struct {
 	Now   int64        // ns of the run at that moment; later than World.Time while nothing happens
 	Live  int64        // ns of the run at the live edge
 
-	Column int64 // ns that one column of the time panel stands for
-	Gaps   []Gap // where time was held and nothing happened, in their order
-	Scroll int   // rows that the table of fds is scrolled down
+	Column int64        // ns that one column of the time panel stands for
+	Gaps   []player.Gap // where time was held and nothing happened, in their order
+	Scroll int          // rows that the table of fds is scrolled down
 
 	Chapter string // what the run is at, in the place of its step: "check 2 of 6: ..."; or ""
 
@@ -44,11 +46,8 @@ type View struct {
 	Predicted string            // the student's letter, or ""
 	Options   map[string]string // the text of each letter
 	Lost      uint64            // records that were lost
-	Keys      []Key             // the instrument's keys; the experiment's come from the world
+	Keys      []keys.Hint       // the instrument's keys; the experiment's come from the world
 }
-
-// Key is a key and what it does, for the last row.
-type Key struct{ Key, Does string }
 
 // Status says in which state the run is.
 type Status uint8
@@ -67,33 +66,27 @@ const (
 // statusWords stand at the right end of the title row.
 var statusWords = [...]string{"BUILDING", "STARTING", "LIVE", "HELD", "PAST", "ENDED", "REPLAY", "GRADED"}
 
-// Draw draws the view. Below 80x24 it draws what fits.
-func Draw(r grid.Region, view *View) {
+// Draw draws the view where LayoutOf says. Below 80x24 it draws what fits.
+func Draw(r grid.Region, view *View, l Layout) {
 	v := &scene{View: view, Theme: inkOf(view.Theme)}
-	head, rest := r.Top(2)
-	drawHead(head, v)
-	keys, rest := rest.Bottom(1)
-	drawKeys(keys, v)
+	drawPanels(r, v, &l)
+	drawKeys(l.Keys.In(r), v)
+}
 
-	rows := split(rest.W, rest.H, v)
-	top, rest := rest.Top(rows.top)
-	middle, bottom := rest.Top(rows.middle)
-
-	fds, loops := top.Left(max(top.W*64/100, min(top.W, 52)))
-	drawFDs(panel(fds, v, "file descriptors"), v)
+// drawPanels draws all but the row of the keys.
+func drawPanels(r grid.Region, v *scene, l *Layout) {
+	drawHead(l.Head.In(r), v)
+	drawFDs(panel(l.FDs.In(r), v, "file descriptors"), v)
 	if len(v.World.Ends) > 0 {
-		drawEnds(panel(loops, v, "two ends of a connection"), v)
+		drawEnds(panel(l.Loops.In(r), v, "two ends of a connection"), v)
 	} else {
-		drawLoops(panel(loops, v, "threads and loops"), v)
+		drawLoops(panel(l.Loops.In(r), v, "threads and loops"), v)
 	}
-	drawTime(panel(middle, v, "time"), v)
-	share := 56
-	if v.isRead() {
-		share = 100 - share // the verdict is what matters now
+	drawTime(panel(l.Time.In(r), v, "time"), l.Plot.In(r), v)
+	if l.Feed.H > 0 {
+		drawFeed(panel(l.Feed.In(r), v, "what happened"), v)
 	}
-	feed, verdict := bottom.Left(bottom.W * share / 100)
-	drawFeed(panel(feed, v, "what happened"), v)
-	drawJudgement(verdict, v)
+	drawJudgement(l.Judgement.In(r), v)
 }
 
 // isRead reports whether the verdict is what the student looks at: the run of a
@@ -107,33 +100,6 @@ func drawJudgement(r grid.Region, v *scene) {
 		return
 	}
 	drawVerdict(panel(r, v, "prediction and verdict"), v)
-}
-
-type heights struct{ top, middle, bottom int }
-
-// split shares the rows among the panels: each gets its least, the table of
-// fds what it needs up to a limit, the lanes likewise, the feed the rest.
-func split(w, h int, v *scene) heights {
-	open := 0
-	for i := range v.World.FDs {
-		if v.World.FDs[i].Closed == 0 {
-			open++
-		}
-	}
-	least := h * 3 / 10
-	if len(v.World.Ends) > 0 {
-		least = max(least, endHeight+3)
-	}
-	top := min(max(open+3, least, 7), max(h*4/10, 7))
-	middle := min(max(lanesOf(v, w-2, nil)+4, 6), max(h*36/100, 6))
-	if v.isRead() { // the rest is one step back in time
-		enough := h / 4
-		if len(v.World.Ends) > 0 && h > 3*endHeight {
-			enough = max(enough, endHeight+2)
-		}
-		top, middle = min(top, enough), min(middle, h/4)
-	}
-	return heights{top, middle, h - top - middle}
 }
 
 // panel draws a frame and returns its inside.

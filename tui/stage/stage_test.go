@@ -8,6 +8,7 @@ import (
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
+	"fdlab/tui/keys"
 	"fdlab/tui/theme"
 )
 
@@ -83,14 +84,14 @@ func view(h *history, after int64) *View {
 		Theme: theme.New(grid.TrueColor, theme.Dark, false), Lesson: "01 select vs blocking I/O", Status: Running,
 		Run: run, World: run.Live, Now: h.now + after, Live: h.now + after, Column: 20 * ms,
 		Predicted: "a", Options: map[string]string{"a": "at once: the kernel interrupts the read", "b": "only after a speaks"},
-		Keys: []Key{{"space", "hold"}, {".", "step"}, {"?", "help"}, {"q", "back"}},
+		Keys: []keys.Hint{{Key: "space", Does: "hold"}, {Key: ".", Does: "step"}, {Key: "?", Does: "help"}, {Key: "q", Does: "back"}},
 	}
 }
 
 // screen draws a view and returns it as lines of text.
 func screen(v *View, w, h int) (string, *grid.Grid) {
 	g := grid.New(w, h)
-	Draw(g.Region(), v)
+	Draw(g.Region(), v, LayoutOf(w, h, v))
 	var b strings.Builder
 	for y := range h {
 		for x := range w {
@@ -389,7 +390,7 @@ func BenchmarkDraw200FDs200x60(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		g.Clear()
-		Draw(g.Region(), v)
+		Draw(g.Region(), v, LayoutOf(200, 60, v))
 		_ = g.Render()
 	}
 }

@@ -35,10 +35,11 @@ func lanesOf(v *scene, width int, dst *[]*world.Lane) int {
 
 // drawTime draws a lane for each thread and each fd that is read. A column is
 // a stretch of time; it shows the most telling thing that happened in it, so
-// that a microsecond leaves its mark.
-func drawTime(r grid.Region, v *scene) {
+// that a microsecond leaves its mark. plot is the part of r that the layout
+// gives to the columns.
+func drawTime(r, plot grid.Region, v *scene) {
 	th := v.Theme
-	if r.H < 2 || r.W < labelWidth+10 {
+	if plot.H == 0 {
 		return
 	}
 	var store [32]*world.Lane
@@ -50,11 +51,10 @@ func drawTime(r grid.Region, v *scene) {
 		more = len(lanes) - rows + 1
 		lanes = lanes[:max(rows-1, 0)]
 	}
-	plot := r.Sub(labelWidth, 0, r.W-labelWidth, r.H)
 	// Columns are laid on whole multiples of their length, so that what is
 	// past keeps its column and scrolls instead of flickering.
 	ax := v.axis()
-	first := ax.at(v.Now) - int64(plot.W) + 1
+	first := ax.first(v.Now, plot.W)
 	for y, l := range lanes {
 		drawLaneName(r.Sub(0, y, labelWidth-1, 1), v, l)
 		for x := range plot.W {
@@ -168,18 +168,4 @@ func drawAxis(r grid.Region, v *scene, first int64, w int) {
 		}
 		x = p.X - labelWidth
 	}
-}
-
-// TimeAt says which moment of the run a cell of the screen stands for, when
-// the stage is drawn in w by h cells. ok is false outside the time panel.
-func TimeAt(view *View, w, h, x, y int) (ns int64, ok bool) {
-	v := &scene{View: view}
-	rows := split(w, h-3, v)
-	plot := w - 2 - labelWidth
-	column := x - 1 - labelWidth
-	if y < 2+rows.top || y >= 2+rows.top+rows.middle || column < 0 || column >= plot {
-		return 0, false
-	}
-	ns, _, _ = v.axis().span(v.axis().at(v.Now) - int64(plot) + 1 + int64(column))
-	return ns, true
 }

@@ -1,0 +1,482 @@
+package app
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"fdlab/tui/keys"
+	"fdlab/tui/player"
+	"fdlab/tui/stage"
+)
+
+// table is the keys of a screen. What a press does, the row of keys and the
+// help come from it. Its letters are never those of control.Letters, which
+// belong to the experiments, and a key means the same on all screens, as far as
+// there is something for it to mean.
+type (
+	table = keys.Table[*Model, tea.Cmd]
+	row   = keys.Key[*Model, tea.Cmd]
+)
+
+// tables returns those of all screens.
+func tables() map[screen]table {
+	return map[screen]table{
+		atHome:      homeKeys(),
+		atLesson:    lessonKeys(),
+		atStage:     stageKeys(),
+		atExercises: exercisesKeys(),
+		atExercise:  exerciseKeys(),
+		atStand:     standKeys(),
+	}
+}
+
+// do makes a key of something that ends at once.
+func do(what func(*Model)) func(*Model) tea.Cmd {
+	return func(m *Model) tea.Cmd { what(m); return nil }
+}
+
+// when offers a key with words where a condition holds.
+func when(holds func(*Model) bool, does string) func(*Model) keys.Hint {
+	return func(m *Model) keys.Hint {
+		if holds(m) {
+			return keys.Hint{Does: does}
+		}
+		return keys.Hint{}
+	}
+}
+
+func always(does string) func(*Model) keys.Hint { return keys.Always[*Model](does) }
+
+// helpKey is on every screen, before the way out.
+func helpKey() row {
+	return row{Names: []string{"?"}, Sign: "?", Now: always("help"), Help: "explains the screen", Do: do((*Model).openHelp)}
+}
+
+// out is the way out of a screen.
+func out(words func(*Model) string, help string, leave func(*Model) tea.Cmd) row {
+	return row{
+		Names: []string{"q", "esc"}, Sign: "q", Help: help, Do: leave,
+		Now: func(m *Model) keys.Hint { return keys.Hint{Does: words(m)} },
+	}
+}
+
+func words(s string) func(*Model) string { return func(*Model) string { return s } }
+
+// digits are ten keys; the first of them speaks for all.
+func digits(first row, press func(m *Model, digit string)) (rows table) {
+	for d := range 10 {
+		name := strconv.Itoa(d)
+		k := row{}
+		if d == 0 {
+			k = first
+		}
+		k.Names, k.Do = []string{name}, do(func(m *Model) { press(m, name) })
+		rows = append(rows, k)
+	}
+	return rows
+}
+
+// scrolling are the keys of a text that can be longer than the screen; page
+// returns how many rows are seen at once.
+func scrolling(scroll func(m *Model, by int), page func(*Model) int) table {
+	by := func(n int) func(*Model) tea.Cmd { return do(func(m *Model) { scroll(m, n) }) }
+	pages := func(n int) func(*Model) tea.Cmd { return do(func(m *Model) { scroll(m, n*page(m)) }) }
+	const all = 1 << 20
+	return table{
+		{Names: []string{"up", "k"}, Sign: "↑↓", Now: always("scroll"), Help: "scroll (k and j, too); page up and page down, home and end go further", Do: by(-1)},
+		{Names: []string{"down", "j"}, Do: by(1)},
+		{Names: []string{"pgup", "ctrl+u"}, Do: pages(-1)},
+		{Names: []string{"pgdown", "ctrl+d", " "}, Do: pages(1)},
+		{Names: []string{"home", "g"}, Do: by(-all)},
+		{Names: []string{"end", "G"}, Do: by(all)},
+	}
+}
+
+// choosing are the keys of a list.
+func choosing(move func(m *Model, by int)) table {
+	by := func(n int) func(*Model) tea.Cmd { return do(func(m *Model) { move(m, n) }) }
+	const all = 1 << 20
+	return table{
+		{Names: []string{"up", "k"}, Sign: "↑↓", Now: always("choose"), Help: "choose (k and j, too); home and end go to the ends", Do: by(-1)},
+		{Names: []string{"down", "j"}, Do: by(1)},
+		{Names: []string{"home", "g"}, Do: by(-all)},
+		{Names: []string{"end", "G"}, Do: by(all)},
+	}
+}
+
+func homeKeys() table {
+	return slices.Concat(
+		table{{
+			Names: []string{"enter", "right", "l", " "}, Sign: "enter", Now: always("open"), Help: "opens the lesson",
+			Do: do(func(m *Model) { m.openLesson(m.home.Selected) }),
+		}},
+		choosing(func(m *Model, by int) { m.home.Move(by) }),
+		digits(row{Sign: "a digit", Help: "opens the lesson with that number"}, func(m *Model, digit string) {
+			if n, ok := m.home.ByNumber(digit); ok {
+				m.openLesson(n)
+			}
+		}),
+		table{
+			{Names: []string{"tab"}, Sign: "tab", Now: always("exercises"), Help: "opens the exercises: programs to change, run on the stage and graded", Do: (*Model).openExercises},
+			helpKey(),
+			out(words("quit"), "leaves fdlab", (*Model).leave),
+		},
+	)
+}
+
+func lessonKeys() table {
+	return slices.Concat(
+		table{
+			{Names: []string{"enter"}, Sign: "enter", Help: "does what the page offers, or turns it", Do: (*Model).enterLesson,
+				Now: func(m *Model) keys.Hint { return keys.Hint{Does: m.lesson.Offers()} }},
+			{Names: []string{"right", "l", "n", "tab"}, Sign: "→", Now: always("next"), Help: "the next section (n, too)", Do: do(func(m *Model) { m.lesson.Turn(1) })},
+			{Names: []string{"left", "h", "p"}, Sign: "←", Now: always("back"), Help: "the section before (p, too)", Do: do(func(m *Model) { m.lesson.Turn(-1) })},
+		},
+		scrolling(func(m *Model, by int) { m.lesson.Scroll(by) }, func(m *Model) int { return m.lesson.PageRows() }),
+		table{
+			{Names: []string{"r"}, Sign: "r", Now: always("run"), Help: "builds the experiment and runs it", Do: func(m *Model) tea.Cmd { return m.run(nil) }},
+			{Names: []string{"?"}, Do: do((*Model).openHelp)},
+			out(func(m *Model) string { return m.lesson.Out }, "back", do(func(m *Model) { m.screen = m.back })),
+		},
+	)
+}
+
+// enterLesson does what the shown section is there for.
+func (m *Model) enterLesson() tea.Cmd {
+	l := &m.lesson
+	switch {
+	case l.IsRun():
+		return m.run(nil)
+	case l.IsExercise():
+		return m.openExercisesOf(l.Lesson.Slug)
+	case l.Reveal():
+	default:
+		l.Turn(1)
+	}
+	return nil
+}
+
+// played are the player's keys, for the player that is on the screen.
+func played() (rows table) {
+	for _, k := range player.Keys {
+		lifted := row{Names: k.Names, Sign: k.Sign, Help: k.Help, Do: func(m *Model) tea.Cmd { return m.play(k.Do) }}
+		if k.Now != nil {
+			lifted.Now = func(m *Model) keys.Hint {
+				if p := m.playback(); p != nil {
+					return k.Now(p.Player)
+				}
+				return keys.Hint{}
+			}
+		}
+		rows = append(rows, lifted)
+	}
+	return rows
+}
+
+// explained are the digits at the warnings of a stage.
+func explained() table {
+	return digits(row{Sign: "a digit", Help: "explains the warning that it stands at"}, func(m *Model, digit string) {
+		if _, _, ok := stage.Explain(digit); ok && m.playback() != nil {
+			m.explain = digit
+		}
+	})
+}
+
+// outputKey shows what the program has printed.
+func outputKey(printed func(*Model) bool, shows func(*Model) bool) row {
+	return row{
+		Names: []string{"o"}, Sign: "o", Now: when(printed, "output"), Help: "shows what the program printed",
+		Do: do(func(m *Model) {
+			if shows(m) {
+				m.output, m.scroll = true, 0
+			}
+		}),
+	}
+}
+
+func stageKeys() table {
+	return slices.Concat(
+		table{{
+			Names: []string{"enter"}, Sign: "enter", Help: "after the end: goes on to the lesson's Explain",
+			Now: when(func(m *Model) bool { return m.session.over && m.session.State() == player.Ended }, "explain"),
+			Do: func(m *Model) tea.Cmd {
+				if !m.session.over {
+					return nil
+				}
+				m.lesson.Open("Explain")
+				return m.leaveStage()
+			},
+		}},
+		played(),
+		table{
+			{Names: []string{"r"}, Sign: "r", Now: always("rebuild"), Help: "builds main.go as it is now, and runs it",
+				Do: func(m *Model) tea.Cmd { return m.run(m.session.args) }},
+			{Names: []string{"i"}, Sign: "i", Now: (*Model).nowByHand, Do: (*Model).byHand,
+				Help: "by hand: the experiment stays up and does as you poke; or back to its script"},
+			{Names: []string{"B"}, Sign: "B", Now: (*Model).nowBackend, Do: (*Model).onNextBackend,
+				Help: "runs it on another backend, of those that the program says it has"},
+			outputKey(
+				func(m *Model) bool { return m.session.printed > 0 },
+				func(m *Model) bool { return m.session.run != nil }),
+		},
+		explained(),
+		table{helpKey(), out(words("back"), "back to the lesson", (*Model).leaveStage)},
+	)
+}
+
+// leaveStage ends the run, and goes back to the lesson.
+func (m *Model) leaveStage() tea.Cmd {
+	s := m.session
+	m.session = nil
+	m.screen = atLesson
+	return end(s)
+}
+
+// arguments are those with which the program says that it can be started.
+func (s *session) arguments() []string {
+	if s.world == nil {
+		return nil
+	}
+	return s.world.Live.Arguments
+}
+
+const interactive = "-interactive"
+
+func (m *Model) nowByHand() (h keys.Hint) {
+	switch s := m.session; {
+	case slices.Contains(s.args, interactive):
+		h.Does = "run the script"
+	case slices.Contains(s.arguments(), interactive):
+		h.Does = "by hand"
+	}
+	return h
+}
+
+// byHand starts the program anew, to be poked or to follow its script.
+func (m *Model) byHand() tea.Cmd {
+	s := m.session
+	if m.nowByHand().Does == "" {
+		return nil
+	}
+	if i := slices.Index(s.args, interactive); i >= 0 {
+		return m.run(slices.Delete(slices.Clone(s.args), i, i+1))
+	}
+	return m.run(append(slices.Clone(s.args), interactive))
+}
+
+const backend = "-backend="
+
+// nextBackend is the argument for the backend after the one that runs; "": there
+// is no other.
+func (s *session) nextBackend() string {
+	var all []string
+	for _, a := range s.arguments() {
+		if strings.HasPrefix(a, backend) {
+			all = append(all, a)
+		}
+	}
+	now := ""
+	if w := s.world; w != nil && len(w.Live.Bases) > 0 {
+		now = backend + w.Live.Bases[0].Backend
+	}
+	for _, a := range s.args {
+		if strings.HasPrefix(a, backend) {
+			now = a
+		}
+	}
+	if len(all) == 0 || len(all) == 1 && all[0] == now {
+		return ""
+	}
+	return all[(slices.Index(all, now)+1)%len(all)]
+}
+
+func (m *Model) nowBackend() keys.Hint {
+	if next := m.session.nextBackend(); next != "" {
+		return keys.Hint{Does: "on " + strings.TrimPrefix(next, backend)}
+	}
+	return keys.Hint{}
+}
+
+func (m *Model) onNextBackend() tea.Cmd {
+	s := m.session
+	next := s.nextBackend()
+	if next == "" {
+		return nil
+	}
+	args := slices.DeleteFunc(slices.Clone(s.args), func(a string) bool { return strings.HasPrefix(a, backend) })
+	return m.run(append(args, next))
+}
+
+func exercisesKeys() table {
+	open := do(func(m *Model) { m.openExercise(m.exercises.Selected) })
+	return slices.Concat(
+		table{{Names: []string{"enter", "right", "l", " "}, Sign: "enter", Now: always("open"), Help: "opens the exercise", Do: open}},
+		choosing(func(m *Model, by int) { m.exercises.Move(by) }),
+		digits(row{Sign: "01..", Now: always("a number"), Help: "digits open by number: 0 1 is exercise 01, 1 2 is 12"}, func(m *Model, digit string) {
+			if m.exercises.Type(digit) {
+				m.openExercise(m.exercises.Selected)
+			}
+		}),
+		table{
+			{Names: []string{"left", "h"}, Do: do(func(m *Model) { m.screen = atHome })},
+			helpKey(),
+			out(words("home"), "goes home", do(func(m *Model) { m.screen = atHome })),
+		},
+	)
+}
+
+// trying are the keys that put programs of an exercise on its stage; pair says
+// when that for both is offered.
+func trying(pair func(*Model) keys.Hint) table {
+	try := func(which ...whose) func(*Model) tea.Cmd {
+		return func(m *Model) tea.Cmd { return m.try(which...) }
+	}
+	return table{
+		{Names: []string{"P"}, Sign: "P", Now: pair, Do: try(mine, solution),
+			Help: "runs the pair, yours and the solution: side by side from 120x32 cells, else tab goes from one to the other"},
+		{Names: []string{"M"}, Sign: "M", Do: try(mine), Help: "runs yours alone"},
+	}
+}
+
+func exerciseKeys() table {
+	return slices.Concat(
+		table{
+			{Names: []string{"enter", "r"}, Sign: "enter", Now: always("run mine"), Do: func(m *Model) tea.Cmd { return m.try(mine) },
+				Help: "builds your program, runs it and grades it, on the stage (r, too)"},
+			solutionKey(always("the solution")),
+		},
+		trying(always("both")),
+		table{{
+			Names: []string{"h"}, Sign: "h", Do: (*Model).uncover,
+			Now:  when(func(m *Model) bool { return m.exercise.Attempt.Hints < len(m.exercise.Exercise.Hints) }, "hint"),
+			Help: "uncovers a hint: a question first, then the idea, then almost the code",
+		}},
+		scrolling(func(m *Model, by int) { m.exercise.Scroll(by) }, func(m *Model) int { return m.exercise.Rows() }),
+		table{
+			{Names: []string{"left"}, Do: (*Model).openExercises},
+			helpKey(),
+			out(words("back"), "back to the list", (*Model).openExercises),
+		},
+	)
+}
+
+func solutionKey(now func(*Model) keys.Hint) row {
+	return row{
+		Names: []string{"S"}, Sign: "S", Now: now, Do: func(m *Model) tea.Cmd { return m.try(solution) },
+		Help: "runs the solution. You see what it does, not its text (that is shown once you have passed: go run ./exercises solution NN)",
+	}
+}
+
+func standKeys() table {
+	return slices.Concat(
+		table{
+			{Names: []string{"enter"}, Sign: "enter", Help: "the whole result: expected, seen, the misconception, the lesson",
+				Now: when(func(m *Model) bool { return m.stand.State() == player.Ended && m.stand.readable() }, "result"),
+				Do:  do(func(m *Model) { m.stand.read(m) })},
+			{Names: []string{"tab"}, Sign: "tab", Help: "the other program", Now: (*Model).nowOther,
+				Do: do(func(m *Model) { m.stand.Turn() })},
+		},
+		played(),
+		trying(when(func(m *Model) bool { return len(m.stand.trials) == 1 }, "both")),
+		table{
+			solutionKey(nil),
+			{Names: []string{"r"}, Sign: "r", Now: always("rebuild"), Help: "builds and runs again, after an edit", Do: (*Model).tryAgain},
+			outputKey(
+				func(m *Model) bool {
+					out := m.stand.output()
+					if out == nil {
+						return false
+					}
+					total, _ := out.Size()
+					return total > 0
+				},
+				func(m *Model) bool { return m.stand.output() != nil }),
+		},
+		explained(),
+		table{
+			helpKey(),
+			out(func(m *Model) string {
+				if m.stand.over() {
+					return "back"
+				}
+				return "break off"
+			}, "back to the exercise; breaks off what still runs", do((*Model).leaveStand)),
+		},
+	)
+}
+
+// nowOther says which program tab leads to.
+func (m *Model) nowOther() (h keys.Hint) {
+	switch s := m.stand; {
+	case len(s.trials) == 1:
+	case s.paired(m.grid.W, m.grid.H):
+		h.Does = "read " + s.trials[1-s.Front].whose.words()
+	case s.Front == 0:
+		h.Does = "solution"
+	default:
+		h.Does = "mine"
+	}
+	return h
+}
+
+// keyOverlay is what the keys do while something lies over the stage. ok is
+// false where nothing does.
+func (m *Model) keyOverlay(key string) (cmd tea.Cmd, ok bool) {
+	switch {
+	case m.screen == atStage && m.output:
+		m.keyOutput(key, m.session.run.Output())
+	case m.screen == atStand && m.output:
+		m.keyOutput(key, m.stand.output())
+	case m.screen == atStand && m.stand.report != nil:
+		cmd = m.keyReport(key)
+	default:
+		return nil, false
+	}
+	return cmd, true
+}
+
+// keyReport is what the keys do while the result is read.
+func (m *Model) keyReport(key string) tea.Cmd {
+	s := m.stand
+	w, h := m.grid.W, m.grid.H
+	switch key {
+	case "q", "esc", "enter":
+		s.report = nil
+	case "up", "k":
+		s.report.Scroll(-1, w, h)
+	case "down", "j":
+		s.report.Scroll(1, w, h)
+	case "pgup", "ctrl+u":
+		s.report.Scroll(-h/2, w, h)
+	case "pgdown", "ctrl+d", " ":
+		s.report.Scroll(h/2, w, h)
+	case "tab":
+		if t := s.trials[(s.Front+1)%len(s.trials)]; t.result != nil {
+			s.Turn()
+			s.report = s.readReport(m, t)
+		}
+	case "r":
+		return m.tryAgain()
+	case "l":
+		m.openTold()
+	}
+	return nil
+}
+
+// openTold opens the lesson where it treats what the trial was told.
+func (m *Model) openTold() {
+	f := m.stand.report.Result.Feedback
+	if f == nil {
+		return
+	}
+	for i, l := range m.course.Lessons {
+		if l.Slug == f.Lesson {
+			m.openLesson(i)
+			m.lesson.Open(f.Section)
+			m.lesson.Out, m.back = "back to the result", atStand
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package stage
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"fdlab/tui/grid"
+	"fdlab/tui/keys"
+)
+
+// TestAKeyThatDoesNotFitMakesRoomForOthers: it alone is left out.
+func TestAKeyThatDoesNotFitMakesRoomForOthers(t *testing.T) {
+	v := view(looping(), 100*ms)
+	v.Keys = []keys.Hint{
+		{Key: "space", Does: "hold"}, {Key: "x", Does: strings.Repeat("long ", 14)}, {Key: "r", Does: "rebuild"},
+		{Key: "?", Does: "help"}, {Key: "q", Does: "back"},
+	}
+	text, _ := screen(v, 80, 24)
+	rows := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	if row := strings.TrimSpace(rows[23]); row != "space hold · r rebuild · ? help · q back" {
+		t.Errorf("the row of keys is %q", row)
+	}
+}
+
+// TestTheLayoutIsWhatIsDrawn: each panel has its frame's corners where the
+// layout says, and in the plot, and only there, a click is a moment.
+func TestTheLayoutIsWhatIsDrawn(t *testing.T) {
+	v, other := view(blocked(), 730*ms), view(looping(), 100*ms)
+	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}} {
+		w, h := size[0], size[1]
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			g := grid.New(w, h)
+			l := LayoutOf(w, h, v)
+			Draw(g.Region(), v, l)
+			hasFrames(t, g, &l)
+			hits(t, v, &l, w, h)
+
+			pair := [2]*View{v, other}
+			g.Clear()
+			layouts := LayoutOfPair(w, h, pair)
+			DrawPair(g.Region(), pair, layouts)
+			for i := range layouts {
+				hasFrames(t, g, &layouts[i])
+				hits(t, pair[i], &layouts[i], w, h)
+			}
+		})
+	}
+}
+
+func hasFrames(t *testing.T, g *grid.Grid, l *Layout) {
+	t.Helper()
+	for name, p := range map[string]grid.Rect{"fds": l.FDs, "loops": l.Loops, "time": l.Time, "feed": l.Feed, "judgement": l.Judgement} {
+		if p.H == 0 && name == "feed" {
+			continue // a pair has one only where there are many rows
+		}
+		if upper, lower := g.At(p.X, p.Y).Rune, g.At(p.X+p.W-1, p.Y+p.H-1).Rune; upper != '┌' || lower != '┘' {
+			t.Errorf("%s: the corners at %+v are %q and %q", name, p, upper, lower)
+		}
+	}
+}
+
+func hits(t *testing.T, v *View, l *Layout, w, h int) {
+	t.Helper()
+	n := 0
+	for y := range h {
+		for x := range w {
+			if _, ok := l.MomentAt(v, x, y); ok {
+				n++
+				if !l.Time.Inset(1, 1).Has(x, y) {
+					t.Fatalf("%d, %d is a moment, and not inside the time panel %+v", x, y, l.Time)
+				}
+			}
+		}
+	}
+	if want := l.Plot.W * l.Plot.H; n != want {
+		t.Errorf("%d cells are moments, the plot has %d", n, want)
+	}
+}
