@@ -7,9 +7,9 @@ import "time"
 // the experiment should end it does not return (X.Fail): it is for the
 // goroutine of Lesson.Run.
 func (x *X) Await(limit time.Duration, ok func() bool) bool {
-	end := x.now() + limit
+	end := x.Now() + limit
 	for !ok() {
-		if x.now() > end {
+		if x.Now() > end {
 			return false
 		}
 		if !x.Sleep(time.Millisecond) {
@@ -19,10 +19,10 @@ func (x *X) Await(limit time.Duration, ok func() bool) bool {
 	return true
 }
 
-// Watchable sleeps for d so that a person can see what has happened. It is
-// skipped with -nowait: nothing that is judged may rest on it. Like Await, it
-// does not return if the experiment should end.
-func (x *X) Watchable(d time.Duration) {
+// Pause sleeps for d so that a person can see what has happened. It is skipped
+// with -nowait: nothing that is judged may rest on it. Like Await, it does not
+// return if the experiment should end.
+func (x *X) Pause(d time.Duration) {
 	if x.NoWait() {
 		d = 0
 	}
@@ -31,21 +31,29 @@ func (x *X) Watchable(d time.Duration) {
 	}
 }
 
-// FollowAnd is Follow for a lesson whose keys start things anew: what a poke
-// must not do itself, because it may block or fail, it sends as a job. Jobs run
-// one after the other on the goroutine of Lesson.Play.
-func (x *X) FollowAnd(jobs <-chan func()) {
-	x.follow()
+// FollowAnd is Follow for a lesson that does more than its pokes can do. What a
+// poke must not do itself, because it may block or fail, it sends as a job;
+// jobs may be nil. Each second report is called. All of it runs, one after the
+// other, on the goroutine of Lesson.Play.
+func (x *X) FollowAnd(jobs <-chan func(), report func()) {
+	second := make(chan struct{})
+	go func() {
+		for x.Sleep(time.Second) {
+			select {
+			case second <- struct{}{}:
+			case <-x.Stopped():
+			}
+		}
+	}()
+	x.listKeys()
 	for {
 		select {
 		case <-x.Stopped():
 			return
 		case do := <-jobs:
 			do()
+		case <-second:
+			report()
 		}
 	}
 }
-
-// Rows prints cells in columns: the first to the left, the others to the
-// right. The first row holds the headings; all rows have its length.
-func (x *X) Rows(rows [][]string) { x.account.line("\n%s", grid(rows)) }

@@ -1,7 +1,7 @@
 // Package experiment is the harness that a lesson's main.go is written
 // against. It gives one program two faces: alone in a terminal it prints a
-// readable account that ends in its verdict; watched, the same binary also
-// puts its steps, checks, answer and verdict into its trace.
+// readable account that ends in its verdict; under the instrument the same
+// binary also puts its steps, checks, answer and verdict into its trace.
 //
 //	func main() {
 //		experiment.Main(experiment.Lesson{
@@ -11,7 +11,7 @@
 //		})
 //	}
 //
-// The package knows steps, scripts, checks, the answer and the verdict, how a
+// The package knows steps, checks, the answer and the verdict, how a
 // run is stopped and cleaned up, and what its exit status is. It does not know
 // who watches.
 package experiment
@@ -90,7 +90,7 @@ func parse(lesson Lesson, args []string, out, errOut io.Writer) (options, error)
 	f.BoolVar(&o.list, "list", false, "say what the experiment does, and exit")
 	f.BoolVar(&o.interactive, "interactive", false, "stay up and do as the keys say, until stopped")
 	f.BoolVar(&o.json, "json", false, "write the trace to standard output as JSON Lines, the account to standard error")
-	f.BoolVar(&o.noWait, "nowait", false, "skip the waits that are only there to be watched")
+	f.BoolVar(&o.noWait, "nowait", false, "skip the waits that are only there for the eye")
 	if lesson.Flags != nil {
 		lesson.Flags(f)
 	}

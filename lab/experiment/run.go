@@ -251,14 +251,20 @@ func (x *X) stillRunning() string {
 
 // Follow is what the interactive mode waits in: it lets a person press the
 // lesson's keys, and returns when the experiment should end.
-func (x *X) Follow() {
-	x.follow()
-	<-x.Stopped()
+func (x *X) Follow() { x.FollowUntil(nil) }
+
+// FollowUntil is Follow that also returns when done is closed.
+func (x *X) FollowUntil(done <-chan struct{}) {
+	x.listKeys()
+	select {
+	case <-x.Stopped():
+	case <-done:
+	}
 }
 
-// follow says which keys there are. Alone in a terminal they come as lines: a
+// listKeys says which keys there are. Alone in a terminal they come as lines: a
 // key, then Enter; the end of the input ends the experiment.
-func (x *X) follow() {
+func (x *X) listKeys() {
 	for _, key := range x.lesson.Keys {
 		x.account.line("  key %c: %s", key.Rune, key.Text)
 	}

@@ -74,14 +74,6 @@ var programs = map[string]func(x *X){
 		x.Note("sleeping")
 		x.Thread("stuck", func() error { select {} }).Join()
 	},
-	"deaf engine": func(x *X) {
-		x.Note("sleeping")
-		x.Try(Script{{At: time.Hour, Source: "a", Line: "late"}}, Engine{"deaf", func(*Trial) error { select {} }})
-	},
-	"failing engine": func(x *X) {
-		x.Try(nil, Engine{"broken", func(*Trial) error { return errors.New("no base") }})
-		x.Verdict(True, "never said")
-	},
 }
 
 const programVariable = "EXPERIMENT_TEST_PROGRAM"
@@ -146,7 +138,6 @@ func TestExitStatusSaysWhetherTheRunCouldBeJudged(t *testing.T) {
 		{"undecided", nil, 1, []string{"verdict: undecided. too little was seen", "could not be judged"}},
 		{"fail", nil, 1, []string{"no FIFO can be made", "could not be judged"}},
 		{"too many files", nil, 1, []string{"too many open files", "only 20 files may be open: raise that with ulimit -n 256", "could not be judged"}},
-		{"failing engine", nil, 1, []string{"engine broken: no base"}},
 		{"panic", nil, 2, []string{"panic: in the lesson", "run_test.go", "cleaned"}},
 		{"panic in a thread", nil, 2, []string{"thread worker: panic: in a thread", "run_test.go", "cleaned"}},
 		{"good", []string{"-h"}, 0, []string{"usage: go run ./lessons/00-test", "-backend", "-interactive", "-json", "-list", "-nowait", "-own"}},
@@ -249,7 +240,6 @@ func TestSignalsStopAnyExperiment(t *testing.T) {
 		{"sleep", syscall.SIGINT, []string{"stopped by interrupt", "cleaned"}},
 		{"sleep", syscall.SIGTERM, []string{"stopped by terminated", "cleaned"}},
 		{"hang", syscall.SIGINT, []string{"stopped by interrupt", "thread stuck", "cleaned"}},
-		{"deaf engine", syscall.SIGINT, []string{"stopped by interrupt", "thread deaf did not end"}},
 	} {
 		t.Run(fmt.Sprint(c.program, " ", c.signal), func(t *testing.T) {
 			t.Parallel()

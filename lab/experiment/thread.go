@@ -63,6 +63,19 @@ func (t *Thread) Join() error {
 	return t.err
 }
 
+// Done returns a channel that is closed when the thread has ended.
+func (t *Thread) Done() <-chan struct{} { return t.done }
+
+// Ended reports whether the thread has ended.
+func (t *Thread) Ended() bool {
+	select {
+	case <-t.done:
+		return true
+	default:
+		return false
+	}
+}
+
 // CPU returns the processor time that the thread used, in the program and in
 // the kernel, once it has ended. Where the system cannot tell threads apart
 // (kernel.PerThread) it is the whole process's.

@@ -31,9 +31,6 @@ type X struct {
 	answer   string
 	cleanups []func()
 	threads  map[*Thread]bool  // those that run
-	trials   []*Trial          // those that run
-	ends     *follower         // nil before the first Conn of a recorded run
-	spoken   int               // how many lines a person has written
 	callers  map[uint16]string // the clients of Dial by their own ports
 	guests   int               // how many others were accepted
 	reason   string            // why the run was stopped early, "" if it was not
@@ -48,7 +45,7 @@ func (x *X) Backend() string { return x.options.backend }
 // Interactive reports whether the experiment stays up and follows the keys.
 func (x *X) Interactive() bool { return x.options.interactive }
 
-// NoWait reports whether waits that are only there to be watched are skipped.
+// NoWait reports whether waits that are only there for the eye are skipped.
 func (x *X) NoWait() bool { return x.options.noWait }
 
 // Stopped returns a channel that is closed when the experiment should end.
@@ -63,17 +60,21 @@ func (x *X) Sleep(d time.Duration) bool { return x.control.Gate.Sleep(d, x.Stopp
 // held. phase says what comes next: "before read".
 func (x *X) Phase(phase string) { x.control.Gate.Pass(phase) }
 
-// now is the experiment's clock: it stands still while time is held.
-func (x *X) now() time.Duration { return time.Since(x.start) - x.control.Gate.HeldFor() }
+// Held reports whether time is held now.
+func (x *X) Held() bool { return x.control.Gate.Closed() }
+
+// Now is the experiment's clock, from its start. It does not run while time is
+// held.
+func (x *X) Now() time.Duration { return time.Since(x.start) - x.control.Gate.HeldFor() }
 
 // put records one of the experiment's own words.
 func (x *X) put(kind trace.Kind, text string, a, b int64) {
 	x.rec.Put(&trace.Record{Kind: kind, FD: trace.NoFD, Str: x.rec.String(text), A: a, B: b})
 }
 
-// say prints one line of the account, with the time since the step began.
-func (x *X) say(format string, args ...any) {
-	now := x.now()
+// Say is Note for the account alone: no record is made of it.
+func (x *X) Say(format string, args ...any) {
+	now := x.Now()
 	x.mu.Lock()
 	now -= x.began
 	x.mu.Unlock()
@@ -86,7 +87,7 @@ func (x *X) Step(n int) {
 	if n < 1 || n > of {
 		panic(fmt.Sprintf("experiment: step %d: the lesson declares %d steps", n, of))
 	}
-	now := x.now()
+	now := x.Now()
 	x.mu.Lock()
 	x.step, x.began = n, now
 	x.mu.Unlock()
@@ -99,7 +100,7 @@ func (x *X) Step(n int) {
 func (x *X) Note(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	x.put(trace.Note, text, 0, 0)
-	x.say("%s", text)
+	x.Say("%s", text)
 }
 
 // Check judges one thing that was measured. Rest it on the order of things,
@@ -142,7 +143,7 @@ func (x *X) check(outcome trace.Outcome, text, line string) {
 // Disturbed says why times of this run mean nothing ("held", "you wrote to it by
 // hand"), or "".
 func (x *X) Disturbed() string {
-	if _, held := x.control.Gate.Held(); held {
+	if _, ever := x.control.Gate.Held(); ever {
 		return "held"
 	}
 	if x.control.Poked() {

@@ -18,6 +18,7 @@ import (
 	"fdlab/lab/control"
 	"fdlab/lab/event"
 	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/engine"
 	"fdlab/lab/trace"
 )
 
@@ -30,16 +31,16 @@ const programVariable = "LESSON_01_PROGRAM"
 // broken are the ways to break it: what is called blocking, what is called by
 // the loop's name, what the other engines are, and what libevent says.
 var broken = map[string]struct {
-	blocking, loop func(*experiment.Trial) error
-	rest           []experiment.Engine
+	blocking, loop func(*engine.Run) error
+	rest           []engine.Engine
 	asked          libevent
 }{
 	"blocking is a select loop":   {blocking: loop("select"), loop: loop("select")},
 	"the loop reads in turn":      {blocking: readInTurn, loop: readInTurn, rest: engineNamed("poll", readInTurn)},
 	"first all of a":              {blocking: oneAfterAnother, loop: loop("select")},
 	"nobody reads b":              {blocking: onlyA, loop: loop("select")},
-	"a thread panics":             {blocking: func(*experiment.Trial) error { panic("a bug") }, loop: loop("select")},
-	"an engine gives up":          {blocking: func(*experiment.Trial) error { return errors.New("no luck") }, loop: loop("select")},
+	"a thread panics":             {blocking: func(*engine.Run) error { panic("a bug") }, loop: loop("select")},
+	"an engine gives up":          {blocking: func(*engine.Run) error { return errors.New("no luck") }, loop: loop("select")},
 	"only epoll hears":            {blocking: readInTurn, loop: readInTurn, rest: engineNamed("epoll", loop("select"))},
 	"only threads hear":           {blocking: readInTurn, loop: readInTurn, rest: engineNamed("threads", threadPerFD)},
 	"all but the busy one linger": {blocking: readInTurn, loop: linger, rest: append(engineNamed("poll", linger), engineNamed("busy", busyLoop)...)},
@@ -48,18 +49,18 @@ var broken = map[string]struct {
 	"libevent takes poll":         {blocking: readInTurn, loop: loop("select"), asked: libevent{version: "0.2", method: "poll"}},
 }
 
-func engineNamed(name string, read func(*experiment.Trial) error) []experiment.Engine {
-	return []experiment.Engine{{Name: name, Read: read}}
+func engineNamed(name string, read func(*engine.Run) error) []engine.Engine {
+	return []engine.Engine{{Name: name, Read: read}}
 }
 
-func oneAfterAnother(t *experiment.Trial) error {
+func oneAfterAnother(t *engine.Run) error {
 	return errors.Join(readAll(t, t.Sources[0]), readAll(t, t.Sources[1]))
 }
 
-func onlyA(t *experiment.Trial) error { return readAll(t, t.Sources[0]) }
+func onlyA(t *engine.Run) error { return readAll(t, t.Sources[0]) }
 
 // linger hears b while a is silent, but only after twice the lead that counts.
-func linger(t *experiment.Trial) error {
+func linger(t *engine.Run) error {
 	a, b := t.Sources[0], t.Sources[1]
 	second := t.Thread("second", func() error {
 		for ready := []unix.PollFd{{Fd: int32(b.FD), Events: unix.POLLIN}}; ; {
@@ -83,19 +84,20 @@ func TestMain(m *testing.M) {
 	if name == "" {
 		main()
 	}
-	engines := broken[name]
+	ways := broken[name]
 	experiment.Main(experiment.Lesson{
 		Name: "01-broken", Steps: []string{"one", "two"}, Keys: keys, Backend: "select",
 		Run: func(x *experiment.X) {
-			offer(x)
+			bench := engine.NewBench(x)
+			offer(x, bench)
 			x.Step(1)
-			turns := x.Try(script, experiment.Engine{Name: "blocking", Read: engines.blocking})
+			turns := bench.Compare(script, engine.Engine{Name: "blocking", Read: ways.blocking})
 			x.Step(2)
-			loops := x.Try(script, append([]experiment.Engine{{Name: "select", Read: engines.loop}}, engines.rest...)...)
-			if engines.asked == (libevent{}) {
-				engines.asked.missing = "nobody asked"
+			loops := bench.Compare(script, append([]engine.Engine{{Name: "select", Read: ways.loop}}, ways.rest...)...)
+			if ways.asked == (libevent{}) {
+				ways.asked.missing = "nobody asked"
 			}
-			judge(x, turns[0], loops[0], loops[1:], engines.asked)
+			judge(x, bench, turns[0], loops[0], loops[1:], ways.asked)
 		},
 	})
 }

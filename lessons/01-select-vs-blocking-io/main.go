@@ -12,10 +12,11 @@ import (
 
 	"fdlab/lab/event"
 	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/engine"
 )
 
 // script is what the world says, and when. No line: the source ends.
-var script = experiment.Script{
+var script = engine.Script{
 	{At: 200 * time.Millisecond, Source: "b", Line: "b1"},
 	{At: 500 * time.Millisecond, Source: "b", Line: "b2"},
 	{At: 1200 * time.Millisecond, Source: "a", Line: "a1"},
@@ -38,31 +39,32 @@ func main() {
 }
 
 func run(x *experiment.X) {
-	offer(x)                   // the keys a and b write a line by hand
+	bench := engine.NewBench(x)
+	offer(x, bench)            // the keys a and b write a line by hand
 	libevent := askLibevent(x) // itself, where it is installed: a C program
 
 	// 1. One thread reads a, then b, in turn, with calls that block.
 	x.Step(1)
-	turns := x.Try(script, experiment.Engine{Name: "blocking", Read: readInTurn})
+	turns := bench.Compare(script, engine.Engine{Name: "blocking", Read: readInTurn})
 
 	// 2. One thread waits for both at once.
 	x.Step(2)
-	both := x.Try(script, experiment.Engine{Name: x.Backend(), Read: loop(x.Backend())})
+	both := bench.Compare(script, engine.Engine{Name: x.Backend(), Read: loop(x.Backend())})
 
 	// 3. All others get the same arrivals at the same time.
 	x.Step(3)
-	rest := x.Try(script, others(x.Backend())...)
+	rest := bench.Compare(script, others(x.Backend())...)
 
-	judge(x, turns[0], both[0], rest, libevent())
+	judge(x, bench, turns[0], both[0], rest, libevent())
 }
 
 // readInTurn is the program that most of us write first. While it is blocked
 // in read(2) on a, nobody reads b.
-func readInTurn(t *experiment.Trial) error {
+func readInTurn(run *engine.Run) error {
 	buf := make([]byte, 512)
-	for t.Open() {
-		for _, src := range t.Sources {
-			t.Phase("before read")
+	for run.Open() {
+		for _, src := range run.Sources {
+			run.Phase("before read")
 			_, err := src.Read(buf)
 			if err != nil && err != unix.EAGAIN { // EAGAIN: see busyLoop
 				return err
@@ -74,15 +76,15 @@ func readInTurn(t *experiment.Trial) error {
 
 // loop asks the kernel to wake it when any source is ready. Only the name
 // differs between select, poll and epoll.
-func loop(backend string) func(*experiment.Trial) error {
-	return func(t *experiment.Trial) error {
+func loop(backend string) func(*engine.Run) error {
+	return func(run *engine.Run) error {
 		base, err := event.New(event.Config{Backend: backend})
 		if err != nil {
 			return err
 		}
 		defer base.Close()
 		buf := make([]byte, 512)
-		for _, src := range t.Sources {
+		for _, src := range run.Sources {
 			var ev *event.Event
 			ev = base.NewEvent(src.FD, event.Read|event.Persist, func(int, event.What) {
 				src.Read(buf) // ready, and nobody else reads it: not blocked
@@ -95,22 +97,22 @@ func loop(backend string) func(*experiment.Trial) error {
 			}
 		}
 		_, err = base.Dispatch() // returns when no event is left
-		t.Calls(base.Stats().SystemCalls)
+		run.Calls(base.Stats().SystemCalls)
 		return err
 	}
 }
 
 // threadPerFD gives each source a thread that may block.
-func threadPerFD(t *experiment.Trial) error {
-	a, b := t.Sources[0], t.Sources[1]
-	second := t.Thread("threads: b", func() error { return readAll(t, b) })
-	return errors.Join(readAll(t, a), second.Join())
+func threadPerFD(run *engine.Run) error {
+	a, b := run.Sources[0], run.Sources[1]
+	second := run.Thread("threads: b", func() error { return readAll(run, b) })
+	return errors.Join(readAll(run, a), second.Join())
 }
 
-func readAll(t *experiment.Trial, src *experiment.Source) error {
+func readAll(run *engine.Run, src *engine.Source) error {
 	buf := make([]byte, 512)
 	for !src.Ended() {
-		t.Phase("before read")
+		run.Phase("before read")
 		if _, err := src.Read(buf); err != nil {
 			return err
 		}
@@ -120,11 +122,11 @@ func readAll(t *experiment.Trial, src *experiment.Source) error {
 
 // busyLoop is readInTurn with O_NONBLOCK: where read(2) would block it fails
 // with EAGAIN, and the next source has its turn. It never waits.
-func busyLoop(t *experiment.Trial) error {
-	for _, src := range t.Sources {
+func busyLoop(run *engine.Run) error {
+	for _, src := range run.Sources {
 		if err := src.SetNonblock(); err != nil {
 			return err
 		}
 	}
-	return readInTurn(t)
+	return readInTurn(run)
 }

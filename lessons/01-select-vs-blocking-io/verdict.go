@@ -11,6 +11,7 @@ import (
 
 	"fdlab/lab/event"
 	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/engine"
 )
 
 // keys are what a person may do to the experiment.
@@ -19,25 +20,25 @@ var keys = []experiment.Key{
 	{Rune: 'b', Text: "write a line to b"},
 }
 
-func offer(x *experiment.X) {
-	x.Poke('a', func() { x.Speak("a") })
-	x.Poke('b', func() { x.Speak("b") })
+func offer(x *experiment.X, bench *engine.Bench) {
+	x.Poke('a', func() { bench.Speak("a") })
+	x.Poke('b', func() { bench.Speak("b") })
 }
 
 // engines are all ways to read, in the order of the table.
-func engines() []experiment.Engine {
-	all := []experiment.Engine{{Name: "blocking", Read: readInTurn}}
+func engines() []engine.Engine {
+	all := []engine.Engine{{Name: "blocking", Read: readInTurn}}
 	for _, backend := range slices.Backward(event.Backends()) { // the oldest first
-		all = append(all, experiment.Engine{Name: backend, Read: loop(backend)})
+		all = append(all, engine.Engine{Name: backend, Read: loop(backend)})
 	}
 	return append(all,
-		experiment.Engine{Name: "threads", Read: threadPerFD},
-		experiment.Engine{Name: "busy", Read: busyLoop})
+		engine.Engine{Name: "threads", Read: threadPerFD},
+		engine.Engine{Name: "busy", Read: busyLoop})
 }
 
 // others are the engines that steps 1 and 2 did not try.
-func others(backend string) []experiment.Engine {
-	return slices.DeleteFunc(engines(), func(e experiment.Engine) bool {
+func others(backend string) []engine.Engine {
+	return slices.DeleteFunc(engines(), func(e engine.Engine) bool {
 		return e.Name == "blocking" || e.Name == backend
 	})
 }
@@ -61,27 +62,28 @@ func flags(f *flag.FlagSet) {
 
 // play is the interactive mode: one engine, and only the keys speak.
 func play(x *experiment.X) {
-	offer(x)
+	bench := engine.NewBench(x)
+	offer(x, bench)
 	if chosen == "" {
 		chosen = x.Backend()
 	}
-	for _, engine := range engines() {
-		if engine.Name == chosen {
-			x.Watch(engine)
+	for _, e := range engines() {
+		if e.Name == chosen {
+			bench.Play(e)
 		}
 	}
 }
 
 // judge computes what the run says: checks, the answer, the verdict. What it
 // can it rests on order: what was read before what else was said.
-func judge(x *experiment.X, turns, both *experiment.Trial, rest []*experiment.Trial, asked libevent) {
-	loops := append([]*experiment.Trial{both}, rest...)
-	all := append([]*experiment.Trial{turns}, loops...)
-	x.Table(all...)
+func judge(x *experiment.X, bench *engine.Bench, turns, both *engine.Run, rest []*engine.Run, asked libevent) {
+	loops := append([]*engine.Run{both}, rest...)
+	all := append([]*engine.Run{turns}, loops...)
+	bench.Table(all...)
 
-	checkOrder(x, turns, "read b only after a had spoken", experiment.Later)
+	checkOrder(x, turns, "read b only after a had spoken", engine.Later)
 	for _, t := range loops {
-		checkOrder(x, t, "read b while a was silent", experiment.AtOnce)
+		checkOrder(x, t, "read b while a was silent", engine.AtOnce)
 	}
 	unread := 0
 	for _, t := range all {
@@ -89,7 +91,7 @@ func judge(x *experiment.X, turns, both *experiment.Trial, rest []*experiment.Tr
 	}
 	x.Check(unread == 0, "nothing was lost: at the end %d messages are unread", unread)
 	stuck, heard := turns.Hears("b", "a"), both.Hears("b", "a")
-	if stuck.When != experiment.Unclear {
+	if stuck.When != engine.Unclear {
 		x.TimingCheck(stuck.Waited > stuck.Silence/2, "%s: %s waited for more than half of a's silence: %s of %s",
 			turns.Engine, stuck.Message, experiment.Brief(stuck.Waited), experiment.Brief(stuck.Silence))
 	}
@@ -118,7 +120,7 @@ func judge(x *experiment.X, turns, both *experiment.Trial, rest []*experiment.Tr
 			x.Answer(letter)
 		}
 	}
-	if stuck.When == experiment.Unclear || heard.When == experiment.Unclear {
+	if stuck.When == engine.Unclear || heard.When == engine.Unclear {
 		x.Verdict(experiment.Undecided, "No message of b came while the program waited for a alone: "+
 			"you wrote to a by hand too early. Run it again.")
 		return
@@ -129,7 +131,7 @@ func judge(x *experiment.X, turns, both *experiment.Trial, rest []*experiment.Tr
 	if asked.missing != "" {
 		best = ours
 	}
-	wins := heard.When == experiment.AtOnce && stuck.When != experiment.AtOnce
+	wins := heard.When == engine.AtOnce && stuck.When != engine.AtOnce
 	so := "Waiting for both made no difference"
 	if wins {
 		so = "Waiting for both made the difference"
@@ -150,14 +152,14 @@ const clearly = 100 * time.Millisecond
 // First it goes by order: who heard b while a was silent, and who only later.
 // Where that does not tell them apart, it goes by time. A run that was held has
 // no times. false: this run does not say.
-func sooner(x *experiment.X, loops []*experiment.Trial) (engine string, ok bool) {
+func sooner(x *experiment.X, loops []*engine.Run) (name string, ok bool) {
 	inTime := map[string]time.Duration{}
 	for _, t := range loops {
 		h := t.Hears("b", "a")
 		switch h.When {
-		case experiment.Unclear:
+		case engine.Unclear:
 			return "", false
-		case experiment.AtOnce:
+		case engine.AtOnce:
 			inTime[t.Engine] = h.Waited
 		}
 	}
@@ -176,7 +178,7 @@ func sooner(x *experiment.X, loops []*experiment.Trial) (engine string, ok bool)
 }
 
 // spread returns how long the message that decides waited, at least and at most.
-func spread(loops []*experiment.Trial) (shortest, longest time.Duration) {
+func spread(loops []*engine.Run) (shortest, longest time.Duration) {
 	shortest = time.Hour
 	for _, t := range loops {
 		waited := t.Hears("b", "a").Waited
@@ -186,9 +188,9 @@ func spread(loops []*experiment.Trial) (shortest, longest time.Duration) {
 }
 
 // checkOrder checks when an engine heard b.
-func checkOrder(x *experiment.X, t *experiment.Trial, what string, want experiment.Hearing) {
+func checkOrder(x *experiment.X, t *engine.Run, what string, want engine.Hearing) {
 	got := t.Hears("b", "a").When
-	if got == experiment.Unclear {
+	if got == engine.Unclear {
 		x.NotJudged("you wrote to it by hand", "%s: %s", t.Engine, what)
 		return
 	}
@@ -197,13 +199,13 @@ func checkOrder(x *experiment.X, t *experiment.Trial, what string, want experime
 
 // wait says how long the message was on its way that decides. In a run that was
 // held the time says nothing, but the order does.
-func wait(x *experiment.X, h experiment.Heard) string {
+func wait(x *experiment.X, h engine.Heard) string {
 	switch {
-	case h.When == experiment.Never:
+	case h.When == engine.Never:
 		return "never read " + h.Message
 	case x.Disturbed() == "":
 		return "read " + h.Message + " after " + experiment.Brief(h.Waited)
-	case h.When == experiment.AtOnce:
+	case h.When == engine.AtOnce:
 		return "read " + h.Message + " while a was silent"
 	}
 	return "read " + h.Message + " only later"

@@ -31,10 +31,10 @@ var broken = map[string]struct {
 	"it reads in the 5th call":    {once: never, post: inCall(5), onceWhat: event.Read},
 	"it reads in the 1st call":    {once: never, post: inCall(1), onceWhat: event.Read},
 	"it reads from the 20th on":   {once: never, post: func(n int64) bool { return n >= twenty }, onceWhat: event.Read},
-	"the one-shot reads":          {once: always, post: inCall(patience), onceWhat: event.Read},
-	"the one-shot persists":       {once: never, post: inCall(patience), onceWhat: event.Read | event.Persist},
-	"the one-shot is added again": {once: never, post: inCall(patience), onceWhat: event.Read, twice: true},
-	"the one-shot is not alone":   {once: never, post: inCall(patience), onceWhat: event.Read, company: true},
+	"the one-shot reads":          {once: always, post: inCall(readingCall), onceWhat: event.Read},
+	"the one-shot persists":       {once: never, post: inCall(readingCall), onceWhat: event.Read | event.Persist},
+	"the one-shot is added again": {once: never, post: inCall(readingCall), onceWhat: event.Read, twice: true},
+	"the one-shot is not alone":   {once: never, post: inCall(readingCall), onceWhat: event.Read, company: true},
 }
 
 func TestMain(m *testing.M) {
@@ -57,13 +57,13 @@ func breakIt(name string) {
 			once = start(x, "one-shot", fd, change.onceWhat, func(n int64) bool {
 				<-made
 				if n == 1 && change.twice {
-					once.base.Once(fd, event.Read, event.NoTimeout, once.fifoRead)
+					once.loop.Base.Once(fd, event.Read, event.NoTimeout, once.fifoRead)
 				}
 				return change.once(n)
 			})
 			close(made)
 			if change.company {
-				once.base.Post(func() { once.base.NewTimer(func(int, event.What) {}).Add(time.Hour) })
+				once.loop.Base.Post(func() { once.loop.Base.NewTimer(func(int, event.What) {}).Add(time.Hour) })
 				patient := time.Now()
 				x.Await(limit, func() bool { return time.Since(patient) > 100*time.Millisecond })
 			}
@@ -341,11 +341,11 @@ func TestWatched(t *testing.T) {
 			calls++
 		case step == 3 && r.Kind == trace.CallEnd && a.String(r) == "read":
 			reads++
-			seen = calls == patience
+			seen = calls == readingCall
 		}
 	}
-	if calls != patience || reads != 1 || !seen {
-		t.Errorf("the trace of step 3 has %d callbacks and %d reads, one in the %dth: %v", calls, reads, patience, seen)
+	if calls != readingCall || reads != 1 || !seen {
+		t.Errorf("the trace of step 3 has %d callbacks and %d reads, one in the %dth: %v", calls, reads, readingCall, seen)
 	}
 }
 

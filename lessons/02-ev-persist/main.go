@@ -10,6 +10,7 @@ import (
 
 	"fdlab/lab/event"
 	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/loop"
 	"fdlab/lab/sys"
 )
 
@@ -31,8 +32,8 @@ func main() {
 // heihei is what somebody writes: echo heihei > event.fifo
 const heihei = "heihei"
 
-// patience is the call in which the post's callback reads.
-const patience = 20
+// readingCall is the call in which the post's callback reads.
+const readingCall = 20
 
 // readWrite is how the post opens its FIFO: our fd is a writer too. So there is
 // always one, and the end of file never comes. Step 5 shows what else happens.
@@ -42,7 +43,7 @@ func run(x *experiment.X) {
 	fifo := x.FIFO("event.fifo")
 	offer(x, fifo) // the key w writes heihei
 	fd := fifo.Open(readWrite)
-	x.Watchable(watch)
+	x.Pause(moment)
 
 	// 1. Without Persist. The callback does not read.
 	x.Step(1)
@@ -62,10 +63,10 @@ func run(x *experiment.X) {
 
 	// 3. The post's program: with Persist, and it reads in its 20th call.
 	x.Step(3)
-	post := start(x, "the post's", fd, event.Read|event.Persist, inCall(patience))
+	post := start(x, "the post's", fd, event.Read|event.Persist, inCall(readingCall))
 	fifo.Echo(heihei)
 	post.quiet()
-	x.Watchable(watch)
+	x.Pause(moment)
 	first := post.seen()
 
 	// 4. Its 20th call is over: from now on it never reads.
@@ -88,16 +89,12 @@ func run(x *experiment.X) {
 // start is the post's main: a base, an event, dispatch. Dispatch runs on a
 // thread of its own, so that the script can go on beside it.
 func start(x *experiment.X, name string, fd int, what event.What, reads rule) *program {
-	base, err := event.New(event.Config{Name: name, Backend: x.Backend()})
-	if err != nil {
-		x.Fail(err)
-	}
-	p := &program{x: x, name: name, base: base, fd: fd, rule: reads}
-	ev := base.NewEvent(fd, what, p.fifoRead).Named("fifo_read")
+	p := &program{x: x, name: name, loop: loop.New(x, name), fd: fd, rule: reads}
+	ev := p.loop.Base.NewEvent(fd, what, p.fifoRead).Named("fifo_read")
 	if err := ev.Add(event.NoTimeout); err != nil {
 		x.Fail(err)
 	}
-	p.dispatch()
+	p.loop.Start()
 	return p
 }
 

@@ -4,7 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"strconv"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -47,7 +46,7 @@ func play(x *experiment.X) {
 	case 1:
 		what, reads = event.Read, never
 	case 3, 4:
-		reads = inCall(patience)
+		reads = inCall(readingCall)
 	case 5:
 		open = unix.O_RDONLY | unix.O_NONBLOCK
 	}
@@ -66,7 +65,7 @@ func play(x *experiment.X) {
 	x.Poke('d', func() { drain(x, fd) })
 	x.Poke('a', func() {
 		go send(func() {
-			if !p.ended.Load() {
+			if _, returned := p.loop.Returned(); !returned {
 				x.Note("the event is pending still: there is nothing to add")
 				return
 			}
@@ -74,12 +73,7 @@ func play(x *experiment.X) {
 			p, last = start(x, p.name, fd, what, reads), 0
 		})
 	})
-	go func() {
-		for x.Sleep(time.Second) {
-			send(func() { last = report(p, last) })
-		}
-	}()
-	x.FollowAnd(jobs)
+	x.FollowAnd(jobs, func() { last = report(p, last) })
 }
 
 // report says what a program did since the last report, if it did anything.
@@ -87,8 +81,8 @@ func report(p *program, last int64) int64 {
 	now := p.calls.Load()
 	if now > last {
 		p.x.Note("%s in this second, %d in all; bytes in the FIFO: %d", callbacks(now-last), now, p.queued())
-		if p.ended.Load() {
-			p.x.Note("dispatch has returned: %s", p.reason)
+		if reason, returned := p.loop.Returned(); returned {
+			p.x.Note("dispatch has returned: %s", reason)
 		}
 	}
 	return now

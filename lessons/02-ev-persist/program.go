@@ -1,48 +1,42 @@
 package main
 
 import (
-	"sync"
 	"sync/atomic"
 	"time"
 
-	"fdlab/lab/event"
 	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/loop"
 	"fdlab/lab/kernel"
 )
 
 // program is one run of the post's program, with a count of what it did.
 type program struct {
-	x      *experiment.X
-	name   string
-	base   *event.Base
-	fd     int
-	rule   rule
-	thread *experiment.Thread
-	halted sync.Once
+	x    *experiment.X
+	name string
+	loop *loop.Loop
+	fd   int
+	rule rule
 
 	// Counted on the loop's thread, read on any.
-	calls  atomic.Int64 // callbacks
-	asked  atomic.Int64 // reads that began
-	done   atomic.Int64 // reads that are counted below
-	bytes  atomic.Int64 // that the reads took
-	ends   atomic.Int64 // reads that found the end of file
-	first  atomic.Int64 // the call that read for the first time
-	ended  atomic.Bool  // dispatch has returned
-	reason event.Reason // why; valid when ended
+	calls atomic.Int64 // callbacks
+	asked atomic.Int64 // reads that began
+	done  atomic.Int64 // reads that are counted below
+	bytes atomic.Int64 // that the reads took
+	ends  atomic.Int64 // reads that found the end of file
+	first atomic.Int64 // the call that read for the first time
 
 	// Of spins.
 	spun int64         // callbacks
 	took time.Duration // in this time
 
-	err  error // valid when halted
-	left int64 // bytes in the kernel then
+	left int64 // bytes in the kernel when it was stopped
 }
 
 const (
-	watch = 300 * time.Millisecond // for the eye
-	spell = 600 * time.Millisecond // how long a spin is measured
-	limit = 5 * time.Second        // for what should happen at once
-	many  = 1000                   // callbacks that nobody can call few
+	moment   = 300 * time.Millisecond // for the eye
+	spinTime = 600 * time.Millisecond // how long a spin is measured
+	limit    = 5 * time.Second        // for what should happen at once
+	many     = 1000                   // callbacks that nobody can call few
 )
 
 // reads says whether this call should read.
@@ -73,30 +67,9 @@ func (p *program) tell(n int64, buf []byte, got int, err error) {
 	p.done.Add(1)
 }
 
-func (p *program) dispatch() {
-	p.thread = p.x.Thread(p.name, func() error {
-		defer p.ended.Store(true)
-		var err error
-		p.reason, err = p.base.Dispatch()
-		return err
-	})
-	p.x.Cleanup(p.halt)
-}
-
-// halt ends dispatch, if it has not returned by itself.
-func (p *program) halt() {
-	p.halted.Do(func() {
-		p.base.Post(p.base.Break)
-		p.err = p.thread.Join()
-		p.left = p.queued()
-		p.base.Close()
-	})
-}
-
 func (p *program) stop() {
-	if p.halt(); p.err != nil {
-		p.x.Fail(p.err)
-	}
+	p.loop.Stop()
+	p.left = p.queued()
 }
 
 // queued asks the kernel how many bytes wait in the FIFO: FIONREAD.
@@ -110,12 +83,15 @@ func (p *program) queued() int64 {
 
 // returns waits until dispatch has returned by itself, or will not.
 func (p *program) returns() {
-	p.x.Await(limit, func() bool { return p.ended.Load() || p.calls.Load() > many })
-	if p.ended.Load() {
+	p.x.Await(limit, func() bool {
+		_, returned := p.loop.Returned()
+		return returned || p.calls.Load() > many
+	})
+	if reason, returned := p.loop.Returned(); returned {
 		p.x.Note("    dispatch returned: %s; callbacks: %d; bytes in the FIFO: %d",
-			p.reason, p.calls.Load(), p.queued())
+			reason, p.calls.Load(), p.queued())
 	}
-	p.x.Watchable(watch)
+	p.x.Pause(moment)
 	p.stop()
 }
 
@@ -125,13 +101,13 @@ func (p *program) quiet() {
 	p.x.Await(limit, func() bool {
 		return p.queued() == 0 && p.asked.Load() == p.done.Load() || p.calls.Load()-before > many
 	})
-	p.x.Watchable(watch)
+	p.x.Pause(moment)
 }
 
 // spins watches the loop go round for a while.
 func (p *program) spins() {
 	before, began := p.calls.Load(), time.Now()
-	if !p.x.Sleep(spell) { // measured, so not only for the eye
+	if !p.x.Sleep(spinTime) { // measured, so not only for the eye
 		p.x.Fail(experiment.ErrStopped)
 	}
 	p.x.Await(limit/2, func() bool { return p.calls.Load()-before > many })

@@ -8,7 +8,7 @@ import (
 )
 
 // twenty is the call in which the post's program reads. Checks and answer are
-// about that program, whatever patience says in main.go.
+// about that program, whatever readingCall says in main.go.
 const twenty = 20
 
 // judge computes what the run says: checks, the answer, the verdict. It rests
@@ -28,7 +28,8 @@ func judge(x *experiment.X, fifo *experiment.FIFO, once, each, post *program, fi
 
 	calls := once.calls.Load()
 	x.Check(calls == 1, "one-shot: one echo, %s", callbacks(calls))
-	x.Check(once.ended.Load() && once.reason == event.NoEvents, "one-shot: dispatch ended: %s", once.reason)
+	reason, returned := once.loop.Returned()
+	x.Check(returned && reason == event.NoEvents, "one-shot: dispatch ended: %s", reason)
 	check(once.left == line, "one-shot: what nobody read stays: %d bytes in the kernel", once.left)
 	calls = each.calls.Load()
 	check(calls == 4 && each.done.Load() == 4, "persist, and read: %s and %d reads, "+
@@ -39,7 +40,7 @@ func judge(x *experiment.X, fifo *experiment.FIFO, once, each, post *program, fi
 	check(post.spun > many && post.done.Load() == 1 && post.left == line,
 		"the post's, after a second echo: %s more, and %d bytes left", callbacks(post.spun), post.left)
 	x.Check(storm.ends.Load() > many, "opened read-only: after one echo, %d times the end of file", storm.ends.Load())
-	spin, calm := post.thread.CPU(), each.thread.CPU()
+	spin, calm := post.loop.Thread().CPU(), each.loop.Thread().CPU()
 	x.TimingCheck(spin > 10*calm, "the spin costs CPU: %s, against %s for the program of step 2",
 		experiment.Brief(spin), experiment.Brief(calm))
 
@@ -60,8 +61,8 @@ func judge(x *experiment.X, fifo *experiment.FIFO, once, each, post *program, fi
 		return
 	}
 	fires := once.calls.Load() == 1
-	onlyErrors := !(once.ended.Load() && once.reason != event.Failed && once.reason != event.Broken)
-	x.Verdict(experiment.Ruling(fires, onlyErrors), "%s %s %s", says(fires), returns(once, onlyErrors), state(first))
+	onlyErrors := !(returned && reason != event.Failed && reason != event.Broken)
+	x.Verdict(experiment.Ruling(fires, onlyErrors), "%s %s %s", says(fires), returns(reason, onlyErrors), state(first))
 }
 
 func says(fires bool) string {
@@ -71,11 +72,11 @@ func says(fires bool) string {
 	return "Without Persist the event did not fire once."
 }
 
-func returns(once *program, onlyErrors bool) string {
+func returns(reason event.Reason, onlyErrors bool) string {
 	if onlyErrors {
 		return "Dispatch did not return by itself."
 	}
-	return fmt.Sprintf("But dispatch returned without an error: %s.", once.reason)
+	return fmt.Sprintf("But dispatch returned without an error: %s.", reason)
 }
 
 // state says what readiness turned out to be.
@@ -103,7 +104,7 @@ func table(x *experiment.X, first seen, once, each, post, storm *program) {
 			rate = fmt.Sprint(p.rate())
 			x.Measure(p.name+": callbacks a second", p.rate(), experiment.PerSecond)
 		}
-		cpu := p.thread.CPU()
+		cpu := p.loop.Thread().CPU()
 		x.Measure(p.name+": callbacks", p.calls.Load(), experiment.Count)
 		x.Measure(p.name+": reads", p.done.Load(), experiment.Count)
 		x.Measure(p.name+": CPU", int64(cpu), experiment.Nanoseconds)

@@ -61,7 +61,7 @@ func visit(s *server) *server {
 	one.Say("one\n")
 	s.hears(one, "one\n")
 	x.Note("client 1 is connected, and hears %q", one.Heard())
-	x.Watchable(moment)
+	x.Pause(moment)
 
 	two, three := s.client(2), s.client(3)
 	two.Say("two\n")
@@ -75,12 +75,12 @@ func visit(s *server) *server {
 	s.waiting, s.told = s.backlog()
 	x.Note("clients 2 and 3 are connected. accepted: %d; in the backlog: %s; client 1 hears %q",
 		s.diary.Count(accepted, ""), s.queue(), "still here")
-	x.Watchable(2 * moment)
+	x.Pause(2 * moment)
 
 	one.Leave()
 	s.hears(two, "two\n")
 	x.Note("client 1 has left. client 2 hears %q", two.Heard())
-	x.Watchable(moment / 2)
+	x.Pause(moment / 2)
 	two.Leave()
 	s.hears(three, "three\n")
 	x.Note("client 2 has left. client 3 hears %q", three.Heard())
@@ -114,7 +114,7 @@ func crowd(s *server) *server {
 		for _, c := range clients {
 			s.hears(c, said)
 		}
-		s.x.Watchable(moment / 3)
+		s.x.Pause(moment / 3)
 	}
 	s.x.Note("6 clients are connected, and each has heard %q", said)
 	s.part(clients)

@@ -12,10 +12,10 @@ import (
 
 // bell is a doorbell: what one thread rings, and another thread's loop watches.
 type bell interface {
-	ring() error  // EAGAIN: it takes no more (only if it does not block)
-	knock() error // ring by a person's hand: it leaves no record
-	answer() int  // how often it was rung, as far as one read(2) tells
-	fd() int      // what the loop watches
+	ring() error       // EAGAIN: it takes no more (only if it does not block)
+	ringByHand() error // by a person: it leaves no record
+	answer() int       // how often it was rung, as far as one read(2) tells
+	fd() int           // what the loop watches
 	close()
 }
 
@@ -46,7 +46,7 @@ func (b *pipeBell) ring() error {
 	return err
 }
 
-func (b *pipeBell) knock() error {
+func (b *pipeBell) ringByHand() error {
 	_, err := unix.Write(b.w, []byte{'c'})
 	return err
 }
@@ -61,8 +61,8 @@ func (b *pipeBell) answer() int {
 
 func (b *pipeBell) fd() int { return b.r }
 
-// close closes the end that is read first: who is blocked in a write then gets
-// EPIPE, and does not stay there for ever.
+// close closes the end that is read first: a thread that is
+// blocked in a write then gets EPIPE, and does not stay there for ever.
 func (b *pipeBell) close() {
 	sys.Close(b.r)
 	sys.Close(b.w)
@@ -86,7 +86,7 @@ func (b *eventBell) ring() error {
 	return err
 }
 
-func (b *eventBell) knock() error {
+func (b *eventBell) ringByHand() error {
 	_, err := unix.Write(b.number, one[:])
 	return err
 }

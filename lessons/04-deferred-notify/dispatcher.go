@@ -8,6 +8,7 @@ import (
 
 	"fdlab/lab/event"
 	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/loop"
 	"fdlab/lab/sys"
 )
 
@@ -16,7 +17,6 @@ import (
 // come, and its callback does what the script wants done then.
 type dispatcher struct {
 	x       *experiment.X
-	base    *event.Base
 	clients int          // the end of the pipe that the loop watches
 	world   int          // the end that the script writes to; it leaves no records
 	todo    chan func()  // what is to be done, one for each byte
@@ -27,35 +27,23 @@ type dispatcher struct {
 }
 
 func newDispatcher(x *experiment.X) *dispatcher {
-	base, err := event.New(event.Config{Name: "dispatcher", Backend: x.Backend()})
-	if err != nil {
-		x.Fail(err)
-	}
+	l := loop.New(x, "dispatcher")
 	var p [2]int
 	if err := unix.Pipe(p[:]); err != nil {
 		x.Fail(err)
 	}
-	d := &dispatcher{x: x, base: base, clients: p[0], world: p[1], todo: make(chan func(), 64)}
+	d := &dispatcher{x: x, clients: p[0], world: p[1], todo: make(chan func(), 64)}
 	unix.CloseOnExec(p[0])
 	unix.CloseOnExec(p[1])
 	if err := sys.Adopt(d.clients, "pipe (read end)", "clients"); err != nil {
 		x.Fail(err)
 	}
-	ev := base.NewEvent(d.clients, event.Read|event.Persist, d.come).Named("accept")
-	if err := ev.Add(event.NoTimeout); err != nil {
-		x.Fail(err)
-	}
-	thread := x.Thread("dispatcher", func() error {
-		_, err := base.Dispatch()
-		return err
-	})
-	x.Cleanup(func() {
-		base.Post(base.Break)
-		thread.Join()
-		base.Close()
+	l.Finally(func() {
 		sys.Close(d.clients)
 		unix.Close(d.world)
 	})
+	l.Watch(d.clients, "accept", d.come)
+	l.Start()
 	return d
 }
 
@@ -99,7 +87,7 @@ func closed(c chan struct{}) bool {
 // start starts a worker for this dispatcher.
 func (d *dispatcher) start(name string, b bell) *worker {
 	w := newWorker(d.x, name, b)
-	w.run(name)
+	w.loop.Start()
 	d.setWorker(w)
 	return w
 }
@@ -107,7 +95,7 @@ func (d *dispatcher) start(name string, b bell) *worker {
 // dismiss ends a worker. From then on nobody rings its bell.
 func (d *dispatcher) dismiss(w *worker) {
 	d.setWorker(nil)
-	w.stop()
+	w.loop.Stop()
 }
 
 func (d *dispatcher) setWorker(w *worker) {

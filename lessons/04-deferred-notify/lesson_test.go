@@ -32,7 +32,7 @@ var broken = map[string]func(x *experiment.X, d *dispatcher) *burst{
 		b := &memory{pipeBell: newPipe(x)}
 		w := newWorker(x, "worker", b)
 		b.worker = w
-		w.run("worker")
+		w.loop.Start()
 		return d.whileBusy(w, 5)
 	},
 	"the dispatcher waits for the worker": func(x *experiment.X, d *dispatcher) *burst {
@@ -41,7 +41,7 @@ var broken = map[string]func(x *experiment.X, d *dispatcher) *burst{
 	"a second thread works": func(x *experiment.X, d *dispatcher) *burst {
 		bell := &shared{pipeBell: newPipe(x)}
 		w := newWorker(x, "worker", bell)
-		w.run("worker")
+		w.loop.Start()
 		second, err := event.New(event.Config{Name: "second", Backend: x.Backend()})
 		if err != nil {
 			x.Fail(err)
@@ -65,7 +65,7 @@ type silent struct {
 	rung bool
 }
 
-func (b *memory) knock() error { return b.ring() }
+func (b *memory) ringByHand() error { return b.ring() }
 
 func (b *silent) ring() error {
 	if b.rung {
@@ -102,7 +102,7 @@ type memory struct {
 
 func (b *memory) ring() error {
 	b.n.Add(1)
-	b.worker.base.Post(func() { b.worker.rung(b.fd(), event.Read) })
+	b.worker.loop.Base.Post(func() { b.worker.rung(b.fd(), event.Read) })
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"fdlab/lab/event"
 	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/loop"
 )
 
 func main() {
@@ -71,13 +72,13 @@ type item struct {
 
 // worker is a thread with a loop of its own, a queue, and a doorbell.
 type worker struct {
-	base *event.Base
+	loop *loop.Loop
 	bell bell
 
 	mu    sync.Mutex
 	queue []*item // in the memory of the process, behind a lock
 
-	watched // how it is watched: see worker.go
+	counts // what the script asks of it: see worker.go
 }
 
 // notify is the dispatcher's part. First the item goes into the queue, then the

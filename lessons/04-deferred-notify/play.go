@@ -25,7 +25,7 @@ func offer(x *experiment.X, d *dispatcher) {
 			defer close(done)
 			d.notifyByHand()
 		}()
-		go d.impatient(done)
+		go d.sayIfSlow(done)
 	})
 }
 
@@ -42,7 +42,7 @@ func (d *dispatcher) notifyByHand() {
 	d.byHand.Add(1)
 	i := &item{}
 	w.push(i)
-	if err := w.bell.knock(); err != nil {
+	if err := w.bell.ringByHand(); err != nil {
 		w.takeBack(i)
 		d.x.Note("you: notify: %s", errName(err))
 		return
@@ -50,24 +50,24 @@ func (d *dispatcher) notifyByHand() {
 	d.x.Note("you: notify: the kernel holds %d", w.queued())
 }
 
-// patiently lets the dispatcher do something, and waits a little.
-func (d *dispatcher) patiently(something func()) { d.impatient(d.begin(something)) }
+// doByHand lets the dispatcher do something, and says if it takes long.
+func (d *dispatcher) doByHand(something func()) { d.sayIfSlow(d.begin(something)) }
 
-// impatient says that something takes long.
-func (d *dispatcher) impatient(done <-chan struct{}) {
+// sayIfSlow says that something takes long.
+func (d *dispatcher) sayIfSlow(done <-chan struct{}) {
 	select {
 	case <-done:
-	case <-time.After(patience):
+	case <-time.After(slowAnswer):
 		d.x.Note("you: it takes long: is a write(2) blocked, or is time held?")
 	}
 }
 
-// patience is how long a person waits for an answer.
-const patience = 200 * time.Millisecond
+// slowAnswer is how long a person waits before it is said that it takes long.
+const slowAnswer = 200 * time.Millisecond
 
 // fillByHand lets the dispatcher notify as long as the doorbell takes it.
 func (d *dispatcher) fillByHand(w *worker) {
-	go d.patiently(func() {
+	go d.doByHand(func() {
 		for done := range full {
 			d.byHand.Add(1)
 			if err := w.notify(&item{}); err != nil {
@@ -116,24 +116,15 @@ func play(x *experiment.X) {
 		}
 		slow = newJob(x)
 		j := slow
-		go d.patiently(func() {
+		go d.doByHand(func() {
 			x.Note("you: the worker gets something to do that takes long")
 			if err := w.notify(&j.item); err != nil {
 				x.Note("notify: %s", errName(err))
 			}
 		})
 	})
-	jobs := make(chan func())
-	go func() {
-		var last int64
-		for x.Sleep(time.Second) {
-			select {
-			case jobs <- func() { last = report(w, last) }:
-			case <-x.Stopped():
-			}
-		}
-	}()
-	x.FollowAnd(jobs)
+	var last int64 // callbacks at the last report
+	x.FollowAnd(nil, func() { last = report(w, last) })
 }
 
 func playBell(x *experiment.X) bell {

@@ -36,7 +36,7 @@ func (d *dispatcher) oneByOne(w *worker, n int) *burst {
 		w.x.Await(limit, func() bool { return b.handled() == len(b.items) })
 		waited, _ := w.waited(i)
 		d.x.Note("    notify: handled after %s", experiment.Brief(waited))
-		w.x.Watchable(glance)
+		w.x.Pause(glance)
 	}
 	b.calls = w.calls.Load() - before
 	b.done = b.handled()
@@ -50,7 +50,7 @@ func (d *dispatcher) whileBusy(w *worker, n int) *burst {
 	d.hand(w, &slow.item)
 	x.Await(limit, slow.busy)
 	x.Note("the worker is busy in its callback")
-	x.Watchable(watch)
+	x.Pause(moment)
 	before := w.calls.Load()
 	for range n {
 		i := &item{}
@@ -61,10 +61,10 @@ func (d *dispatcher) whileBusy(w *worker, n int) *burst {
 		}
 		b.queued = append(b.queued, w.queued())
 		x.Note("    notify: the kernel holds %d", b.queued[len(b.queued)-1])
-		x.Watchable(glance)
+		x.Pause(glance)
 	}
 	// How long it waits is measured: this time is not only for the eye.
-	if !x.Sleep(watch) {
+	if !x.Sleep(moment) {
 		x.Fail(experiment.ErrStopped)
 	}
 	b.early = b.handled()
@@ -75,7 +75,7 @@ func (d *dispatcher) whileBusy(w *worker, n int) *burst {
 	b.done = b.handled()
 	b.others += d.byHand.Load()
 	x.Note("the worker is free: %s, %d of %d items done", callbacks(b.calls), b.done, len(b.items))
-	x.Watchable(watch)
+	x.Pause(moment)
 	return b
 }
 
@@ -124,7 +124,7 @@ func (d *dispatcher) fill(w *worker, bell *pipeBell) *filled {
 	})
 	f.queued = w.queued()
 	x.Note("    %d writes of one byte, then: %s", f.writes, errName(f.err))
-	x.Watchable(watch)
+	x.Pause(moment)
 
 	// From now on the writer may block, as memcached's did.
 	if err := sys.SetNonblock(bell.w, false); err != nil {
@@ -136,10 +136,10 @@ func (d *dispatcher) fill(w *worker, bell *pipeBell) *filled {
 		}
 	})
 	x.Note("    one write more, which may block")
-	x.Watchable(watch)
+	x.Pause(moment)
 	first.finish()
 	x.Await(limit, second.busy)
-	x.Watchable(watch)
+	x.Pause(moment)
 	state, err := kernel.Look(bell.w)
 	if err != nil {
 		x.Fail(err)

@@ -6,63 +6,31 @@ import (
 	"sync/atomic"
 	"time"
 
-	"fdlab/lab/event"
 	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/loop"
 	"fdlab/lab/kernel"
 )
 
-// watched is how a worker is watched.
-type watched struct {
-	x      *experiment.X
-	thread *experiment.Thread
-	halted sync.Once
-	err    error        // valid when halted
-	calls  atomic.Int64 // callbacks of the bell
-	rings  atomic.Int64 // what they read of it
+// counts is what a worker has done.
+type counts struct {
+	x     *experiment.X
+	calls atomic.Int64 // callbacks of the bell
+	rings atomic.Int64 // what they read of it
 }
 
 const (
+	moment = 200 * time.Millisecond // for the eye, after something has happened
 	glance = 60 * time.Millisecond  // for the eye, between two small things
-	watch  = 200 * time.Millisecond // for the eye, after something has happened
 	limit  = 5 * time.Second        // for what should happen at once
 )
 
-// newWorker makes a worker whose loop will watch the bell.
+// newWorker makes a worker whose loop will watch the bell. The bell is then the
+// worker's, which closes it.
 func newWorker(x *experiment.X, name string, b bell) *worker {
-	base, err := event.New(event.Config{Name: name, Backend: x.Backend()})
-	if err != nil {
-		x.Fail(err)
-	}
-	w := &worker{base: base, bell: b, watched: watched{x: x}}
-	ev := base.NewEvent(b.fd(), event.Read|event.Persist, w.rung).Named("rung")
-	if err := ev.Add(event.NoTimeout); err != nil {
-		x.Fail(err)
-	}
+	w := &worker{loop: loop.New(x, name), bell: b, counts: counts{x: x}}
+	w.loop.Finally(b.close)
+	w.loop.Watch(b.fd(), "rung", w.rung)
 	return w
-}
-
-func (w *worker) run(name string) {
-	w.thread = w.x.Thread(name, func() error {
-		_, err := w.base.Dispatch()
-		return err
-	})
-	w.x.Cleanup(w.halt)
-}
-
-// halt ends the worker's loop and closes its bell.
-func (w *worker) halt() {
-	w.halted.Do(func() {
-		w.base.Post(w.base.Break)
-		w.err = w.thread.Join()
-		w.base.Close()
-		w.bell.close()
-	})
-}
-
-func (w *worker) stop() {
-	if w.halt(); w.err != nil {
-		w.x.Fail(w.err)
-	}
 }
 
 // count counts a callback that read n rings.

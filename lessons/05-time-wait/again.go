@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/tcpstate"
 	"fdlab/lab/sys"
 )
 
@@ -23,16 +24,17 @@ type attempt struct {
 
 // again brings the port of a client, then that of a server, into TIME_WAIT, and
 // binds each anew.
-func again(x *experiment.X, listener int, server address, old, new option) attempt {
+func again(lo *loopback, old, new option) attempt {
+	x := lo.x
 	a := attempt{old: old, new: new, port: x.FreePort()}
 
 	from := x.FreePort()
-	c := connect(x, listener, server, from, old)
+	c := lo.connectFrom(from, old)
 	a.clientHeld = quietly(x, c, c.Client, c.Server).TimeWait() == "client"
 	var client int
 	if client, a.client = bound(from, new, "client"); a.client == nil {
-		if a.connect = sys.Connect(client, server); a.connect == nil {
-			c = accept(x, listener, client)
+		if a.connect = sys.Connect(client, lo.server); a.connect == nil {
+			c = lo.accept(client)
 			must(x, "SO_LINGER", sys.SetLinger(c.Client.FD, 0)) // leave nothing behind
 			quietly(x, c, c.Client, c.Server)
 		} else {
@@ -43,7 +45,7 @@ func again(x *experiment.X, listener int, server address, old, new option) attem
 	first, err := bound(a.port, old, "old server")
 	must(x, "bind", err)
 	must(x, "listen", sys.Listen(first, 5))
-	c = connect(x, first, sys.Loopback(a.port), x.FreePort(), reuse)
+	c = (&loopback{x, lo.observer, first, sys.Loopback(a.port)}).connect(reuse)
 	must(x, "close", sys.Close(first))
 	a.serverHeld = quietly(x, c, c.Server, c.Client).TimeWait() == "server"
 	var second int
@@ -52,12 +54,12 @@ func again(x *experiment.X, listener int, server address, old, new option) attem
 	}
 	x.Note("old %s, new %s: bind to the client's port: %s; to the server's: %s", old, new,
 		outcome(a.client, "done"), outcome(a.server, "done"))
-	x.Watchable(moment / 2)
+	x.Pause(moment / 2)
 	return a
 }
 
 // quietly closes in turn without a word.
-func quietly(x *experiment.X, c *experiment.Conn, order ...*experiment.End) (after experiment.Pair) {
+func quietly(x *experiment.X, c *tcpstate.Conn, order ...*tcpstate.End) (after tcpstate.Pair) {
 	for _, end := range order {
 		must(x, "close", end.Close())
 		after = c.Settle()
@@ -98,7 +100,7 @@ func (s *seen) bindIgnored(x *experiment.X) {
 	x.Note("bind to port %d: %s; listen: %s; the server is on port %d", port,
 		outcome(s.bindError, "bound"), outcome(s.listenError, "no error"), s.got)
 	x.Note("a client that connects to port %d gets %s", port, outcome(s.refused, "a connection"))
-	x.Watchable(moment)
+	x.Pause(moment)
 }
 
 // timestamps says whether TCP timestamps are on: with them the kernel can tell

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/tcpstate"
 	"fdlab/lab/sys"
 )
 
@@ -46,20 +47,39 @@ func bound(port uint16, o option, label string) (fd int, err error) {
 	return fd, nil
 }
 
-// connect makes a connection from a port of the client's choice.
-func connect(x *experiment.X, listener int, server address, from uint16, o option) *experiment.Conn {
-	client, err := bound(from, o, "client")
-	must(x, "bind", err)
-	must(x, "connect", sys.Connect(client, server))
-	return accept(x, listener, client)
+// loopback is where connections are made: a listener, and the observer that
+// follows the states of both ends.
+type loopback struct {
+	x        *experiment.X
+	observer *tcpstate.Observer
+	listener int
+	server   address // the listener's
+}
+
+// listen opens the listener. Whoever calls it must close it.
+func listen(x *experiment.X) *loopback {
+	listener, server := x.Listen(9877, 5, "listener")
+	return &loopback{x, tcpstate.NewObserver(x), listener, server}
+}
+
+// connect makes a connection from a free port.
+func (lo *loopback) connect(o option) *tcpstate.Conn {
+	return lo.connectFrom(lo.x.FreePort(), o)
+}
+
+func (lo *loopback) connectFrom(port uint16, o option) *tcpstate.Conn {
+	client, err := bound(port, o, "client")
+	must(lo.x, "bind", err)
+	must(lo.x, "connect", sys.Connect(client, lo.server))
+	return lo.accept(client)
 }
 
 // accept takes the server's end of a client's connection.
-func accept(x *experiment.X, listener, client int) *experiment.Conn {
-	conn, _, err := sys.Accept(listener)
-	must(x, "accept", err)
+func (lo *loopback) accept(client int) *tcpstate.Conn {
+	conn, _, err := sys.Accept(lo.listener)
+	must(lo.x, "accept", err)
 	sys.Label(conn, "server")
-	c := x.Conn(client, conn)
+	c := lo.observer.Conn(client, conn)
 	c.Settle() // the server's end may still wait for the last segment of the handshake
 	return c
 }

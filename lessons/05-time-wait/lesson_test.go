@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/tcpstate"
 	"fdlab/lab/kernel"
 	"fdlab/lab/sys"
 	"fdlab/lab/trace"
@@ -29,7 +30,7 @@ const programVariable = "LESSON_05_PROGRAM"
 // and "server first", whose TIME_WAIT is taken for that of a server that closed
 // first, and which sockets have SO_REUSEADDR whatever the table says.
 type broken struct {
-	first, second func(*experiment.X, *experiment.Conn) turns
+	first, second func(*experiment.X, *tcpstate.Conn) turns
 	pretend       bool // it says that the server has closed first
 	always        *option
 	portIsFree    bool // bind succeeds, so nothing goes wrong when nobody looks
@@ -50,24 +51,24 @@ var programs = map[string]broken{
 	"the port of the server was free": {first: clientFirst, second: serverFirst, portIsFree: true},
 }
 
-func clientFirst(x *experiment.X, c *experiment.Conn) turns {
+func clientFirst(x *experiment.X, c *tcpstate.Conn) turns {
 	return closeInTurn(x, c, c.Client, c.Server)
 }
 
-func serverFirst(x *experiment.X, c *experiment.Conn) turns {
+func serverFirst(x *experiment.X, c *tcpstate.Conn) turns {
 	return closeInTurn(x, c, c.Server, c.Client)
 }
 
-func resets(x *experiment.X, c *experiment.Conn) turns {
+func resets(x *experiment.X, c *tcpstate.Conn) turns {
 	sys.SetLinger(c.Server.FD, 0)
 	return serverFirst(x, c)
 }
 
-func neverClosed(x *experiment.X, c *experiment.Conn) turns {
+func neverClosed(x *experiment.X, c *tcpstate.Conn) turns {
 	return turns{"client", endOne(x, c, "close", c.Client.Close)}
 }
 
-func together(x *experiment.X, c *experiment.Conn) turns {
+func together(x *experiment.X, c *tcpstate.Conn) turns {
 	must(x, "hold", c.HoldFINs(2*time.Second)) // a busy machine has time to do both
 	must(x, "close", c.Client.Close())
 	must(x, "close", c.Server.Close())
@@ -77,10 +78,10 @@ func together(x *experiment.X, c *experiment.Conn) turns {
 func (b broken) run(x *experiment.X) {
 	var s seen
 	offer(x)
-	listener, server := x.Listen(9877, 5, "listener")
+	lo := listen(x)
 	x.Step(1)
-	s.clientFirst = b.first(x, connect(x, listener, server, x.FreePort(), reuse))
-	s.serverFirst = b.second(x, connect(x, listener, server, x.FreePort(), reuse))
+	s.clientFirst = b.first(x, lo.connect(reuse))
+	s.serverFirst = b.second(x, lo.connect(reuse))
 	if b.pretend {
 		s.serverFirst.first = "server"
 	}
@@ -90,7 +91,7 @@ func (b broken) run(x *experiment.X) {
 			if b.always != nil {
 				o, n = *b.always, *b.always
 			}
-			a := again(x, listener, server, o, n)
+			a := again(lo, o, n)
 			a.old, a.new = old, new
 			s.again = append(s.again, a)
 		}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/tcpstate"
 	"fdlab/lab/sys"
 )
 
@@ -39,37 +40,37 @@ func run(x *experiment.X) {
 }
 
 func (s *seen) look(x *experiment.X) {
-	listener, server := x.Listen(9877, 5, "listener")
-	defer sys.Close(listener)
+	lo := listen(x)
+	defer sys.Close(lo.listener)
 
 	// 1. The client closes first. Each FIN is held back for a moment, or the
 	// states on the way would be over in microseconds.
 	x.Step(1)
-	c := connect(x, listener, server, x.FreePort(), reuse)
+	c := lo.connect(reuse)
 	c.HoldFINs(300 * time.Millisecond)
 	s.clientFirst = closeInTurn(x, c, c.Client, c.Server)
 	s.oldest = c
 
 	// 2. The server closes first. Nothing else is different.
 	x.Step(2)
-	c = connect(x, listener, server, x.FreePort(), reuse)
+	c = lo.connect(reuse)
 	s.serverFirst = closeInTurn(x, c, c.Server, c.Client)
 
 	// 3. Both close before either has heard of the other's close.
 	x.Step(3)
-	s.closeAtOnce(x, listener, server)
+	s.closeAtOnce(x, lo)
 
 	// 4. With a linger time of 0, close sends a reset (RST) instead of a FIN.
 	x.Step(4)
-	c = connect(x, listener, server, x.FreePort(), reuse)
+	c = lo.connect(reuse)
 	must(x, "SO_LINGER", sys.SetLinger(c.Client.FD, 0))
 	s.reset = closeInTurn(x, c, c.Client, c.Server)
 
 	// 5. The server never closes. The client calls close; another only shutdown.
 	x.Step(5)
-	c = connect(x, listener, server, x.FreePort(), reuse)
+	c = lo.connect(reuse)
 	s.closed = endOne(x, c, "close", c.Client.Close)
-	d := connect(x, listener, server, x.FreePort(), reuse)
+	d := lo.connect(reuse)
 	s.shut = endOne(x, d, "shutdown", func() error {
 		return sys.Shutdown(d.Client.FD, unix.SHUT_WR)
 	})
@@ -78,7 +79,7 @@ func (s *seen) look(x *experiment.X) {
 	x.Step(6)
 	for _, old := range []option{plain, reuse} {
 		for _, new := range []option{plain, reuse} {
-			s.again = append(s.again, again(x, listener, server, old, new))
+			s.again = append(s.again, again(lo, old, new))
 		}
 	}
 	s.table(x)
@@ -91,24 +92,24 @@ func (s *seen) look(x *experiment.X) {
 }
 
 // closeInTurn has one end close; the other reads, hears of it, and closes too.
-func closeInTurn(x *experiment.X, c *experiment.Conn,
-	first, second *experiment.End) turns {
+func closeInTurn(x *experiment.X, c *tcpstate.Conn,
+	first, second *tcpstate.End) turns {
 	must(x, "close", first.Close())
 	x.Note("%s calls close: %s", first.Name, c.Settle())
 	n, err := sys.Read(second.FD, make([]byte, 1))
 	x.Note("%s reads: %s", second.Name, heard(n, err))
-	x.Watchable(moment)
+	x.Pause(moment)
 	must(x, "close", second.Close())
 	x.Note("%s calls close: %s", second.Name, c.Settle())
-	x.Watchable(moment)
+	x.Pause(moment)
 	return turns{first.Name, c.States()}
 }
 
 // closeAtOnce makes the FINs cross. The kernel holds both back, and that takes
 // no longer than a moment: on a busy machine it may need another try.
-func (s *seen) closeAtOnce(x *experiment.X, listener int, server address) {
+func (s *seen) closeAtOnce(x *experiment.X, lo *loopback) {
 	for range 5 {
-		c := connect(x, listener, server, x.FreePort(), reuse)
+		c := lo.connect(reuse)
 		if err := c.HoldFINs(400 * time.Millisecond); err != nil {
 			x.Note("the kernel does not hold a FIN back (%v): left out", err)
 			return
@@ -119,7 +120,7 @@ func (s *seen) closeAtOnce(x *experiment.X, listener int, server address) {
 		s.atOnce = c.Settle()
 		if s.crossed = waitForFIN(between); s.crossed {
 			x.Note("both call close, then: %s", s.atOnce)
-			x.Watchable(moment)
+			x.Pause(moment)
 			return
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/tcpstate"
 	"fdlab/lab/kernel"
 	"fdlab/lab/sys"
 )
@@ -101,10 +102,10 @@ func play(x *experiment.X) {
 
 // follow does as the keys say.
 func follow(x *experiment.X, pressed <-chan rune) {
-	listener, server := x.Listen(9877, 5, "listener")
-	defer sys.Close(listener)
+	lo := listen(x)
+	defer sys.Close(lo.listener)
 	next := reuse
-	c := connect(x, listener, server, x.FreePort(), next)
+	c := lo.connect(next)
 	x.Note("connected from port %d with %s: %s", c.Client.Local.Port(), next, c.States())
 	for {
 		select {
@@ -127,13 +128,13 @@ func follow(x *experiment.X, pressed <-chan rune) {
 				next = !next
 				x.Note("the next client's socket: %s", next)
 			case 'd':
-				c = dialAgain(x, listener, server, c, next)
+				c = dialAgain(lo, c, next)
 			}
 		}
 	}
 }
 
-func closeByHand(x *experiment.X, c *experiment.Conn, end *experiment.End) {
+func closeByHand(x *experiment.X, c *tcpstate.Conn, end *tcpstate.End) {
 	if !end.Open() {
 		x.Note("%s has closed already: %s", end.Name, c.States())
 		return
@@ -144,30 +145,30 @@ func closeByHand(x *experiment.X, c *experiment.Conn, end *experiment.End) {
 
 // dialAgain tries to take the client's port again. It returns the connection
 // that there is afterwards.
-func dialAgain(x *experiment.X, listener int, server address, old *experiment.Conn, o option) *experiment.Conn {
-	port := old.Client.Local.Port()
+func dialAgain(lo *loopback, old *tcpstate.Conn, o option) *tcpstate.Conn {
+	x, port := lo.x, old.Client.Local.Port()
 	client, err := bound(port, o, "client")
 	if err != nil {
 		x.Note("bind to port %d, %s: %s; before: %s", port, o, outcome(err, ""), old.States())
 		return old
 	}
-	if err := sys.Connect(client, server); err != nil {
+	if err := sys.Connect(client, lo.server); err != nil {
 		x.Note("port %d, %s: bound; connect: %s", port, o, outcome(err, ""))
 		sys.Close(client)
 		return old
 	}
 	old.Server.Close() // nobody needs it any more
-	c := accept(x, listener, client)
+	c := lo.accept(client)
 	x.Note("connected again from port %d with %s: %s", port, o, c.States())
 	return c
 }
 
 // endOne has the client end its side and the server do nothing. Both are
 // closed when the run ends.
-func endOne(x *experiment.X, c *experiment.Conn, call string, end func() error) experiment.Pair {
+func endOne(x *experiment.X, c *tcpstate.Conn, call string, end func() error) tcpstate.Pair {
 	must(x, call, end())
 	after := c.Settle()
 	x.Note("client calls %s: %s", call, after)
-	x.Watchable(moment)
+	x.Pause(moment)
 	return after
 }

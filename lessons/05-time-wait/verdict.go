@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/tcpstate"
 	"fdlab/lab/kernel"
 )
 
@@ -15,23 +16,23 @@ const moment = 250 * time.Millisecond
 // seen is what the run measured: of each step, what both ends were at its end.
 type seen struct {
 	clientFirst, serverFirst turns
-	atOnce                   experiment.Pair
+	atOnce                   tcpstate.Pair
 	crossed                  bool // both had closed before either heard of it
 	reset                    turns
-	closed, shut             experiment.Pair
+	closed, shut             tcpstate.Pair
 	again                    []attempt
 
 	bindError, listenError, refused error
 	wanted, got                     uint16
 
-	oldest *experiment.Conn // the connection of step 1
-	minute *minute          // nil: nobody waited for it
+	oldest *tcpstate.Conn // the connection of step 1
+	minute *minute        // nil: nobody waited for it
 }
 
 // turns is what two closes in turn led to.
 type turns struct {
-	first           string // the end that closed first: "client", "server"
-	experiment.Pair        // what both are afterwards
+	first         string // the end that closed first: "client", "server"
+	tcpstate.Pair        // what both are afterwards
 }
 
 // letters are the options of Predict: who is in TIME_WAIT when the server has
@@ -136,7 +137,7 @@ func onOff(on bool) string {
 
 // waitForFIN reports whether both ends have closed and neither has heard of
 // the other's close.
-func waitForFIN(p experiment.Pair) bool {
+func waitForFIN(p tcpstate.Pair) bool {
 	return p.Client.TCP.String() == "FIN_WAIT1" && p.Server.TCP.String() == "FIN_WAIT1"
 }
 

@@ -118,7 +118,7 @@ func fromOutside(x *experiment.X) *visit {
 	}).Named("from outside")
 	v.refusal = ev.Add(event.NoTimeout)
 	x.Note("Add from outside: %v", v.refusal)
-	x.Watchable(pause)
+	x.Pause(pause)
 	base.Post(func() { // the loop wakes up and does it itself
 		v.loop = thread.ID()
 		v.added = ev.Add(event.NoTimeout)

@@ -54,7 +54,7 @@ func serve(x *experiment.X, p plan) *server {
 		if !x.Await(patience, func() bool { return s.came.Load() >= n || s.over() }) {
 			x.Note("%s was not accepted", c.Name)
 		}
-		x.Watchable(pause)
+		x.Pause(pause)
 	}
 	s.calm = s.ask(func() { s.calm = s.echoes == 0 && s.base.Stats().Turns < enough }) && s.calm
 	s.spoke = s.all()
@@ -63,14 +63,14 @@ func serve(x *experiment.X, p plan) *server {
 			x.Note("%s says hello", c.Name)
 			c.Say("hello from " + c.Name + "\n")
 		}
-		x.Watchable(pause)
+		x.Pause(pause)
 	}
 	var from kernel.Usage
 	began := time.Now()
 	s.ask(func() { s.before = s.base.Stats(); from, _ = kernel.ThreadUsage() })
 	x.Await(patience, func() bool { return s.settled() })
 	if !s.served() && !s.over() {
-		x.Watchable(4 * pause) // a loop that spins
+		x.Pause(4 * pause) // a loop that spins
 	}
 	s.ask(func() {
 		s.after = s.base.Stats()
@@ -198,7 +198,7 @@ func sleeper(x *experiment.X) (base *event.Base, fd int, end func()) {
 		}
 	})
 	x.Note("the loop sleeps; fd %d is ready, and no event watches it", r)
-	x.Watchable(pause)
+	x.Pause(pause)
 	return base, r, end
 }
 

@@ -44,7 +44,7 @@ func misbehave(s *server) *server {
 	deaf.Say(mib)
 	full := s.await(func() bool { return s.diary.Count(stalled, "deaf") > 0 })
 	s.x.Note("deaf has said 1 MiB and does not listen: the kernel takes no more of the answer")
-	s.x.Watchable(moment)
+	s.x.Pause(moment)
 	find(full && greet(), "1 MiB from a client that does not listen: write gives EAGAIN, and the others go on")
 	deaf.Deaf(false)
 	find(s.hears(deaf, mib), "when it listens again, it gets all %d bytes, in order", len(deaf.Heard()))

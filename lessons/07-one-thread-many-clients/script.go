@@ -142,7 +142,7 @@ func hundred(s *server) *server {
 				s.hears(c, all)
 			}
 		}
-		s.x.Watchable(moment / 3)
+		s.x.Pause(moment / 3)
 	}
 	for _, c := range clients {
 		s.heard += strings.Count(c.Heard(), "\n")
@@ -186,7 +186,7 @@ func (d *door) doze(program func(*server) error) *server {
 	if !d.byHand.Load() {
 		d.sleeps.Store(false)
 	}
-	d.x.Watchable(moment)
+	d.x.Pause(moment)
 	return s.part(append(rest, one)...)
 }
 
@@ -209,14 +209,14 @@ func silent(s *server) *server {
 	}
 	s.waiting, s.told = s.backlog()
 	s.x.Note("client 1 says nothing. clients 2 and 3 are connected, and have spoken; in the backlog: %s", s.queue())
-	s.x.Watchable(2 * moment)
+	s.x.Pause(2 * moment)
 	s.write(said, "client 1")
 	one.Say("hello\n")
 	all := append(rest, one)
 	for _, c := range all {
 		s.hears(c, "hello\n")
 	}
-	s.x.Watchable(moment)
+	s.x.Pause(moment)
 	for _, c := range all {
 		c.Say("again\n")
 	}
@@ -228,7 +228,7 @@ func silent(s *server) *server {
 		s.heard += strings.Count(c.Heard(), "\n")
 	}
 	s.x.Note("each has heard its first line. The second ones are in the kernel: %d bytes, and nobody will read them", s.unread)
-	s.x.Watchable(moment)
+	s.x.Pause(moment)
 	return s.part(append(all, four)...)
 }
 
@@ -304,7 +304,7 @@ func scarce(d *door, pauses bool) *server {
 	s.unreachable = err
 	s.await(func() bool { return s.diary.Count(accepted, "") >= 2 && s.refusals.Load() > 0 })
 	began := time.Now()
-	d.x.Watchable(moment)
+	d.x.Pause(moment)
 	if !pauses {
 		s.await(func() bool { return s.refusals.Load() > 1000 })
 	}
@@ -319,7 +319,7 @@ func scarce(d *door, pauses bool) *server {
 		s.hears(clients[i], "hello\n")
 		clients[i].Finish()
 		s.hears(clients[i+2], "hello\n")
-		d.x.Watchable(moment / 4)
+		d.x.Pause(moment / 4)
 	}
 	return s.part(clients...)
 }

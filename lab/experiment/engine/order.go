@@ -1,4 +1,4 @@
-package experiment
+package engine
 
 import "time"
 
@@ -14,7 +14,7 @@ const (
 	Never                   // not at all
 )
 
-// Heard is what a trial shows about that, and the message that shows it.
+// Heard is what a run shows about that, and the message that shows it.
 type Heard struct {
 	When    Hearing
 	Message string        // "b1"
@@ -26,8 +26,8 @@ type Heard struct {
 // source was silent. It rests on order alone: what was read before what else
 // was said. The first message decides that can: a person who writes at the
 // wrong moment can make a message say nothing.
-func (t *Trial) Hears(speaker, silent string) Heard {
-	spoke, other := t.source(speaker), t.source(silent)
+func (r *Run) Hears(speaker, silent string) Heard {
+	spoke, other := r.source(speaker), r.source(silent)
 	spoke.mu.Lock()
 	defer spoke.mu.Unlock()
 	other.mu.Lock()
@@ -88,9 +88,9 @@ func (s *Source) breaksSilence(after time.Time) (at time.Time, byHand, ok bool) 
 }
 
 // Unread returns how many messages the engine has not read.
-func (t *Trial) Unread() int {
+func (r *Run) Unread() int {
 	n := 0
-	for _, s := range t.Sources {
+	for _, s := range r.Sources {
 		s.mu.Lock()
 		n += len(s.messages) - s.heard
 		s.mu.Unlock()

@@ -1,16 +1,26 @@
-package experiment
+// Package tcpstate shows what the kernel makes of both ends of a TCP connection
+// on loopback: their states, from the handshake to the end of TIME_WAIT.
+//
+// The package knows the kernel's table of connections and how to record a
+// change in it. It does not know who closes first, or why: that is lesson 05,
+// which calls it.
+package tcpstate
 
 import (
 	"sync"
 	"time"
 
+	"fdlab/lab/experiment"
 	"fdlab/lab/kernel"
+	"fdlab/lab/trace"
 )
 
-// follower asks the kernel's table about the ends of connections while a run
+// Observer asks the kernel's table about the ends of connections while a run
 // is recorded: a state may change when the program does nothing at all. What
 // comes and goes between two questions is not seen.
-type follower struct {
+type Observer struct {
+	x *experiment.X
+
 	mu   sync.Mutex
 	ends []*End // invariant: no two with the same addresses
 }
@@ -20,25 +30,27 @@ const (
 	slow  = 100 * time.Millisecond // about one that only a timer will change
 )
 
-// follower returns the run's follower; the first call starts it.
-func (x *X) follower() *follower {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.ends == nil {
-		x.ends = &follower{}
-		go x.ends.run(x.Stopped())
+// NewObserver starts an observer. It ends when the experiment should end. In a
+// run that is not recorded it has nothing to do.
+func NewObserver(x *experiment.X) *Observer {
+	o := &Observer{x: x}
+	if trace.Process().On() {
+		go o.run(x.Stopped())
 	}
-	return x.ends
+	return o
 }
 
-// follow adds ends. An older end with the same addresses was an earlier
+// observe adds ends. An older end with the same addresses was an earlier
 // connection, in TIME_WAIT until the new one took its place: the table speaks
 // of the new one now.
-func (f *follower) follow(ends ...*End) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+func (o *Observer) observe(ends ...*End) {
+	if !trace.Process().On() {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	for _, e := range ends {
-		f.drop(func(old *End) bool {
+		o.drop(func(old *End) bool {
 			same := old.Local == e.Local && old.Remote == e.Remote
 			if same {
 				old.mu.Lock()
@@ -47,23 +59,23 @@ func (f *follower) follow(ends ...*End) {
 			}
 			return same
 		})
-		f.ends = append(f.ends, e)
+		o.ends = append(o.ends, e)
 		e.State()
 	}
 }
 
 // drop takes ends out. The caller holds mu.
-func (f *follower) drop(unwanted func(*End) bool) {
-	kept := f.ends[:0:0]
-	for _, e := range f.ends {
+func (o *Observer) drop(unwanted func(*End) bool) {
+	kept := o.ends[:0:0]
+	for _, e := range o.ends {
 		if !unwanted(e) {
 			kept = append(kept, e)
 		}
 	}
-	f.ends = kept
+	o.ends = kept
 }
 
-func (f *follower) run(stopped <-chan struct{}) {
+func (o *Observer) run(stopped <-chan struct{}) {
 	tick := time.NewTicker(quick)
 	defer tick.Stop()
 	for {
@@ -71,9 +83,9 @@ func (f *follower) run(stopped <-chan struct{}) {
 		case <-stopped:
 			return
 		case now := <-tick.C:
-			f.mu.Lock()
-			f.drop(func(e *End) bool { return e.due(now) && e.ask(now) })
-			f.mu.Unlock()
+			o.mu.Lock()
+			o.drop(func(e *End) bool { return e.due(now) && e.ask(now) })
+			o.mu.Unlock()
 		}
 	}
 }

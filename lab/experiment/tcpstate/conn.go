@@ -1,4 +1,4 @@
-package experiment
+package tcpstate
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"fdlab/lab/experiment"
 	"fdlab/lab/kernel"
 	"fdlab/lab/sys"
 	"fdlab/lab/trace"
@@ -19,7 +20,7 @@ import (
 // trace (Endpoint), also when no fd belongs to it any more.
 type Conn struct {
 	Client, Server *End
-	x              *X
+	x              *experiment.X
 }
 
 // End is one end of a Conn. It owns its fd.
@@ -28,8 +29,7 @@ type End struct {
 	FD            int
 	Local, Remote netip.AddrPort
 
-	x      *X
-	mu     sync.Mutex // held for FD's end and for the trace's word about it
+	mu     sync.Mutex // held while FD is closed, and while the trace is told of it
 	open   bool
 	next   time.Time // when the kernel is asked again
 	last   kernel.Connection
@@ -42,20 +42,19 @@ type Pair struct{ Client, Server kernel.Connection }
 // Conn takes over the two fds of a connection. They are closed when the
 // experiment ends, if they are open then. It fails the experiment where the
 // kernel does not show its table of connections (kernel.ErrNoTable).
-func (x *X) Conn(client, server int) *Conn {
+func (o *Observer) Conn(client, server int) *Conn {
+	x := o.x
 	local, err := sys.Getsockname(client)
 	remote, err2 := sys.Getpeername(client)
 	if err := errors.Join(err, err2); err != nil {
 		x.Fail(fmt.Errorf("a client that is not connected: %w", err))
 	}
 	c := &Conn{x: x,
-		Client: &End{Name: "client", FD: client, Local: local, Remote: remote, x: x, open: true},
-		Server: &End{Name: "server", FD: server, Local: remote, Remote: local, x: x, open: true},
+		Client: &End{Name: "client", FD: client, Local: local, Remote: remote, open: true},
+		Server: &End{Name: "server", FD: server, Local: remote, Remote: local, open: true},
 	}
 	x.Cleanup(func() { c.Client.Close(); c.Server.Close() })
-	if x.rec.On() {
-		x.follower().follow(c.Client, c.Server)
-	}
+	o.observe(c.Client, c.Server)
 	c.States() // fails early
 	return c
 }
@@ -99,8 +98,9 @@ func (e *End) State() (kernel.Connection, error) {
 }
 
 func (e *End) put(now kernel.Connection) {
+	rec := trace.Process()
 	r := trace.Record{
-		Kind: trace.Endpoint, FD: trace.NoFD, Str: e.x.rec.String(e.Name),
+		Kind: trace.Endpoint, FD: trace.NoFD, Str: rec.String(e.Name),
 		A: int64(now.TCP.Code), B: int64(e.Local.Port())<<16 | int64(e.Remote.Port()),
 		C: -1, D: int64(now.Timer),
 	}
@@ -110,7 +110,7 @@ func (e *End) put(now kernel.Connection) {
 	if now.Timer != kernel.NoTimer {
 		r.C = int64(now.Expires)
 	}
-	e.x.rec.Put(&r)
+	rec.Put(&r)
 }
 
 // States asks the kernel about both ends.

@@ -1,4 +1,4 @@
-package experiment
+package engine
 
 import (
 	"bytes"
@@ -17,9 +17,9 @@ import (
 // the world's: it is in this process too, but leaves no records.
 type Source struct {
 	Name string // "a"
-	FD   int    // the reading end; the trial closes it
+	FD   int    // the reading end; its run closes it
 
-	trial       *Trial
+	run         *Run
 	nonblocking bool
 	ended       atomic.Bool // end of file was read
 	reads       atomic.Int64
@@ -93,7 +93,7 @@ func (s *Source) note(data []byte, at span) error {
 		m.read = at.ended
 		s.heard++
 		s.partial = rest
-		s.trial.tell(s.Name, m)
+		s.run.tell(s.Name, m)
 	}
 }
 

@@ -1,7 +1,6 @@
-package experiment
+package engine
 
 import (
-	"io"
 	"testing"
 	"time"
 )
@@ -61,13 +60,13 @@ func TestHearsRestsOnTheOrderOfThings(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.a.Name, c.b.Name = "a", "b"
-			trial := &Trial{Sources: []*Source{c.a, c.b}}
+			r := &Run{Sources: []*Source{c.a, c.b}}
 			for i := range c.b.messages {
 				if !c.b.messages[i].read.IsZero() {
 					c.b.heard++
 				}
 			}
-			if got := trial.Hears("b", "a").When; got != c.want {
+			if got := r.Hears("b", "a").When; got != c.want {
 				t.Errorf("Hears = %d, want %d", got, c.want)
 			}
 		})
@@ -75,10 +74,7 @@ func TestHearsRestsOnTheOrderOfThings(t *testing.T) {
 }
 
 func TestMessagesAreFoundHoweverTheyAreCut(t *testing.T) {
-	x := &X{account: newAccount(io.Discard, nil)}
-	defer x.account.close()
-	trial := &Trial{x: x}
-	s := &Source{Name: "b", trial: trial, messages: []message{
+	s := &Source{Name: "b", run: &Run{}, messages: []message{
 		{text: "b1", said: at(1)}, {text: "b2", said: at(2)}, {text: "b3", said: at(3)},
 	}}
 	for i, piece := range []string{"b", "1\nb2\nb", "3", "\n"} {

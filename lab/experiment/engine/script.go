@@ -1,9 +1,13 @@
-package experiment
+package engine
 
-import "time"
+import (
+	"time"
 
-// Script is what the world does to the sources of a trial, in the order of
-// time. Every engine of a trial gets the same arrivals.
+	"fdlab/lab/experiment"
+)
+
+// Script is what the world does to the sources of all engines, in the order of
+// time. Every engine gets the same arrivals.
 type Script []Arrival
 
 // Arrival is one thing that a source does.
@@ -13,21 +17,21 @@ type Arrival struct {
 	Line   string        // what it says, without a newline; "": it ends (EOF)
 }
 
-// play lets the script happen to all trials at once. It returns ErrStopped
-// when the experiment should end.
-func (x *X) play(script Script, trials []*Trial) error {
-	began := x.now()
+// play lets the script happen to all runs at once. It returns ErrStopped when
+// the experiment should end.
+func play(x *experiment.X, script Script, runs []*Run) error {
+	began := x.Now()
 	for _, arrival := range script {
-		if !x.Sleep(began + arrival.At - x.now()) {
-			return ErrStopped
+		if !x.Sleep(began + arrival.At - x.Now()) {
+			return experiment.ErrStopped
 		}
 		if arrival.Line == "" {
 			x.Note("%s ends", arrival.Source)
 		} else {
 			x.Note("%s says %q", arrival.Source, arrival.Line)
 		}
-		for _, t := range trials {
-			source := t.source(arrival.Source)
+		for _, r := range runs {
+			source := r.source(arrival.Source)
 			if arrival.Line == "" {
 				source.end()
 			} else if err := source.say(arrival.Line, false); err != nil {
