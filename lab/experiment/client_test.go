@@ -149,10 +149,10 @@ func TestADiaryKnowsOrderThreadsAndLoops(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer inner.Close()
-	d.Write("began", "me")
-	inner.NewTimer(func(int, event.What) { d.Write("called", "inner") }).Add(0)
+	d.Add("began", "me")
+	inner.NewTimer(func(int, event.What) { d.Add("called", "inner") }).Add(0)
 	base.NewTimer(func(int, event.What) {
-		d.Write("called", "outer")
+		d.Add("called", "outer")
 		inner.Dispatch()
 	}).Add(0)
 	base.Dispatch()

@@ -26,15 +26,15 @@ type Entry struct {
 	At       time.Time
 }
 
-// Write adds what the calling thread does now.
-func (d *Diary) Write(did, who string) {
+// Add writes down what the calling thread does now.
+func (d *Diary) Add(did, who string) {
 	now := Entry{Did: did, Who: who, Thread: thread.ID(), Loops: loops(), At: time.Now()}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.entries = append(d.entries, now)
 }
 
-// Entries returns what was written so far.
+// Entries returns what was added so far.
 func (d *Diary) Entries() []Entry {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -39,18 +39,18 @@ func broken(nested, turns, workers func(*server) error) func() {
 			Run: func(x *experiment.X) {
 				// A port of its own: a server that is deaf gives it up, and
 				// another lesson that runs meanwhile would take it.
-				door := openAt(x, x.FreePort())
+				listener := listen(x, x.FreePort())
 				x.Step(1)
-				n := visit(door.serve("nested", nested))
-				if n.unreachable != nil { // its listener is gone
-					door = openAt(x, x.FreePort())
+				n := visit(serve(listener, "nested", nested))
+				if n.Unreachable != nil { // its listener is gone
+					listener = listen(x, x.FreePort())
 				}
 				x.Step(2)
-				t := visit(door.serve("turns", turns))
+				t := visit(serve(listener, "turns", turns))
 				x.Step(3)
-				w := crowd(door.serve("acceptor", workers))
-				one := compute(door.serve("acceptor", burning(withWorkers(1))))
-				both := compute(door.serve("acceptor", burning(withWorkers(1))))
+				w := crowd(serve(listener, "acceptor", workers))
+				one := compute(serve(listener, "acceptor", burning(withWorkers(1))))
+				both := compute(serve(listener, "acceptor", burning(withWorkers(1))))
 				judge(x, n, t, w, one, both, twice{})
 			},
 		})
@@ -59,7 +59,7 @@ func broken(nested, turns, workers func(*server) error) func() {
 
 // oneBase is what the post's server should have done.
 func oneBase(s *server) error {
-	base := s.base("one")
+	base := s.Base("one")
 	s.onAccept(base, func(c *conn) { s.onRead(base, c) })
 	_, err := base.Dispatch()
 	return err
@@ -67,7 +67,7 @@ func oneBase(s *server) error {
 
 // itself dispatches the base that runs already.
 func itself(s *server) error {
-	base := s.base("one")
+	base := s.Base("one")
 	s.onAccept(base, func(c *conn) {
 		s.onRead(base, c)
 		reason, err := base.Dispatch()
@@ -79,17 +79,17 @@ func itself(s *server) error {
 
 // deaf takes one client, and stops listening.
 func deaf(s *server) error {
-	base := s.base("one")
+	base := s.Base("one")
+	var only *conn
 	s.onAccept(base, func(c *conn) {
-		sys.Shutdown(s.listener, unix.SHUT_RDWR)
+		sys.Shutdown(s.FD, unix.SHUT_RDWR)
 		s.onRead(base, c)
+		only = c
 	})
 	_, err := base.Loop(event.Once) // one accept, and then only client 1
 	if err == nil {
-		inner := s.base("rest")
-		for c := range s.conns {
-			s.onRead(inner, c)
-		}
+		inner := s.Base("rest")
+		s.onRead(inner, only)
 		_, err = inner.Dispatch()
 	}
 	return err
@@ -100,11 +100,11 @@ func deaf(s *server) error {
 func swapping(s *server) error {
 	var bases []*event.Base
 	for i := range 2 {
-		base := s.base(fmt.Sprint("worker ", i+1))
-		s.thread(base.Name(), func() error { _, err := base.Loop(event.NoExitOnEmpty); return err })
+		base := s.Base(fmt.Sprint("worker ", i+1))
+		s.Thread(base.Name(), func() error { _, err := base.Loop(event.NoExitOnEmpty); return err })
 		bases = append(bases, base)
 	}
-	acceptor := s.base("acceptor")
+	acceptor := s.Base("acceptor")
 	s.onAccept(acceptor, func(c *conn) {
 		var turn atomic.Int32
 		var watch func(base *event.Base)
@@ -112,14 +112,15 @@ func swapping(s *server) error {
 			var ev *event.Event
 			buf := make([]byte, 512)
 			ev = base.NewEvent(c.fd, event.Read|event.Persist, func(fd int, _ event.What) {
-				s.write(called, c.name)
+				s.Did(called, c.name)
 				ev.Del()
 				n, _ := sys.Read(fd, buf)
 				if n <= 0 {
-					s.hangUp(c)
+					s.Did(left, c.name)
+					s.Close(c.fd)
 					return
 				}
-				s.write(answered, c.name)
+				s.Did(answered, c.name)
 				sys.Write(fd, buf[:n])
 				next := bases[turn.Add(1)%2]
 				next.Post(func() { watch(next) })

@@ -29,25 +29,25 @@ func main() {
 }
 
 func run(x *experiment.X) {
-	door := open(x) // a listener on port 9877
-	offer(x, door)  // the key c brings another client
+	listener := listen(x, 9877)
+	offer(x, listener) // the key c brings another client
 
 	// 1. The post's server: the accept callback dispatches a second base.
 	x.Step(1)
-	nested := visit(door.serve("nested", oneInside))
+	nested := visit(serve(listener, "nested", oneInside))
 
 	// 2. The same clients. One thread, two bases, and neither waits.
 	x.Step(2)
-	turns := visit(door.serve("turns", takingTurns))
+	turns := visit(serve(listener, "turns", takingTurns))
 
 	// 3. memcached's server: one thread accepts, two others serve.
 	x.Step(3)
-	shared := crowd(door.serve("acceptor", withWorkers(2)))
+	shared := crowd(serve(listener, "acceptor", withWorkers(2)))
 
 	// 4. The same, with a callback that computes: one worker, then two.
 	x.Step(4)
-	alone := compute(door.serve("acceptor", burning(withWorkers(1))))
-	both := compute(door.serve("acceptor", burning(withWorkers(2))))
+	alone := compute(serve(listener, "acceptor", burning(withWorkers(1))))
+	both := compute(serve(listener, "acceptor", burning(withWorkers(2))))
 	table(x, alone, both)
 
 	// 5. Two dispatches of one base at the same time.
@@ -60,13 +60,13 @@ func run(x *experiment.X) {
 // oneInside is the post's idea: a base for each client. While the inner base
 // runs, the outer one is in the middle of this callback.
 func oneInside(s *server) error {
-	outer := s.base("outer")
+	outer := s.Base("outer")
 	s.onAccept(outer, func(c *conn) {
-		inner := s.base("inner")
+		inner := s.Base("inner")
 		s.onRead(inner, c)
 		reason, err := inner.Dispatch() // until the client has left
 		s.returned(c, reason, err)
-		s.free(inner)
+		s.Free(inner)
 	})
 	_, err := outer.Dispatch()
 	return err
@@ -74,9 +74,9 @@ func oneInside(s *server) error {
 
 // takingTurns has two bases in one thread too. But none keeps the thread.
 func takingTurns(s *server) error {
-	first, second := s.base("first"), s.base("second")
+	first, second := s.Base("first"), s.Base("second")
 	s.onAccept(first, func(c *conn) { s.onRead(second, c) })
-	for !s.ending() {
+	for !s.Stopping() {
 		_, err := first.Loop(event.NonBlock)
 		if err == nil {
 			_, err = second.Loop(event.NonBlock)
@@ -84,7 +84,7 @@ func takingTurns(s *server) error {
 		if err != nil {
 			return err
 		}
-		s.x.Sleep(time.Millisecond) // without this the two would burn a processor
+		s.X.Sleep(time.Millisecond) // without this the two would burn a processor
 	}
 	return nil
 }
@@ -95,15 +95,15 @@ func withWorkers(n int) func(*server) error {
 	return func(s *server) error {
 		var workers []*event.Base
 		for i := range n {
-			worker := s.base(fmt.Sprint("worker ", i+1)) // made here, run there
-			s.thread(worker.Name(), func() error {
+			worker := s.Base(fmt.Sprint("worker ", i+1)) // made here, run there
+			s.Thread(worker.Name(), func() error {
 				_, err := worker.Loop(event.NoExitOnEmpty)
 				return err
 			})
 			workers = append(workers, worker)
 		}
 		next := 0
-		acceptor := s.base("acceptor")
+		acceptor := s.Base("acceptor")
 		s.onAccept(acceptor, func(c *conn) {
 			worker := workers[next%n]
 			next++

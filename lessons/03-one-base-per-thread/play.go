@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/tcpserver"
 )
 
 // keys are what a person may do to the experiment.
@@ -23,12 +24,12 @@ var yours struct {
 	here  []*experiment.Client
 }
 
-func offer(x *experiment.X, d *door) {
+func offer(x *experiment.X, l *tcpserver.Listener) {
 	x.Poke('c', func() {
 		yours.Lock()
 		defer yours.Unlock()
 		yours.count++
-		c := x.DialByHand(fmt.Sprint("yours ", yours.count), d.addr)
+		c := x.DialByHand(fmt.Sprint("yours ", yours.count), l.Addr)
 		if c == nil {
 			return
 		}
@@ -40,8 +41,7 @@ func offer(x *experiment.X, d *door) {
 			return
 		}
 		yours.here = append(yours.here, c)
-		n, _ := d.backlog()
-		x.Note("in the backlog: %d", n)
+		x.Note("in the backlog: %s", l.Backlog())
 	})
 }
 
@@ -66,8 +66,8 @@ func flags(f *flag.FlagSet) {
 // play is the interactive mode: one server; its clients are you, and every
 // telnet or nc that comes.
 func play(x *experiment.X) {
-	d := open(x)
-	offer(x, d)
+	listener := listen(x, 9877)
+	offer(x, listener)
 	first := func(do func(*experiment.Client)) {
 		yours.Lock()
 		defer yours.Unlock()
@@ -90,7 +90,7 @@ func play(x *experiment.X) {
 			yours.here = yours.here[1:]
 		})
 	})
-	s := d.serve(chosen, shapes[chosen])
+	s := serve(listener, chosen, shapes[chosen])
 	x.Follow()
-	s.stop()
+	s.Stop()
 }

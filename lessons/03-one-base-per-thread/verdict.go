@@ -20,9 +20,9 @@ func judge(x *experiment.X, nested, turns, shared, alone, both *server, again tw
 		nested.depth(accepted), nested.depth(called))
 	when := nested.secondClient()
 	x.Check(when == later, "nested: client 2 is accepted only after client 1 has left")
-	if nested.told {
-		x.Check(nested.waiting >= 2, "nested: while client 1 is served, %d clients are connected and wait in the backlog",
-			nested.waiting)
+	if nested.waiting.Known {
+		x.Check(nested.waiting.Clients >= 2, "nested: while client 1 is served, %d clients are connected and wait in the backlog",
+			nested.waiting.Clients)
 	} else {
 		x.NotJudged("this kernel does not say", "nested: clients wait in the backlog")
 	}
@@ -64,11 +64,11 @@ const (
 var letters = map[hearing]string{later: "a", noConnect: "b", meanwhile: "c", failing: "d"}
 
 func (s *server) secondClient() hearing {
-	in, gone := s.diary.Index(1, accepted, "client 2"), s.diary.Index(1, left, "client 1")
+	in, gone := s.Diary.Index(1, accepted, "client 2"), s.Diary.Index(1, left, "client 1")
 	switch {
-	case s.unreachable != nil:
+	case s.Unreachable != nil:
 		return noConnect
-	case s.diary.Count(refused, "") > 0:
+	case s.Diary.Count(refused, "") > 0:
 		return failing
 	case in < 0:
 		return unclear
@@ -111,10 +111,10 @@ func checkThreads(x *experiment.X, s *server) {
 	}
 	x.Check(strays == 0, "workers: every callback of a connection ran on one thread; exceptions: %d of 6", strays)
 	apart := true
-	for _, e := range s.diary.Entries() {
+	for _, e := range s.Diary.Entries() {
 		apart = apart && (e.Did != accepted || !workers[e.Thread])
 	}
-	x.Check(len(workers) == len(s.others) && apart,
+	x.Check(len(workers) == len(s.threadsOfWorkers()) && apart,
 		"workers: the 6 connections ran on %d threads, none of them the acceptor's", len(workers))
 }
 
@@ -139,16 +139,16 @@ func checkWork(x *experiment.X, alone, both *server) {
 
 // workers says how many there are.
 func (s *server) workers() string {
-	if len(s.others) == 1 {
+	if len(s.threadsOfWorkers()) == 1 {
 		return "1 worker"
 	}
-	return fmt.Sprintf("%d workers", len(s.others))
+	return fmt.Sprintf("%d workers", len(s.threadsOfWorkers()))
 }
 
 func table(x *experiment.X, servers ...*server) {
 	rows := [][]string{{"workers", "answers", "time for all", "CPU of the busiest"}}
 	for _, s := range servers {
-		rows = append(rows, []string{fmt.Sprint(len(s.others)), fmt.Sprint(s.diary.Count(answered, "")),
+		rows = append(rows, []string{fmt.Sprint(len(s.threadsOfWorkers())), fmt.Sprint(s.Diary.Count(answered, "")),
 			experiment.Brief(s.took()), experiment.Brief(slices.Max(s.cpu))})
 		x.Measure(s.workers()+": time for all", int64(s.took()), experiment.Nanoseconds)
 		x.Measure(s.workers()+": CPU of the busiest", int64(slices.Max(s.cpu)), experiment.Nanoseconds)
@@ -159,7 +159,7 @@ func table(x *experiment.X, servers ...*server) {
 // took is the time from the first read callback to the last answer.
 func (s *server) took() time.Duration {
 	var first, last time.Time
-	for _, e := range s.diary.Entries() {
+	for _, e := range s.Diary.Entries() {
 		if e.Did == called && first.IsZero() {
 			first = e.At
 		}
@@ -174,7 +174,7 @@ func (s *server) took() time.Duration {
 // thread, had not answered yet.
 func (s *server) together() (n int) {
 	busy := map[uint32]bool{}
-	for _, e := range s.diary.Entries() {
+	for _, e := range s.Diary.Entries() {
 		switch e.Did {
 		case called:
 			if len(busy) > 0 && !busy[e.Thread] {
@@ -191,7 +191,7 @@ func (s *server) together() (n int) {
 // callers returns the threads that ran a read callback.
 func (s *server) callers() map[uint32]bool {
 	on := map[uint32]bool{}
-	for _, e := range s.diary.Entries() {
+	for _, e := range s.Diary.Entries() {
 		if e.Did == called {
 			on[e.Thread] = true
 		}
@@ -201,13 +201,13 @@ func (s *server) callers() map[uint32]bool {
 
 // answeredBefore reports whether one client was answered before another left.
 func (s *server) answeredBefore(one, other string) bool {
-	answer, gone := s.diary.Index(1, answered, one), s.diary.Index(1, left, other)
+	answer, gone := s.Diary.Index(1, answered, one), s.Diary.Index(1, left, other)
 	return answer >= 0 && gone >= 0 && answer < gone
 }
 
 // depth returns how many loops were on the stack at most.
 func (s *server) depth(did string) (n int) {
-	for _, e := range s.diary.Entries() {
+	for _, e := range s.Diary.Entries() {
 		if e.Did == did {
 			n = max(n, e.Loops)
 		}
@@ -219,7 +219,7 @@ func (s *server) depth(did string) (n int) {
 // that did anything.
 func (s *server) threads(client string) map[uint32]bool {
 	on := map[uint32]bool{}
-	for _, e := range s.diary.Entries() {
+	for _, e := range s.Diary.Entries() {
 		if client == "" || e.Who == client && e.Did != accepted {
 			on[e.Thread] = true
 		}

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 		"one after the other": with(func(p *programs) { p.many = untilItLeaves }),
 		"nobody listens":      with(func(p *programs) { p.slow = deaf }),
 		// The kernel sends a lost SYN again after 1 s, and then after 2 s more.
-		"a backlog of one":     with(func(p *programs) { p.slow, p.patience = shortBacklog, 8*time.Second }),
+		"a backlog of one":     with(func(p *programs) { p.slow, p.limit = shortBacklog, 8*time.Second }),
 		"accepts all at once":  with(func(p *programs) { p.slow = acceptAll }),
 		"reads again":          with(func(p *programs) { p.once = echo }),
 		"forgets the rest":     with(func(p *programs) { p.rude = forgetful }),
@@ -38,24 +38,24 @@ func TestMain(m *testing.M) {
 type programs struct {
 	many, slow, once, rude func(*server) error
 	calm                   bool
-	patience               time.Duration // some of what is awaited will never happen
+	limit                  time.Duration // some of what is awaited will never happen
 }
 
 func (p programs) run() {
-	limit = p.patience
+	limit = p.limit
 	nap = 100 * time.Millisecond
 	experiment.Main(experiment.Lesson{
 		Name: "07-broken", Steps: []string{"one", "two", "three", "four", "five"}, Keys: keys,
 		Run: func(x *experiment.X) {
-			d := open(x)
+			d := listen(x)
 			x.Step(1)
 			many := hundred(d.serve("broken", p.many))
 			x.Step(2)
 			slow := asleep(d, p.slow)
-			if slow.unreachable != nil {
-				d = open(x) // its listener is gone
+			if slow.Unreachable != nil {
+				d = listen(x) // its listener is gone
 			}
-			unix.Listen(d.listener, 128)
+			unix.Listen(d.FD, 128)
 			x.Step(3)
 			once := silent(d.serve("broken", p.once))
 			x.Step(4)
@@ -68,7 +68,7 @@ func (p programs) run() {
 
 // onAccept is echo with another accept callback.
 func onAccept(s *server, callback event.Callback) error {
-	s.accepts = s.base.NewEvent(s.listener, event.Read|event.Persist, callback).Named("call_accept")
+	s.accepts = s.base.NewEvent(s.FD, event.Read|event.Persist, callback).Named("call_accept")
 	if err := s.accepts.Add(event.NoTimeout); err != nil {
 		return err
 	}
@@ -79,22 +79,21 @@ func onAccept(s *server, callback event.Callback) error {
 // untilItLeaves serves a client to its end before it accepts the next.
 func untilItLeaves(s *server) error {
 	return onAccept(s, func(listener int, _ event.What) {
-		fd, name, err := s.x.AcceptFrom(listener)
+		c, err := s.accept(listener)
 		if err != nil {
 			return
 		}
-		c := s.meet(fd, name)
-		if s.over.Load() {
+		if s.Stopping() {
 			return
 		}
-		sys.SetNonblock(fd, false)
+		sys.SetNonblock(c.fd, false)
 		for {
-			n, err := sys.Read(fd, s.buf[:])
+			n, err := sys.Read(c.fd, s.buf[:])
 			if n <= 0 {
 				c.forget(err)
 				return
 			}
-			sys.Write(fd, s.buf[:n])
+			sys.Write(c.fd, s.buf[:n])
 			c.sent()
 		}
 	})
@@ -112,7 +111,7 @@ func deaf(s *server) error {
 // shortBacklog has a queue for one client, so that the kernel lets the others
 // wait before they are connected.
 func shortBacklog(s *server) error {
-	unix.Listen(s.listener, 0)
+	unix.Listen(s.FD, 0)
 	return echo(s)
 }
 
@@ -121,8 +120,8 @@ func acceptAll(s *server) error {
 	return onAccept(s, func(listener int, what event.What) {
 		s.sleep()
 		sleeps := s.sleeps.Swap(false)
-		for n := -1; n != s.open(); {
-			n = s.open()
+		for n := -1; n != s.Open(); {
+			n = s.Open()
 			s.callAccept(listener, what)
 		}
 		s.sleeps.CompareAndSwap(false, sleeps)
@@ -156,17 +155,16 @@ func endless(s *server) error {
 
 func brokenRead(s *server, did func(c *conn, n int, err error)) error {
 	return onAccept(s, func(listener int, _ event.What) {
-		fd, name, err := s.x.AcceptFrom(listener)
+		c, err := s.accept(listener)
 		if err != nil {
 			return
 		}
-		c := s.meet(fd, name)
-		c.reads = s.base.NewEvent(fd, event.Read|event.Persist, func(fd int, _ event.What) {
-			if n, err := sys.Read(fd, s.buf[:]); err != unix.EAGAIN {
+		c.reads = s.base.NewEvent(c.fd, event.Read|event.Persist, func(fd int, _ event.What) {
+			if n, err := sys.Read(c.fd, s.buf[:]); err != unix.EAGAIN {
 				did(c, n, err)
 			}
 		})
-		c.writes = s.base.NewEvent(fd, event.Write|event.Persist, c.mayWrite)
+		c.writes = s.base.NewEvent(c.fd, event.Write|event.Persist, c.mayWrite)
 		c.reads.Add(event.NoTimeout)
 	})
 }

@@ -29,36 +29,36 @@ func main() {
 }
 
 func run(x *experiment.X) {
-	door := open(x) // a listener on port 9877
-	offer(x, door)  // the key s switches the sleep on and off
+	listener := listen(x)
+	offer(x, listener) // the key s switches the sleep on and off
 
 	// 1. The server as it should be. Nobody leaves before all are answered.
 	x.Step(1)
-	many := hundred(door.serve("echo", echo))
+	many := hundred(listener.serve("echo", echo))
 
 	// 2. The same server, and the post's sleep before accept(2).
 	x.Step(2)
-	slow := asleep(door, echo)
+	slow := asleep(listener, echo)
 
 	// 3. The post's other try: accept, then one read(2), in one callback.
 	x.Step(3)
-	once := silent(door.serve("one read", acceptAndRead))
+	once := silent(listener.serve("one read", acceptAndRead))
 
 	// 4. The server of step 1 again, with clients that nobody wishes for.
 	x.Step(4)
-	rude := misbehave(door.serve("echo", echo))
+	rude := misbehave(listener.serve("echo", echo))
 
 	// 5. accept(2) has no number left to give: without a pause, and with one.
 	x.Step(5)
-	storm := scarce(door, goOn)
-	calm := scarce(door, pause)
+	storm := scarce(listener, goOn)
+	calm := scarce(listener, pause)
 
 	judge(x, many, slow, once, rude, storm, calm)
 }
 
 // echo is the whole server.
 func echo(s *server) error {
-	s.accepts = s.base.NewEvent(s.listener, event.Read|event.Persist, s.callAccept)
+	s.accepts = s.base.NewEvent(s.FD, event.Read|event.Persist, s.callAccept)
 	if err := s.accepts.Named("call_accept").Add(event.NoTimeout); err != nil {
 		return err
 	}
@@ -70,18 +70,17 @@ func echo(s *server) error {
 // the loop calls again.
 func (s *server) callAccept(listener int, _ event.What) {
 	s.sleep() // the post's sleep(10), if it is switched on
-	fd, name, err := s.x.AcceptFrom(listener)
+	c, err := s.accept(listener)
 	switch {
 	case err == unix.EAGAIN: // the client has left already
 	case err == unix.EMFILE || err == unix.ENFILE:
 		s.outOfFDs()
 	case err != nil:
-		s.x.Note("    accept: %v", err)
+		s.X.Note("    accept: %v", err)
 	default:
-		c := s.meet(fd, name)
 		on := s.base.NewEvent
-		c.reads = on(fd, event.Read|event.Persist, c.strEcho).Named(name)
-		c.writes = on(fd, event.Write|event.Persist, c.mayWrite).Named(name)
+		c.reads = on(c.fd, event.Read|event.Persist, c.strEcho).Named(c.name)
+		c.writes = on(c.fd, event.Write|event.Persist, c.mayWrite).Named(c.name)
 		c.reads.Add(event.NoTimeout)
 	}
 }

@@ -22,10 +22,10 @@ var keys = []experiment.Key{
 // visitors counts the clients that a person has brought.
 var visitors atomic.Int64
 
-func offer(x *experiment.X, d *door) {
+func offer(x *experiment.X, l *listener) {
 	comes := func(text string, leave func(*experiment.Client)) func() {
 		return func() {
-			c := x.DialByHand(fmt.Sprint("yours ", visitors.Add(1)), d.addr)
+			c := x.DialByHand(fmt.Sprint("yours ", visitors.Add(1)), l.Addr)
 			if c == nil {
 				return
 			}
@@ -33,13 +33,13 @@ func offer(x *experiment.X, d *door) {
 			c.Say(text)
 			x.Note("you: %s connects and says %.20q", c.Name, text)
 			leave(c)
-			go listen(x, c)
+			go hear(x, c)
 		}
 	}
 	x.Poke('s', func() {
-		d.byHand.Store(true)
-		on := !d.sleeps.Load()
-		d.sleeps.Store(on)
+		l.byHand.Store(true)
+		on := !l.sleeps.Load()
+		l.sleeps.Store(on)
 		x.Note("you: the sleep in the accept callback: %s", map[bool]string{true: "on, " + experiment.Brief(nap), false: "off"}[on])
 	})
 	x.Poke('c', comes("hello\n", (*experiment.Client).Finish))
@@ -50,8 +50,8 @@ func offer(x *experiment.X, d *door) {
 	}))
 }
 
-// listen hears what a client that was brought by hand gets, until its end.
-func listen(x *experiment.X, c *experiment.Client) {
+// hear says what a client that was brought by hand has heard, at its end.
+func hear(x *experiment.X, c *experiment.Client) {
 	for !c.HeardEnd() && x.Sleep(5*time.Millisecond) {
 	}
 	if n := len(c.Heard()); n > 0 {
@@ -74,13 +74,13 @@ func flags(f *flag.FlagSet) {
 // play is the interactive mode: the server of step 1. Its clients are you, and
 // every telnet or nc that comes.
 func play(x *experiment.X) {
-	d := open(x)
-	offer(x, d)
-	d.aloud.Store(true)
-	s := d.serve("echo", func(s *server) error {
+	l := listen(x)
+	offer(x, l)
+	l.aloud.Store(true)
+	s := l.serve("echo", func(s *server) error {
 		s.pauses = pause
 		return echo(s)
 	})
 	x.Follow()
-	s.stop()
+	s.Stop()
 }

@@ -10,31 +10,31 @@ const escapes = "\x1b[2J\x1b]0;mine\a\n"
 
 // misbehave brings a polite client, and others.
 func misbehave(s *server) *server {
-	clients := s.dial("polite", "silent", "escapes", "ends", "resets", "deaf")
+	clients := s.Dial("polite", "silent", "escapes", "ends", "resets", "deaf")
 	polite, silent, escape := clients[0], clients[1], clients[2]
 	ends, resets, deaf := clients[3], clients[4], clients[5]
 	said := ""
 	greet := func() bool {
 		said += "hello\n"
 		polite.Say("hello\n")
-		return s.hears(polite, said)
+		return s.Hears(polite, said)
 	}
 	find := func(ok bool, format string, args ...any) {
 		s.rude = append(s.rude, finding{ok, fmt.Sprintf(format, args...)})
 	}
 
 	escape.Say(escapes)
-	find(s.hears(escape, escapes) && greet(), "escape sequences: sent back as they are, quoted on this screen")
+	find(s.Hears(escape, escapes) && greet(), "escape sequences: sent back as they are, quoted on this screen")
 
 	ends.Say("bye\n")
 	ends.Finish()
-	closed := s.hears(ends, "bye\n") && s.await(ends.HeardEnd)
+	closed := s.Hears(ends, "bye\n") && s.Await(ends.HeardEnd)
 	find(closed && greet(), "an end of file: read gives 0, and the server closes its end too")
 
 	resets.Say("bye\n")
-	s.hears(resets, "bye\n")
+	s.Hears(resets, "bye\n")
 	resets.Reset()
-	gone := s.await(func() bool { return s.diary.Count(reset, "resets") > 0 })
+	gone := s.Await(func() bool { return s.Diary.Count(reset, "resets") > 0 })
 	find(gone && greet(), "a reset: read gives ECONNRESET, the connection is closed, and the others go on")
 
 	// Not one line in it, so that nothing can be left out unseen.
@@ -42,12 +42,12 @@ func misbehave(s *server) *server {
 	s.quiet.Store(true)
 	deaf.Deaf(true)
 	deaf.Say(mib)
-	full := s.await(func() bool { return s.diary.Count(stalled, "deaf") > 0 })
-	s.x.Note("deaf has said 1 MiB and does not listen: the kernel takes no more of the answer")
-	s.x.Pause(moment)
+	full := s.Await(func() bool { return s.Diary.Count(stalled, "deaf") > 0 })
+	s.X.Note("deaf has said 1 MiB and does not listen: the kernel takes no more of the answer")
+	s.X.Pause(moment)
 	find(full && greet(), "1 MiB from a client that does not listen: write gives EAGAIN, and the others go on")
 	deaf.Deaf(false)
-	find(s.hears(deaf, mib), "when it listens again, it gets all %d bytes, in order", len(deaf.Heard()))
+	find(s.Hears(deaf, mib), "when it listens again, it gets all %d bytes, in order", len(deaf.Heard()))
 	s.quiet.Store(false)
 
 	find(silent.Heard() == "" && !silent.HeardEnd() && greet(), "a client that says nothing: it stays, and costs nothing but its fd")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -11,6 +10,7 @@ import (
 
 	"fdlab/lab/event"
 	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/tcpserver"
 	"fdlab/lab/kernel"
 )
 
@@ -23,18 +23,15 @@ var (
 
 // seen is what the script measures while a server runs.
 type seen struct {
-	missed      bool  // a client was not answered in time
-	unreachable error // why a client could not even connect
 	clients     int
-	heard       int   // lines that came back
-	waiting     int   // clients in the listener's backlog at the moment that matters
-	told        bool  // the kernel said so
-	unwatched   bool  // the server does not look at the clients that it has accepted
-	unread      int64 // bytes in the kernel that nobody will read
+	answers     int               // lines that came back
+	waiting     tcpserver.Backlog // at the moment that matters
+	unwatched   bool              // no event watches the clients that were accepted
+	unread      int64             // bytes in the kernel that nobody will read
 	rude        []finding
-	refusals    atomic.Int64 // EMFILE
-	spell       time.Duration
-	most        int // bytes that the server kept for one client
+	emfile      atomic.Int64 // how often accept gave EMFILE
+	emfileSoFar int64        // how often until the script had seen enough
+	most        int          // bytes that the server kept for one client
 	stats       event.Stats
 }
 
@@ -44,59 +41,18 @@ type finding struct {
 	text string
 }
 
-// dial brings clients, and waits until the kernel has connected them.
-func (d *door) dial(names ...string) (clients []*experiment.Client, err error) {
-	for _, name := range names {
-		clients = append(clients, d.x.Dial(name, d.addr))
-	}
-	for _, c := range clients {
-		d.x.Await(limit, func() bool {
-			ok, why := c.Connected()
-			if why != nil && err == nil {
-				err = fmt.Errorf("%s: %w", c.Name, why)
-			}
-			return ok || why != nil
-		})
-		if ok, _ := c.Connected(); !ok && err == nil {
-			err = fmt.Errorf("%s: no answer to its SYN", c.Name)
-		}
-	}
-	return clients, err
-}
-
+// dial lets clients connect, which is an entry in the diary.
 func (s *server) dial(names ...string) []*experiment.Client {
-	clients, err := s.door.dial(names...)
-	s.unreachable = errors.Join(s.unreachable, err)
+	clients := s.Dial(names...)
 	for _, name := range names {
-		s.write(connected, name)
+		s.Did(connected, name)
 	}
 	return clients
 }
 
-// await waits for what should happen. After the first thing that does not, the
-// others get less time: this run will not decide much.
-func (s *server) await(ok func() bool) bool {
-	patience := limit + 5*nap
-	if s.missed {
-		patience = limit / 50
-	}
-	happened := s.x.Await(patience, ok)
-	s.missed = s.missed || !happened
-	return happened
-}
-
-// hears waits until a client has heard all of that.
-func (s *server) hears(c *experiment.Client, all string) bool {
-	return s.await(func() bool { return len(c.Heard()) >= len(all) || c.HeardEnd() }) && c.Heard() == all
-}
-
 // part has all clients leave, and ends the server when it has seen that.
 func (s *server) part(clients ...*experiment.Client) *server {
-	for _, c := range clients {
-		c.Leave()
-	}
-	s.await(func() bool { return s.unwatched || s.open() == 0 })
-	s.stop()
+	s.Part(func() bool { return s.unwatched || s.Open() == 0 }, clients...)
 	s.stats = s.base.Stats()
 	return s
 }
@@ -129,7 +85,7 @@ func named(n int) (names []string) {
 // hundred is many clients at the same time. Each says three lines, one after
 // the other, and nobody leaves.
 func hundred(s *server) *server {
-	s.clients = affordable(s.x)
+	s.clients = affordable(s.X)
 	clients := s.dial(named(s.clients)...)
 	all := ""
 	for _, line := range []string{"one\n", "two\n", "three\n"} {
@@ -138,63 +94,56 @@ func hundred(s *server) *server {
 			c.Say(line)
 		}
 		for _, c := range clients {
-			if !s.missed {
-				s.hears(c, all)
+			if !s.Missed {
+				s.Hears(c, all)
 			}
 		}
-		s.x.Pause(moment / 3)
+		s.X.Pause(moment / 3)
 	}
 	for _, c := range clients {
-		s.heard += strings.Count(c.Heard(), "\n")
+		s.answers += strings.Count(c.Heard(), "\n")
 	}
-	s.x.Note("%d clients are connected, and nobody has left: %d lines of %d came back",
-		s.clients, s.heard, 3*s.clients)
+	s.X.Note("%d clients are connected, and nobody has left: %d lines of %d came back",
+		s.clients, s.answers, 3*s.clients)
 	return s.part(clients...)
 }
 
 // asleep is what a sleep in the accept callback does. On a machine that stands
 // still for as long as the sleep it says nothing, and is tried again.
-func asleep(d *door, program func(*server) error) (s *server) {
-	d.aloud.Store(true)
+func asleep(l *listener, program func(*server) error) (s *server) {
+	l.aloud.Store(true)
 	for range 3 {
-		if s = d.doze(program); s.unreachable != nil || s.together() {
+		if s = l.sleepOnce(program); s.Unreachable != nil || s.together() {
 			break
 		}
 	}
 	return s
 }
 
-func (d *door) doze(program func(*server) error) *server {
-	s := d.serve("sleepy", program)
+func (l *listener) sleepOnce(program func(*server) error) *server {
+	s := l.serve("sleepy", program)
 	one := s.dial("client 1")[0]
 	one.Say("one\n")
-	s.hears(one, "one\n")
-	d.sleeps.Store(true)
-	d.x.Note("the accept callback sleeps now, for %s (the post's: 10 s)", experiment.Brief(nap))
+	s.Hears(one, "one\n")
+	l.sleeps.Store(true)
+	l.X.Note("the accept callback sleeps now, for %s (the post's: 10 s)", experiment.Brief(nap))
 	rest := s.dial("client 2", "client 3", "client 4")
-	s.waiting, s.told = d.backlog()
-	d.x.Note("clients 2, 3 and 4 are connected; in the backlog: %s", s.queue())
-	s.write(said, "client 1")
+	s.waiting = s.Backlog()
+	l.X.Note("clients 2, 3 and 4 are connected; in the backlog: %s", s.waiting)
+	s.Did(said, "client 1")
 	one.Say("hello?\n")
 	for _, c := range rest {
 		c.Say("hello\n")
 	}
 	for _, c := range rest {
-		s.hears(c, "hello\n")
+		s.Hears(c, "hello\n")
 	}
-	s.hears(one, "one\nhello?\n")
-	if !d.byHand.Load() {
-		d.sleeps.Store(false)
+	s.Hears(one, "one\nhello?\n")
+	if !l.byHand.Load() {
+		l.sleeps.Store(false)
 	}
-	d.x.Pause(moment)
+	l.X.Pause(moment)
 	return s.part(append(rest, one)...)
-}
-
-func (s *server) queue() string {
-	if !s.told {
-		return "this kernel does not say"
-	}
-	return fmt.Sprint(s.waiting)
 }
 
 // silent is what one read(2) for each accept(2) does, when the first client
@@ -202,46 +151,40 @@ func (s *server) queue() string {
 func silent(s *server) *server {
 	s.unwatched = true
 	one := s.dial("client 1")[0]
-	s.await(func() bool { return s.diary.Count(reading, "client 1") > 0 })
+	s.Await(func() bool { return s.Diary.Count(reading, "client 1") > 0 })
 	rest := s.dial("client 2", "client 3")
 	for _, c := range rest {
 		c.Say("hello\n")
 	}
-	s.waiting, s.told = s.backlog()
-	s.x.Note("client 1 says nothing. clients 2 and 3 are connected, and have spoken; in the backlog: %s", s.queue())
-	s.x.Pause(2 * moment)
-	s.write(said, "client 1")
+	s.waiting = s.Backlog()
+	s.X.Note("client 1 says nothing. clients 2 and 3 are connected, and have spoken; in the backlog: %s", s.waiting)
+	s.X.Pause(2 * moment)
+	s.Did(said, "client 1")
 	one.Say("hello\n")
 	all := append(rest, one)
 	for _, c := range all {
-		s.hears(c, "hello\n")
+		s.Hears(c, "hello\n")
 	}
-	s.x.Pause(moment)
+	s.X.Pause(moment)
 	for _, c := range all {
 		c.Say("again\n")
 	}
 	four := s.dial("client 4")[0] // the server goes on: one more turn of the loop
 	four.Say("hello\n")
-	s.hears(four, "hello\n")
-	s.await(func() bool { s.unread = s.queued(); return s.unread >= 18 })
-	for _, c := range append(all, four) {
-		s.heard += strings.Count(c.Heard(), "\n")
-	}
-	s.x.Note("each has heard its first line. The second ones are in the kernel: %d bytes, and nobody will read them", s.unread)
-	s.x.Pause(moment)
-	return s.part(append(all, four)...)
-}
-
-// queued returns how many bytes wait in all of the server's connections.
-func (s *server) queued() (sum int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for c := range s.conns {
-		if state, err := kernel.Look(c.fd); err == nil {
-			sum += state.Queued
+	s.Hears(four, "hello\n")
+	s.Await(func() bool {
+		s.unread = 0
+		for _, bytes := range s.Unread() {
+			s.unread += bytes
 		}
+		return s.unread >= 18
+	})
+	for _, c := range append(all, four) {
+		s.answers += strings.Count(c.Heard(), "\n")
 	}
-	return sum
+	s.X.Note("each has heard its first line. The second ones are in the kernel: %d bytes, and nobody will read them", s.unread)
+	s.X.Pause(moment)
+	return s.part(append(all, four)...)
 }
 
 // ration leaves room for n more fds, and returns what undoes that. It must be
@@ -277,49 +220,45 @@ const (
 )
 
 // scarce is four clients for a server that has room for two.
-func scarce(d *door, pauses bool) *server {
-	clients, err := d.dial(named(4)...) // nobody accepts them yet
+func scarce(l *listener, pauses bool) *server {
+	clients, err := l.Dial(limit, named(4)...) // nobody accepts them yet
 	for _, c := range clients {
 		c.Say("hello\n")
 	}
-	var restore func()
-	s := d.serve(manner(pauses), func(s *server) error {
+	var restore atomic.Pointer[func()] // set by the server's thread
+	s := l.serve(manner(pauses), func(s *server) error {
 		s.pauses = pauses
-		undo, err := ration(2, s.listener)
+		undo, err := ration(2, s.FD)
 		if err != nil {
 			return fmt.Errorf("ration the fds: %w", err)
 		}
-		s.mu.Lock()
-		restore = undo
-		s.mu.Unlock()
+		restore.Store(&undo)
 		return echo(s)
 	})
 	defer func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if restore != nil {
-			restore()
+		if undo := restore.Load(); undo != nil {
+			(*undo)()
 		}
 	}()
-	s.unreachable = err
-	s.await(func() bool { return s.diary.Count(accepted, "") >= 2 && s.refusals.Load() > 0 })
+	s.Unreachable = err
+	s.Await(func() bool { return s.Diary.Count(accepted, "") >= 2 && s.emfile.Load() > 0 })
 	began := time.Now()
-	d.x.Pause(moment)
+	l.X.Pause(moment)
 	if !pauses {
-		s.await(func() bool { return s.refusals.Load() > 1000 })
+		s.Await(func() bool { return s.emfile.Load() > 1000 })
 	}
-	s.spell = time.Since(began)
-	s.waiting, s.told = d.backlog()
-	s.heard = int(s.refusals.Load())
-	d.x.Note("%s: accept gave EMFILE %d times in %s; in the backlog: %s",
-		manner(pauses), s.heard, experiment.Brief(s.spell), s.queue())
+	spell := time.Since(began)
+	s.waiting = s.Backlog()
+	s.emfileSoFar = s.emfile.Load()
+	l.X.Note("%s: accept gave EMFILE %d times in %s; in the backlog: %s",
+		manner(pauses), s.emfileSoFar, experiment.Brief(spell), s.waiting)
 	// Each that says goodbye makes room for one. (It only says so: to leave
 	// would free a second number, since the clients' fds are in this process.)
 	for i := range 2 {
-		s.hears(clients[i], "hello\n")
+		s.Hears(clients[i], "hello\n")
 		clients[i].Finish()
-		s.hears(clients[i+2], "hello\n")
-		d.x.Pause(moment / 4)
+		s.Hears(clients[i+2], "hello\n")
+		l.X.Pause(moment / 4)
 	}
 	return s.part(clients...)
 }

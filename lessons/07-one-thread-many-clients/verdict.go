@@ -12,9 +12,9 @@ import (
 // on order and counts, on thread ids and on what the kernel says.
 func judge(x *experiment.X, many, slow, once, rude, storm, calm *server) {
 	lines := 3 * many.clients
-	served := many.unreachable == nil && many.heard == lines && many.diary.Index(1, accepted, "") >= 0 &&
+	served := many.Unreachable == nil && many.answers == lines && many.Diary.Index(1, accepted, "") >= 0 &&
 		many.lastAnswer() < many.firstLeft()
-	x.Check(served, "%d clients are connected at the same time; answered: %d lines of %d", many.clients, many.heard, lines)
+	x.Check(served, "%d clients are connected at the same time; answered: %d lines of %d", many.clients, many.answers, lines)
 	x.Check(many.threads() == 1, "threads that accepted, read and wrote: %d", many.threads())
 
 	checkSleep(x, slow)
@@ -59,9 +59,9 @@ func words(many, slow, once *server, served bool) string {
 func (s *server) answer() string {
 	var no unix.Errno
 	switch {
-	case errors.As(s.unreachable, &no) && no == unix.ECONNREFUSED:
+	case errors.As(s.Unreachable, &no) && no == unix.ECONNREFUSED:
 		return "a"
-	case s.missed || s.diary.Count(awoke, "") == 0:
+	case s.Missed || s.Diary.Count(awoke, "") == 0:
 		return ""
 	case !s.together():
 		return "c"
@@ -75,8 +75,8 @@ func (s *server) answer() string {
 
 // together reports whether all were connected before the first was accepted.
 func (s *server) together() bool {
-	third, first := s.diary.Index(1, connected, "client 4"), s.diary.Index(1, awoke, "")
-	return s.unreachable == nil && third >= 0 && third < first
+	third, first := s.Diary.Index(1, connected, "client 4"), s.Diary.Index(1, awoke, "")
+	return s.Unreachable == nil && third >= 0 && third < first
 }
 
 func (s *server) oneForEachSleep() bool {
@@ -85,7 +85,7 @@ func (s *server) oneForEachSleep() bool {
 
 // sleepsBefore counts the sleeps until a client was accepted.
 func (s *server) sleepsBefore(client string) (n int) {
-	for _, e := range s.diary.Entries() {
+	for _, e := range s.Diary.Entries() {
 		if e.Did == awoke {
 			n++
 		}
@@ -99,15 +99,15 @@ func (s *server) sleepsBefore(client string) (n int) {
 // delayed reports whether client 1, who had been served at once, had to wait
 // for the end of a sleep.
 func (s *server) delayed() bool {
-	asked, woke := s.diary.Index(1, said, "client 1"), s.diary.Index(1, awoke, "")
-	answer := s.diary.Index(2, answered, "client 1")
+	asked, woke := s.Diary.Index(1, said, "client 1"), s.Diary.Index(1, awoke, "")
+	answer := s.Diary.Index(2, answered, "client 1")
 	return asked >= 0 && asked < woke && woke < answer
 }
 
 func checkSleep(x *experiment.X, s *server) {
 	const here = "sleep: "
-	if s.told {
-		x.Check(s.together() && s.waiting >= 3, here+"%d clients are connected and wait in the backlog before one is accepted", s.waiting)
+	if s.waiting.Known {
+		x.Check(s.together() && s.waiting.Clients >= 3, here+"%d clients are connected and wait in the backlog before one is accepted", s.waiting.Clients)
 	} else {
 		x.Check(s.together(), here+"three clients are connected before one is accepted")
 	}
@@ -122,27 +122,27 @@ func checkSleep(x *experiment.X, s *server) {
 
 // blocked reports whether nobody was accepted while the first was read.
 func (s *server) blocked() bool {
-	begun, spoke := s.diary.Index(1, reading, "client 1"), s.diary.Index(1, said, "client 1")
-	next := s.diary.Index(1, accepted, "client 2")
+	begun, spoke := s.Diary.Index(1, reading, "client 1"), s.Diary.Index(1, said, "client 1")
+	next := s.Diary.Index(1, accepted, "client 2")
 	return begun >= 0 && begun < spoke && spoke < next
 }
 
 func checkOneRead(x *experiment.X, s *server) {
 	const here = "one read: "
 	x.Check(s.blocked(), here+"while client 1 says nothing, client 2 is not accepted")
-	x.Check(s.heard == 4 && s.unread >= 18, here+"second lines that are never read: %d bytes; answers: %d, one for each of 4 clients",
-		s.unread, s.heard)
+	x.Check(s.answers == 4 && s.unread >= 18, here+"second lines that are never read: %d bytes; answers: %d, one for each of 4 clients",
+		s.unread, s.answers)
 }
 
 func checkScarce(x *experiment.X, storm, calm *server) {
 	const here = "out of fds: "
-	x.Check(storm.heard > 1000, here+"without a pause the loop spins: accept gave EMFILE %d times", storm.heard)
-	x.Check(calm.heard > 0 && calm.heard < 100, here+"with a pause it waits: %d times", calm.heard)
+	x.Check(storm.emfileSoFar > 1000, here+"without a pause the loop spins: accept gave EMFILE %d times", storm.emfileSoFar)
+	x.Check(calm.emfileSoFar > 0 && calm.emfileSoFar < 100, here+"with a pause it waits: %d times", calm.emfileSoFar)
 	for _, s := range []*server{storm, calm} {
-		came, gone := s.diary.Index(1, accepted, "client 3"), s.diary.Index(1, left, "client 1")
-		x.Check(gone >= 0 && gone < came && s.diary.Count(answered, "client 3") > 0,
+		came, gone := s.Diary.Index(1, accepted, "client 3"), s.Diary.Index(1, left, "client 1")
+		x.Check(gone >= 0 && gone < came && s.Diary.Count(answered, "client 3") > 0,
 			here+"%s: client 3 is accepted and answered when client 1 has left", manner(s.pauses))
-		x.Measure(manner(s.pauses)+": CPU", int64(s.thread.CPU()), experiment.Nanoseconds)
+		x.Measure(manner(s.pauses)+": CPU", int64(s.Threads()[0].CPU()), experiment.Nanoseconds)
 	}
 }
 
@@ -150,7 +150,7 @@ func checkScarce(x *experiment.X, storm, calm *server) {
 func (s *server) threads() int {
 	on := map[uint32]bool{}
 	for _, did := range []string{accepted, answered, left} {
-		for _, e := range s.diary.Find(did, "") {
+		for _, e := range s.Diary.Find(did, "") {
 			on[e.Thread] = true
 		}
 	}
@@ -158,12 +158,12 @@ func (s *server) threads() int {
 }
 
 // lastAnswer is where the diary has the last answer.
-func (s *server) lastAnswer() int { return s.diary.Index(s.diary.Count(answered, ""), answered, "") }
+func (s *server) lastAnswer() int { return s.Diary.Index(s.Diary.Count(answered, ""), answered, "") }
 
 // firstLeft is where it has the first client that left; if none has, its end.
 func (s *server) firstLeft() int {
-	if at := s.diary.Index(1, left, ""); at >= 0 {
+	if at := s.Diary.Index(1, left, ""); at >= 0 {
 		return at
 	}
-	return len(s.diary.Entries())
+	return len(s.Diary.Entries())
 }
