@@ -21,16 +21,16 @@ import (
 // broken are the ways to break the lesson: what is called an event of its own,
 // and what is called one variable, and so on.
 type broken struct {
-	links                             int
-	own, one, wiped, refused, noticed plan
+	links                                 int
+	own, one, wiped, refused, overwritten plan
 }
 
 func sound() broken {
 	return broken{links: links,
-		one:     plan{oneVariable: true, unchecked: true},
-		wiped:   plan{oneVariable: true, wiped: true, unchecked: true},
-		refused: plan{oneVariable: true},
-		noticed: plan{oneVariable: true, wiped: true},
+		one:         plan{oneVariable: true, unchecked: true},
+		wiped:       plan{oneVariable: true, wiped: true, unchecked: true},
+		refused:     plan{oneVariable: true},
+		overwritten: plan{oneVariable: true, wiped: true},
 	}
 }
 
@@ -45,7 +45,7 @@ func lesson(change func(*broken)) func() {
 				x.Step(1)
 				judge(x, results{
 					chain: chain(x, b.links), own: serve(x, b.own), one: serve(x, b.one), wiped: serve(x, b.wiped),
-					refused: serve(x, b.refused), noticed: serve(x, b.noticed), visit: fromOutside(x),
+					refused: serve(x, b.refused), overwritten: serve(x, b.overwritten), visit: fromOutside(x),
 				})
 			},
 		})
@@ -63,7 +63,7 @@ func TestMain(m *testing.M) {
 		"wiped is caught":      lesson(func(b *broken) { b.wiped = b.refused }),
 		"wiped is shared":      lesson(func(b *broken) { b.wiped = b.one }),
 		"a short chain, wiped": lesson(func(b *broken) { b.links, b.own = 10, b.wiped }),
-		"nothing is checked":   lesson(func(b *broken) { b.refused, b.noticed = b.one, b.wiped }),
+		"nothing is checked":   lesson(func(b *broken) { b.refused, b.overwritten = b.one, b.wiped }),
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"fdlab/lab/event"
 	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/loop"
 	"fdlab/lab/sys"
 	"fdlab/lab/thread"
 )
@@ -47,7 +48,7 @@ func run(x *experiment.X) {
 
 	x.Step(5) // both again; now the base looks whether the memory is intact
 	r.refused = serve(x, plan{oneVariable: true})
-	r.noticed = serve(x, plan{oneVariable: true, wiped: true})
+	r.overwritten = serve(x, plan{oneVariable: true, wiped: true})
 
 	x.Step(6) // the event comes from a thread that does not run the loop
 	r.visit = fromOutside(x)
@@ -59,23 +60,23 @@ func run(x *experiment.X) {
 // chain adds one timer to a loop before it runs. All others are added by the
 // callback of the one before. It returns how many were called.
 func chain(x *experiment.X, links int) (called int) {
-	base := newBase(x, false)
-	defer base.Close()
+	l := loop.New(x, "server")
 	var link event.Callback
 	link = func(int, event.What) {
 		if called++; called < links {
-			base.NewTimer(link).Named("link").Add(0)
+			l.Base.NewTimer(link).Named("link").Add(0)
 		}
 	}
-	base.NewTimer(link).Named("link").Add(0)
-	loop(x, "server", base)
+	l.Base.NewTimer(link).Named("link").Add(0)
+	l.Start()
+	l.Wait() // until no event is left
 	x.Note("%d timers were called; callbacks added %d of them", called, called-1)
 	return called
 }
 
 // accept is a callback of the listener: the loop runs while it adds.
 func (s *server) accept(int, event.What) {
-	fd, name, err := s.x.AcceptFrom(s.listener) // labelled; non-blocking
+	fd, name, err := s.Accept(s.FD) // labelled; non-blocking
 	if err != nil {
 		s.cannotAccept(err)
 		return
@@ -111,19 +112,19 @@ func (s *server) echo(fd int, _ event.What) {
 // fromOutside adds an event from this thread to a loop that sleeps in another.
 func fromOutside(x *experiment.X) *visit {
 	v := &visit{}
-	base, fd, end := sleeper(x) // fd is ready to be read, and nobody watches it
-	defer end()
-	ev := base.NewEvent(fd, event.Read, func(int, event.What) {
+	l, fd := sleeper(x) // fd is ready to be read, and no event watches it
+	defer l.Stop()
+	ev := l.Base.NewEvent(fd, event.Read, func(int, event.What) {
 		v.calledOn.Store(thread.ID())
 	}).Named("from outside")
 	v.refusal = ev.Add(event.NoTimeout)
 	x.Note("Add from outside: %v", v.refusal)
-	x.Pause(pause)
-	base.Post(func() { // the loop wakes up and does it itself
+	x.Pause(glance)
+	l.Base.Post(func() { // the loop wakes up and does it itself
 		v.loop = thread.ID()
 		v.added = ev.Add(event.NoTimeout)
 	})
-	x.Await(patience, func() bool { return v.calledOn.Load() != 0 })
+	x.Await(limit, func() bool { return v.calledOn.Load() != 0 })
 	x.Note("posted: called on thread %d, the loop is on %d", v.calledOn.Load(), v.loop)
 	return v
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -11,6 +10,8 @@ import (
 
 	"fdlab/lab/event"
 	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/loop"
+	"fdlab/lab/experiment/tcpserver"
 	"fdlab/lab/sys"
 )
 
@@ -24,22 +25,18 @@ type plan struct {
 // server is the post's echo server, and what there is to say about it. Except
 // for the atomics its fields belong to the loop's thread until that has ended.
 type server struct {
+	*tcpserver.Server
 	plan
-	x        *experiment.X
 	base     *event.Base
-	listener int
-	address  netip.AddrPort
 	variable event.Event
-	thread   *experiment.Thread
-	ended    chan struct{} // closed when the loop has returned
+	loop     *experiment.Thread
 
 	events   map[int]*event.Event // by the fd that they were added for
-	names    map[int]string
-	came     atomic.Int64 // clients that were accepted
-	refusals []error      // of Assign or Add
-	echoes   int          // calls of echo
-	nothing  int          // those that found nothing to read
-	failure  error        // what ended the loop
+	came     atomic.Int64         // clients that were accepted
+	refusals []error              // of Assign or Add
+	echoes   int                  // calls of echo
+	nothing  int                  // those that found nothing to read
+	failure  error                // what ended the loop
 
 	mu      sync.Mutex
 	clients []*experiment.Client
@@ -48,43 +45,24 @@ type server struct {
 
 	before, after event.Stats // when all was said, and at the end
 	spent, cpu    time.Duration
-	unread        []string // clients whose bytes still wait in the kernel
-	stop          func()
+	unread        map[string]int64 // bytes that still wait in the kernel, by client
 }
 
-// start starts a server. It is stopped when the experiment ends, or by stop.
+// start starts a server. It is stopped when the experiment ends, or by Stop.
 func start(x *experiment.X, p plan, port uint16) *server {
-	s := &server{plan: p, x: x, base: newBase(x, p.unchecked), ended: make(chan struct{}),
-		events: map[int]*event.Event{}, names: map[int]string{}}
-	s.listener, s.address = x.Listen(port, 10, "listener")
-	s.stop = sync.OnceFunc(s.close)
-	x.Cleanup(s.stop)
-	if err := sys.SetNonblock(s.listener, true); err != nil {
-		x.Fail(err)
-	}
-	accept := s.base.NewEvent(s.listener, event.Read|event.Persist, s.accept).Named("accept")
+	base := loop.NewBase(x, event.Config{Name: "server", Unchecked: p.unchecked})
+	s := &server{Server: tcpserver.New(tcpserver.Listen(x, port, 10)),
+		plan: p, base: base, events: map[int]*event.Event{}}
+	s.Own(base)
+	accept := base.NewEvent(s.FD, event.Read|event.Persist, s.accept).Named("accept")
 	if err := accept.Add(event.NoTimeout); err != nil {
 		x.Fail(err)
 	}
-	s.thread = x.Thread("server", func() error {
-		defer close(s.ended)
-		_, s.failure = s.base.Dispatch()
+	s.loop = s.Thread("server", func() error {
+		_, s.failure = base.Dispatch()
 		return nil
 	})
 	return s
-}
-
-// close ends the loop and gives back what the server has.
-func (s *server) close() {
-	s.base.Post(s.base.Break)
-	if s.thread != nil {
-		s.thread.Join()
-	}
-	s.base.Close()
-	for fd := range s.names {
-		sys.Close(fd)
-	}
-	sys.Close(s.listener)
 }
 
 // ask has the loop call do, and waits until it has. False: the loop has ended.
@@ -94,22 +72,21 @@ func (s *server) ask(do func()) bool {
 	select {
 	case <-done:
 		return true
-	case <-s.ended:
+	case <-s.loop.Done():
 		return false
-	case <-s.x.Stopped():
-		s.x.Fail(experiment.ErrStopped)
+	case <-s.X.Stopped():
+		s.X.Fail(experiment.ErrStopped)
 		return false
 	}
 }
 
 // added notes how the Add of a client's event ended.
 func (s *server) added(fd int, name string, ev *event.Event, err error) {
-	s.names[fd] = name
 	if err == nil {
 		s.events[fd] = ev
 	} else {
 		s.refusals = append(s.refusals, err)
-		s.x.Note("%s: %v", s.names[fd], err)
+		s.X.Note("%s: %v", name, err)
 		s.hangUp(fd, "the server has no event for it")
 	}
 	s.came.Add(1)
@@ -122,7 +99,7 @@ func (s *server) cannotAccept(err error) {
 		return // the client was gone before we came
 	}
 	s.failure = fmt.Errorf("accept: %w", err)
-	s.x.Note("no more clients: %v", s.failure)
+	s.X.Note("no more clients: %v", s.failure)
 	s.base.Break()
 }
 
@@ -133,13 +110,12 @@ func (s *server) hangUp(fd int, why string) {
 		ev.Del()
 		delete(s.events, fd)
 	}
-	s.x.Note("%s: hung up: %s", s.names[fd], why)
+	s.X.Note("%s: hung up: %s", s.Name(fd), why)
 	if s.oneVariable && s.unchecked {
 		sys.Shutdown(fd, unix.SHUT_RDWR)
 		return
 	}
-	delete(s.names, fd)
-	sys.Close(fd)
+	s.Close(fd)
 }
 
 // answer sends back what a client said. One that does not read its answers
@@ -149,7 +125,7 @@ func (s *server) answer(fd int, line []byte) {
 		s.hangUp(fd, fmt.Sprintf("it took %d of %d bytes: %v", max(0, n), len(line), err))
 		return
 	}
-	s.x.Note("%s: answered %s", s.names[fd], brief(line))
+	s.X.Note("%s: answered %s", s.Name(fd), brief(line))
 }
 
 // brief quotes bytes from outside, the first of them.

@@ -85,10 +85,10 @@ func play(x *experiment.X) {
 	offer(x)
 	s := start(x, plans[chosen], 9877)
 	current.Store(s)
-	x.Note("the server listens on %s (memory: %s); join it: nc %s %d", s.address, chosen, s.address.Addr(), s.address.Port())
+	x.Note("the server listens on %s (memory: %s); join it: nc %s %d", s.Addr, chosen, s.Addr.Addr(), s.Addr.Port())
 	demonstrate(x)
 	go func() {
-		<-s.ended
+		<-s.loop.Done()
 		if s.failure != nil {
 			x.Note("the loop ended: %v", s.failure)
 		}
@@ -98,9 +98,9 @@ func play(x *experiment.X) {
 
 // results is what the steps gave.
 type results struct {
-	chain                             int
-	own, one, wiped, refused, noticed *server
-	visit                             *visit
+	chain                                 int
+	own, one, wiped, refused, overwritten *server
+	visit                                 *visit
 }
 
 // judge computes checks, answer and verdict. All rest on counts and on what
@@ -119,8 +119,8 @@ func judge(x *experiment.X, r results) {
 		"wiped: %d turns of the loop called %d callbacks of clients", r.wiped.turns(), r.wiped.echoes)
 
 	x.Check(refusedFor(r.refused.refusals, event.ErrHeld), "caught: Assign says %s", said(event.ErrHeld, r.refused.refusals...))
-	x.Check(errors.Is(r.noticed.failure, event.ErrOverwritten), "caught: Dispatch says %s",
-		said(event.ErrOverwritten, r.noticed.failure))
+	x.Check(errors.Is(r.overwritten.failure, event.ErrOverwritten), "caught: Dispatch says %s",
+		said(event.ErrOverwritten, r.overwritten.failure))
 	x.Check(errors.Is(r.visit.refusal, event.ErrOtherThread), "another thread: Add says %s",
 		said(event.ErrOtherThread, r.visit.refusal))
 	on := r.visit.calledOn.Load()

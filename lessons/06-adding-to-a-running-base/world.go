@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"fdlab/lab/event"
 	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/loop"
 	"fdlab/lab/kernel"
 	"fdlab/lab/sys"
 )
@@ -19,8 +19,8 @@ const (
 	links    = 1000 // of the chain
 	visitors = 3    // clients of each server
 	enough   = 1000 // turns of a loop that serves nobody
-	pause    = 100 * time.Millisecond
-	patience = 10 * time.Second
+	glance   = 100 * time.Millisecond
+	limit    = 10 * time.Second
 )
 
 // visit lets one more client come: by hand, or else out of fds the experiment
@@ -28,7 +28,7 @@ const (
 func (s *server) visit(dial func(string, netip.AddrPort) *experiment.Client) *experiment.Client {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := dial(fmt.Sprintf("client %d", len(s.clients)+1), s.address)
+	c := dial(fmt.Sprintf("client %d", len(s.clients)+1), s.Addr)
 	if c != nil {
 		s.clients = append(s.clients, c)
 	}
@@ -51,10 +51,10 @@ func serve(x *experiment.X, p plan) *server {
 	for range visitors {
 		c := s.visit(x.Dial)
 		n := int64(len(s.all()))
-		if !x.Await(patience, func() bool { return s.came.Load() >= n || s.over() }) {
+		if !x.Await(limit, func() bool { return s.came.Load() >= n || s.loop.Ended() }) {
 			x.Note("%s was not accepted", c.Name)
 		}
-		x.Pause(pause)
+		x.Pause(glance)
 	}
 	s.calm = s.ask(func() { s.calm = s.echoes == 0 && s.base.Stats().Turns < enough }) && s.calm
 	s.spoke = s.all()
@@ -63,37 +63,29 @@ func serve(x *experiment.X, p plan) *server {
 			x.Note("%s says hello", c.Name)
 			c.Say("hello from " + c.Name + "\n")
 		}
-		x.Pause(pause)
+		x.Pause(glance)
 	}
 	var from kernel.Usage
 	began := time.Now()
 	s.ask(func() { s.before = s.base.Stats(); from, _ = kernel.ThreadUsage() })
-	x.Await(patience, func() bool { return s.settled() })
-	if !s.served() && !s.over() {
-		x.Pause(4 * pause) // a loop that spins
+	x.Await(limit, func() bool { return s.settled() })
+	if !s.served() && !s.loop.Ended() {
+		x.Pause(4 * glance) // a loop that spins
 	}
 	s.ask(func() {
 		s.after = s.base.Stats()
 		to, _ := kernel.ThreadUsage()
 		s.spent, s.cpu = time.Since(began), to.Sub(from).CPU()
-		s.unread = s.waiting()
+		s.unread = s.Unread()
 	})
-	s.stop()
+	s.Stop()
+	s.Listener.Close()
 	for _, c := range s.all() {
 		c.Heard() // takes what has come
 		c.Leave()
 	}
 	s.tell()
 	return s
-}
-
-func (s *server) over() bool {
-	select {
-	case <-s.ended:
-		return true
-	default:
-		return false
-	}
 }
 
 func (s *server) served() bool {
@@ -106,7 +98,7 @@ func (s *server) served() bool {
 }
 
 func (s *server) settled() bool {
-	if s.over() || s.served() {
+	if s.loop.Ended() || s.served() {
 		return true
 	}
 	var turns uint64
@@ -114,25 +106,15 @@ func (s *server) settled() bool {
 	return turns-s.before.Turns >= enough
 }
 
-// waiting names the clients that the kernel still keeps bytes of.
-func (s *server) waiting() (names []string) {
-	for fd, name := range s.names {
-		if state, err := kernel.Look(fd); err == nil && state.Queued > 0 {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
 // tell says how it went.
 func (s *server) tell() {
 	if s.failure != nil {
-		s.x.Note("the loop ended: %v", s.failure)
+		s.X.Note("the loop ended: %v", s.failure)
 		return
 	}
-	s.x.Note("answered: %s", list(s.answered()))
+	s.X.Note("answered: %s", list(s.answered()))
 	if turns := s.turns(); turns >= enough {
-		s.x.Note("the loop spins: %d turns in %s, %s of CPU; of all calls of echo %d found nothing to read",
+		s.X.Note("the loop spins: %d turns in %s, %s of CPU; of all calls of echo %d found nothing to read",
 			turns, experiment.Brief(s.spent), experiment.Brief(s.cpu), s.nothing)
 	}
 }
@@ -166,8 +148,8 @@ type visit struct {
 
 // sleeper starts a loop that sleeps on a thread of its own, and returns a pipe
 // that has something to read.
-func sleeper(x *experiment.X) (base *event.Base, fd int, end func()) {
-	base = newBase(x, false)
+func sleeper(x *experiment.X) (l *loop.Loop, fd int) {
+	l = loop.New(x, "server")
 	r, w, err := sys.Pipe("parcel")
 	if err == nil {
 		_, err = sys.Write(w, []byte("x"))
@@ -175,31 +157,17 @@ func sleeper(x *experiment.X) (base *event.Base, fd int, end func()) {
 	if err != nil {
 		x.Fail(err)
 	}
-	running := make(chan struct{})
-	thread := x.Thread("server", func() error {
-		_, err := base.Loop(event.NoExitOnEmpty)
-		return err
-	})
-	end = sync.OnceFunc(func() {
-		base.Post(base.Break)
-		thread.Join()
-		base.Close()
+	l.Finally(func() {
 		sys.Close(r)
 		sys.Close(w)
 	})
-	x.Cleanup(end)
-	base.Post(func() { close(running) })
-	x.Await(patience, func() bool {
-		select {
-		case <-running:
-			return true
-		default:
-			return false
-		}
-	})
+	l.Start(event.NoExitOnEmpty)
+	var running atomic.Bool
+	l.Base.Post(func() { running.Store(true) })
+	x.Await(limit, running.Load)
 	x.Note("the loop sleeps; fd %d is ready, and no event watches it", r)
-	x.Pause(pause)
-	return base, r, end
+	x.Pause(glance)
+	return l, r
 }
 
 // refusedFor reports whether all errors are of that kind, and there is one.
@@ -210,22 +178,4 @@ func refusedFor(errs []error, kind error) bool {
 		}
 	}
 	return len(errs) > 0
-}
-func newBase(x *experiment.X, unchecked bool) *event.Base {
-	base, err := event.New(event.Config{Name: "server", Backend: x.Backend(), Unchecked: unchecked})
-	if err != nil {
-		x.Fail(err)
-	}
-	return base
-}
-
-// loop runs a base on a thread of its own, until nothing is left.
-func loop(x *experiment.X, name string, base *event.Base) {
-	err := x.Thread(name, func() error {
-		_, err := base.Dispatch()
-		return err
-	}).Join()
-	if err != nil {
-		x.Fail(err)
-	}
 }
