@@ -1,6 +1,10 @@
 package experiment
 
-import "time"
+import (
+	"time"
+
+	"fdlab/lab/kernel"
+)
 
 // Await blocks until ok says yes, and returns true; false when that takes
 // longer than limit. It looks every millisecond. Held time does not count. If
@@ -56,4 +60,14 @@ func (x *X) FollowAnd(jobs <-chan func(), report func()) {
 			report()
 		}
 	}
+}
+
+// Queued asks the kernel how much waits in an fd: the bytes that nobody has
+// read (FIONREAD), or the counter of an eventfd.
+func (x *X) Queued(fd int) int64 {
+	state, err := kernel.Look(fd)
+	if err != nil {
+		x.Note("fd %d: %v", fd, err)
+	}
+	return state.Queued
 }

@@ -1,10 +1,6 @@
 package experiment
 
-import (
-	"fmt"
-	"strings"
-	"time"
-)
+import "strings"
 
 // Rows prints cells in columns: the first to the left, the others to the
 // right. The first row holds the headings; all rows have its length.
@@ -33,19 +29,4 @@ func grid(rows [][]string) string {
 		}
 	}
 	return b.String()
-}
-
-// Brief writes a duration with three figures at most: "85 µs", "1.20 s".
-func Brief(d time.Duration) string {
-	switch {
-	case d < 0:
-		return "-" + Brief(-d)
-	case d < time.Millisecond:
-		return fmt.Sprintf("%d µs", d.Microseconds())
-	case d < 9995*time.Microsecond:
-		return fmt.Sprintf("%.2f ms", float64(d)/1e6)
-	case d < 999500*time.Microsecond:
-		return fmt.Sprintf("%.0f ms", float64(d)/1e6)
-	}
-	return fmt.Sprintf("%.2f s", d.Seconds())
 }

@@ -33,6 +33,14 @@ type failure struct{ err error }
 // a Thread it ends that thread.
 func (x *X) Fail(err error) { panic(failure{err}) }
 
+// Must is Fail if err is not nil: for what has no reason to fail. what says
+// what it was, a call or a thing: "bind", "fifo_read".
+func (x *X) Must(what string, err error) {
+	if err != nil {
+		x.Fail(fmt.Errorf("%s: %w", what, err))
+	}
+}
+
 // grace is how long a stopped experiment may take to end by itself.
 const grace = 2 * time.Second
 

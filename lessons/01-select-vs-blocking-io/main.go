@@ -49,24 +49,24 @@ func run(x *experiment.X) {
 
 	// 2. One thread waits for both at once.
 	x.Step(2)
-	both := bench.Compare(script, engine.Engine{Name: x.Backend(), Read: loop(x.Backend())})
+	name := x.Backend()
+	both := bench.Compare(script, engine.Engine{Name: name, Read: loop(name)})
 
 	// 3. All others get the same arrivals at the same time.
 	x.Step(3)
-	rest := bench.Compare(script, others(x.Backend())...)
+	rest := bench.Compare(script, others(name)...)
 
 	judge(x, bench, turns[0], both[0], rest, libevent())
 }
 
 // readInTurn is the program that most of us write first. While it is blocked
-// in read(2) on a, nobody reads b.
+// in read(2) on a, nobody reads b. (EAGAIN: see busyLoop.)
 func readInTurn(run *engine.Run) error {
 	buf := make([]byte, 512)
 	for run.Open() {
 		for _, src := range run.Sources {
 			run.Phase("before read")
-			_, err := src.Read(buf)
-			if err != nil && err != unix.EAGAIN { // EAGAIN: see busyLoop
+			if _, err := src.Read(buf); err != nil && err != unix.EAGAIN {
 				return err
 			}
 		}
@@ -123,10 +123,8 @@ func readAll(run *engine.Run, src *engine.Source) error {
 // busyLoop is readInTurn with O_NONBLOCK: where read(2) would block it fails
 // with EAGAIN, and the next source has its turn. It never waits.
 func busyLoop(run *engine.Run) error {
-	for _, src := range run.Sources {
-		if err := src.SetNonblock(); err != nil {
-			return err
-		}
+	if err := run.SetNonblock(); err != nil {
+		return err
 	}
 	return readInTurn(run)
 }

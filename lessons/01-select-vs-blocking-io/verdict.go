@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"fdlab/lab/event"
@@ -51,13 +50,7 @@ func flags(f *flag.FlagSet) {
 	for _, e := range engines() {
 		names = append(names, e.Name)
 	}
-	list := strings.Join(names, ", ")
-	f.Func("engine", "with -interactive, the `engine` (without it, the backend): "+list, func(name string) error {
-		if chosen = name; !slices.Contains(names, name) {
-			return fmt.Errorf("no such engine: choose one of %s", list)
-		}
-		return nil
-	})
+	experiment.ChoiceFlag(f, "engine", &chosen, "the `engine` (without it, the backend)", names...)
 }
 
 // play is the interactive mode: one engine, and only the keys speak.

@@ -91,9 +91,7 @@ func run(x *experiment.X) {
 func start(x *experiment.X, name string, fd int, what event.What, reads rule) *program {
 	p := &program{x: x, name: name, loop: loop.New(x, name), fd: fd, rule: reads}
 	ev := p.loop.Base.NewEvent(fd, what, p.fifoRead).Named("fifo_read")
-	if err := ev.Add(event.NoTimeout); err != nil {
-		x.Fail(err)
-	}
+	x.Must("fifo_read", ev.Add(event.NoTimeout))
 	p.loop.Start()
 	return p
 }

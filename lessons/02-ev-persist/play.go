@@ -2,7 +2,6 @@ package main
 
 import (
 	"flag"
-	"fmt"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -27,15 +26,7 @@ func offer(x *experiment.X, fifo *experiment.FIFO) {
 var chosen = 3
 
 func flags(f *flag.FlagSet) {
-	f.Func("step", "with -interactive, the `step` whose program runs: 1 to 5 (without it 3, the post's)",
-		func(text string) error {
-			n, err := strconv.Atoi(text)
-			if err != nil || n < 1 || n > 5 {
-				return fmt.Errorf("no such step: choose 1 to 5")
-			}
-			chosen = n
-			return nil
-		})
+	experiment.StepFlag(f, &chosen, 5, "whose program runs")
 }
 
 // play is the interactive mode: one of the programs, and only people write.
@@ -80,7 +71,7 @@ func play(x *experiment.X) {
 func report(p *program, last int64) int64 {
 	now := p.calls.Load()
 	if now > last {
-		p.x.Note("%s in this second, %d in all; bytes in the FIFO: %d", callbacks(now-last), now, p.queued())
+		p.x.Note("%s in this second, %d in all; bytes in the FIFO: %d", experiment.Number(now-last, "callback"), now, p.x.Queued(p.fd))
 		if reason, returned := p.loop.Returned(); returned {
 			p.x.Note("dispatch has returned: %s", reason)
 		}

@@ -6,7 +6,6 @@ import (
 
 	"fdlab/lab/experiment"
 	"fdlab/lab/experiment/loop"
-	"fdlab/lab/kernel"
 )
 
 // program is one run of the post's program, with a count of what it did.
@@ -69,16 +68,7 @@ func (p *program) tell(n int64, buf []byte, got int, err error) {
 
 func (p *program) stop() {
 	p.loop.Stop()
-	p.left = p.queued()
-}
-
-// queued asks the kernel how many bytes wait in the FIFO: FIONREAD.
-func (p *program) queued() int64 {
-	state, err := kernel.Look(p.fd)
-	if err != nil {
-		p.x.Note("%s: %v", p.name, err)
-	}
-	return state.Queued
+	p.left = p.x.Queued(p.fd)
 }
 
 // returns waits until dispatch has returned by itself, or will not.
@@ -89,7 +79,7 @@ func (p *program) returns() {
 	})
 	if reason, returned := p.loop.Returned(); returned {
 		p.x.Note("    dispatch returned: %s; callbacks: %d; bytes in the FIFO: %d",
-			reason, p.calls.Load(), p.queued())
+			reason, p.calls.Load(), p.x.Queued(p.fd))
 	}
 	p.x.Pause(moment)
 	p.stop()
@@ -99,7 +89,7 @@ func (p *program) returns() {
 func (p *program) quiet() {
 	before := p.calls.Load()
 	p.x.Await(limit, func() bool {
-		return p.queued() == 0 && p.asked.Load() == p.done.Load() || p.calls.Load()-before > many
+		return p.x.Queued(p.fd) == 0 && p.asked.Load() == p.done.Load() || p.calls.Load()-before > many
 	})
 	p.x.Pause(moment)
 }
@@ -112,7 +102,7 @@ func (p *program) spins() {
 	}
 	p.x.Await(limit/2, func() bool { return p.calls.Load()-before > many })
 	p.spun, p.took = p.calls.Load()-before, time.Since(began)
-	p.x.Note("    %d callbacks in %s; bytes in the FIFO: %d", p.spun, experiment.Brief(p.took), p.queued())
+	p.x.Note("    %d callbacks in %s; bytes in the FIFO: %d", p.spun, experiment.Brief(p.took), p.x.Queued(p.fd))
 }
 
 // rate is the speed of the spin, in callbacks a second.
@@ -121,4 +111,4 @@ func (p *program) rate() int64 { return int64(float64(p.spun) / p.took.Seconds()
 // seen is what a program has done so far.
 type seen struct{ calls, first, left int64 }
 
-func (p *program) seen() seen { return seen{p.calls.Load(), p.first.Load(), p.queued()} }
+func (p *program) seen() seen { return seen{p.calls.Load(), p.first.Load(), p.x.Queued(p.fd)} }

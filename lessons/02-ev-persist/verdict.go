@@ -88,12 +88,7 @@ func state(first seen) string {
 	return fmt.Sprintf("One echo gave %s.", callbacks(first.calls))
 }
 
-func callbacks(n int64) string {
-	if n == 1 {
-		return "1 callback"
-	}
-	return fmt.Sprintf("%d callbacks", n)
-}
+func callbacks(n int64) string { return experiment.Number(n, "callback") }
 
 // table shows the programs side by side.
 func table(x *experiment.X, first seen, once, each, post, storm *program) {

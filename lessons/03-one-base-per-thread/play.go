@@ -3,7 +3,6 @@ package main
 import (
 	"flag"
 	"fmt"
-	"strings"
 	"sync"
 
 	"fdlab/lab/experiment"
@@ -53,14 +52,8 @@ var shapes = map[string]func(*server) error{
 var chosen = "nested"
 
 func flags(f *flag.FlagSet) {
-	list := strings.Join([]string{"nested", "turns", "workers"}, ", ")
-	f.Func("shape", "with -interactive, the `shape` of the server (without it nested, the post's): "+list,
-		func(name string) error {
-			if chosen = name; shapes[name] == nil {
-				return fmt.Errorf("no such shape: choose one of %s", list)
-			}
-			return nil
-		})
+	experiment.ChoiceFlag(f, "shape", &chosen,
+		"the `shape` of the server (without it nested, the post's)", "nested", "turns", "workers")
 }
 
 // play is the interactive mode: one server; its clients are you, and every

@@ -64,9 +64,7 @@ func (s *server) onAccept(base *event.Base, do func(*conn)) {
 		do(&conn{fd, name})
 	}
 	ev := base.NewEvent(s.FD, event.Read|event.Persist, accept).Named("call_accept")
-	if err := ev.Add(event.NoTimeout); err != nil {
-		s.X.Fail(err)
-	}
+	s.X.Must("call_accept", ev.Add(event.NoTimeout))
 }
 
 // onRead has base echo what the client says. It must be called on the thread
@@ -92,9 +90,7 @@ func (s *server) onRead(base *event.Base, c *conn) {
 		s.Did(answered, c.name)
 		sys.Write(fd, buf[:n])
 	}).Named(c.name)
-	if err := ev.Add(event.NoTimeout); err != nil {
-		s.X.Fail(err)
-	}
+	s.X.Must(c.name, ev.Add(event.NoTimeout))
 }
 
 // returned tells that the inner dispatch is over.

@@ -28,15 +28,11 @@ type pipeBell struct {
 
 func newPipe(x *experiment.X) *pipeBell {
 	r, w, err := sys.Pipe("bell")
-	if err != nil {
-		x.Fail(err)
-	}
+	x.Must("pipe", err)
 	b := &pipeBell{r: r, w: w}
 	b.atOnce.Store(1)
 	for _, fd := range []int{r, w} {
-		if err := sys.SetNonblock(fd, true); err != nil {
-			x.Fail(err)
-		}
+		x.Must("pipe", sys.SetNonblock(fd, true))
 	}
 	return b
 }

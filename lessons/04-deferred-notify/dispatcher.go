@@ -29,15 +29,11 @@ type dispatcher struct {
 func newDispatcher(x *experiment.X) *dispatcher {
 	l := loop.New(x, "dispatcher")
 	var p [2]int
-	if err := unix.Pipe(p[:]); err != nil {
-		x.Fail(err)
-	}
+	x.Must("pipe", unix.Pipe(p[:]))
 	d := &dispatcher{x: x, clients: p[0], world: p[1], todo: make(chan func(), 64)}
 	unix.CloseOnExec(p[0])
 	unix.CloseOnExec(p[1])
-	if err := sys.Adopt(d.clients, "pipe (read end)", "clients"); err != nil {
-		x.Fail(err)
-	}
+	x.Must("pipe", sys.Adopt(d.clients, "pipe (read end)", "clients"))
 	l.Finally(func() {
 		sys.Close(d.clients)
 		unix.Close(d.world)
@@ -108,19 +104,11 @@ func (d *dispatcher) setWorker(w *worker) {
 func (d *dispatcher) hand(w *worker, i *item) (blocked bool) {
 	var err error
 	ok := d.do(func() { err = w.notify(i) })
-	if ok && err != nil {
-		d.x.Fail(err)
+	if ok {
+		d.x.Must("notify", err)
 	}
 	return !ok
 }
 
 // errName returns an errno's name: "EAGAIN".
-func errName(err error) string {
-	if err == nil {
-		return "no error"
-	}
-	if errno, ok := err.(unix.Errno); ok {
-		return unix.ErrnoName(errno)
-	}
-	return err.Error()
-}
+func errName(err error) string { return experiment.Result(err, "no error") }

@@ -3,7 +3,6 @@ package main
 import (
 	"flag"
 	"fmt"
-	"strconv"
 	"sync"
 	"time"
 
@@ -83,15 +82,7 @@ func (d *dispatcher) fillByHand(w *worker) {
 var chosen = 2
 
 func flags(f *flag.FlagSet) {
-	f.Func("step", "with -interactive, the `step` whose doorbell is used: 1 to 5 (without it 2)",
-		func(text string) error {
-			n, err := strconv.Atoi(text)
-			if err != nil || n < 1 || n > 5 {
-				return fmt.Errorf("no such step: choose 1 to 5")
-			}
-			chosen = n
-			return nil
-		})
+	experiment.StepFlag(f, &chosen, 5, "whose doorbell is used")
 }
 
 // full is how many notifies certainly fill a pipe of the usual size.
@@ -140,9 +131,7 @@ func playBell(x *experiment.X) bell {
 	case 3:
 		bell.atOnce.Store(int64(len(bell.buf)))
 	case 4:
-		if err := sys.SetNonblock(bell.w, false); err != nil {
-			x.Fail(err)
-		}
+		x.Must("pipe", sys.SetNonblock(bell.w, false))
 	}
 	return bell
 }

@@ -127,9 +127,7 @@ func (d *dispatcher) fill(w *worker, bell *pipeBell) *filled {
 	x.Pause(moment)
 
 	// From now on the writer may block, as memcached's did.
-	if err := sys.SetNonblock(bell.w, false); err != nil {
-		x.Fail(err)
-	}
+	x.Must("pipe", sys.SetNonblock(bell.w, false))
 	back := d.begin(func() {
 		if w.notify(&item{}) == nil {
 			f.returned = w.rings.Load() - before
@@ -141,9 +139,7 @@ func (d *dispatcher) fill(w *worker, bell *pipeBell) *filled {
 	x.Await(limit, second.busy)
 	x.Pause(moment)
 	state, err := kernel.Look(bell.w)
-	if err != nil {
-		x.Fail(err)
-	}
+	x.Must("pipe", err)
 	f.blocked, f.writable = !closed(back), state.Ready&trace.Writable != 0
 	x.Note("    %d bytes are read; the writer is back: %v", w.rings.Load()-before, !f.blocked)
 	second.finish()
@@ -162,9 +158,7 @@ func (d *dispatcher) withEventfd(n int) *burst {
 		d.x.Note("this system has no eventfd")
 		return nil
 	}
-	if err != nil {
-		d.x.Fail(err)
-	}
+	d.x.Must("eventfd", err)
 	w := d.start("worker 2", bell)
 	b := d.whileBusy(w, n)
 	d.dismiss(w)

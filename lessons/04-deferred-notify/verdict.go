@@ -134,12 +134,7 @@ func (b *burst) notifies() string {
 	return fmt.Sprintf("%d notifies", len(b.items))
 }
 
-func callbacks(n int64) string {
-	if n == 1 {
-		return "1 callback"
-	}
-	return fmt.Sprintf("%d callbacks", n)
-}
+func callbacks(n int64) string { return experiment.Number(n, "callback") }
 
 // table shows the workers side by side.
 func table(x *experiment.X, idle, each, big, counter *burst) {

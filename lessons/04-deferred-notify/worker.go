@@ -8,7 +8,6 @@ import (
 
 	"fdlab/lab/experiment"
 	"fdlab/lab/experiment/loop"
-	"fdlab/lab/kernel"
 )
 
 // counts is what a worker has done.
@@ -67,15 +66,8 @@ func (w *worker) waited(i *item) (time.Duration, bool) {
 	return i.handled.Sub(i.sent), !i.handled.IsZero()
 }
 
-// queued asks the kernel what the bell holds: bytes in a pipe (FIONREAD), the
-// counter of an eventfd.
-func (w *worker) queued() int64 {
-	state, err := kernel.Look(w.bell.fd())
-	if err != nil {
-		w.x.Note("the bell: %v", err)
-	}
-	return state.Queued
-}
+// queued is what the kernel holds: bytes in a pipe, the counter of an eventfd.
+func (w *worker) queued() int64 { return w.x.Queued(w.bell.fd()) }
 
 // job is an item whose work takes as long as the script wants.
 type job struct {

@@ -35,7 +35,7 @@ func again(lo *loopback, old, new option) attempt {
 	if client, a.client = bound(from, new, "client"); a.client == nil {
 		if a.connect = sys.Connect(client, lo.server); a.connect == nil {
 			c = lo.accept(client)
-			must(x, "SO_LINGER", sys.SetLinger(c.Client.FD, 0)) // leave nothing behind
+			x.Must("SO_LINGER", sys.SetLinger(c.Client.FD, 0)) // leave nothing behind
 			quietly(x, c, c.Client, c.Server)
 		} else {
 			sys.Close(client)
@@ -43,17 +43,17 @@ func again(lo *loopback, old, new option) attempt {
 	}
 
 	first, err := bound(a.port, old, "old server")
-	must(x, "bind", err)
-	must(x, "listen", sys.Listen(first, 5))
+	x.Must("bind", err)
+	x.Must("listen", sys.Listen(first, 5))
 	c = (&loopback{x, lo.observer, first, sys.Loopback(a.port)}).connect(reuse)
-	must(x, "close", sys.Close(first))
+	x.Must("close", sys.Close(first))
 	a.serverHeld = quietly(x, c, c.Server, c.Client).TimeWait() == "server"
 	var second int
 	if second, a.server = bound(a.port, new, "new server"); a.server == nil {
 		sys.Close(second)
 	}
 	x.Note("old %s, new %s: bind to the client's port: %s; to the server's: %s", old, new,
-		outcome(a.client, "done"), outcome(a.server, "done"))
+		experiment.Result(a.client, "done"), experiment.Result(a.server, "done"))
 	x.Pause(moment / 2)
 	return a
 }
@@ -61,7 +61,7 @@ func again(lo *loopback, old, new option) attempt {
 // quietly closes in turn without a word.
 func quietly(x *experiment.X, c *tcpstate.Conn, order ...*tcpstate.End) (after tcpstate.Pair) {
 	for _, end := range order {
-		must(x, "close", end.Close())
+		x.Must("close", end.Close())
 		after = c.Settle()
 	}
 	return after
@@ -72,10 +72,10 @@ func (s *seen) table(x *experiment.X) {
 	for _, a := range s.again {
 		connected := "-"
 		if a.client == nil {
-			connected = outcome(a.connect, "connected")
+			connected = experiment.Result(a.connect, "connected")
 		}
 		rows = append(rows, []string{a.old.String(), a.new.String(),
-			outcome(a.client, "bound"), connected, outcome(a.server, "bound")})
+			experiment.Result(a.client, "bound"), connected, experiment.Result(a.server, "bound")})
 	}
 	x.Rows(rows)
 }
@@ -85,21 +85,21 @@ func (s *seen) table(x *experiment.X) {
 func (s *seen) bindIgnored(x *experiment.X) {
 	port := s.again[0].port // an old plain server's: still in TIME_WAIT
 	fd, err := sys.Socket("server")
-	must(x, "socket", err)
+	x.Must("socket", err)
 	defer sys.Close(fd)
 	s.bindError = sys.Bind(fd, sys.Loopback(port))
 	s.listenError = sys.Listen(fd, 5)
 	name, err := sys.Getsockname(fd)
-	must(x, "getsockname", err)
+	x.Must("getsockname", err)
 	s.wanted, s.got = port, name.Port()
 
 	client, err := sys.Socket("client")
-	must(x, "socket", err)
+	x.Must("socket", err)
 	defer sys.Close(client)
 	s.refused = sys.Connect(client, sys.Loopback(port))
 	x.Note("bind to port %d: %s; listen: %s; the server is on port %d", port,
-		outcome(s.bindError, "bound"), outcome(s.listenError, "no error"), s.got)
-	x.Note("a client that connects to port %d gets %s", port, outcome(s.refused, "a connection"))
+		experiment.Result(s.bindError, "bound"), experiment.Result(s.listenError, "no error"), s.got)
+	x.Note("a client that connects to port %d gets %s", port, experiment.Result(s.refused, "a connection"))
 	x.Pause(moment)
 }
 

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"fmt"
 	"net/netip"
-
-	"golang.org/x/sys/unix"
 
 	"fdlab/lab/experiment"
 	"fdlab/lab/experiment/tcpstate"
@@ -69,37 +66,19 @@ func (lo *loopback) connect(o option) *tcpstate.Conn {
 
 func (lo *loopback) connectFrom(port uint16, o option) *tcpstate.Conn {
 	client, err := bound(port, o, "client")
-	must(lo.x, "bind", err)
-	must(lo.x, "connect", sys.Connect(client, lo.server))
+	lo.x.Must("bind", err)
+	lo.x.Must("connect", sys.Connect(client, lo.server))
 	return lo.accept(client)
 }
 
 // accept takes the server's end of a client's connection.
 func (lo *loopback) accept(client int) *tcpstate.Conn {
 	conn, _, err := sys.Accept(lo.listener)
-	must(lo.x, "accept", err)
+	lo.x.Must("accept", err)
 	sys.Label(conn, "server")
 	c := lo.observer.Conn(client, conn)
 	c.Settle() // the server's end may still wait for the last segment of the handshake
 	return c
-}
-
-// must ends the experiment when a call fails that has no reason to fail.
-func must(x *experiment.X, call string, err error) {
-	if err != nil {
-		x.Fail(fmt.Errorf("%s: %w", call, err))
-	}
-}
-
-// outcome says how a call ended, as a C program would see it.
-func outcome(err error, well string) string {
-	if errno, ok := err.(unix.Errno); ok {
-		return unix.ErrnoName(errno)
-	}
-	if err != nil {
-		return err.Error()
-	}
-	return well
 }
 
 // heard says what read(2) tells of the other end.
@@ -107,5 +86,5 @@ func heard(n int, err error) string {
 	if n == 0 && err == nil {
 		return "end of file"
 	}
-	return outcome(err, "data")
+	return experiment.Result(err, "data")
 }

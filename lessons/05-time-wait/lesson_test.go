@@ -69,9 +69,9 @@ func neverClosed(x *experiment.X, c *tcpstate.Conn) turns {
 }
 
 func together(x *experiment.X, c *tcpstate.Conn) turns {
-	must(x, "hold", c.HoldFINs(2*time.Second)) // a busy machine has time to do both
-	must(x, "close", c.Client.Close())
-	must(x, "close", c.Server.Close())
+	x.Must("hold", c.HoldFINs(2*time.Second)) // a busy machine has time to do both
+	x.Must("close", c.Client.Close())
+	x.Must("close", c.Server.Close())
 	return turns{"client", c.Settle()}
 }
 

@@ -33,9 +33,7 @@ func run(x *experiment.X) {
 	var s seen
 	offer(x)
 	program := x.Thread("both ends", func() error { s.look(x); return nil })
-	if err := program.Join(); err != nil {
-		x.Fail(err)
-	}
+	x.Must("both ends", program.Join())
 	judge(x, &s)
 }
 
@@ -63,7 +61,7 @@ func (s *seen) look(x *experiment.X) {
 	// 4. With a linger time of 0, close sends a reset (RST) instead of a FIN.
 	x.Step(4)
 	c = lo.connect(reuse)
-	must(x, "SO_LINGER", sys.SetLinger(c.Client.FD, 0))
+	x.Must("SO_LINGER", sys.SetLinger(c.Client.FD, 0))
 	s.reset = closeInTurn(x, c, c.Client, c.Server)
 
 	// 5. The server never closes. The client calls close; another only shutdown.
@@ -94,12 +92,12 @@ func (s *seen) look(x *experiment.X) {
 // closeInTurn has one end close; the other reads, hears of it, and closes too.
 func closeInTurn(x *experiment.X, c *tcpstate.Conn,
 	first, second *tcpstate.End) turns {
-	must(x, "close", first.Close())
+	x.Must("close", first.Close())
 	x.Note("%s calls close: %s", first.Name, c.Settle())
 	n, err := sys.Read(second.FD, make([]byte, 1))
 	x.Note("%s reads: %s", second.Name, heard(n, err))
 	x.Pause(moment)
-	must(x, "close", second.Close())
+	x.Must("close", second.Close())
 	x.Note("%s calls close: %s", second.Name, c.Settle())
 	x.Pause(moment)
 	return turns{first.Name, c.States()}
@@ -114,8 +112,8 @@ func (s *seen) closeAtOnce(x *experiment.X, lo *loopback) {
 			x.Note("the kernel does not hold a FIN back (%v): left out", err)
 			return
 		}
-		must(x, "close", c.Client.Close())
-		must(x, "close", c.Server.Close())
+		x.Must("close", c.Client.Close())
+		x.Must("close", c.Server.Close())
 		between := c.States()
 		s.atOnce = c.Settle()
 		if s.crossed = waitForFIN(between); s.crossed {

@@ -79,7 +79,7 @@ func (m *minute) judge(x *experiment.X) {
 		return
 	}
 	x.Check(m.after == nil, "after another %.0f s TIME_WAIT is over, and a plain socket: %s",
-		m.lasted.Seconds(), outcome(m.after, "bound"))
+		m.lasted.Seconds(), experiment.Result(m.after, "bound"))
 }
 
 // play is the interactive mode: one client with a port of its own.
@@ -95,9 +95,7 @@ func play(x *experiment.X) {
 	}
 	body := x.Thread("both ends", func() error { follow(x, pressed); return nil })
 	x.Follow()
-	if err := body.Join(); err != nil {
-		x.Fail(err)
-	}
+	x.Must("both ends", body.Join())
 }
 
 // follow does as the keys say.
@@ -139,7 +137,7 @@ func closeByHand(x *experiment.X, c *tcpstate.Conn, end *tcpstate.End) {
 		x.Note("%s has closed already: %s", end.Name, c.States())
 		return
 	}
-	must(x, "close", end.Close())
+	x.Must("close", end.Close())
 	x.Note("%s calls close: %s", end.Name, c.Settle())
 }
 
@@ -149,11 +147,11 @@ func dialAgain(lo *loopback, old *tcpstate.Conn, o option) *tcpstate.Conn {
 	x, port := lo.x, old.Client.Local.Port()
 	client, err := bound(port, o, "client")
 	if err != nil {
-		x.Note("bind to port %d, %s: %s; before: %s", port, o, outcome(err, ""), old.States())
+		x.Note("bind to port %d, %s: %s; before: %s", port, o, experiment.Result(err, ""), old.States())
 		return old
 	}
 	if err := sys.Connect(client, lo.server); err != nil {
-		x.Note("port %d, %s: bound; connect: %s", port, o, outcome(err, ""))
+		x.Note("port %d, %s: bound; connect: %s", port, o, experiment.Result(err, ""))
 		sys.Close(client)
 		return old
 	}
@@ -166,7 +164,7 @@ func dialAgain(lo *loopback, old *tcpstate.Conn, o option) *tcpstate.Conn {
 // endOne has the client end its side and the server do nothing. Both are
 // closed when the run ends.
 func endOne(x *experiment.X, c *tcpstate.Conn, call string, end func() error) tcpstate.Pair {
-	must(x, call, end())
+	x.Must(call, end())
 	after := c.Settle()
 	x.Note("client calls %s: %s", call, after)
 	x.Pause(moment)

@@ -66,8 +66,8 @@ func judge(x *experiment.X, s *seen) {
 	plainly, both := s.judgeAgain(x)
 	x.Check(s.bindError != nil && s.listenError == nil && s.got != s.wanted && s.refused != nil,
 		"bind ignored: bind %s, listen %s, port %d instead of %d; connect to the port that was wanted: %s",
-		outcome(s.bindError, "bound"), outcome(s.listenError, "no error"), s.got, s.wanted,
-		outcome(s.refused, "connected"))
+		experiment.Result(s.bindError, "bound"), experiment.Result(s.listenError, "no error"), s.got, s.wanted,
+		experiment.Result(s.refused, "connected"))
 	s.minute.judge(x)
 
 	if letter, ok := letters[second]; ok && asked {
@@ -92,7 +92,7 @@ func (s *seen) judgeAgain(x *experiment.X) (plainly, both bool) {
 			continue
 		}
 		x.Check((a.client == nil) == free && (a.server == nil) == free, "old %s, new %s: client's port %s, server's port %s",
-			a.old, a.new, outcome(a.client, "bound"), outcome(a.server, "bound"))
+			a.old, a.new, experiment.Result(a.client, "bound"), experiment.Result(a.server, "bound"))
 		refused := a.client != nil || a.connect != nil
 		switch {
 		case a.old == plain && a.new == plain:
@@ -108,7 +108,7 @@ func (s *seen) judgeAgain(x *experiment.X) (plainly, both bool) {
 			continue
 		}
 		x.Check(a.connect == reconnects(on), "connect again from the same port, TCP timestamps %s: %s",
-			onOff(on), outcome(a.connect, "connected"))
+			onOff(on), experiment.Result(a.connect, "connected"))
 	}
 	return plainly, both
 }

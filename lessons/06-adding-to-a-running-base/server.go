@@ -55,9 +55,7 @@ func start(x *experiment.X, p plan, port uint16) *server {
 		plan: p, base: base, events: map[int]*event.Event{}}
 	s.Own(base)
 	accept := base.NewEvent(s.FD, event.Read|event.Persist, s.accept).Named("accept")
-	if err := accept.Add(event.NoTimeout); err != nil {
-		x.Fail(err)
-	}
+	x.Must("accept", accept.Add(event.NoTimeout))
 	s.loop = s.Thread("server", func() error {
 		_, s.failure = base.Dispatch()
 		return nil

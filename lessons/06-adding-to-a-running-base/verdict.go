@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"slices"
-	"strings"
 	"sync/atomic"
 
 	"fdlab/lab/event"
@@ -57,19 +56,13 @@ var plans = map[string]plan{
 }
 
 var (
-	chosen  = "own"
-	inC     bool
-	choices = []string{"own", "one", "wiped", "caught"}
+	chosen = "own"
+	inC    bool
 )
 
 func flags(f *flag.FlagSet) {
-	words := strings.Join(choices, ", ")
-	f.Func("memory", "with -interactive, where the events of clients live (without it, own): `one of` "+words, func(name string) error {
-		if chosen = name; !slices.Contains(choices, name) {
-			return fmt.Errorf("choose one of %s", words)
-		}
-		return nil
-	})
+	experiment.ChoiceFlag(f, "memory", &chosen,
+		"the `memory` that the events of clients live in (without it own)", "own", "one", "wiped", "caught")
 	f.BoolVar(&inC, "crash", false, "also build and run the C program that really crashes (needs cc and libevent)")
 }
 

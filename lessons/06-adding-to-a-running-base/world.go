@@ -154,9 +154,7 @@ func sleeper(x *experiment.X) (l *loop.Loop, fd int) {
 	if err == nil {
 		_, err = sys.Write(w, []byte("x"))
 	}
-	if err != nil {
-		x.Fail(err)
-	}
+	x.Must("pipe", err)
 	l.Finally(func() {
 		sys.Close(r)
 		sys.Close(w)

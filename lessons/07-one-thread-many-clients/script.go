@@ -62,9 +62,7 @@ func (s *server) part(clients ...*experiment.Client) *server {
 func affordable(x *experiment.X) int {
 	const wanted, taken = 100, 40
 	soft, _, err := kernel.Limits()
-	if err != nil {
-		x.Fail(err)
-	}
+	x.Must("getrlimit", err)
 	n := min(wanted, (int(min(soft, 1<<20))-taken)/2)
 	if n < 5 {
 		x.Fail(fmt.Errorf("only %d files may be open: raise that with ulimit -n 256", soft))

@@ -45,9 +45,7 @@ func listen(x *experiment.X) *listener {
 	l := &listener{Listener: tcpserver.Listen(x, 9877, 128)}
 	// On loopback the kernel takes 2.5 MB for each connection. With less we
 	// see what happens when it takes no more. Accepted sockets inherit it.
-	if err := sys.Setsockopt(l.FD, unix.SOL_SOCKET, unix.SO_SNDBUF, 32<<10); err != nil {
-		x.Fail(err)
-	}
+	x.Must("SO_SNDBUF", sys.Setsockopt(l.FD, unix.SOL_SOCKET, unix.SO_SNDBUF, 32<<10))
 	l.Announce()
 	return l
 }

@@ -34,6 +34,17 @@ func (r *Run) Open() bool {
 // Phase is X.Phase.
 func (r *Run) Phase(phase string) { r.x.Phase(phase) }
 
+// SetNonblock makes read(2) on the sources fail with EAGAIN where it would block.
+func (r *Run) SetNonblock() error {
+	for _, s := range r.Sources {
+		s.nonblocking = true
+		if err := sys.SetNonblock(s.FD, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Thread starts another thread for the engine. Its CPU time counts, and the
 // run does not end before it.
 func (r *Run) Thread(name string, do func() error) *experiment.Thread {

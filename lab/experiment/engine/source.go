@@ -58,12 +58,6 @@ func (s *Source) Read(buf []byte) (n int, err error) {
 	return n, s.note(buf[:n], span{began, ended})
 }
 
-// SetNonblock makes read(2) fail with EAGAIN where it would block.
-func (s *Source) SetNonblock() error {
-	s.nonblocking = true
-	return sys.SetNonblock(s.FD, true)
-}
-
 // Ended reports whether end of file was read: nothing more will come.
 func (s *Source) Ended() bool { return s.ended.Load() }
 

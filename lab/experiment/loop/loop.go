@@ -31,9 +31,7 @@ type Loop struct {
 func NewBase(x *experiment.X, config event.Config) *event.Base {
 	config.Backend = x.Backend()
 	base, err := event.New(config)
-	if err != nil {
-		x.Fail(err)
-	}
+	x.Must("base "+config.Name, err)
 	return base
 }
 
@@ -48,9 +46,7 @@ func New(x *experiment.X, name string) *Loop {
 // stage shows it. If that cannot be done, the experiment fails.
 func (l *Loop) Watch(fd int, name string, callback event.Callback) {
 	ev := l.Base.NewEvent(fd, event.Read|event.Persist, callback).Named(name)
-	if err := ev.Add(event.NoTimeout); err != nil {
-		l.x.Fail(err)
-	}
+	l.x.Must(name, ev.Add(event.NoTimeout))
 }
 
 // Finally has do called when the loop has ended and its base is closed: the

@@ -34,9 +34,7 @@ func Listen(x *experiment.X, port uint16, backlog int) *Listener {
 	fd, addr := x.Listen(port, backlog, "listener")
 	l := &Listener{X: x, FD: fd, Addr: addr, Close: sync.OnceFunc(func() { sys.Close(fd) })}
 	x.Cleanup(l.Close)
-	if err := sys.SetNonblock(fd, true); err != nil {
-		x.Fail(err)
-	}
+	x.Must("listener", sys.SetNonblock(fd, true))
 	return l
 }
 

@@ -1,0 +1,43 @@
+package experiment
+
+import (
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Number writes a count and what is counted: "1 callback", "2 callbacks".
+func Number(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// Result says how a call ended, as a C program would see it: an errno's name,
+// "EAGAIN", or well if there was no error.
+func Result(err error, well string) string {
+	if errno, ok := err.(unix.Errno); ok {
+		return unix.ErrnoName(errno)
+	}
+	if err != nil {
+		return err.Error()
+	}
+	return well
+}
+
+// Brief writes a duration with three figures at most: "85 µs", "1.20 s".
+func Brief(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "-" + Brief(-d)
+	case d < time.Millisecond:
+		return fmt.Sprintf("%d µs", d.Microseconds())
+	case d < 9995*time.Microsecond:
+		return fmt.Sprintf("%.2f ms", float64(d)/1e6)
+	case d < 999500*time.Microsecond:
+		return fmt.Sprintf("%.0f ms", float64(d)/1e6)
+	}
+	return fmt.Sprintf("%.2f s", d.Seconds())
+}
