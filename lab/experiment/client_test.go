@@ -11,8 +11,8 @@ import (
 	"fdlab/lab/sys"
 )
 
-// patience ends what will never happen. On a busy machine a second is short.
-const patience = time.Minute
+// limit ends what will never happen. On a busy machine a second is short.
+const limit = time.Minute
 
 // alone runs do as the Run of an experiment, and returns the account.
 func alone(t *testing.T, do func(*X)) string {
@@ -37,7 +37,7 @@ func TestAClientIsConnectedBeforeItIsAccepted(t *testing.T) {
 			t.Errorf("nobody came, and accept gives %v", err)
 		}
 		c := x.Dial("client 1", addr)
-		if !x.Await(patience, func() bool { ok, _ := c.Connected(); return ok }) {
+		if !x.Await(limit, func() bool { ok, _ := c.Connected(); return ok }) {
 			t.Fatal("not connected")
 		}
 		c.Say("hello")
@@ -46,13 +46,13 @@ func TestAClientIsConnectedBeforeItIsAccepted(t *testing.T) {
 			t.Fatalf("accepted %q, %v, guests %d", name, err, x.Guests())
 		}
 		buf := make([]byte, 100)
-		x.Await(patience, func() bool { n, _ := sys.Read(conn, buf); return n == 5 })
+		x.Await(limit, func() bool { n, _ := sys.Read(conn, buf); return n == 5 })
 		sys.Write(conn, []byte("yes"))
-		if !x.Await(patience, func() bool { return c.Heard() == "yes" }) {
+		if !x.Await(limit, func() bool { return c.Heard() == "yes" }) {
 			t.Errorf("heard %q", c.Heard())
 		}
 		c.Reset()
-		if !x.Await(patience, func() bool { _, err := sys.Read(conn, buf); return err == unix.ECONNRESET }) {
+		if !x.Await(limit, func() bool { _, err := sys.Read(conn, buf); return err == unix.ECONNRESET }) {
 			t.Error("no reset arrived")
 		}
 		c.Leave()
@@ -92,7 +92,7 @@ func TestAClientThatDoesNotListenGetsItLater(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 		c.Deaf(false)
-		if !x.Await(patience, func() bool { return c.HeardEnd() }) || c.Heard() != "hello" {
+		if !x.Await(limit, func() bool { return c.HeardEnd() }) || c.Heard() != "hello" {
 			t.Errorf("heard %q, the end %v", c.Heard(), c.HeardEnd())
 		}
 	})
@@ -114,7 +114,7 @@ func TestAClientByHandFinishesByItself(t *testing.T) {
 		}
 		defer sys.Close(conn)
 		buf, got, ended := make([]byte, 1<<20), 0, false
-		x.Await(patience, func() bool {
+		x.Await(limit, func() bool {
 			n, err := sys.Read(conn, buf)
 			got += max(n, 0)
 			ended = n == 0 && err == nil
@@ -130,7 +130,7 @@ func TestNobodyListens(t *testing.T) {
 	alone(t, func(x *X) {
 		c := x.Dial("client 1", sys.Loopback(x.FreePort()))
 		var err error
-		x.Await(patience, func() bool { _, err = c.Connected(); return err != nil })
+		x.Await(limit, func() bool { _, err = c.Connected(); return err != nil })
 		if err != unix.ECONNREFUSED || !c.HeardEnd() {
 			t.Errorf("connect gives %v", err)
 		}

@@ -320,7 +320,7 @@ func TestEscapeSequencesAreQuoted(t *testing.T) {
 
 func TestWatched(t *testing.T) {
 	t.Parallel()
-	a := lessontest.Watch(t, lessontest.Command(t, ""))
+	a := lessontest.Record(t, lessontest.Command(t, ""))
 	out, status := a.End()
 	lessontest.Says(t, out, "answer to Predict: c", "verdict: half true.")
 	if status != 0 || strings.Contains(out, "failed:") {
@@ -351,7 +351,7 @@ func TestWatched(t *testing.T) {
 
 func TestHeldAndPoked(t *testing.T) {
 	t.Parallel()
-	a := lessontest.Watch(t, lessontest.Command(t, ""))
+	a := lessontest.Record(t, lessontest.Command(t, ""))
 	a.Await("step 2 of 5")
 	a.Send(control.Hold)
 	a.Send(control.Step)

@@ -94,7 +94,7 @@ func (p *program) quiet() {
 	p.x.Pause(moment)
 }
 
-// spins watches the loop go round for a while.
+// spins measures how the loop goes round for a while.
 func (p *program) spins() {
 	before, began := p.calls.Load(), time.Now()
 	if !p.x.Sleep(spinTime) { // measured, so not only for the eye

@@ -173,7 +173,7 @@ func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
 // another one's callback, and two clients in the listener's backlog meanwhile.
 func TestTheTraceShowsIt(t *testing.T) {
 	t.Parallel()
-	p := lessontest.Watch(t, lessontest.Command(t, ""))
+	p := lessontest.Record(t, lessontest.Command(t, ""))
 	account, status := p.End()
 	lessontest.Says(t, account, "verdict: half true.")
 	var nested, listening bool
@@ -205,7 +205,7 @@ func TestTheTraceShowsIt(t *testing.T) {
 
 func TestHeldAndPoked(t *testing.T) {
 	t.Parallel()
-	p := lessontest.Watch(t, lessontest.Command(t, ""))
+	p := lessontest.Record(t, lessontest.Command(t, ""))
 	p.Await("client 1 is connected, and hears")
 	p.Send(control.Hold)
 	p.Key('c') // it waits with the others
@@ -331,7 +331,7 @@ func TestFlags(t *testing.T) {
 
 func TestInterruptedInTheMiddle(t *testing.T) {
 	t.Parallel()
-	p := lessontest.Watch(t, lessontest.Command(t, ""))
+	p := lessontest.Record(t, lessontest.Command(t, ""))
 	p.Await("clients 2 and 3 are connected")
 	p.Cmd.Process.Signal(syscall.SIGINT)
 	account, status := p.End()

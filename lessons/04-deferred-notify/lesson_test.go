@@ -225,7 +225,7 @@ func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
 
 func TestWatched(t *testing.T) {
 	t.Parallel()
-	a := lessontest.Watch(t, lessontest.Command(t, ""))
+	a := lessontest.Record(t, lessontest.Command(t, ""))
 	out, status := a.End()
 	lessontest.Says(t, out, "answer to Predict: d", "verdict: half true.")
 	if status != 0 || strings.Contains(out, "failed:") {
@@ -263,7 +263,7 @@ func TestWatched(t *testing.T) {
 
 func TestHeldAndPoked(t *testing.T) {
 	t.Parallel()
-	a := lessontest.Watch(t, lessontest.Command(t, ""))
+	a := lessontest.Record(t, lessontest.Command(t, ""))
 	a.Await("the worker is busy")
 	a.Send(control.Hold)
 	a.Key('c')
@@ -336,7 +336,7 @@ func TestInteractive(t *testing.T) {
 
 func TestInterruptedWhileTheWriterIsBlocked(t *testing.T) {
 	t.Parallel()
-	a := lessontest.Watch(t, lessontest.Command(t, ""))
+	a := lessontest.Record(t, lessontest.Command(t, ""))
 	a.Await("one write more, which may block")
 	a.Cmd.Process.Signal(syscall.SIGINT)
 	out, status := a.End()

@@ -122,7 +122,7 @@ func TestWrongBeforeAnybodySpoke(t *testing.T) {
 // calls the event's callback with another.
 func TestReadyAndCallbackDiffer(t *testing.T) {
 	t.Parallel()
-	a := lessontest.Watch(t, lessontest.Command(t, ""))
+	a := lessontest.Record(t, lessontest.Command(t, ""))
 	out, status := a.End()
 	if status != 0 {
 		t.Errorf("exit status %d", status)
@@ -149,7 +149,7 @@ func TestReadyAndCallbackDiffer(t *testing.T) {
 
 func TestHeldAndPoked(t *testing.T) {
 	t.Parallel()
-	a := lessontest.Watch(t, lessontest.Command(t, ""))
+	a := lessontest.Record(t, lessontest.Command(t, ""))
 	a.Await("step 3 of 6")
 	a.Await("client 1 says hello")
 	a.Send(control.Hold)
@@ -167,7 +167,7 @@ func TestHeldAndPoked(t *testing.T) {
 
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
-	a := lessontest.Watch(t, lessontest.Command(t, ""))
+	a := lessontest.Record(t, lessontest.Command(t, ""))
 	a.Await("step 4 of 6")
 	a.Await("client 3 says hello") // the loop spins
 	a.Cmd.Process.Signal(syscall.SIGINT)

@@ -56,7 +56,7 @@ func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
 
 func TestTheTraceShowsIt(t *testing.T) {
 	t.Parallel()
-	p := lessontest.Watch(t, lessontest.Command(t, ""))
+	p := lessontest.Record(t, lessontest.Command(t, ""))
 	account, status := p.End()
 	lessontest.Says(t, account, "verdict: false.")
 	var slept, listening bool
@@ -82,7 +82,7 @@ func TestTheTraceShowsIt(t *testing.T) {
 
 func TestHeldAndPoked(t *testing.T) {
 	t.Parallel()
-	p := lessontest.Watch(t, lessontest.Command(t, ""))
+	p := lessontest.Record(t, lessontest.Command(t, ""))
 	p.Await("clients 2, 3 and 4 are connected")
 	p.Send(control.Hold)
 	p.Key('c')
@@ -270,7 +270,7 @@ func TestInterruptedInTheMiddle(t *testing.T) {
 	} {
 		t.Run(step, func(t *testing.T) {
 			t.Parallel()
-			p := lessontest.Watch(t, lessontest.Command(t, ""))
+			p := lessontest.Record(t, lessontest.Command(t, ""))
 			p.Await(word)
 			p.Cmd.Process.Signal(syscall.SIGINT)
 			account, status := p.End()

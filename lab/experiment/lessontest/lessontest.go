@@ -109,9 +109,9 @@ func Start(t *testing.T, cmd *exec.Cmd) *Alive {
 	return a
 }
 
-// Watch starts a program as an instrument does: with a ring for its trace, and
+// Record starts a program as an instrument does: with a ring for its trace, and
 // a control channel.
-func Watch(t *testing.T, cmd *exec.Cmd) *Alive {
+func Record(t *testing.T, cmd *exec.Cmd) *Alive {
 	t.Helper()
 	ring, err := trace.NewRing(trace.Slots)
 	if err != nil {
@@ -155,14 +155,14 @@ func (a *Alive) start() {
 	})
 }
 
-// patience is how long Await gives a program to say something. Only a program
+// limit is how long Await gives a program to say something. Only a program
 // that will never say it takes so long.
-const patience = time.Minute
+const limit = time.Minute
 
 // Await reads the account until a line holds word, and returns that line.
 func (a *Alive) Await(word string) string {
 	a.t.Helper()
-	a.out.SetReadDeadline(time.Now().Add(patience))
+	a.out.SetReadDeadline(time.Now().Add(limit))
 	defer a.out.SetReadDeadline(time.Time{})
 	for {
 		line, err := a.lines.ReadString('\n')
@@ -171,7 +171,7 @@ func (a *Alive) Await(word string) string {
 			return line
 		}
 		if errors.Is(err, os.ErrDeadlineExceeded) {
-			a.t.Fatalf("after %s the program has not said %q:\n%s", patience, word, a.said.String())
+			a.t.Fatalf("after %s the program has not said %q:\n%s", limit, word, a.said.String())
 		}
 		if err != nil {
 			a.t.Fatalf("the program ended before it said %q:\n%s", word, a.said.String())
