@@ -74,6 +74,9 @@ func (t *tool) try(e *course.Exercise) *grade.Result {
 			Err: fmt.Sprintf("%s has no main.go: go run ./exercises reset %02d puts the starter there", e.Dir, e.Number)}
 	}
 	r := grade.Run(t.ctx, t.root, "./"+e.Dir, exam)
+	if f := r.Feedback; f != nil {
+		f.Heading = course.Heading(t.root, f.Lesson, f.Section)
+	}
 	if r.Outcome != grade.NotJudged {
 		if err := t.progress.SaveAttempt(e.Slug, r.Outcome == grade.Passed, r.Told(), time.Now().UTC().Truncate(time.Second)); err != nil {
 			fmt.Fprintln(t.err, err)

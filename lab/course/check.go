@@ -16,22 +16,26 @@ import (
 // shows. The list is empty for a sound lesson. It is the lesson's Problems.
 func Check(l *Lesson) []Problem { return l.Problems }
 
-// checkOrder walks along Headings and the sections together, and says which
-// heading was expected where.
+// checkOrder walks along Keys and the sections together, and says which section
+// was expected where.
 func checkOrder(l *Lesson) []Problem {
 	var found []Problem
-	want := 0 // the next heading that is expected
+	want := 0 // the next section that is expected
 	for _, s := range l.Sections {
-		at := index(Headings, s.Heading)
+		at := index(Keys, s.Key)
 		switch {
+		case s.Key == "":
+			found = append(found, l.problem(s.Line,
+				fmt.Sprintf("%q has no key; %s was expected", s.Heading, expected(want)),
+				"write a line like <!-- section: claim --> above it, or make it a heading of the third level (###)"))
 		case at < 0:
 			found = append(found, l.problem(s.Line,
-				fmt.Sprintf("%q is not a section of a lesson; %s was expected", s.Heading, expected(want)),
-				"make it a heading of the third level (###), or name it as the shape does: "+strings.Join(Headings, ", ")))
+				fmt.Sprintf("%q is no key of a section; %s was expected", s.Key, expected(want)),
+				"take one of these: "+strings.Join(Keys, ", ")))
 		case at < want:
 			found = append(found, l.problem(s.Line,
-				fmt.Sprintf("section %q comes twice or too late; %s was expected", s.Heading, expected(want)),
-				"put the sections in this order: "+strings.Join(Headings, ", ")))
+				fmt.Sprintf("section %q comes twice or too late; %s was expected", s.Key, expected(want)),
+				"put the sections in this order: "+strings.Join(Keys, ", ")))
 		default:
 			for ; want < at; want++ {
 				found = append(found, missing(l, want, s.Line))
@@ -39,7 +43,7 @@ func checkOrder(l *Lesson) []Problem {
 			want++
 		}
 	}
-	for ; want < len(Headings); want++ {
+	for ; want < len(Keys); want++ {
 		found = append(found, missing(l, want, 0))
 	}
 	return found
@@ -55,35 +59,35 @@ func index(list []string, s string) int {
 }
 
 func expected(want int) string {
-	if want == len(Headings) {
+	if want == len(Keys) {
 		return "the end"
 	}
-	return fmt.Sprintf("%q", Headings[want])
+	return fmt.Sprintf("%q", Keys[want])
 }
 
-// missing says that a heading was expected before line, or at the end.
+// missing says that a section was expected before line, or at the end.
 func missing(l *Lesson, want, line int) Problem {
 	before := "at the end"
 	if line > 0 {
 		before = "here"
 	}
-	if l.Section(Headings[want]) != nil {
-		return l.problem(line, fmt.Sprintf("%q was expected %s, it comes later", Headings[want], before),
-			"put the sections in this order: "+strings.Join(Headings, ", "))
+	if l.Section(Keys[want]) != nil {
+		return l.problem(line, fmt.Sprintf("%q was expected %s, it comes later", Keys[want], before),
+			"put the sections in this order: "+strings.Join(Keys, ", "))
 	}
-	return l.problem(line, fmt.Sprintf("section %q is missing; it was expected %s", Headings[want], before),
-		fmt.Sprintf("add \"## %s\"", Headings[want]))
+	return l.problem(line, fmt.Sprintf("section %q is missing; it was expected %s", Keys[want], before),
+		fmt.Sprintf("add a heading, and above it the line <!-- section: %s -->", Keys[want]))
 }
 
 // readers take what the program needs out of a section.
 var readers = map[string]func(*Lesson, *Section) []Problem{
-	"Claim":     readClaim,
-	"Predict":   readPredict,
-	"Run":       readRun,
-	"Explain":   readExplain,
-	"Verdict":   readVerdict,
-	"Recall":    readRecall,
-	"Change it": readChanges,
+	KeyClaim:   readClaim,
+	KeyPredict: readPredict,
+	KeyRun:     readRun,
+	KeyExplain: readExplain,
+	KeyVerdict: readVerdict,
+	KeyRecall:  readRecall,
+	KeyChange:  readChanges,
 }
 
 // longestClaim fits one line of the home list at 120 columns, and two at 80.
@@ -100,12 +104,11 @@ func readClaim(l *Lesson, s *Section) (found []Problem) {
 			fmt.Sprintf("the claim has %d characters", n),
 			fmt.Sprintf("say it in %d, and the rest in a paragraph below", longestClaim)))
 	}
-	for _, n := range s.Nodes {
-		if strings.HasPrefix(plain(n, l.Source), "Source:") {
-			return found
-		}
+	last := s.Nodes[len(s.Nodes)-1]
+	if _, _, ok := labelled(plain(last, l.Source)); ok && last != ast.Node(quote) {
+		return found
 	}
-	return append(found, l.problem(s.Line, "the claim's source is not named", "add a paragraph \"Source: ...\""))
+	return append(found, l.problem(s.Line, "the claim's source is not named", "end the section with a paragraph \"Source: ...\""))
 }
 
 func readPredict(l *Lesson, s *Section) (found []Problem) {
@@ -159,6 +162,10 @@ func readRun(l *Lesson, s *Section) (found []Problem) {
 			name = plain(item, l.Source)
 		}
 		l.Steps = append(l.Steps, Step{name, rest})
+		if inProgram := comment(item.FirstChild(), l.Source); inProgram != "" {
+			name = inProgram
+		}
+		l.inProgram = append(l.inProgram, name)
 	}
 	return found
 }
@@ -172,8 +179,12 @@ func readExplain(l *Lesson, s *Section) []Problem {
 
 func readVerdict(l *Lesson, s *Section) (found []Problem) {
 	if len(s.Nodes) > 0 {
-		bold, _, _ := leadIn(s.Nodes[0], l.Source)
-		switch verdict := strings.ToLower(strings.TrimSuffix(bold, ".")); verdict {
+		verdict := s.Value
+		if verdict == "" {
+			bold, _, _ := leadIn(s.Nodes[0], l.Source)
+			verdict = strings.ToLower(strings.TrimSuffix(bold, "."))
+		}
+		switch verdict {
 		case "true", "half true", "false":
 			l.Verdict = verdict
 		}
@@ -197,14 +208,18 @@ func readRecall(l *Lesson, s *Section) (found []Problem) {
 	for i, item := range children(list) {
 		var r Recall
 		for j, n := range children(item) {
-			answer, is := strings.CutPrefix(plain(n, l.Source), "Answer:")
+			text := plain(n, l.Source)
+			_, answer, is := labelled(text)
+			if is = is && emphasised(n); !is {
+				answer = text
+			}
 			switch {
 			case j == 0:
-				r.Question = plain(n, l.Source)
+				r.Question = text
 			case is || r.Answer != "":
-				r.Answer = strings.TrimSpace(r.Answer + " " + strings.TrimSpace(answer))
+				r.Answer = strings.TrimSpace(r.Answer + " " + answer)
 			default:
-				r.Question += " " + plain(n, l.Source)
+				r.Question += " " + text
 			}
 		}
 		if r.Answer == "" {
@@ -239,11 +254,11 @@ func checkFiles(l *Lesson, root string) (found []Problem) {
 			Do:   "fetch it back: git checkout " + name,
 		})
 	}
-	if s := l.Section("Run"); s != nil && err == nil {
-		for _, step := range l.Steps {
-			if !strings.Contains(string(program), step.Name) {
+	if s := l.Section(KeyRun); s != nil && err == nil {
+		for _, step := range l.inProgram {
+			if !strings.Contains(string(program), step) {
 				found = append(found, l.problem(s.Line,
-					fmt.Sprintf("step %q is not in main.go", step.Name), "use the same name in both"))
+					fmt.Sprintf("step %q is not in main.go", step), "use the same name in both"))
 			}
 		}
 	}

@@ -2,10 +2,13 @@
 // keeps the student's progress.
 //
 // A lesson's README is read by people on the web and by the program. So it has
-// one fixed shape, which Check holds it to:
+// one fixed shape, which Check holds it to. The program knows a section by its
+// key, in a comment above the heading, which the web does not show: the heading
+// may be in any language.
 //
 //	# 01 select vs blocking I/O
 //
+//	<!-- section: claim -->
 //	## Claim
 //
 //	> A server with two sources needs select, or a thread for each.
@@ -14,6 +17,7 @@
 //
 //	Source: the post, section 1.
 //
+//	<!-- section: predict -->
 //	## Predict
 //
 //	The question, in one or more paragraphs?
@@ -22,6 +26,7 @@
 //	- **b.** the second
 //	- **c.** the third
 //
+//	<!-- section: run -->
 //	## Run
 //
 //	    (a fenced block with the command)
@@ -29,17 +34,22 @@
 //	1. **one blocking read**: what this step does
 //	2. **select on both**: the bold name is the step's name in main.go
 //
+//	<!-- section: observe -->
 //	## Observe
+//
+//	<!-- section: explain -->
 //	## Explain
 //
 //	    (a fenced block with the diagram, between paragraphs)
 //
+//	<!-- section: verdict -->
 //	## Verdict
 //
 //	**Half true.** Why, in a sentence or two. (Or **True.**, or **False.**)
 //
 //	    (a fenced block with the transcript of a real run)
 //
+//	<!-- section: recall -->
 //	## Recall
 //
 //	1. A question?
@@ -50,13 +60,26 @@
 //
 //	   *Answer:* and its answer. Two or three of them.
 //
+//	<!-- section: production -->
 //	## In C, in production
+//
+//	<!-- section: change -->
 //	## Change it
 //
 //	1. three changes, in a numbered list; each asks for a prediction first
 //
+//	<!-- section: exercise -->
 //	## Exercise
+//
+//	<!-- section: instructors -->
 //	## For instructors
+//
+// Three more words are for the program. In another language than English they
+// are told by their place or by a comment: the source is a last paragraph with
+// a label (Source:, Quelle:), an answer begins with an emphasised label
+// (*Answer:*), a step's name in main.go stands in a comment after its bold name
+// (**der Reihe nach** <!-- read in turn -->: ...), and so does the verdict in
+// its section's (<!-- section: verdict = half true -->).
 //
 // The quoted line under Claim is the claim in one line: at most 120
 // characters. A link to a file of the repository must lead to a file.
@@ -78,10 +101,25 @@ import (
 	"strings"
 )
 
-// Headings are the sections of a lesson, in their order.
-var Headings = []string{
-	"Claim", "Predict", "Run", "Observe", "Explain", "Verdict", "Recall",
-	"In C, in production", "Change it", "Exercise", "For instructors",
+// The keys of a lesson's sections.
+const (
+	KeyClaim       = "claim"
+	KeyPredict     = "predict"
+	KeyRun         = "run"
+	KeyObserve     = "observe"
+	KeyExplain     = "explain"
+	KeyVerdict     = "verdict"
+	KeyRecall      = "recall"
+	KeyProduction  = "production"
+	KeyChange      = "change"
+	KeyExercise    = "exercise"
+	KeyInstructors = "instructors"
+)
+
+// Keys are the sections of a lesson, in their order.
+var Keys = []string{
+	KeyClaim, KeyPredict, KeyRun, KeyObserve, KeyExplain, KeyVerdict, KeyRecall,
+	KeyProduction, KeyChange, KeyExercise, KeyInstructors,
 }
 
 // Catalogue is the course as it lies on disk.

@@ -11,6 +11,7 @@ import (
 
 const sound = `# 01 select vs blocking I/O
 
+<!-- section: claim -->
 ## Claim
 
 > select beats a ` + "`read`" + ` that blocks.
@@ -19,6 +20,7 @@ What was concluded.
 
 Source: the post.
 
+<!-- section: predict -->
 ## Predict
 
 Which one is *first*?
@@ -27,6 +29,7 @@ Which one is *first*?
 - **b.** the second, see ` + "`read`" + `
 - **c.** none
 
+<!-- section: run -->
 ## Run
 
 ` + "```sh\ngo run ./lessons/01-x\n```" + `
@@ -34,20 +37,24 @@ Which one is *first*?
 1. **one blocking read**: it blocks
 2. **select on both**: it does not
 
+<!-- section: observe -->
 ## Observe
 
 Look.
 
+<!-- section: explain -->
 ## Explain
 
 ` + "```\nkernel -> loop\n```" + `
 
+<!-- section: verdict -->
 ## Verdict
 
 **Half true.** Because.
 
 ` + "```text\nstep 1\nstep 2\n```" + `
 
+<!-- section: recall -->
 ## Recall
 
 1. What is ready?
@@ -61,22 +68,26 @@ Look.
 
    *Answer:* the thread.
 
+<!-- section: production -->
 ## In C, in production
 
 | C | Go |
 |---|---|
 | event_add | Add |
 
+<!-- section: change -->
 ## Change it
 
 1. one
 2. two
 3. three
 
+<!-- section: exercise -->
 ## Exercise
 
 See [main.go](main.go#L1), [the manual](https://man7.org/), [above](#claim).
 
+<!-- section: instructors -->
 ## For instructors
 
 20 minutes.
@@ -139,11 +150,11 @@ func TestSoundLesson(t *testing.T) {
 		if got := strings.ReplaceAll(l.Transcript, "\r", ""); got != "step 1\nstep 2\n" {
 			t.Errorf("%s: transcript %q", name, got)
 		}
-		s := l.Section("Observe")
-		if s == nil || len(s.Nodes) != 1 || strings.TrimSpace(string(s.Text)) != "Look." || s.Line != 28 {
+		s := l.Section(KeyObserve)
+		if s == nil || len(s.Nodes) != 1 || strings.TrimSpace(string(s.Text)) != "Look." || s.Line != 32 {
 			t.Errorf("%s: section %+v", name, s)
 		}
-		if s := l.Section("For instructors"); strings.TrimSpace(string(s.Text)) != "20 minutes." {
+		if s := l.Section(KeyInstructors); strings.TrimSpace(string(s.Text)) != "20 minutes." {
 			t.Errorf("%s: the last section's text is %q", name, s.Text)
 		}
 	}
@@ -155,21 +166,22 @@ func TestFlaws(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{"# 01 select", "# 02 select", `README.md:1: the title "02 select vs blocking I/O" does not begin with the folder's number; write "# 01"`},
 		{"# 01 select vs blocking I/O\n", "", `README.md:1: the title is missing; begin with "# 01 x"`},
-		{"> select", "select", `README.md:3: the claim in one line is missing`},
-		{"> select", "> " + strings.Repeat("long ", 30), "README.md:5: the claim has"},
-		{"Source: ", "From ", `README.md:3: the claim's source is not named`},
-		{"Which one is *first*?\n", "", "README.md:11: the question is missing"},
-		{"- **b.**", "- **c.**", `README.md:16: option 2 is not like "- **b.** text"`},
-		{"- **b.**", "- b)", `README.md:16: option 2 is not like`},
-		{"- **c.** none\n", "", "README.md:15: there are 2 options; give 3 or 4"},
-		{"go run ./lessons/01-x", "go run .", `README.md:19: the command is missing; begin with a fenced block that holds "go run ./lessons/01-x"`},
-		{"2. **select on both**:", "2. select", "README.md:26: step 2 has no name"},
-		{"**select on both**", "**select on one**", `README.md:19: step "select on one" is not in main.go`},
-		{"## Observe\n\nLook.\n", "", `README.md:29: section "Observe" is missing; it was expected here; add "## Observe"`},
-		{"Look.", "", `README.md:28: section "Observe" is empty`},
-		{"## For instructors\n\n20 minutes.\n", "", `README.md: section "For instructors" is missing; it was expected at the end`},
-		{"## Observe", "## Watch", `README.md:28: "Watch" is not a section of a lesson; "Observe" was expected`},
-		{"## Exercise", "## Claim", `"Claim" comes twice or too late; "Exercise" was expected`},
+		{"> select", "select", `README.md:4: the claim in one line is missing`},
+		{"> select", "> " + strings.Repeat("long ", 30), "README.md:6: the claim has"},
+		{"Source: ", "From ", `README.md:4: the claim's source is not named`},
+		{"Which one is *first*?\n", "", "README.md:13: the question is missing"},
+		{"- **b.**", "- **c.**", `README.md:18: option 2 is not like "- **b.** text"`},
+		{"- **b.**", "- b)", `README.md:18: option 2 is not like`},
+		{"- **c.** none\n", "", "README.md:17: there are 2 options; give 3 or 4"},
+		{"go run ./lessons/01-x", "go run .", `README.md:22: the command is missing; begin with a fenced block that holds "go run ./lessons/01-x"`},
+		{"2. **select on both**:", "2. select", "README.md:29: step 2 has no name"},
+		{"**select on both**", "**select on one**", `README.md:22: step "select on one" is not in main.go`},
+		{"<!-- section: observe -->\n## Observe\n\nLook.\n", "", `README.md:33: section "observe" is missing; it was expected here; add a heading, and above it the line <!-- section: observe -->`},
+		{"Look.", "", `README.md:32: section "Observe" is empty`},
+		{"<!-- section: instructors -->\n## For instructors\n\n20 minutes.\n", "", `README.md: section "instructors" is missing; it was expected at the end`},
+		{"<!-- section: observe -->\n", "", `README.md:31: "Observe" has no key; "observe" was expected`},
+		{"section: observe", "section: watch", `README.md:32: "watch" is no key of a section; "observe" was expected`},
+		{"section: exercise", "section: claim", `"claim" comes twice or too late; "exercise" was expected`},
 		{"**Half true.**", "**Maybe.**", "the verdict is missing"},
 		{"   *Answer:* the thread.", "", "question 2 has no answer"},
 		{"3. three", "", "there are not three changes"},
@@ -186,7 +198,7 @@ func TestFlaws(t *testing.T) {
 		if text := strings.Join(all, "\n"); !strings.Contains(text, c.want) || len(all) == 0 {
 			t.Errorf("%q -> %q: have\n%s\nwant %s", c.old, c.new, text, c.want)
 		}
-		if l.Section("Verdict") == nil {
+		if l.Section(KeyVerdict) == nil {
 			t.Errorf("%q: the rest was not read", c.new)
 		}
 	}
@@ -250,8 +262,8 @@ func TestFolders(t *testing.T) {
 // with it.
 func FuzzREADME(f *testing.F) {
 	f.Add(sound)
-	f.Add("## Predict\n- \n-\n## Run\n1.\n## Verdict\n## Recall\n1.\n2.\n## Change it\n")
-	f.Add("# \n## \n## Claim\n>\n")
+	f.Add("<!-- section: predict -->\n## P\n- \n-\n<!-- section: run -->\n## R\n1.\n2. \n<!-- section: verdict -->\n## V\n<!-- section: recall -->\n## R\n1.\n2.\n<!-- section: change -->\n## C\n")
+	f.Add("# \n## \n<!-- section: claim -->\n## C\n>\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		l := &Lesson{Number: 1, Slug: "01-x", Dir: "lessons/01-x", Source: []byte(text)}
 		l.parse()

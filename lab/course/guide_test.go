@@ -17,7 +17,7 @@ func TestTheGuideGivesTheSameMinutes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, l := range Read(root).Lessons {
-		said := regexp.MustCompile(`(?m)^## For instructors\n\n(\d+ minutes)\.`).FindSubmatch(l.Source)
+		said := regexp.MustCompile(`^\n(\d+ minutes)\.`).FindSubmatch(l.Section(KeyInstructors).Text)
 		if said == nil {
 			t.Errorf("%s does not begin For instructors with its minutes", l.Dir)
 			continue

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -32,15 +33,19 @@ type Lesson struct {
 	Verdict    string // "true", "half true" or "false"; "" if not said
 	Transcript string // of a real run
 	Recall     []Recall
-	Sections   []*Section // those of Headings that were found, as they stand in the file
+	Sections   []*Section // those that were found, as they stand in the file
 
 	Source   []byte    // the README; the nodes of the sections point into it
 	Problems []Problem // what Check found
+
+	inProgram []string // the name of each of Steps in main.go
 }
 
 // Section is a part of the README under one heading.
 type Section struct {
-	Heading string
+	Key     string     // one of Keys; "" if no comment above the heading gives one
+	Value   string     // what the comment says besides: "half true"
+	Heading string     // in whatever language
 	Line    int        // of the heading
 	Nodes   []ast.Node // the blocks under it, in order; Lesson.Source is their source
 	Text    []byte     // the same as Markdown text
@@ -81,14 +86,32 @@ type Recall struct {
 	Question, Answer string
 }
 
-// Section returns the section under a heading, or nil if the README lacks it.
-func (l *Lesson) Section(heading string) *Section {
+// Section returns the section of a key, or nil if the README lacks it.
+func (l *Lesson) Section(key string) *Section {
 	for _, s := range l.Sections {
-		if s.Heading == heading {
+		if s.Key == key {
 			return s
 		}
 	}
 	return nil
+}
+
+// Heading returns the heading of a key's section, or the key if the README
+// lacks it.
+func (l *Lesson) Heading(key string) string {
+	if s := l.Section(key); s != nil {
+		return s.Heading
+	}
+	return key
+}
+
+// Heading returns the heading of a section of the lesson with that slug, as a
+// student reads it; "" if no lesson is named.
+func Heading(root, lesson, key string) string {
+	if lesson == "" {
+		return ""
+	}
+	return ReadLesson(root, path.Join("lessons", lesson)).Heading(key)
 }
 
 // longestREADME keeps a file that is no README out of memory.
@@ -159,7 +182,7 @@ func (l *Lesson) parse() {
 	l.split(doc)
 	l.Problems = append(l.Problems, checkOrder(l)...)
 	for _, s := range l.Sections {
-		if read := readers[s.Heading]; read != nil {
+		if read := readers[s.Key]; read != nil {
 			l.Problems = append(l.Problems, read(l, s)...)
 		} else if len(s.Nodes) == 0 {
 			l.Problems = append(l.Problems, l.problem(s.Line,
@@ -171,7 +194,8 @@ func (l *Lesson) parse() {
 // split cuts the document into its sections.
 func (l *Lesson) split(doc ast.Node) {
 	titled := false
-	var last *Section
+	var last, next *Section // next: its key was read, its heading comes
+	end := 0                // the line that ends the last section
 	for n := doc.FirstChild(); n != nil; n = n.NextSibling() {
 		h, ok := n.(*ast.Heading)
 		switch {
@@ -179,8 +203,16 @@ func (l *Lesson) split(doc ast.Node) {
 			titled = true
 			l.title(plain(h, l.Source), l.line(h))
 		case ok && h.Level <= 2:
-			last = &Section{Heading: plain(h, l.Source), Line: l.line(h)}
+			line := l.line(h)
+			if next == nil {
+				next, end = &Section{}, line
+			}
+			l.textUntil(end)
+			last, next = next, nil
+			last.Heading, last.Line = plain(h, l.Source), line
 			l.Sections = append(l.Sections, last)
+		case keyed(n, l.Source) != nil:
+			next, end = keyed(n, l.Source), l.line(n)
 		case last != nil:
 			last.Nodes = append(last.Nodes, n)
 		}
@@ -189,13 +221,31 @@ func (l *Lesson) split(doc ast.Node) {
 		l.Problems = append(l.Problems, l.problem(1, "the title is missing",
 			fmt.Sprintf("begin with \"# %02d %s\"", l.Number, l.Title)))
 	}
-	for i, s := range l.Sections {
-		end := bytes.Count(l.Source, []byte("\n")) + 2
-		if i+1 < len(l.Sections) {
-			end = l.Sections[i+1].Line
-		}
-		s.Text = lines(l.Source, s.Line+1, end)
+	l.textUntil(bytes.Count(l.Source, []byte("\n")) + 2)
+}
+
+// textUntil ends the last section before a line.
+func (l *Lesson) textUntil(line int) {
+	if n := len(l.Sections); n > 0 {
+		l.Sections[n-1].Text = lines(l.Source, l.Sections[n-1].Line+1, line)
 	}
+}
+
+// sectionComment gives a section its key, and maybe a value.
+var sectionComment = regexp.MustCompile(`^<!-- *section: *([a-z]+)(?: *= *(.*?))? *-->$`)
+
+// keyed returns the section that a comment announces, or nil for any other
+// block.
+func keyed(n ast.Node, source []byte) *Section {
+	comment, ok := n.(*ast.HTMLBlock)
+	if !ok {
+		return nil
+	}
+	found := sectionComment.FindStringSubmatch(strings.TrimSpace(code(comment, source)))
+	if found == nil {
+		return nil
+	}
+	return &Section{Key: found[1], Value: found[2]}
 }
 
 // title takes "01 select vs blocking I/O" apart.

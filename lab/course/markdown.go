@@ -3,6 +3,7 @@ package course
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 )
@@ -106,5 +107,41 @@ func leadIn(block ast.Node, source []byte) (bold, rest string, ok bool) {
 	}
 	bold = plain(strong, source)
 	rest = strings.TrimPrefix(plain(block, source), bold)
-	return bold, strings.TrimSpace(strings.TrimLeft(rest, ":")), true
+	return bold, strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(rest), ":：")), true
+}
+
+// emphasised reports whether a block begins with emphasised text.
+func emphasised(block ast.Node) bool {
+	e, ok := block.FirstChild().(*ast.Emphasis)
+	return ok && e.Level == 1
+}
+
+// longestLabel keeps a sentence with a colon in it from being taken for a
+// label.
+const longestLabel = 20
+
+// labelled takes a text like "Source: the post" apart, in any language.
+func labelled(text string) (label, rest string, ok bool) {
+	at := strings.IndexAny(text, ":：")
+	if at < 0 || utf8.RuneCountInString(text[:at]) > longestLabel {
+		return "", "", false
+	}
+	_, size := utf8.DecodeRuneInString(text[at:])
+	return text[:at], strings.TrimSpace(text[at+size:]), true
+}
+
+// comment returns what the first comment in a block says, or "".
+func comment(block ast.Node, source []byte) string {
+	if block == nil {
+		return ""
+	}
+	for n := block.FirstChild(); n != nil; n = n.NextSibling() {
+		if raw, ok := n.(*ast.RawHTML); ok {
+			text := string(raw.Segments.Value(source))
+			if inner, is := strings.CutPrefix(text, "<!--"); is {
+				return strings.TrimSpace(strings.TrimSuffix(inner, "-->"))
+			}
+		}
+	}
+	return ""
 }

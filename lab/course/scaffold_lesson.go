@@ -5,6 +5,7 @@ package course
 
 const newLessonText = `# NN NAME
 
+<!-- section: claim -->
 ## Claim
 
 > TODO the claim, in one line.
@@ -13,6 +14,7 @@ TODO what its author did and concluded, in our own words.
 
 Source: TODO
 
+<!-- section: predict -->
 ## Predict
 
 TODO the question?
@@ -21,6 +23,7 @@ TODO the question?
 - **b.** TODO
 - **c.** TODO
 
+<!-- section: run -->
 ## Run
 
 FENCEsh
@@ -29,10 +32,12 @@ FENCE
 
 1. **the first step**: TODO what it does
 
+<!-- section: observe -->
 ## Observe
 
 - TODO what to look for, and where
 
+<!-- section: explain -->
 ## Explain
 
 **The kernel's part.** TODO
@@ -43,6 +48,7 @@ FENCEtext
 TODO one small diagram
 FENCE
 
+<!-- section: verdict -->
 ## Verdict
 
 **False.** TODO why, in a sentence.
@@ -52,6 +58,7 @@ FENCEtext
 TODO run that command
 FENCE
 
+<!-- section: recall -->
 ## Recall
 
 1. TODO a question?
@@ -62,20 +69,24 @@ FENCE
 
    *Answer:* TODO
 
+<!-- section: production -->
 ## In C, in production
 
 TODO the libevent calls, and who does this where.
 
+<!-- section: change -->
 ## Change it
 
 1. TODO a change to make, and what to predict first?
 2. TODO
 3. TODO
 
+<!-- section: exercise -->
 ## Exercise
 
 TODO the link.
 
+<!-- section: instructors -->
 ## For instructors
 
 TODO minutes, the question for the class, the moment to hold.

@@ -47,7 +47,7 @@ type Misconception struct {
 	Belief  string // in the program's own voice, one sentence
 	Truth   string // what is so, and the way out, without the code
 	Lesson  string // "02-ev-persist"; "" if no lesson is about it
-	Section string // "Explain"
+	Section string // its key: "explain"
 }
 
 // Outcome of a trial, or of one check of it.
@@ -109,5 +109,6 @@ type Feedback struct {
 	Belief        string   `json:"belief"`
 	Truth         string   `json:"truth"`
 	Lesson        string   `json:"lesson,omitempty"`
-	Section       string   `json:"section,omitempty"`
+	Section       string   `json:"section,omitempty"` // its key: "explain"
+	Heading       string   `json:"heading,omitempty"` // the section's, for whoever prints it; the grader reads no lesson
 }

@@ -1,6 +1,7 @@
 package grade
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -31,7 +32,7 @@ func (r *Result) Text(width int) string {
 		field(&b, width, "as if", "“"+f.Belief+"”  ("+f.Misconception+")")
 		field(&b, width, "but", f.Truth)
 		if f.Lesson != "" {
-			field(&b, width, "read", fmt.Sprintf("lessons/%s/README.md, section %s", f.Lesson, f.Section))
+			field(&b, width, "read", fmt.Sprintf("lessons/%s/README.md, section %s", f.Lesson, cmp.Or(f.Heading, f.Section)))
 		}
 	}
 	return b.String()

@@ -7,6 +7,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
+	"fdlab/lab/course"
 	"fdlab/tui/keys"
 	"fdlab/tui/player"
 	"fdlab/tui/stage"
@@ -206,7 +207,7 @@ func stageKeys() table {
 				if !m.session.over {
 					return nil
 				}
-				m.lesson.Open("Explain")
+				m.lesson.Open(course.KeyExplain)
 				return m.leaveStage()
 			},
 		}},

@@ -59,7 +59,7 @@ func TestTheHelpCanBeReadToItsEnd(t *testing.T) {
 
 // TestALessonLeadsToItsExercises: to the first that is not solved.
 func TestALessonLeadsToItsExercises(t *testing.T) {
-	c := &course.Catalogue{Lessons: []*course.Lesson{{Slug: "02-b", Sections: []*course.Section{{Heading: "Exercise"}}}}}
+	c := &course.Catalogue{Lessons: []*course.Lesson{{Slug: "02-b", Sections: []*course.Section{{Key: course.KeyExercise, Heading: "Exercise"}}}}}
 	m := New(c, theme.New(grid.Plain, theme.Dark, false))
 	m.Update(exercisesMsg{
 		exercises: []*course.Exercise{{Slug: "01-x", Lesson: "01-a"}, {Slug: "02-y", Lesson: "02-b"}, {Slug: "03-z", Lesson: "02-b"}},

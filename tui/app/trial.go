@@ -169,6 +169,9 @@ func (m *Model) grade(ctx context.Context, stand int, t *trial, e *course.Exerci
 			return
 		}
 		done.result = grade.Watch(ctx, root, t.pkg, exam, t.news)
+		if f := done.result.Feedback; f != nil {
+			f.Heading = course.Heading(root, f.Lesson, f.Section)
+		}
 		if b := done.result.Build; b != nil {
 			done.source = source(root, b)
 		}

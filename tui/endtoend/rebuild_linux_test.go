@@ -52,9 +52,9 @@ func TestEditAndRebuild(t *testing.T) {
 func TestBrokenReadme(t *testing.T) {
 	t.Parallel()
 	dir := clone(t)
-	edit(t, filepath.Join(dir, lesson, "README.md"), "\n## Predict\n", "\n## Predikt\n")
+	edit(t, filepath.Join(dir, lesson, "README.md"), "<!-- section: predict -->", "<!-- section: predikt -->")
 	x := atHome(t, options{clone: dir})
-	x.see("what is wrong", oneRow("README.md", "Predikt"))
+	x.see("what is wrong", oneRow("README.md", "predikt"))
 	x.press(enter)
 	x.see("the lesson all the same", shows("Claim", "Explain"))
 	x.press("q")

@@ -1,6 +1,7 @@
 package exercise
 
 import (
+	"cmp"
 	"fmt"
 
 	"fdlab/lab/grade"
@@ -190,7 +191,7 @@ func (p *Report) draw(r grid.Region) int {
 	y = p.field(r, y+1, "as if", th.Style(theme.Warn), "“"+f.Belief+"” ("+f.Misconception+")")
 	y = p.field(r, y, "but", text, f.Truth)
 	if f.Lesson != "" {
-		y = p.field(r, y, "read", text, fmt.Sprintf("lesson %s, section %s", number(f.Lesson), f.Section))
+		y = p.field(r, y, "read", text, fmt.Sprintf("lesson %s, section %s", number(f.Lesson), cmp.Or(f.Heading, f.Section)))
 	}
 	if p.Mine && p.Untouched {
 		y = page.Wrap(r, y+1, th.Style(theme.Faint), "This is the starter still. Read the task, edit main.go, and press r.")

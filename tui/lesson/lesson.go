@@ -75,8 +75,8 @@ func (s *State) layout() {
 	}
 	room := s.w - s.left() - 2
 	switch {
-	case sec.Heading == "Predict" && len(s.Lesson.Question.Options) > 0:
-	case sec.Heading == "Recall" && len(s.Lesson.Recall) > 0:
+	case sec.Key == course.KeyPredict && len(s.Lesson.Question.Options) > 0:
+	case sec.Key == course.KeyRecall && len(s.Lesson.Recall) > 0:
 	default:
 		s.body = page.BlocksWide(s.Lesson.Source, sec.Nodes, min(room, longestLine), room, s.Theme)
 	}
@@ -90,10 +90,10 @@ func (s *State) Turn(by int) {
 	s.layout()
 }
 
-// Open goes to the section under a heading.
-func (s *State) Open(heading string) {
+// Open goes to the section of a key.
+func (s *State) Open(key string) {
 	for i, sec := range s.Lesson.Sections {
-		if sec.Heading == heading {
+		if sec.Key == key {
 			s.Turn(i - s.at)
 		}
 	}
@@ -114,14 +114,14 @@ func (s *State) Scroll(by int) {
 // IsRun reports whether the shown section is the one to start the run from.
 func (s *State) IsRun() bool {
 	sec := s.section()
-	return sec != nil && (sec.Heading == "Run" || sec.Heading == "Observe")
+	return sec != nil && (sec.Key == course.KeyRun || sec.Key == course.KeyObserve)
 }
 
 // IsExercise reports whether the shown section is the one that leads to the
 // exercises.
 func (s *State) IsExercise() bool {
 	sec := s.section()
-	return sec != nil && sec.Heading == "Exercise"
+	return sec != nil && sec.Key == course.KeyExercise
 }
 
 // Offers says what enter does in the shown section, besides going on; "": nothing.
@@ -131,7 +131,7 @@ func (s *State) Offers() string {
 		return "run the experiment"
 	case s.IsExercise():
 		return "open the exercises"
-	case sec != nil && sec.Heading == "Recall" && s.revealed < len(s.Lesson.Recall):
+	case sec != nil && sec.Key == course.KeyRecall && s.revealed < len(s.Lesson.Recall):
 		return "uncover an answer"
 	}
 	return ""
@@ -140,7 +140,7 @@ func (s *State) Offers() string {
 // Choose takes a letter as the student's prediction.
 func (s *State) Choose(letter string) bool {
 	sec := s.section()
-	if sec == nil || sec.Heading != "Predict" {
+	if sec == nil || sec.Key != course.KeyPredict {
 		return false
 	}
 	for _, o := range s.Lesson.Question.Options {
@@ -155,7 +155,7 @@ func (s *State) Choose(letter string) bool {
 // Reveal uncovers the next answer of Recall. false: there was none.
 func (s *State) Reveal() bool {
 	sec := s.section()
-	if sec == nil || sec.Heading != "Recall" || s.revealed >= len(s.Lesson.Recall) {
+	if sec == nil || sec.Key != course.KeyRecall || s.revealed >= len(s.Lesson.Recall) {
 		return false
 	}
 	s.revealed++
@@ -187,7 +187,7 @@ func (s *State) Draw(r grid.Region, now []keys.Hint) {
 	switch {
 	case sec == nil:
 		s.drawProblems(body, 1)
-	case s.body == nil && sec.Heading == "Predict":
+	case s.body == nil && sec.Key == course.KeyPredict:
 		s.drawQuestion(body)
 	case s.body == nil:
 		s.drawRecall(body)
@@ -211,7 +211,7 @@ func (s *State) drawList(r grid.Region) {
 			r.Set(1, i+1, th.Glyphs.Arrow, th.Style(theme.Key))
 		}
 		x := r.Text(3, i+1, st, sec.Heading)
-		if sec.Heading == "Predict" && s.Chosen != "" {
+		if sec.Key == course.KeyPredict && s.Chosen != "" {
 			r.Text(x+1, i+1, th.Style(theme.Good), s.Chosen)
 		}
 	}
@@ -236,7 +236,7 @@ func (s *State) drawWhere(r grid.Region) {
 // drawKeys draws the keys; where there is a question, its letters first.
 func (s *State) drawKeys(r grid.Region, now []keys.Hint) {
 	th := s.Theme
-	if sec := s.section(); sec != nil && sec.Heading == "Predict" {
+	if sec := s.section(); sec != nil && sec.Key == course.KeyPredict {
 		now = append([]keys.Hint{{Key: "a-d", Does: "choose"}}, now...)
 	}
 	p := r.At(1, r.H-1)
@@ -253,7 +253,7 @@ func (s *State) drawQuestion(r grid.Region) {
 	th := s.Theme
 	text := th.Style(theme.Text)
 	r = r.Sub(0, 0, min(r.W, longestLine), r.H)
-	r.Text(0, 0, th.Style(theme.Title), "Predict")
+	r.Text(0, 0, th.Style(theme.Title), s.section().Heading)
 	y := page.Wrap(r, 2, text, s.Lesson.Question.Text) + 1
 	for _, o := range s.Lesson.Question.Options {
 		st := text
@@ -276,7 +276,7 @@ func (s *State) drawQuestion(r grid.Region) {
 func (s *State) drawRecall(r grid.Region) {
 	th := s.Theme
 	r = r.Sub(0, 0, min(r.W, longestLine), r.H)
-	r.Text(0, 0, th.Style(theme.Title), "Recall")
+	r.Text(0, 0, th.Style(theme.Title), s.section().Heading)
 	y := page.Wrap(r, 2, th.Style(theme.Faint), "Answer each from memory, then uncover it.") + 1
 	for i, q := range s.Lesson.Recall {
 		r.At(0, y).Int(th.Style(theme.Key), int64(i+1))

@@ -139,7 +139,7 @@ func told(t *testing.T, r *grade.Result, id string) {
 		if _, err := os.Stat(filepath.Join(root, "lessons", f.Lesson)); err != nil {
 			t.Errorf("it names lesson %q, which is not there", f.Lesson)
 		}
-		if !slices.Contains(course.Headings, f.Section) {
+		if !slices.Contains(course.Keys, f.Section) {
 			t.Errorf("it names section %q, which no lesson has", f.Section)
 		}
 	}
