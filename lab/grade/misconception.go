@@ -8,7 +8,7 @@ var (
 		Belief: "While I wait for one source, the others can wait.",
 		Truth: "A thread that is blocked in read(2) sleeps on that one fd; data on another does not wake it. " +
 			"Let the loop wait for all of them, and read only what it says is ready.",
-		Lesson: "01-select-vs-blocking-io", Section: "Explain",
+		Lesson: "01-select-vs-blocking-io", Section: "explain",
 	}
 	BlockedInCallback = &Misconception{
 		ID:     "blocked-in-callback",
@@ -16,42 +16,42 @@ var (
 		Truth: "A callback was told of one fd, and of one read that will not block. A second read, or a read of " +
 			"another fd, sleeps in the kernel, and the loop with it: no other callback runs. Read once for each " +
 			"callback, or make the fd non-blocking and stop at EAGAIN.",
-		Lesson: "01-select-vs-blocking-io", Section: "Explain",
+		Lesson: "01-select-vs-blocking-io", Section: "explain",
 	}
 	OneShot = &Misconception{
 		ID:     "one-shot",
 		Belief: "An event that was added stays added.",
 		Truth: "Without Persist an event fires once and is then pending no more: the fd stays ready, and nobody " +
 			"watches it. A loop without events returns.",
-		Lesson: "02-ev-persist", Section: "Explain",
+		Lesson: "02-ev-persist", Section: "explain",
 	}
 	NeverDrained = &Misconception{
 		ID:     "never-drained",
 		Belief: "Readiness is a message: once told, it is over.",
 		Truth: "Level-triggered readiness is a state. As long as one byte waits, the fd is ready, and the loop says " +
 			"so at each turn. Only taking the bytes ends it.",
-		Lesson: "02-ev-persist", Section: "Explain",
+		Lesson: "02-ev-persist", Section: "explain",
 	}
 	EndIgnored = &Misconception{
 		ID:     "end-ignored",
 		Belief: "After the end of file a source is silent.",
 		Truth: "An end of file is a state, too: the fd is readable for ever, and each read gives 0. When a read " +
 			"gives 0, delete the event, then close the fd.",
-		Lesson: "02-ev-persist", Section: "Explain",
+		Lesson: "02-ev-persist", Section: "explain",
 	}
 	AgainIsEnd = &Misconception{
 		ID:     "again-is-end",
 		Belief: "A read that fails means that the source is gone.",
 		Truth: "EAGAIN is no failure: it says that nothing is left now, and more may come. The source has ended when a " +
 			"read gives 0. At EAGAIN the callback returns, and its event stays.",
-		Lesson: "02-ev-persist", Section: "Explain",
+		Lesson: "02-ev-persist", Section: "explain",
 	}
 	Polling = &Misconception{
 		ID:     "polling",
 		Belief: "Non-blocking reads in a circle are as good as waiting.",
 		Truth: "Each read that finds nothing (EAGAIN) is a system call for nothing, and the thread never sleeps. " +
 			"Let the kernel say when there is something: wait in the loop.",
-		Lesson: "01-select-vs-blocking-io", Section: "Explain",
+		Lesson: "01-select-vs-blocking-io", Section: "explain",
 	}
 	EagainGoesOn = &Misconception{
 		ID:     "eagain-goes-on",
@@ -59,42 +59,42 @@ var (
 		Truth: "EAGAIN says that nothing is left, and the next read says the same, a million times a second. Only the loop can " +
 			"wait: return from the callback at EAGAIN. (In Go, break inside a switch ends the switch, and not the for around " +
 			"it. return ends both.)",
-		Lesson: "02-ev-persist", Section: "Explain",
+		Lesson: "02-ev-persist", Section: "explain",
 	}
 	WriteRetried = &Misconception{
 		ID:     "write-retried",
 		Belief: "If write takes nothing, I try again until it does.",
 		Truth: "There is room when the other end reads, and that may take hours. Until then each try is a system call " +
 			"for nothing, and the callback does not return. Keep the rest, and let a Write event say when there is room.",
-		Lesson: "07-one-thread-many-clients", Section: "Explain",
+		Lesson: "07-one-thread-many-clients", Section: "explain",
 	}
 	AlwaysWritable = &Misconception{
 		ID:     "always-writable",
 		Belief: "A Write event tells me when I have something to write.",
 		Truth: "It tells that the kernel has room, and it nearly always has. Pending while nothing is left to write, " +
 			"it makes the loop spin. Add it when a write left something over; delete it when all is sent.",
-		Lesson: "07-one-thread-many-clients", Section: "Explain",
+		Lesson: "07-one-thread-many-clients", Section: "explain",
 	}
 	NotWatched = &Misconception{
 		ID:     "not-watched",
 		Belief: "The loop sees every fd that I have open.",
 		Truth: "The loop waits only for events that are pending. An event must be made and added for each fd, " +
 			"before Dispatch or in a callback: what stands after Dispatch runs when the loop has ended.",
-		Lesson: "01-select-vs-blocking-io", Section: "Explain",
+		Lesson: "01-select-vs-blocking-io", Section: "explain",
 	}
 	WatchedForWrite = &Misconception{
 		ID:     "watched-for-write",
 		Belief: "I want to write what comes, so it is a Write event.",
 		Truth: "An event is about its own fd: Write says that this fd has room for more bytes, Read that bytes (or the end) can " +
 			"be read from it. Where they go afterwards is another fd's affair.",
-		Lesson: "01-select-vs-blocking-io", Section: "Explain",
+		Lesson: "01-select-vs-blocking-io", Section: "explain",
 	}
 	NeverAdded = &Misconception{
 		ID:     "never-added",
 		Belief: "An event that I have made is waited for.",
 		Truth: "NewEvent only makes it. It is pending from Add on, if Add gave no error. A loop without pending " +
 			"events has nothing to wait for, and returns at once.",
-		Lesson: "02-ev-persist", Section: "Explain",
+		Lesson: "02-ev-persist", Section: "explain",
 	}
 	ZeroTimeout = &Misconception{
 		ID:     "zero-timeout",
@@ -102,21 +102,21 @@ var (
 		Truth: "0 is a time like any other, and it is over at once: the callback is called for the reason Timeout, with nothing " +
 			"to read. And a persistent event with 0 is not begun again: it is pending no more. To wait for as long as it takes, " +
 			"add it with event.NoTimeout.",
-		Lesson: "02-ev-persist", Section: "Explain",
+		Lesson: "02-ev-persist", Section: "explain",
 	}
 	EdgeLeft = &Misconception{
 		ID:     "edge-left",
 		Belief: "What I leave unread, the loop will tell me again.",
 		Truth: "An edge-triggered event tells of new arrivals only. What a callback leaves in the kernel is not " +
 			"announced again: read until EAGAIN.",
-		Lesson: "02-ev-persist", Section: "Explain",
+		Lesson: "02-ev-persist", Section: "explain",
 	}
 	Starved = &Misconception{
 		ID:     "starved",
 		Belief: "While my callback works or sleeps, the loop goes on.",
 		Truth: "A callback runs on the loop's own thread. Until it returns, no other callback runs and no fd is " +
 			"noticed. Ask a timer to wait, and a worker thread to work.",
-		Lesson: "03-one-base-per-thread", Section: "Explain",
+		Lesson: "03-one-base-per-thread", Section: "explain",
 	}
 	NeverUnlocked = &Misconception{
 		ID:     "never-unlocked",
@@ -124,14 +124,14 @@ var (
 		Truth: "It is free after Unlock, and not before: on every way out of the function (defer does that), and a " +
 			"goroutine that holds it and locks it once more waits for itself. Until then each callback that wants it " +
 			"stands still, and its loop with it.",
-		Lesson: "03-one-base-per-thread", Section: "Explain",
+		Lesson: "03-one-base-per-thread", Section: "explain",
 	}
 	MainReturned = &Misconception{
 		ID:     "main-returned",
 		Belief: "The other threads go on by themselves.",
 		Truth: "When main returns, the program is over, with all its threads, whatever they were doing. Let main wait " +
 			"until each loop has returned: on a channel, for instance, that its goroutine sends to at the end.",
-		Lesson: "03-one-base-per-thread", Section: "Explain",
+		Lesson: "03-one-base-per-thread", Section: "explain",
 	}
 	Unanswered = &Misconception{
 		ID:     "unanswered",
@@ -156,7 +156,7 @@ var (
 		Belief: "The program ends when nothing more comes.",
 		Truth: "A loop ends when no event is pending, or when somebody breaks it off. An event that is never " +
 			"deleted keeps it waiting.",
-		Lesson: "02-ev-persist", Section: "Explain",
+		Lesson: "02-ev-persist", Section: "explain",
 	}
 	LeftOpen = &Misconception{
 		ID:     "left-open",
@@ -170,7 +170,7 @@ var (
 		Truth: "The kernel may give the number to the next fd that is opened, and the event is then about that one. " +
 			"Delete the event first, then close the fd. (Is it that event? A variable that all callbacks share holds the " +
 			"last one.)",
-		Lesson: "02-ev-persist", Section: "Explain",
+		Lesson: "02-ev-persist", Section: "explain",
 	}
 	ClosedTwice = &Misconception{
 		ID:     "closed-twice",
@@ -183,21 +183,21 @@ var (
 		Belief: "When all is done, the callback can end the program.",
 		Truth: "os.Exit (and log.Fatal) end it where it stands: no deferred call runs, nothing is closed or taken " +
 			"away. Leave the loop instead: it returns when no event is pending.",
-		Lesson: "02-ev-persist", Section: "Explain",
+		Lesson: "02-ev-persist", Section: "explain",
 	}
 	BrokenOff = &Misconception{
 		ID:     "broken-off",
 		Belief: "Somebody must end the loop.",
 		Truth: "It ends by itself when no event is pending. Break and Exit cut it off with events left, and whatever " +
 			"they still had to do is not done. Delete what is over, and let Dispatch return.",
-		Lesson: "02-ev-persist", Section: "Explain",
+		Lesson: "02-ev-persist", Section: "explain",
 	}
 	OtherThreads = &Misconception{
 		ID:     "other-threads",
 		Belief: "A thread for each source is the same.",
 		Truth: "It works, and costs a thread for each source. Here one thread is to serve them all: that is what " +
 			"the loop is for.",
-		Lesson: "01-select-vs-blocking-io", Section: "Explain",
+		Lesson: "01-select-vs-blocking-io", Section: "explain",
 	}
 )
 

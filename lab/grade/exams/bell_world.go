@@ -15,7 +15,7 @@ var bellReadyMade = &grade.Misconception{
 	Belief: "Base.Post does it all, so I need no bell.",
 	Truth: "It does: it is a queue and a doorbell, which somebody else has built (lab/event/post.go). This exercise is about " +
 		"building one: put the item into the queue, ring, and let the worker's event on the bell do the rest.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var noBell = &grade.Misconception{
@@ -23,7 +23,7 @@ var noBell = &grade.Misconception{
 	Belief: "A goroutine that waits for the items is a worker.",
 	Truth: "It waits for that one thing. A worker's loop can wait for clients and timers as well, but only for fds: that is " +
 		"why other threads ring a bell that is one. Let the worker's base watch it.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var channelFull = &grade.Misconception{
@@ -31,7 +31,7 @@ var channelFull = &grade.Misconception{
 	Belief: "A channel is a queue.",
 	Truth: "It is one of fixed size. When it is full, the send waits for the worker, and the dispatcher stands still in its " +
 		"callback: what a pipe that blocks does, too. Let the queue grow: a slice, under a lock that nobody holds for long.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var waitsForWorker = &grade.Misconception{
@@ -39,7 +39,7 @@ var waitsForWorker = &grade.Misconception{
 	Belief: "The dispatcher may wait until its item is done.",
 	Truth: "Then the two threads do what one could, and a busy worker stops the dispatcher, with all that it watches. Put the " +
 		"item into the queue, ring, and return.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var outOfOrder = &grade.Misconception{
@@ -47,7 +47,7 @@ var outOfOrder = &grade.Misconception{
 	Belief: "Each item is done by itself, so the order does not matter.",
 	Truth: "They come in an order, and the program that reads what is printed relies on it. One thread does them, one after " +
 		"the other, as they came: a question keeps those behind it waiting.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var ringsTooEarly = &grade.Misconception{
@@ -56,7 +56,7 @@ var ringsTooEarly = &grade.Misconception{
 	Truth: "The worker is on another thread, and may run between any two lines of the dispatcher. Who rings before the item " +
 		"is in the queue calls it to an empty queue, and no ring is left for the item. First the item, under the lock, then " +
 		"the ring. (A queue that two threads change without a lock loses items, too: go run -race tells.)",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 // bellWorld is a dispatcher and a worker, with the two FIFOs that they hang on.

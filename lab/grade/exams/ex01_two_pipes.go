@@ -14,7 +14,7 @@ var readsElsewhere = &grade.Misconception{
 	Truth: "The callback returns before anything is read. The fd is still ready, so the loop calls again at once, and " +
 		"again: until the goroutine has read, on a thread of its own. Read inside the callback. It will not block: the loop " +
 		"calls it when there is something.",
-	Lesson: "01-select-vs-blocking-io", Section: "Explain",
+	Lesson: "01-select-vs-blocking-io", Section: "explain",
 }
 
 // twoPipes: two sources, one thread. The order of arrivals is odd on purpose:

@@ -12,7 +12,7 @@ var readOnlyFIFO = &grade.Misconception{
 	Truth: "When the last writer has closed a FIFO, its readers are at the end of file, and stay there until " +
 		"another writer comes: each read gives 0, and the loop spins. Who opens it read-write is a writer " +
 		"himself, so the last one never leaves.",
-	Lesson: "02-ev-persist", Section: "Explain",
+	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var readIsLine = &grade.Misconception{
@@ -20,7 +20,7 @@ var readIsLine = &grade.Misconception{
 	Belief: "What one read gives is one line.",
 	Truth: "A pipe is a stream of bytes. A read gives what is there: half a line, two lines, as much as the " +
 		"buffer holds. Put the lines together yourself.",
-	Lesson: "02-ev-persist", Section: "Explain",
+	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var byeIsRead = &grade.Misconception{
@@ -28,7 +28,7 @@ var byeIsRead = &grade.Misconception{
 	Belief: "What is written at once is read at once, so bye is in one buffer.",
 	Truth: "A read is not a message. Bytes can arrive split anywhere, and one read can bring the end of one line and the " +
 		"beginning of the next. So look for bye among the lines that were put together, not in what a read gave.",
-	Lesson: "02-ev-persist", Section: "Explain",
+	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var byeInside = &grade.Misconception{
@@ -36,7 +36,7 @@ var byeInside = &grade.Misconception{
 	Belief: "Where bye is found, the line is bye.",
 	Truth: "It may be a part of a longer line (goodbye), and then it is not meant. A line ends at its line end, and only there " +
 		"is it known what it says: compare all of it.",
-	Lesson: "02-ev-persist", Section: "Explain",
+	Lesson: "02-ev-persist", Section: "explain",
 }
 
 // fifo: the post's program. It makes its FIFO itself, and the world writes as

@@ -13,7 +13,7 @@ var notRearmed = &grade.Misconception{
 	Belief: "An event that was added stays added.",
 	Truth: "Without Persist an event is pending no more when its callback begins. Who wants the next one must add " +
 		"it again; a loop without events returns.",
-	Lesson: "02-ev-persist", Section: "Explain",
+	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var persistWhileBusy = &grade.Misconception{
@@ -21,7 +21,7 @@ var persistWhileBusy = &grade.Misconception{
 	Belief: "With Persist I need not re-arm, so it is simpler.",
 	Truth: "A persistent event stays pending while the job is being done: the next job calls its callback in the " +
 		"middle of this one, and takes its place. One-shot is what says: not now.",
-	Lesson: "02-ev-persist", Section: "Explain",
+	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var rearmedTooEarly = &grade.Misconception{
@@ -29,7 +29,7 @@ var rearmedTooEarly = &grade.Misconception{
 	Belief: "It does not matter when I add the event again.",
 	Truth: "From Add on the callback may come at the next turn. Added before the job is done, it comes in the " +
 		"middle of it. Add it when the program is ready for the next one: when the timer says that the job is done.",
-	Lesson: "02-ev-persist", Section: "Explain",
+	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var sleepsInCallback = &grade.Misconception{
@@ -37,7 +37,7 @@ var sleepsInCallback = &grade.Misconception{
 	Belief: "The work is short, the callback can wait for it.",
 	Truth: "While a callback sleeps, the loop stands still: no other fd and no timer is served. Let a timer wait: " +
 		"add it, return, and go on in its callback.",
-	Lesson: "03-one-base-per-thread", Section: "Explain",
+	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
 var timerPersists = &grade.Misconception{
@@ -45,7 +45,7 @@ var timerPersists = &grade.Misconception{
 	Belief: "With Persist the timer is there for the next job, too.",
 	Truth: "With Persist it strikes again and again, each time after the same pause, whether there is a job or not: so the last " +
 		"job is done once more. A timer without Persist strikes once for each Add.",
-	Lesson: "02-ev-persist", Section: "Explain",
+	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var worksOutside = &grade.Misconception{
@@ -54,7 +54,7 @@ var worksOutside = &grade.Misconception{
 	Truth: "A loop knows its events, and nothing else. When the one-shot event has fired, none is pending, and Dispatch returns, " +
 		"whatever a goroutine or time.AfterFunc still does. Let a timer of the base stand for the work: while it is " +
 		"pending the loop goes on.",
-	Lesson: "02-ev-persist", Section: "Explain",
+	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var noTime = &grade.Misconception{
@@ -62,7 +62,7 @@ var noTime = &grade.Misconception{
 	Belief: "The timer only has to call the next function.",
 	Truth: "It stands for the work, and the work takes 20 ms: nothing is watched meanwhile, and that is what the exercise is " +
 		"about. A timeout is a time.Duration, in nanoseconds: 20 of them are no time at all. Write 20 * time.Millisecond.",
-	Lesson: "02-ev-persist", Section: "Explain",
+	Lesson: "02-ev-persist", Section: "explain",
 }
 
 // work is how long a job takes, at least.

@@ -13,7 +13,7 @@ var notBegunAgain = &grade.Misconception{
 	Belief: "A clock that runs beside the reads tells when the sensor is silent.",
 	Truth: "It tells how long it has run. Silence counts from the last word: who hears one must begin to count again. " +
 		"The timeout of a persistent event does that by itself, before each callback, whatever the reason for it.",
-	Lesson: "02-ev-persist", Section: "Explain",
+	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var readsAtTimeout = &grade.Misconception{
@@ -21,7 +21,7 @@ var readsAtTimeout = &grade.Misconception{
 	Belief: "When the callback of an fd is called, there is something to read.",
 	Truth: "The callback is also called because the time is over, and then nothing is there: the read gives EAGAIN, or " +
 		"sleeps if the fd blocks. The second argument (what) says the reason: look at it before you read.",
-	Lesson: "02-ev-persist", Section: "Explain",
+	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var timerOnce = &grade.Misconception{
@@ -29,7 +29,7 @@ var timerOnce = &grade.Misconception{
 	Belief: "A timer that was added goes on.",
 	Truth: "A timer fires once, like any event without Persist. A silence that goes on is told again only if somebody " +
 		"adds it again, or if the event persists.",
-	Lesson: "02-ev-persist", Section: "Explain",
+	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var timerLeft = &grade.Misconception{
@@ -37,7 +37,7 @@ var timerLeft = &grade.Misconception{
 	Belief: "When the fd's event is gone, its timer is, too.",
 	Truth: "A timer is an event of its own, and keeps the loop alive. Delete it with the other one; or use one event " +
 		"with a timeout: one Del ends both.",
-	Lesson: "02-ev-persist", Section: "Explain",
+	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var silenceNotTold = &grade.Misconception{
@@ -45,7 +45,7 @@ var silenceNotTold = &grade.Misconception{
 	Belief: "Silence is nothing, so there is nothing to tell.",
 	Truth: "Silence makes no fd ready: only a timeout ends the loop's wait. Give the event one (Add takes it), and let " +
 		"the callback print when that is the reason for which it is called.",
-	Lesson: "02-ev-persist", Section: "Explain",
+	Lesson: "02-ev-persist", Section: "explain",
 }
 
 // silence is short, since no verdict rests on it: the sensor's words are as near

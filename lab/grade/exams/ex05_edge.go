@@ -12,7 +12,7 @@ var levelTriggered = &grade.Misconception{
 	Belief: "Without EdgeTriggered it works as well.",
 	Truth: "It does, at one turn of the loop for each read. The exercise is about the other way: be told once after " +
 		"something has arrived, and take all of it.",
-	Lesson: "02-ev-persist", Section: "Explain",
+	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var shortReadIsAll = &grade.Misconception{
@@ -20,7 +20,7 @@ var shortReadIsAll = &grade.Misconception{
 	Belief: "A read that gives less than I asked for has taken everything.",
 	Truth: "It has taken the bytes, but the end of file may stand behind them, and only a read that gives 0 tells it. " +
 		"Both came together, so the loop told of both at once: read until EAGAIN, or 0.",
-	Lesson: "02-ev-persist", Section: "Explain",
+	Lesson: "02-ev-persist", Section: "explain",
 }
 
 // edge: arrivals that merge before the program looks, and an end that follows

@@ -14,7 +14,7 @@ var workerAccepts = &grade.Misconception{
 	Truth: "The listener stays ready until somebody has accepted. Until the other thread gets to it, the loop that " +
 		"watches the listener calls back again and again for one client, and counts each call. Accept in the " +
 		"listener's own callback; what goes to a worker is the connection.",
-	Lesson: "03-one-base-per-thread", Section: "Explain",
+	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
 var listenerShared = &grade.Misconception{
@@ -23,7 +23,7 @@ var listenerShared = &grade.Misconception{
 	Truth: "Each of them is told of each client, and one gets it: chance says which, so no turns can be kept. The others " +
 		"have waked up for nothing; where the listener blocks, they sleep in accept, and their clients wait. Let one " +
 		"thread accept, and hand each connection on.",
-	Lesson: "03-one-base-per-thread", Section: "Explain",
+	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
 var postedElsewhere = &grade.Misconception{
@@ -32,7 +32,7 @@ var postedElsewhere = &grade.Misconception{
 	Truth: "It runs on the thread of the base that it was posted to, so it may add to that one only: another refuses " +
 		"(ErrOtherThread; Add returns it). Post to the base that will watch the connection. And it runs later: a " +
 		"variable that says whose turn it is may say something else by then, so choose before you post.",
-	Lesson: "03-one-base-per-thread", Section: "Explain",
+	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
 var loopWasOver = &grade.Misconception{
@@ -40,7 +40,7 @@ var loopWasOver = &grade.Misconception{
 	Belief: "A worker's loop waits until it gets something to do.",
 	Truth: "Dispatch returns as soon as no event is pending, and a worker has none before its first client: its thread " +
 		"was gone before anybody came. Loop with the flag NoExitOnEmpty stays.",
-	Lesson: "03-one-base-per-thread", Section: "Explain",
+	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
 var baseEach = &grade.Misconception{
@@ -48,7 +48,7 @@ var baseEach = &grade.Misconception{
 	Belief: "Each connection gets a base of its own, so nothing is shared.",
 	Truth: "And a thread of its own, that sleeps in it: a thousand clients, a thousand threads, as without any loop. A " +
 		"base has room for thousands of connections: each worker needs one, which it keeps.",
-	Lesson: "03-one-base-per-thread", Section: "Explain",
+	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
 // acceptsWrong looks who accepts: the one thread whose loop watches the

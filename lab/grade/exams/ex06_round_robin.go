@@ -15,7 +15,7 @@ var acceptorServes = &grade.Misconception{
 	Belief: "Who accepts a connection serves it.",
 	Truth: "What accept(2) gives is a number, and any thread of the process may use it. One callback that takes long " +
 		"then keeps one worker, and not the acceptor. Choose a worker, and let its base watch the connection.",
-	Lesson: "03-one-base-per-thread", Section: "Explain",
+	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
 var addedFromOutside = &grade.Misconception{
@@ -23,7 +23,7 @@ var addedFromOutside = &grade.Misconception{
 	Belief: "A base takes an event from any thread.",
 	Truth: "A base belongs to the thread that runs it: Add from another one is refused (ErrOtherThread; look at what " +
 		"Add returned). Post is the way in: the function that it gets runs on the base's own thread, and may add.",
-	Lesson: "03-one-base-per-thread", Section: "Explain",
+	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
 var allOnOne = &grade.Misconception{
@@ -31,7 +31,7 @@ var allOnOne = &grade.Misconception{
 	Belief: "With two workers, the work is shared by itself.",
 	Truth: "Nobody shares it but the acceptor. Whose turn it is must outlive the callback: a counter that begins anew " +
 		"with each connection always gives the same worker.",
-	Lesson: "03-one-base-per-thread", Section: "Explain",
+	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
 var notInTurn = &grade.Misconception{
@@ -39,7 +39,7 @@ var notInTurn = &grade.Misconception{
 	Belief: "The fd, or who is free, says whose turn it is.",
 	Truth: "A number that was closed comes back with the next connection, so fds do not count connections. And round-robin " +
 		"does not ask who is free: it counts what was accepted, and nothing else.",
-	Lesson: "03-one-base-per-thread", Section: "Explain",
+	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
 var anyWorker = &grade.Misconception{
@@ -47,7 +47,7 @@ var anyWorker = &grade.Misconception{
 	Belief: "Each time a client speaks, any free worker may answer.",
 	Truth: "That is a thread pool. Two threads then meet in one connection, and what belongs to it needs a lock. Here it " +
 		"is handed over once, with its event: from then on all its callbacks run on one thread, one after the other.",
-	Lesson: "03-one-base-per-thread", Section: "Explain",
+	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
 var goroutineEach = &grade.Misconception{
@@ -55,7 +55,7 @@ var goroutineEach = &grade.Misconception{
 	Belief: "A goroutine for each connection is a worker, too.",
 	Truth: "A goroutine that is blocked in read(2) holds an OS thread: a thousand clients, a thousand threads. A worker " +
 		"sleeps in its loop, once for all its connections: each of them needs an event on the worker's base.",
-	Lesson: "03-one-base-per-thread", Section: "Explain",
+	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
 // roundRobin: which thread reads which connection is all that counts. A

@@ -11,7 +11,7 @@ var oneByteOneItem = &grade.Misconception{
 	Belief: "Each item needs its byte, and its callback.",
 	Truth: "A byte says only: look into the queue. If one callback reads all the bytes and takes all the items, five " +
 		"notifies to a busy worker cost one turn of the loop, and nobody has to count.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var oneItemARing = &grade.Misconception{
@@ -19,7 +19,7 @@ var oneItemARing = &grade.Misconception{
 	Belief: "The bell rings again for the next item.",
 	Truth: "Its byte is read already: who takes all the bytes and one item leaves the others in the queue, and no byte " +
 		"will ever come for them. Take all the items, too.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var bytesLast = &grade.Misconception{
@@ -27,7 +27,7 @@ var bytesLast = &grade.Misconception{
 	Belief: "First I do the work, then I silence the bell.",
 	Truth: "Items that come during the work ring, and their bytes are then taken with the old ones, though nobody has " +
 		"looked for them. Read the bytes first, then take the items: what comes in between rings again.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var dispatcherBlocks = &grade.Misconception{
@@ -35,7 +35,7 @@ var dispatcherBlocks = &grade.Misconception{
 	Belief: "Writing one byte never waits.",
 	Truth: "A pipe has room for so many bytes. When it is full, write(2) sleeps until the worker reads; the dispatcher " +
 		"sleeps with it, and one busy worker has stopped the whole server. Set O_NONBLOCK on the end that it writes.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var ringsUntilHeard = &grade.Misconception{
@@ -43,7 +43,7 @@ var ringsUntilHeard = &grade.Misconception{
 	Belief: "If the bell cannot be rung, I try again until it can.",
 	Truth: "That is blocking, with a processor at full speed. A full pipe means that the bell is rung already, and more " +
 		"than enough: the worker will come. Let it be.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var itemTakenBack = &grade.Misconception{
@@ -51,7 +51,7 @@ var itemTakenBack = &grade.Misconception{
 	Belief: "An item without a byte of its own is lost.",
 	Truth: "EAGAIN refuses the byte, not the item: that is in the queue. The pipe is full of bytes that nobody has read, " +
 		"so the worker will come. Let it take all that is in the queue then, and not as many as there were bytes.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var lockHeld = &grade.Misconception{
@@ -59,7 +59,7 @@ var lockHeld = &grade.Misconception{
 	Belief: "While I do the items, the queue is mine.",
 	Truth: "The worker sleeps with the lock in its hand. The dispatcher waits for it inside its callback, and hears " +
 		"nothing any more. Take the items out under the lock, let it go, and do them then.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var goroutineWaits = &grade.Misconception{
@@ -67,7 +67,7 @@ var goroutineWaits = &grade.Misconception{
 	Belief: "If a write may wait, a goroutine can wait in my place.",
 	Truth: "It waits inside write(2), so it holds an OS thread: 500 items that find no room, 500 threads. And they wait " +
 		"for nothing: a full pipe is a bell that is rung already. Make the end non-blocking, and let EAGAIN be.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var largerPipe = &grade.Misconception{
@@ -75,7 +75,7 @@ var largerPipe = &grade.Misconception{
 	Belief: "A pipe that is large enough is never full.",
 	Truth: "It is full a little later. How long the worker is busy is not the pipe's affair, so no size is enough. Make " +
 		"the end non-blocking, and a full pipe does no harm.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 // doorbell: the world makes the worker busy with a question, and answers when it

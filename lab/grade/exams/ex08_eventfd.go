@@ -15,7 +15,7 @@ var eightBytes = &grade.Misconception{
 	Belief: "An eventfd takes one byte, as a pipe does.",
 	Truth: "It holds a number of 64 bits, and not a row of bytes: each read and each write must have room for eight, or " +
 		"it fails with EINVAL.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var bytesNotNumber = &grade.Misconception{
@@ -23,7 +23,7 @@ var bytesNotNumber = &grade.Misconception{
 	Belief: "Any eight bytes ring the bell.",
 	Truth: "They are one number, and it is added to the sum: eight times the letter c is more than 7 times 10 to the power " +
 		"of 18. Write the number 1, as binary.NativeEndian makes eight bytes of it.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var addsNothing = &grade.Misconception{
@@ -31,7 +31,7 @@ var addsNothing = &grade.Misconception{
 	Belief: "Any write rings the bell.",
 	Truth: "A write adds its number to the sum, and eight bytes that are 0 make the number 0: the sum stays what it was, and " +
 		"nobody is called. Write the number 1, as binary.NativeEndian makes eight bytes of it.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var stillAPipe = &grade.Misconception{
@@ -39,7 +39,7 @@ var stillAPipe = &grade.Misconception{
 	Belief: "The pipe did it as well.",
 	Truth: "It did, with two fds, a buffer of 64 KiB that can be full, and a byte for each notify. This exercise is about " +
 		"the other doorbell: eventfd(2), sys.Eventfd.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var writeSets = &grade.Misconception{
@@ -47,7 +47,7 @@ var writeSets = &grade.Misconception{
 	Belief: "What I write is the number that the worker reads.",
 	Truth: "A write adds to the number, and a read takes the sum. Who writes how many items wait, at each item, adds the " +
 		"old ones again: 1, 2, 3, 4, 5 make 15. Write 1 for each item.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var readTakesOne = &grade.Misconception{
@@ -55,7 +55,7 @@ var readTakesOne = &grade.Misconception{
 	Belief: "Each read takes one notify, so it will call me again for the rest.",
 	Truth: "A read takes the whole number and leaves 0: five notifies are one callback. The number says how many items " +
 		"wait, and nobody will say it again. (With EFD_SEMAPHORE a read would take 1.)",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var bytesCounted = &grade.Misconception{
@@ -63,7 +63,7 @@ var bytesCounted = &grade.Misconception{
 	Belief: "What read returns is how many were notified.",
 	Truth: "With a pipe and a byte each it was. A read of an eventfd always returns 8, the size of the number. The number " +
 		"is in the buffer.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var byteOrder = &grade.Misconception{
@@ -71,7 +71,7 @@ var byteOrder = &grade.Misconception{
 	Belief: "Numbers go out in network byte order.",
 	Truth: "The kernel reads an integer of this machine. On a little-endian one, 1 in network byte order is 2 to the " +
 		"power of 56: it adds up well, and after 255 times the counter is full. Use binary.NativeEndian.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var noEndOfFile = &grade.Misconception{
@@ -79,7 +79,7 @@ var noEndOfFile = &grade.Misconception{
 	Belief: "When I close the bell, the worker reads an end of file.",
 	Truth: "A pipe has two ends; an eventfd has one, and it belongs to both threads. Closed, it is just gone, together " +
 		"with what epoll knew of it: the worker sleeps on. Tell it in the queue that it is the end, and ring.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var workerNotTold = &grade.Misconception{
@@ -87,7 +87,7 @@ var workerNotTold = &grade.Misconception{
 	Belief: "When the dispatcher is done, the worker is, too.",
 	Truth: "It sleeps in a loop of its own, and its event on the bell is pending. Only the worker's thread may delete it " +
 		"(Del from another one gives ErrOtherThread). Tell it in the queue that it is the end, and ring.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var endOvertakes = &grade.Misconception{
@@ -95,7 +95,7 @@ var endOvertakes = &grade.Misconception{
 	Belief: "What I say last, the worker hears last.",
 	Truth: "The items come through the queue. An end that comes another way can be there before the bell is " +
 		"read, and what is left in the queue is never done. Send the end the same way: through the queue, and ring.",
-	Lesson: "04-deferred-notify", Section: "Explain",
+	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 // eventfdBell has the world of exercise 07. 300 items are more than a

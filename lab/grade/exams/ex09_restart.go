@@ -14,14 +14,14 @@ var endedIsFree = &grade.Misconception{
 	Belief: "When my server has ended, its port is free.",
 	Truth: "The kernel still has the connections that the server closed first, in TIME_WAIT and on this port, for a " +
 		"minute. On a socket without options bind gives EADDRINUSE. One option says that old connections do not matter.",
-	Lesson: "05-time-wait", Section: "Explain",
+	Lesson: "05-time-wait", Section: "explain",
 }
 
 var optionTooLate = &grade.Misconception{
 	ID:     "option-too-late",
 	Belief: "It is enough to set SO_REUSEADDR somewhere.",
 	Truth:  "bind looks at the option, so it must be there before. What is set later does not change bind's answer.",
-	Lesson: "05-time-wait", Section: "Explain",
+	Lesson: "05-time-wait", Section: "explain",
 }
 
 var reusePort = &grade.Misconception{
@@ -30,7 +30,7 @@ var reusePort = &grade.Misconception{
 	Truth: "It says more: that several sockets may listen on the port at the same time, and share its clients. Then a " +
 		"second server, started by mistake, gets half of them, and nobody is told. SO_REUSEADDR lets nobody in while " +
 		"somebody listens.",
-	Lesson: "05-time-wait", Section: "Explain",
+	Lesson: "05-time-wait", Section: "explain",
 }
 
 var otherPort = &grade.Misconception{
@@ -46,7 +46,7 @@ var waitsItOut = &grade.Misconception{
 	Belief: "TIME_WAIT will be over if I try long enough.",
 	Truth: "It will, after a minute in which nobody is served. TIME_WAIT is no fault that one has to wait for: " +
 		"the server may say that old connections do not matter to it.",
-	Lesson: "05-time-wait", Section: "Explain",
+	Lesson: "05-time-wait", Section: "explain",
 }
 
 var resetForClose = &grade.Misconception{
@@ -54,7 +54,7 @@ var resetForClose = &grade.Misconception{
 	Belief: "With a linger time of 0 there is no TIME_WAIT, so that is the cure.",
 	Truth: "A close with linger 0 is a reset: what has not arrived is thrown away, and the other end gets ECONNRESET " +
 		"instead of an end of file. It cannot tell a good end from a crash.",
-	Lesson: "05-time-wait", Section: "Explain",
+	Lesson: "05-time-wait", Section: "explain",
 }
 
 var closedUnread = &grade.Misconception{
@@ -62,7 +62,7 @@ var closedUnread = &grade.Misconception{
 	Belief: "What I do not need I need not read.",
 	Truth: "A close with bytes unread is a reset: the kernel tells the other end that its words were lost, and what was " +
 		"answered may be lost, too. Read what was sent, then close.",
-	Lesson: "05-time-wait", Section: "Explain",
+	Lesson: "05-time-wait", Section: "explain",
 }
 
 var clientFirst = &grade.Misconception{
@@ -70,7 +70,7 @@ var clientFirst = &grade.Misconception{
 	Belief: "If the client closes first, TIME_WAIT is the client's affair.",
 	Truth: "So it is, and where both sides agree on it, it is a good way. But here the end of file is what says that " +
 		"the answer is complete: the client waits for it, and the server for the client.",
-	Lesson: "05-time-wait", Section: "Explain",
+	Lesson: "05-time-wait", Section: "explain",
 }
 
 // manyBinds in vain are a program that waits, and not one that looks for a port.

@@ -14,7 +14,7 @@ var closesFirst = &grade.Misconception{
 	Belief: "When I have my answer, I close.",
 	Truth: "Who closes first keeps the connection in TIME_WAIT for a minute, and its port with it. A client with a port " +
 		"of its own cannot have it again, and a busy one runs out of ports. Let the server hang up first.",
-	Lesson: "05-time-wait", Section: "Explain",
+	Lesson: "05-time-wait", Section: "explain",
 }
 
 var byeAndGone = &grade.Misconception{
@@ -22,7 +22,7 @@ var byeAndGone = &grade.Misconception{
 	Belief: "When I have said bye, the server will close, and I may go.",
 	Truth: "It will, when it has read that. Your close is done at once, so your FIN is the first one all the same. Wait " +
 		"until you see the server's: read gives 0.",
-	Lesson: "05-time-wait", Section: "Explain",
+	Lesson: "05-time-wait", Section: "explain",
 }
 
 var halfClose = &grade.Misconception{
@@ -30,7 +30,7 @@ var halfClose = &grade.Misconception{
 	Belief: "shutdown is not close, so it does not count.",
 	Truth: "What counts is the FIN, and shutdown(SHUT_WR) sends it. close only lets go of the fd. The first FIN decides " +
 		"who is in TIME_WAIT, whatever call has sent it.",
-	Lesson: "05-time-wait", Section: "Explain",
+	Lesson: "05-time-wait", Section: "explain",
 }
 
 var timeWaitHidden = &grade.Misconception{
@@ -38,7 +38,7 @@ var timeWaitHidden = &grade.Misconception{
 	Belief: "With SO_REUSEADDR there is no TIME_WAIT.",
 	Truth: "With it bind takes a port in spite of TIME_WAIT. The connection is still there, and still on your side. " +
 		"Whose it is follows from who closes first.",
-	Lesson: "05-time-wait", Section: "Explain",
+	Lesson: "05-time-wait", Section: "explain",
 }
 
 var noBye = &grade.Misconception{
@@ -54,7 +54,7 @@ var readIsAnswer = &grade.Misconception{
 	Belief: "What one read gives is the answer.",
 	Truth: "TCP is a stream of bytes. A read gives what has come so far: half an answer, perhaps. The answer is whole " +
 		"when its line ends.",
-	Lesson: "02-ev-persist", Section: "Explain",
+	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var anyPort = &grade.Misconception{
@@ -77,7 +77,7 @@ var sleepsForFIN = &grade.Misconception{
 	Belief: "After a while the server will have closed.",
 	Truth: "A sleep is a guess: too long on most days, too short on the one that matters. The kernel tells exactly when " +
 		"the server's FIN has come: read gives 0.",
-	Lesson: "05-time-wait", Section: "Explain",
+	Lesson: "05-time-wait", Section: "explain",
 }
 
 // leaveTimeWait: the world is a server that does not hang up before it is told

@@ -16,7 +16,7 @@ var capturedLate = &grade.Misconception{
 		"then something else is in the variable, for instance the last pipe, client, event or job. Let each function have its " +
 		"own: a variable that is declared inside the loop, or inside the function that makes it. (go run -race may tell of " +
 		"such a variable, too.)",
-	Lesson: "06-adding-to-a-running-base", Section: "Explain",
+	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
 var bufferUsedAgain = &grade.Misconception{
@@ -24,7 +24,7 @@ var bufferUsedAgain = &grade.Misconception{
 	Belief: "What I have handed over, I may fill again.",
 	Truth: "The worker looks into it later, or at this moment, on a thread of its own; meanwhile the next read puts other " +
 		"bytes there. What is handed to another thread is no more yours: give each job its own buffer.",
-	Lesson: "06-adding-to-a-running-base", Section: "Explain",
+	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
 var nobodyKeepsOrder = &grade.Misconception{
@@ -32,7 +32,7 @@ var nobodyKeepsOrder = &grade.Misconception{
 	Belief: "Each answer finds its own way.",
 	Truth: "What is done side by side, in goroutines or in events of their own, is done in any order, and a client's answers " +
 		"may change places. One worker takes the jobs one after the other, and posts the answers in that order.",
-	Lesson: "06-adding-to-a-running-base", Section: "Explain",
+	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
 // readsAnother looks for a callback that read from an fd that was opened after

@@ -16,7 +16,7 @@ var oneVariable = &grade.Misconception{
 	Belief: "The base has copied my event, so I can use the variable for the next one.",
 	Truth: "It has only its address, and looks there whenever the fd is ready. Put over it, the next client's event takes " +
 		"the place of this one's. Each client needs an event of its own, which stays where it is until Del.",
-	Lesson: "06-adding-to-a-running-base", Section: "Explain",
+	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
 var notTheLoopsThread = &grade.Misconception{
@@ -25,7 +25,7 @@ var notTheLoopsThread = &grade.Misconception{
 	Truth: "The client, its fd and its event belong to the loop's thread, which may be closing them at this moment: " +
 		"then the number is the next client's, and the answer goes to the wrong one. Hand the loop a function that " +
 		"does it: Base.Post may be called from any thread, and wakes the loop up.",
-	Lesson: "06-adding-to-a-running-base", Section: "Explain",
+	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
 var worksInCallback = &grade.Misconception{
@@ -33,7 +33,7 @@ var worksInCallback = &grade.Misconception{
 	Belief: "The callback may wait for the worker, or do the work itself.",
 	Truth: "Until it returns nobody else is served: with that the worker is of no use. The callback hands the job over " +
 		"and returns; when the answer is there, the worker posts it to the loop.",
-	Lesson: "06-adding-to-a-running-base", Section: "Explain",
+	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
 var pollsForMail = &grade.Misconception{
@@ -41,7 +41,7 @@ var pollsForMail = &grade.Misconception{
 	Belief: "A timer that looks every millisecond will find it.",
 	Truth: "It finds it late, and wakes the thread a thousand times a second when nothing is there. Base.Post ends the " +
 		"loop's wait at the right moment, and only then.",
-	Lesson: "06-adding-to-a-running-base", Section: "Explain",
+	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
 var fdIsClient = &grade.Misconception{
@@ -49,7 +49,7 @@ var fdIsClient = &grade.Misconception{
 	Belief: "The fd says which client it is.",
 	Truth: "It is a number, and the next client gets it as soon as it is closed. An answer comes late: the function that " +
 		"writes it must ask first whether its own client is still there.",
-	Lesson: "06-adding-to-a-running-base", Section: "Explain",
+	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
 // ownEvent: whose memory an event is in, and whose thread may touch a client.

@@ -13,7 +13,7 @@ var writeBlocks = &grade.Misconception{
 	Belief: "A write is done at once.",
 	Truth: "On an fd that blocks, write waits until the kernel has room for all of it, so until that client reads: and " +
 		"with it waits the loop, with all others. The fd that accept gives blocks, whatever the listener does.",
-	Lesson: "07-one-thread-many-clients", Section: "Explain",
+	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 
 var writeTakesAll = &grade.Misconception{
@@ -21,7 +21,7 @@ var writeTakesAll = &grade.Misconception{
 	Belief: "What I give to write has been sent.",
 	Truth: "write takes as much as the kernel has room for, and says how much that was. It may be less, or nothing " +
 		"(EAGAIN). What it did not take is still yours: keep it, and send it when there is room.",
-	Lesson: "07-one-thread-many-clients", Section: "Explain",
+	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 
 var restInSharedBuffer = &grade.Misconception{
@@ -29,7 +29,7 @@ var restInSharedBuffer = &grade.Misconception{
 	Belief: "One buffer for all clients will do, since only one callback runs at a time.",
 	Truth: "It will do for what is done within one callback. What is kept until the next one must lie where no other " +
 		"client's read goes: each connection needs its own place for its rest.",
-	Lesson: "07-one-thread-many-clients", Section: "Explain",
+	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 
 var errorEndsAll = &grade.Misconception{
@@ -37,7 +37,7 @@ var errorEndsAll = &grade.Misconception{
 	Belief: "An error on a connection is a fault of the server.",
 	Truth: "It is the end of one connection. Clients crash and cables are pulled: read gives ECONNRESET, write gives " +
 		"EPIPE or ECONNRESET. Close that fd, and go on serving the others.",
-	Lesson: "07-one-thread-many-clients", Section: "Explain",
+	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 
 var fullIsGone = &grade.Misconception{
@@ -45,7 +45,7 @@ var fullIsGone = &grade.Misconception{
 	Belief: "When write gives an error, the client is gone.",
 	Truth: "EAGAIN is no fault: the kernel has no room just now, because the client is slow. It is alive. Keep what " +
 		"is left, and wait for room.",
-	Lesson: "07-one-thread-many-clients", Section: "Explain",
+	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 
 var endIsGone = &grade.Misconception{
@@ -53,7 +53,7 @@ var endIsGone = &grade.Misconception{
 	Belief: "When read gives 0, the client has gone.",
 	Truth: "It says that the client will send no more. It may still listen: printf text | nc does just that. First " +
 		"send what is owed, then close.",
-	Lesson: "07-one-thread-many-clients", Section: "Explain",
+	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 
 var hoards = &grade.Misconception{
@@ -61,7 +61,7 @@ var hoards = &grade.Misconception{
 	Belief: "I read whatever comes, and send it when I can.",
 	Truth: "Then a client that talks and does not listen fills the server's memory. Do not read from a client that " +
 		"takes nothing: its bytes wait in the kernel, the kernel has a limit, and the client must wait.",
-	Lesson: "07-one-thread-many-clients", Section: "Explain",
+	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 
 var roomOnce = &grade.Misconception{
@@ -70,7 +70,7 @@ var roomOnce = &grade.Misconception{
 	Truth: "There is room for some of it, and write says for how much. A Write event without Persist fires once: what is " +
 		"left then lies there for ever. Add it again as long as something is left, or let it persist, and delete it when all " +
 		"is sent.",
-	Lesson: "07-one-thread-many-clients", Section: "Explain",
+	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 
 // mostHeld is how much a server may keep for one client.

@@ -16,7 +16,7 @@ var diesOfIt = &grade.Misconception{
 	Belief: "SIGINT ends a program, whatever it does.",
 	Truth: "That is only what happens by default: signal(7). A program that asks for the signal (an event made with " +
 		"NewSignal, and added) is told of it, in its loop, and goes on.",
-	Lesson: lesson07, Section: "Explain",
+	Lesson: lesson07, Section: "explain",
 }
 
 var breaksOff = &grade.Misconception{
@@ -24,7 +24,7 @@ var breaksOff = &grade.Misconception{
 	Belief: "When I am told to stop, I stop.",
 	Truth: "What was read is only in the program's memory: if it ends, the answer is lost, and the client will never know " +
 		"why. Stop taking in what is new, finish what was begun, and let the loop end by itself: when no event is left.",
-	Lesson: lesson07, Section: "Explain",
+	Lesson: lesson07, Section: "explain",
 }
 
 var backlogReset = &grade.Misconception{
@@ -32,7 +32,7 @@ var backlogReset = &grade.Misconception{
 	Belief: "Whom I have not accepted is not connected.",
 	Truth: "The kernel has connected him long ago: he has his ESTABLISHED, and has perhaps sent his request. He waits in the " +
 		"listener's backlog. Closing the listener resets all who wait there. Accept until EAGAIN first, then close.",
-	Lesson: lesson07, Section: "Explain",
+	Lesson: lesson07, Section: "explain",
 }
 
 var arrivedNotRead = &grade.Misconception{
@@ -40,7 +40,7 @@ var arrivedNotRead = &grade.Misconception{
 	Belief: "Whom I owe nothing I can let go.",
 	Truth: "He may have spoken, and the loop has not looked yet: it was in another callback. Read once more, and let him go " +
 		"at EAGAIN. (Closing a socket with unread bytes sends an RST, and that can destroy even answers that were sent.)",
-	Lesson: lesson07, Section: "Explain",
+	Lesson: lesson07, Section: "explain",
 }
 
 var waitsForClients = &grade.Misconception{
@@ -48,7 +48,7 @@ var waitsForClients = &grade.Misconception{
 	Belief: "A graceful stop waits until all clients have left.",
 	Truth: "They do not know that it waits: a client that is content may stay for days. Who has got all his answers is let " +
 		"go: with the FIN he learns that the server leaves.",
-	Lesson: lesson07, Section: "Explain",
+	Lesson: lesson07, Section: "explain",
 }
 
 var stillListens = &grade.Misconception{
@@ -56,7 +56,7 @@ var stillListens = &grade.Misconception{
 	Belief: "New clients do no harm while I finish.",
 	Truth: "Then it never finishes, and they are sent away for nothing. With the listener closed they are refused at once, and " +
 		"try another server, or this one's successor: the port is free for it.",
-	Lesson: lesson07, Section: "Explain",
+	Lesson: lesson07, Section: "explain",
 }
 
 var closesOwing = &grade.Misconception{
@@ -64,7 +64,7 @@ var closesOwing = &grade.Misconception{
 	Belief: "Who is slow has only himself to blame.",
 	Truth: "What he said before is the server's affair. A write that takes only a part is no reason to hang up, and when all " +
 		"is written he may have said more: wait for room, then read again, and let him go at EAGAIN.",
-	Lesson: lesson07, Section: "Explain",
+	Lesson: lesson07, Section: "explain",
 }
 
 var readsOverRest = &grade.Misconception{
@@ -72,7 +72,7 @@ var readsOverRest = &grade.Misconception{
 	Belief: "One more read does no harm.",
 	Truth: "What a connection is still owed lies in the buffer that the read fills, and is lost. Read once more from who is " +
 		"owed nothing; who is owed something waits for room first.",
-	Lesson: lesson07, Section: "Explain",
+	Lesson: lesson07, Section: "explain",
 }
 
 var notInTheLoop = &grade.Misconception{
@@ -80,7 +80,7 @@ var notInTheLoop = &grade.Misconception{
 	Belief: "A signal can be handled anywhere.",
 	Truth: "Its handler deals with connections, and these belong to the loop's thread. Let the loop be told, like of anything " +
 		"else: by an event that is made with NewSignal and added, or by Base.Post.",
-	Lesson: lesson07, Section: "Explain",
+	Lesson: lesson07, Section: "explain",
 }
 
 // gracefulStop: time is held while SIGINT, words and a new client arrive, so
