@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/sha256"
-	"fmt"
 	"time"
 
 	"fdlab/lab/event"
@@ -65,31 +64,16 @@ func visit(s *server) *server {
 
 // crowd is six clients at the same time, each of which speaks three times.
 func crowd(s *server) *server {
-	clients := s.Dial(named(6)...)
-	all := ""
-	for _, line := range []string{"one\n", "two\n", "three\n"} {
-		all += line
-		for _, c := range clients {
-			c.Say(line)
-		}
-		for _, c := range clients {
-			s.Hears(c, all)
-		}
-		s.X.Pause(moment / 3)
-	}
-	s.X.Note("6 clients are connected, and each has heard %q", all)
+	clients := s.Dial(tcpserver.Names(6)...)
+	s.Talk(moment/3, clients, "one\n", "two\n", "three\n")
+	s.X.Note("6 clients are connected, and each has heard %q", clients[0].Heard())
 	return s.part(clients)
 }
 
 // compute is four clients that ask at the same time.
 func compute(s *server) *server {
-	clients := s.Dial(named(4)...)
-	for _, c := range clients {
-		c.Say("compute\n")
-	}
-	for _, c := range clients {
-		s.Hears(c, "compute\n")
-	}
+	clients := s.Dial(tcpserver.Names(4)...)
+	s.Talk(0, clients, "compute\n")
 	s.part(clients)
 	for _, worker := range s.threadsOfWorkers() {
 		s.cpu = append(s.cpu, worker.CPU())
@@ -105,13 +89,6 @@ func (s *server) part(clients []*experiment.Client) *server {
 
 // threadsOfWorkers are all threads but the first, which accepts.
 func (s *server) threadsOfWorkers() []*experiment.Thread { return s.Threads()[1:] }
-
-func named(n int) (names []string) {
-	for i := range n {
-		names = append(names, fmt.Sprint("client ", i+1))
-	}
-	return names
-}
 
 // burning makes the read callback compute before it answers.
 func burning(program func(*server) error) func(*server) error {

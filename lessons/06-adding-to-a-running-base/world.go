@@ -42,7 +42,7 @@ func (s *server) all() []*experiment.Client {
 }
 
 // serve lets clients come and speak, and returns what became of them. It ends
-// when each has its answer or was hung up, when the loop has ended, or when the
+// when each has its answer or was disconnected, when the loop has ended, or when the
 // loop has been round often enough without getting any further.
 func serve(x *experiment.X, p plan) *server {
 	s := start(x, p, 0)

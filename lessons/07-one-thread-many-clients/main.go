@@ -44,7 +44,7 @@ func run(x *experiment.X) {
 	x.Step(3)
 	once := silent(listener.serve("one read", acceptAndRead))
 
-	// 4. The server of step 1 again, with clients that nobody wishes for.
+	// 4. The server of step 1 again, with clients that misbehave.
 	x.Step(4)
 	rude := misbehave(listener.serve("echo", echo))
 
@@ -103,8 +103,8 @@ func (c *conn) strEcho(fd int, _ event.What) {
 func (c *conn) mayWrite(int, event.What) { c.send() }
 
 // send writes what the kernel takes. While something is left over, the server
-// does not read from this client: who does not listen may not speak. So the
-// server holds at most one buffer for each client.
+// does not read from this client: a client that does not listen may not speak.
+// So the server holds at most one buffer for each client.
 func (c *conn) send() {
 	n, err := sys.Write(c.fd, c.rest)
 	if err != nil && err != unix.EAGAIN {

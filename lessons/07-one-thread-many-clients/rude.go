@@ -10,7 +10,7 @@ const escapes = "\x1b[2J\x1b]0;mine\a\n"
 
 // misbehave brings a polite client, and others.
 func misbehave(s *server) *server {
-	clients := s.Dial("polite", "silent", "escapes", "ends", "resets", "deaf")
+	clients := s.dial("polite", "silent", "escapes", "ends", "resets", "deaf")
 	polite, silent, escape := clients[0], clients[1], clients[2]
 	ends, resets, deaf := clients[3], clients[4], clients[5]
 	said := ""

@@ -73,31 +73,12 @@ func affordable(x *experiment.X) int {
 	return n
 }
 
-func named(n int) (names []string) {
-	for i := range n {
-		names = append(names, fmt.Sprint("client ", i+1))
-	}
-	return names
-}
-
 // hundred is many clients at the same time. Each says three lines, one after
 // the other, and nobody leaves.
 func hundred(s *server) *server {
 	s.clients = affordable(s.X)
-	clients := s.dial(named(s.clients)...)
-	all := ""
-	for _, line := range []string{"one\n", "two\n", "three\n"} {
-		all += line
-		for _, c := range clients {
-			c.Say(line)
-		}
-		for _, c := range clients {
-			if !s.Missed {
-				s.Hears(c, all)
-			}
-		}
-		s.X.Pause(moment / 3)
-	}
+	clients := s.dial(tcpserver.Names(s.clients)...)
+	s.Talk(moment/3, clients, "one\n", "two\n", "three\n")
 	for _, c := range clients {
 		s.answers += strings.Count(c.Heard(), "\n")
 	}
@@ -106,8 +87,8 @@ func hundred(s *server) *server {
 	return s.part(clients...)
 }
 
-// asleep is what a sleep in the accept callback does. On a machine that stands
-// still for as long as the sleep it says nothing, and is tried again.
+// asleep is what a sleep in the accept callback does. On a machine that is
+// held up for as long as the sleep it says nothing, and is tried again.
 func asleep(l *listener, program func(*server) error) (s *server) {
 	l.aloud.Store(true)
 	for range 3 {
@@ -219,7 +200,7 @@ const (
 
 // scarce is four clients for a server that has room for two.
 func scarce(l *listener, pauses bool) *server {
-	clients, err := l.Dial(limit, named(4)...) // nobody accepts them yet
+	clients, err := l.Dial(limit, tcpserver.Names(4)...) // nobody accepts them yet
 	for _, c := range clients {
 		c.Say("hello\n")
 	}

@@ -107,7 +107,7 @@ func (s *Source) say(line string, byHand bool) error {
 	return nil
 }
 
-// end closes the speaking end: who reads gets end of file.
+// end closes the speaking end: a reader gets end of file.
 func (s *Source) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
