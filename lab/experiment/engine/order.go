@@ -45,6 +45,9 @@ func heard(m *message, spoke, other *Source) Heard {
 	if spoke.during(m.said) && !inOther {
 		return Heard{} // the engine was just waiting for this source
 	}
+	if other.freedByHand(m.said) {
+		return Heard{} // the silence was over already, and the engine on its way
+	}
 	broke, byHand, broken := other.breaksSilence(m.said)
 	if !broken {
 		return Heard{} // the other never spoke or ended afterwards
@@ -70,6 +73,17 @@ func heard(m *message, spoke, other *Source) Heard {
 func (s *Source) during(at time.Time) bool {
 	for _, read := range s.blocked {
 		if read.began.Before(at) && read.ended.After(at) {
+			return true
+		}
+	}
+	return false
+}
+
+// freedByHand reports whether a person had made the source speak before that
+// time, and the engine had not read it yet.
+func (s *Source) freedByHand(at time.Time) bool {
+	for _, m := range s.messages {
+		if m.byHand && m.said.Before(at) && (m.read.IsZero() || m.read.After(at)) {
 			return true
 		}
 	}
