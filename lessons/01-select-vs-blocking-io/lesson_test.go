@@ -1,13 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,14 +15,9 @@ import (
 	"fdlab/lab/event"
 	"fdlab/lab/experiment"
 	"fdlab/lab/experiment/engine"
+	"fdlab/lab/experiment/lessontest"
 	"fdlab/lab/trace"
 )
-
-// The tests run the lesson as a real process: this test binary again, with a
-// variable that says which program it is. "" among the programs is the lesson
-// as it stands; the others are broken on purpose, to see that the answer and
-// the verdict follow from what happens.
-const programVariable = "LESSON_01_PROGRAM"
 
 // broken are the ways to break it: what is called blocking, what is called by
 // the loop's name, what the other engines are, and what libevent says.
@@ -77,13 +68,14 @@ func linger(t *engine.Run) error {
 }
 
 func TestMain(m *testing.M) {
-	name, child := os.LookupEnv(programVariable)
-	if !child {
-		os.Exit(m.Run())
+	programs := map[string]func(){"": main}
+	for name := range broken {
+		programs[name] = func() { breakIt(name) }
 	}
-	if name == "" {
-		main()
-	}
+	lessontest.Main(m, programs)
+}
+
+func breakIt(name string) {
 	ways := broken[name]
 	experiment.Main(experiment.Lesson{
 		Name: "01-broken", Steps: []string{"one", "two"}, Keys: keys, Backend: "select",
@@ -100,28 +92,6 @@ func TestMain(m *testing.M) {
 			judge(x, bench, turns[0], loops[0], loops[1:], ways.asked)
 		},
 	})
-}
-
-func program(name string, args ...string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0], args...)
-	cmd.Env = append(os.Environ(), programVariable+"="+name)
-	return cmd
-}
-
-func expect(t *testing.T, cmd *exec.Cmd, out string, status int, words ...string) {
-	t.Helper()
-	if got := cmd.ProcessState.ExitCode(); got != status {
-		t.Errorf("exit status %d, want %d", got, status)
-	}
-	flat := strings.Join(strings.Fields(out), " ")
-	for _, word := range words {
-		if !strings.Contains(flat, word) {
-			t.Errorf("%q is not in the account", word)
-		}
-	}
-	if t.Failed() {
-		t.Logf("the account:\n%s", out)
-	}
 }
 
 // half is the verdict of the lesson as it stands: on a system whose best
@@ -147,17 +117,17 @@ func TestLibeventIsAskedOrItIsSaidThatItWasNot(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cmd, temp := program(""), t.TempDir()
+			cmd, temp := lessontest.Command(t, ""), t.TempDir()
 			cmd.Env = append(cmd.Env, "PATH="+c.path, "TMPDIR="+temp, "EVENT_NOEPOLL=1") // the last is not libevent's own choice
-			out, _ := cmd.CombinedOutput()
-			if c.here && strings.Contains(string(out), "not built: ") {
+			out, status := lessontest.Finish(t, cmd)
+			if c.here && strings.Contains(out, "not built: ") {
 				t.Skip("this machine has no libevent, or no compiler")
 			}
-			expect(t, cmd, string(out), 0, half(), c.verdict)
+			lessontest.Expect(t, out, status, 0, half(), c.verdict)
 			if c.here {
-				expect(t, cmd, string(out), 0, "passed: without a choice libevent 2.")
+				lessontest.Expect(t, out, status, 0, "passed: without a choice libevent 2.")
 			} else {
-				expect(t, cmd, string(out), 0, "not judged (not measured here: not built: there is no C compiler")
+				lessontest.Expect(t, out, status, 0, "not judged (not measured here: not built: there is no C compiler")
 			}
 			if left, _ := os.ReadDir(temp); len(left) > 0 {
 				t.Errorf("left behind: %v", left)
@@ -168,8 +138,7 @@ func TestLibeventIsAskedOrItIsSaidThatItWasNot(t *testing.T) {
 
 func TestTheLessonAlone(t *testing.T) {
 	t.Parallel()
-	cmd := program("")
-	out, _ := cmd.CombinedOutput()
+	out, status := lessontest.Run(t, "")
 	words := []string{
 		"step 1 of 3: read in turn", "step 2 of 3: wait for both", "step 3 of 3: side by side",
 		"passed: blocking: read b only after a had spoken",
@@ -180,8 +149,8 @@ func TestTheLessonAlone(t *testing.T) {
 	for _, backend := range event.Backends() {
 		words = append(words, "passed: "+backend+": read b while a was silent")
 	}
-	expect(t, cmd, string(out), 0, words...)
-	if strings.Contains(string(out), "failed:") {
+	lessontest.Expect(t, out, status, 0, words...)
+	if strings.Contains(out, "failed:") {
 		t.Errorf("a check failed:\n%s", out)
 	}
 }
@@ -206,9 +175,8 @@ func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cmd := program(name)
-			out, _ := cmd.CombinedOutput()
-			expect(t, cmd, string(out), want.status, want.words...)
+			out, status := lessontest.Run(t, name)
+			lessontest.Expect(t, out, status, want.status, want.words...)
 		})
 	}
 }
@@ -225,29 +193,28 @@ func TestFlags(t *testing.T) {
 		{"-interactive -engine magic", 2, []string{`"magic"`, "no such engine", "busy"}},
 	} {
 		t.Run(c.args, func(t *testing.T) {
-			cmd := program("", strings.Fields(c.args)...)
-			out, _ := cmd.CombinedOutput()
-			expect(t, cmd, string(out), c.status, c.words...)
+			out, status := lessontest.Run(t, "", strings.Fields(c.args)...)
+			lessontest.Expect(t, out, status, c.status, c.words...)
 		})
 	}
 }
 
 func TestJSONIsARecording(t *testing.T) {
 	t.Parallel()
-	cmd := program("", "-json", "-backend", "poll")
+	cmd := lessontest.Command(t, "", "-json", "-backend", "poll")
 	var out, account bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &account
 	cmd.Run()
-	expect(t, cmd, account.String(), 0, "poll: read b while a was silent", half())
+	lessontest.Expect(t, account.String(), cmd.ProcessState.ExitCode(), 0, "poll: read b while a was silent", half())
 	rec, err := trace.ReadRecording(&out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	watchedRun(t, rec.Records, rec, "poll")
+	recordedRun(t, rec.Records, rec, "poll")
 }
 
-// watchedRun checks what an instrument needs of a run's records.
-func watchedRun(t *testing.T, records []trace.Record, text trace.Strings, second string) {
+// recordedRun checks what an instrument needs of a run's records.
+func recordedRun(t *testing.T, records []trace.Record, text trace.Strings, second string) {
 	t.Helper()
 	var steps, checks int
 	var answer, verdict, ended bool
@@ -288,119 +255,23 @@ func watchedRun(t *testing.T, records []trace.Record, text trace.Strings, second
 	}
 }
 
-// watched starts a program as an instrument does: with a ring and a control
-// channel.
-type watched struct {
-	t       *testing.T
-	cmd     *exec.Cmd
-	account *bufio.Reader
-	said    strings.Builder
-	control *os.File
-	reader  *trace.Reader
-	records []trace.Record
-}
-
-func watch(t *testing.T, name string, args ...string) *watched {
-	t.Helper()
-	ring, err := trace.NewRing(trace.Slots)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ours, theirs := os.NewFile(uintptr(pair[0]), "ours"), os.NewFile(uintptr(pair[1]), "theirs")
-	unix.CloseOnExec(pair[0])
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := program(name, args...)
-	cmd.ExtraFiles = []*os.File{ring.File(), theirs}
-	cmd.Env = append(cmd.Env, trace.Environment+"=3", control.Environment+"=4")
-	cmd.Stdout, cmd.Stderr = w, w
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	theirs.Close()
-	w.Close()
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-		ours.Close()
-		r.Close()
-		ring.Close()
-	})
-	return &watched{t: t, cmd: cmd, account: bufio.NewReader(r), control: ours, reader: ring.Reader()}
-}
-
-// await reads the account until a line holds word.
-func (w *watched) await(word string) {
-	w.t.Helper()
-	for {
-		line, err := w.account.ReadString('\n')
-		w.said.WriteString(line)
-		if strings.Contains(line, word) {
-			return
-		}
-		if err != nil {
-			w.t.Fatalf("the program ended before it said %q:\n%s", word, w.said.String())
-		}
-	}
-}
-
-func (w *watched) send(command string) {
-	w.t.Helper()
-	if _, err := fmt.Fprintln(w.control, command); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-// end reads the account and the trace to their ends.
-func (w *watched) end() string {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		rest, _ := io.ReadAll(w.account)
-		w.said.Write(rest)
-		w.cmd.Wait()
-	}()
-	batch := make([]trace.Record, 4096)
-	for finished := false; !finished; {
-		select {
-		case <-done:
-			finished = true
-		default:
-		}
-		for n := w.reader.Read(batch); n > 0; n = w.reader.Read(batch) {
-			for _, r := range batch[:n] {
-				if r.B != int64(unix.EAGAIN) { // the busy loop has millions of them
-					w.records = append(w.records, r)
-				}
-			}
-		}
-	}
-	return w.said.String()
-}
-
 func TestWatchedAndLeftAlone(t *testing.T) {
 	t.Parallel()
-	w := watch(t, "")
-	out := w.end()
-	expect(t, w.cmd, out, 0, "answer to Predict: d", half(), "passed: blocking: b1 waited")
-	watchedRun(t, w.records, w.reader, "select")
-	w.blockedWhileTheOtherIsReady()
+	w := lessontest.Record(t, lessontest.Command(t, ""))
+	out, status := w.End()
+	lessontest.Expect(t, out, status, 0, "answer to Predict: d", half(), "passed: blocking: b1 waited")
+	recordedRun(t, w.Records, w.Text(), "select")
+	blockedWhileTheOtherIsReady(t, w)
 }
 
 // blockedWhileTheOtherIsReady looks for the picture of this lesson: a read of
 // a that has begun, and before it ends the kernel says that b is readable.
-func (w *watched) blockedWhileTheOtherIsReady() {
-	w.t.Helper()
+func blockedWhileTheOtherIsReady(t *testing.T, w *lessontest.Alive) {
+	t.Helper()
 	var a, b int32 = -1, -1
 	blocked, queued := false, int64(0)
-	for _, r := range w.records {
-		text := w.reader.String(r.Str)
+	for _, r := range w.Records {
+		text := w.String(&r)
 		switch {
 		case r.Kind == trace.Label && text == "a" && a < 0:
 			a = r.FD
@@ -412,31 +283,31 @@ func (w *watched) blockedWhileTheOtherIsReady() {
 			queued = max(queued, r.B)
 		case r.Kind == trace.CallEnd && r.FD == a && blocked:
 			if queued != 6 {
-				w.t.Errorf("while the thread was blocked in a, b had %d bytes in the kernel, want 6", queued)
+				t.Errorf("while the thread was blocked in a, b had %d bytes in the kernel, want 6", queued)
 			}
 			return
 		}
 	}
-	w.t.Error("no blocked read of a was seen")
+	t.Error("no blocked read of a was seen")
 }
 
 func TestHeldRunsAreJudgedByOrderNotByTime(t *testing.T) {
 	t.Parallel()
-	w := watch(t, "")
-	w.await(`b says "b1"`)
-	w.send(control.Hold)
-	w.send(control.Step)
-	w.send(control.Release)
-	out := w.end()
-	expect(t, w.cmd, out, 0,
+	w := lessontest.Record(t, lessontest.Command(t, ""))
+	w.Await(`b says "b1"`)
+	w.Send(control.Hold)
+	w.Send(control.Step)
+	w.Send(control.Release)
+	out, status := w.End()
+	lessontest.Expect(t, out, status, 0,
 		"This run was disturbed (held)", "not judged (held): blocking: b1 waited", "not judged (held): busy:",
 		"select read b1 while a was silent, blocking read b1 only later.",
 		"passed: blocking: read b only after a had spoken", "passed: select: read b while a was silent",
 		"answer to Predict: d", half())
 	seen := false
-	for _, r := range w.records {
+	for _, r := range w.Records {
 		if r.Kind == trace.Check && r.Outcome() == trace.NotJudged {
-			seen = seen || strings.Contains(w.reader.String(r.Str), "(held)")
+			seen = seen || strings.Contains(w.String(&r), "(held)")
 		}
 	}
 	if !seen {
@@ -448,14 +319,14 @@ func TestPokesAreTakenForWhatTheyAre(t *testing.T) {
 	t.Parallel()
 	// The first frees the thread before b has spoken, so b1 finds it waiting
 	// for b. b2 then finds it blocked in a again.
-	w := watch(t, "")
-	w.await("blocking: go")
-	w.send(control.Poke + " a")
-	w.await(`blocking reads a: "hand a1"`)
-	w.await("select: go")
-	w.send(control.Poke + " b")
-	out := w.end()
-	expect(t, w.cmd, out, 0,
+	w := lessontest.Record(t, lessontest.Command(t, ""))
+	w.Await("blocking: go")
+	w.Key('a')
+	w.Await(`blocking reads a: "hand a1"`)
+	w.Await("select: go")
+	w.Key('b')
+	out, status := w.End()
+	lessontest.Expect(t, out, status, 0,
 		`select reads b: "hand b2"`, "not judged (you wrote to it by hand): blocking: b",
 		"passed: blocking: read b only after a had spoken", "passed: nothing was lost",
 		"answer to Predict: d", half())
@@ -465,73 +336,44 @@ func TestInteractive(t *testing.T) {
 	for _, engine := range []string{"blocking", "select", "threads", "busy"} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
-			cmd := program("", "-interactive", "-engine", engine)
-			in, err := cmd.StdinPipe()
-			if err != nil {
-				t.Fatal(err)
+			a := lessontest.Start(t, lessontest.Command(t, "", "-interactive", "-engine", engine))
+			a.Await("type a key")
+			a.Key('b')
+			a.Await(`b says "hand b1"`)
+			if engine != "blocking" { // that one reads b only when it has read a
+				a.Await(engine + ` reads b: "hand b1"`)
 			}
-			out, err := cmd.StdoutPipe()
-			if err != nil {
-				t.Fatal(err)
+			a.Key('a')
+			a.Await(engine + ` reads a: "hand a2"`)
+			if engine == "blocking" {
+				a.Await(engine + ` reads b: "hand b1"`)
 			}
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			defer cmd.Wait()
-			defer cmd.Process.Kill()
-			lines, said := bufio.NewReader(out), ""
-			await := func(word string) {
-				t.Helper()
-				for !strings.Contains(said, word) {
-					line, err := lines.ReadString('\n')
-					if said += line; err != nil {
-						t.Fatalf("the program ended before it said %q: %s", word, said)
-					}
-				}
-			}
-			await("type a key")
-			io.WriteString(in, "b\n")
-			await(`b says "hand b1"`)
-			io.WriteString(in, "a\n")
-			await(engine + ` reads a: "hand a2"`)
-			await(engine + ` reads b: "hand b1"`)
-			if engine == "blocking" && strings.Index(said, "reads b") < strings.Index(said, "reads a") {
-				t.Errorf("blocked in a, it read b first:\n%s", said)
-			}
-			cmd.Process.Signal(syscall.SIGINT)
-			rest, _ := io.ReadAll(lines)
-			cmd.Wait()
-			expect(t, cmd, said+string(rest), 130, "stopped by interrupt; cleaned up")
+			a.Cmd.Process.Signal(syscall.SIGINT)
+			out, status := a.End()
+			lessontest.Expect(t, out, status, 130, "stopped by interrupt; cleaned up")
 		})
 	}
 }
 
 func TestInterruptedInTheMiddle(t *testing.T) {
 	t.Parallel()
-	w := watch(t, "")
-	w.await(`b says "b1"`) // the thread is blocked in read(2) now
-	w.cmd.Process.Signal(syscall.SIGINT)
-	expect(t, w.cmd, w.end(), 130, "stopped by interrupt; cleaned up")
-	open := map[int32]bool{}
-	for _, r := range w.records {
-		switch r.Kind {
-		case trace.Open:
-			open[r.FD] = true
-		case trace.Close:
-			delete(open, r.FD)
-		}
-	}
-	if len(open) > 0 {
+	w := lessontest.Record(t, lessontest.Command(t, ""))
+	w.Await(`b says "b1"`) // the thread is blocked in read(2) now
+	w.Cmd.Process.Signal(syscall.SIGINT)
+	out, status := w.End()
+	lessontest.Expect(t, out, status, 130, "stopped by interrupt; cleaned up")
+	if open := w.OpenFDs(); len(open) > 0 {
 		t.Errorf("fds %v were left open", open)
 	}
 }
 
 func TestTheInstrumentGoesAway(t *testing.T) {
 	t.Parallel()
-	w := watch(t, "", "-interactive")
-	w.await("key b: write a line to b")
-	w.control.Close()
-	expect(t, w.cmd, w.end(), 1, "stopped by the instrument")
+	w := lessontest.Record(t, lessontest.Command(t, "", "-interactive"))
+	w.Await("key b: write a line to b")
+	w.Abandon()
+	out, status := w.End()
+	lessontest.Expect(t, out, status, 1, "stopped by the instrument")
 }
 
 // TestReadyIsNoPromise: one wait says of two fds of one pipe that they are

@@ -1,11 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"io"
-	"os"
-	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -14,17 +10,12 @@ import (
 	"golang.org/x/sys/unix"
 
 	"fdlab/lab/experiment"
+	"fdlab/lab/experiment/lessontest"
 	"fdlab/lab/experiment/tcpstate"
 	"fdlab/lab/kernel"
 	"fdlab/lab/sys"
 	"fdlab/lab/trace"
 )
-
-// The tests run the lesson as a real process: this test binary again, with a
-// variable that says which program it is. "" is the lesson as it stands; the
-// others are broken on purpose, to see that the checks, the answer and the
-// verdict follow from what happens.
-const programVariable = "LESSON_05_PROGRAM"
 
 // broken says how a program differs: who closes in the steps "client first"
 // and "server first", whose TIME_WAIT is taken for that of a server that closed
@@ -104,38 +95,15 @@ func (b broken) run(x *experiment.X) {
 }
 
 func TestMain(m *testing.M) {
-	name, child := os.LookupEnv(programVariable)
-	if !child {
-		os.Exit(m.Run())
-	}
-	if name == "" {
-		main()
-	}
-	experiment.Main(experiment.Lesson{
-		Name: "05-broken", Steps: []string{"all"}, Keys: keys, Flags: flags, Run: programs[name].run,
-	})
-}
-
-func program(name string, args ...string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0], args...)
-	cmd.Env = append(os.Environ(), programVariable+"="+name)
-	return cmd
-}
-
-func expect(t *testing.T, cmd *exec.Cmd, out string, status int, words ...string) {
-	t.Helper()
-	if got := cmd.ProcessState.ExitCode(); got != status {
-		t.Errorf("exit status %d, want %d", got, status)
-	}
-	flat := strings.Join(strings.Fields(out), " ")
-	for _, word := range words {
-		if !strings.Contains(flat, word) {
-			t.Errorf("%q is not in the account", word)
+	all := map[string]func(){"": main}
+	for name, b := range programs {
+		all[name] = func() {
+			experiment.Main(experiment.Lesson{
+				Name: "05-broken", Steps: []string{"all"}, Keys: keys, Flags: flags, Run: b.run,
+			})
 		}
 	}
-	if t.Failed() {
-		t.Logf("the account:\n%s", out)
-	}
+	lessontest.Main(m, all)
 }
 
 // linuxOnly: elsewhere the kernel does not show its table, and the lesson says
@@ -144,9 +112,8 @@ func linuxOnly(t *testing.T) {
 	if _, err := kernel.Connections(1); err == nil {
 		return
 	}
-	cmd := program("")
-	out, _ := cmd.CombinedOutput()
-	expect(t, cmd, string(out), 1, "not available here", "could not be judged")
+	out, status := lessontest.Run(t, "")
+	lessontest.Expect(t, out, status, 1, "not available here", "could not be judged")
 	t.Skip("the rest needs the kernel's table of connections")
 }
 
@@ -161,9 +128,8 @@ func withTimestamps() string {
 func TestTheLessonAlone(t *testing.T) {
 	linuxOnly(t)
 	t.Parallel()
-	cmd := program("")
-	out, _ := cmd.CombinedOutput()
-	expect(t, cmd, string(out), 0,
+	out, status := lessontest.Run(t, "")
+	lessontest.Expect(t, out, status, 0,
 		"step 1 of 7: client first", "step 7 of 7: bind ignored",
 		"server reads: end of file", "server reads: ECONNRESET",
 		"passed: step 1: the client closes first: in TIME_WAIT: client",
@@ -175,7 +141,7 @@ func TestTheLessonAlone(t *testing.T) {
 		"passed: old SO_REUSEADDR, new plain: client's port EADDRINUSE",
 		"passed: "+withTimestamps(), "passed: bind ignored: bind EADDRINUSE, listen no error",
 		"not judged (run it with -minute", "answer to Predict: b", "verdict: half true.")
-	if strings.Contains(string(out), "failed:") {
+	if strings.Contains(out, "failed:") {
 		t.Errorf("a check failed:\n%s", out)
 	}
 }
@@ -197,9 +163,8 @@ func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cmd := program(name, "-nowait")
-			out, _ := cmd.CombinedOutput()
-			expect(t, cmd, string(out), 0, words...)
+			out, status := lessontest.Run(t, name, "-nowait")
+			lessontest.Expect(t, out, status, 0, words...)
 		})
 	}
 }
@@ -215,9 +180,8 @@ func TestFlags(t *testing.T) {
 		{"-minutes", 2, []string{"flag provided but not defined: -minutes"}},
 	} {
 		t.Run(c.args, func(t *testing.T) {
-			cmd := program("", strings.Fields(c.args)...)
-			out, _ := cmd.CombinedOutput()
-			expect(t, cmd, string(out), c.status, c.words...)
+			out, status := lessontest.Run(t, "", strings.Fields(c.args)...)
+			lessontest.Expect(t, out, status, c.status, c.words...)
 		})
 	}
 }
@@ -225,11 +189,11 @@ func TestFlags(t *testing.T) {
 func TestTheTraceFollowsBothEndsToTimeWait(t *testing.T) {
 	linuxOnly(t)
 	t.Parallel()
-	cmd := program("", "-json", "-nowait")
+	cmd := lessontest.Command(t, "", "-json", "-nowait")
 	var out, account bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &account
 	cmd.Run()
-	expect(t, cmd, account.String(), 0, "verdict: half true.")
+	lessontest.Expect(t, account.String(), cmd.ProcessState.ExitCode(), 0, "verdict: half true.")
 	rec, err := trace.ReadRecording(&out)
 	if err != nil {
 		t.Fatal(err)
@@ -274,108 +238,64 @@ func TestATakenPort(t *testing.T) {
 	if err == nil {
 		defer sys.Close(fd)
 	}
-	cmd := program("the server always closes first", "-nowait")
-	out, _ := cmd.CombinedOutput()
+	out, status := lessontest.Run(t, "the server always closes first", "-nowait")
 	words := []string{"verdict: false."}
 	if err == nil {
 		words = append(words, "port 9877 is not to be had (EADDRINUSE): the server listens on")
 	}
-	expect(t, cmd, string(out), 0, words...)
+	lessontest.Expect(t, out, status, 0, words...)
 }
 
-// live is a lesson that is driven by keys.
-type live struct {
-	t     *testing.T
-	cmd   *exec.Cmd
-	in    io.Writer
-	lines *bufio.Reader
-	said  string
-}
-
-func start(t *testing.T, args ...string) *live {
+// interrupt ends a lesson as Ctrl-C does.
+func interrupt(t *testing.T, a *lessontest.Alive) {
 	t.Helper()
-	l := &live{t: t, cmd: program("", args...)}
-	in, err := l.cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := l.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := l.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.cmd.Process.Kill(); l.cmd.Wait() })
-	l.in, l.lines = in, bufio.NewReader(out)
-	return l
-}
-
-// await reads until a line holds word.
-func (l *live) await(word string) {
-	l.t.Helper()
-	for {
-		line, err := l.lines.ReadString('\n')
-		l.said += line
-		if strings.Contains(line, word) {
-			return
-		}
-		if err != nil {
-			l.t.Fatalf("the program ended before it said %q:\n%s", word, l.said)
-		}
-	}
-}
-
-func (l *live) stop(status int) {
-	l.t.Helper()
-	l.cmd.Process.Signal(syscall.SIGINT)
-	rest, _ := io.ReadAll(l.lines)
-	l.cmd.Wait()
-	expect(l.t, l.cmd, l.said+string(rest), status, "stopped by interrupt; cleaned up")
+	a.Cmd.Process.Signal(syscall.SIGINT)
+	out, status := a.End()
+	lessontest.Expect(t, out, status, 130, "stopped by interrupt; cleaned up")
 }
 
 func TestInteractive(t *testing.T) {
 	linuxOnly(t)
 	t.Parallel()
-	l := start(t, "-interactive")
-	press := func(key, word string) {
+	l := lessontest.Start(t, lessontest.Command(t, "", "-interactive"))
+	press := func(key rune, word string) {
 		t.Helper()
-		io.WriteString(l.in, key+"\n")
-		l.await(word)
+		l.Key(key)
+		l.Await(word)
 	}
-	l.await("connected from port")
-	press("c", "client calls close: client FIN_WAIT2")
-	press("c", "client has closed already")
-	press("f", "the next client's socket: plain")
-	press("d", "EADDRINUSE")
-	press("s", "server calls close: client TIME_WAIT")
-	press("m", "client TIME_WAIT")
-	press("d", "EADDRINUSE")
-	press("f", "the next client's socket: SO_REUSEADDR")
+	l.Await("connected from port")
+	press('c', "client calls close: client FIN_WAIT2")
+	press('c', "client has closed already")
+	press('f', "the next client's socket: plain")
+	press('d', "EADDRINUSE")
+	press('s', "server calls close: client TIME_WAIT")
+	press('m', "client TIME_WAIT")
+	press('d', "EADDRINUSE")
+	press('f', "the next client's socket: SO_REUSEADDR")
 	if on, err := timestamps(); err == nil && on {
-		press("d", "connected again")
-		press("x", "client calls close: client gone, server gone")
-		press("d", "connected again")
-		press("s", "server calls close: client CLOSE_WAIT, server FIN_WAIT2")
+		press('d', "connected again")
+		press('x', "client calls close: client gone, server gone")
+		press('d', "connected again")
+		press('s', "server calls close: client CLOSE_WAIT, server FIN_WAIT2")
 	}
-	l.stop(130)
+	interrupt(t, l)
 }
 
 func TestInterruptedInTheMiddle(t *testing.T) {
 	linuxOnly(t)
 	t.Parallel()
-	l := start(t)
-	l.await("client calls close: client FIN_WAIT2")
-	l.stop(130)
+	l := lessontest.Start(t, lessontest.Command(t, ""))
+	l.Await("client calls close: client FIN_WAIT2")
+	interrupt(t, l)
 }
 
 func TestTheMinuteCanBeInterrupted(t *testing.T) {
 	linuxOnly(t)
 	t.Parallel()
-	l := start(t, "-minute", "-nowait")
-	l.await("waiting until the client's port")
-	l.await("s left")
-	l.stop(130)
+	l := lessontest.Start(t, lessontest.Command(t, "", "-minute", "-nowait"))
+	l.Await("waiting until the client's port")
+	l.Await("s left")
+	interrupt(t, l)
 }
 
 func TestBar(t *testing.T) {

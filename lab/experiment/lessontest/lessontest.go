@@ -84,6 +84,15 @@ func Says(t *testing.T, account string, words ...string) {
 	}
 }
 
+// Expect is Says for a run that has ended, and checks its exit status.
+func Expect(t *testing.T, account string, status, want int, words ...string) {
+	t.Helper()
+	if status != want {
+		t.Errorf("exit status %d, want %d", status, want)
+	}
+	Says(t, account, words...)
+}
+
 // Alive is a program that runs, and that is talked to.
 type Alive struct {
 	t       *testing.T
@@ -196,6 +205,12 @@ func (a *Alive) Send(command string) {
 		a.t.Fatal(err)
 	}
 }
+
+// Abandon closes the control channel, as the end of the instrument does.
+func (a *Alive) Abandon() { a.control.Close() }
+
+// Text resolves the strings of Records.
+func (a *Alive) Text() trace.Strings { return a.reader }
 
 // End reads the account and the trace to their ends, and returns the account
 // and the exit status. EAGAIN records are left out: a busy loop makes millions.
