@@ -227,7 +227,7 @@ func TestNoPlaceAtAll(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(cmd.Dir, "event.fifo"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	cmd.Env = append(cmd.Env, "TMPDIR=/nowhere")
+	cmd.Env = append(cmd.Env, "TMPDIR="+filepath.Join(t.TempDir(), "nowhere"))
 	out, status := lessontest.Finish(t, cmd)
 	lessontest.Says(t, out, "no FIFO can be made", "event.fifo exists", "/nowhere", "set TMPDIR", "could not be judged")
 	if status != 1 {
