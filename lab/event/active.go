@@ -82,44 +82,6 @@ func (b *Base) deactivate(e *Event) {
 	b.queues[e.priority].take(e)
 }
 
-// run empties the most urgent queue that has events. It returns how many
-// callbacks it called; queues that are less urgent get their turn when the loop
-// has looked for new events.
-func (b *Base) run() uint64 {
-	before := b.stats.Callbacks
-	for p := range b.queues {
-		b.running = p
-		b.drain(&b.queues[p])
-		if b.broken.Load() || b.stats.Callbacks > before {
-			break
-		}
-		// It was empty, or only the loop's own wake-up was in it: no progress.
-	}
-	b.running = noQueue
-	return b.stats.Callbacks - before
-}
-
-// drain calls one event after the other. Callbacks may add to the queue and
-// take from it: so it begins at the front each time. An event that was deleted
-// by an earlier callback is not there any more.
-func (b *Base) drain(q *queue) {
-	for e := q.pop(); e != nil; e = q.pop() {
-		b.active--
-		if e.state&active == 0 {
-			b.forgotten()
-			continue
-		}
-		e.state &^= active
-		if e.what&Persist == 0 && e.pending() {
-			b.withdraw(e) //DOC:one-shot
-		}
-		b.deliver(e)
-		if b.broken.Load() || b.continued.Load() {
-			return
-		}
-	}
-}
-
 // withdraw removes an event that fires once, before its callback.
 func (b *Base) withdraw(e *Event) {
 	if err := b.remove(e); err != nil {
@@ -172,11 +134,11 @@ func (b *Base) rearm(e *Event) {
 func (b *Base) call(e *Event) {
 	held := b.pass("before callback")
 	b.stats.Callbacks++
-	if b.rec == nil {
+	if !b.rec.On() {
 		e.callback(e.fd, e.why)
 		return
 	}
-	b.recordBegin(e, held)
+	b.rec.begin(e, held)
 	e.callback(e.fd, e.why)
-	b.recordEnd(e)
+	b.rec.end(e)
 }

@@ -4,11 +4,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"fdlab/lab/clock"
 	"fdlab/lab/control"
-	"fdlab/lab/thread"
 	"fdlab/lab/trace"
 )
 
@@ -42,14 +39,17 @@ const noQueue = -1
 // none does, the one that uses it. Post, Break, Exit and Continue may be called
 // from any thread while the loop runs.
 type Base struct {
-	// What each turn looks at comes first, close together.
+	// What each turn looks at comes first, close together: the first line of the
+	// cache ends with the pointer that rec begins with, which is all that a base
+	// looks at if nobody watches.
 	backend backend
-	rec     *trace.Recorder // nil: nobody watches
 	gate    *control.Gate
 	holds   int   // events inserted plus events timed: what keeps the loop alive
 	active  int   // events in queues
 	running int   // the queue that is being run, or noQueue
 	cached  int64 // the clock at the last return from the kernel, 0: not valid
+
+	rec recorder // what is written into the trace
 
 	broken    atomic.Bool // Break was called
 	continued atomic.Bool // begin the next turn after this callback
@@ -67,18 +67,6 @@ type Base struct {
 	unlock    func()         // gives that thread back
 	start     int64          // when the base was made: its own clock begins there
 
-	// While somebody watches:
-	to      trace.Writer // knows the base's number, and the thread that runs the loop; 0: none does
-	stamp   int64        // the last reading of the trace's clock
-	callID  uint32       // number of the string that names the backend's system call
-	fresh   bool         // stamp was read just now: what follows at once may have it, too
-	watched int          // fds that the backend watches for the program
-	unsaid  unsaid       // what has happened and is not recorded yet
-	gather  gather       // turns that are alike
-	readies trace.Readies
-	depth   int64                    // how many loops run inside each other on the thread, this one last
-	reasons [len(reasonNames)]uint32 // numbers of the strings that say why a loop returned
-
 	name string
 	kind kind
 	mail mailbox // what other threads want
@@ -92,7 +80,7 @@ func New(cfg Config) (*Base, error) {
 		return nil, err
 	}
 	b := &Base{name: cfg.Name, kind: k, running: noQueue, start: clock.Now(), unchecked: cfg.Unchecked,
-		rec: trace.Process(), gate: &control.Process().Gate}
+		rec: recorder{Recorder: trace.Process()}, gate: &control.Process().Gate}
 	if cfg.Priorities < 0 || cfg.Priorities > 256 {
 		return nil, b.fail("new base", ErrPriority, "Config.Priorities goes from 1 to 256")
 	}
@@ -104,255 +92,9 @@ func New(cfg Config) (*Base, error) {
 		b.backend.close()
 		return nil, err
 	}
-	b.to, b.callID = b.rec.Writer(b.rec.NextBase()), b.rec.String(k.call)
-	if b.rec != nil {
-		b.enlist(true)
-	}
-	b.record(trace.BaseNew, k.name, int64(len(b.queues)), 0)
-	if b.name != "" {
-		b.record(trace.Label, b.name, 0, 0)
-	}
+	bases.add(b)
+	b.rec.open(b)
 	return b, nil
-}
-
-// Dispatch runs the loop until no events are left, or Break or Exit ends it
-// (event_base_dispatch).
-func (b *Base) Dispatch() (Reason, error) { return b.Loop(0) }
-
-// Loop runs the loop (event_base_loop). It locks the calling goroutine to its OS
-// thread, so that all callbacks run there. A base that is running already, here
-// or on another thread, gives ErrRunning; another base may be run from within a
-// callback, and this one then stands still until that one returns. When the
-// reason is Failed the error says why; the events are as they were.
-func (b *Base) Loop(flags Flags) (reason Reason, err error) {
-	if err := b.enter(flags); err != nil {
-		return Failed, err
-	}
-	defer func() { b.leave(reason) }()
-	for { //DOC:loop
-		if b.continued.Load() {
-			b.continued.Store(false)
-		}
-		switch {
-		case b.failure != nil:
-			return Failed, b.takeFailure()
-		case b.exiting || b.broken.Load():
-			return b.stopped(), nil
-		case b.empty() && flags&NoExitOnEmpty == 0:
-			return NoEvents, nil
-		}
-
-		if err := b.wait(b.untilNext(flags)); err != nil {
-			return Failed, err
-		}
-		if len(b.timers) > 0 {
-			b.expire()
-		}
-
-		done := flags&NonBlock != 0
-		if b.active > 0 {
-			ran := b.run()
-			done = flags&Once != 0 && b.active == 0 && (ran > 0 || b.broken.Load())
-		}
-		if done && b.failure == nil {
-			return b.stopped(), nil
-		}
-	}
-}
-
-// wait lets the kernel keep the thread until an fd is ready or the timeout is
-// over, and makes the events of ready fds active.
-func (b *Base) wait(timeout time.Duration) error {
-	held := b.pass("before wait")
-	b.stats.Turns++
-	b.cached = 0
-	if b.rec != nil {
-		b.recordWait(timeout, held)
-	}
-	n, err := b.sleep(timeout) //DOC:wait
-	switch {
-	case b.rec != nil && n == 1:
-		b.recordWoken()
-		b.cached = b.stamp
-	case b.rec != nil:
-		b.recordOtherWoken(n, err)
-		b.cached = b.stamp
-	case b.timing:
-		b.cached = b.clock()
-	}
-	if err != nil {
-		return b.cannotWait(err)
-	}
-	if n > 0 {
-		b.backend.collect(b, n)
-		if b.rec != nil && n > 1 {
-			b.say() // who was ready: that was before the first callback
-		}
-	}
-	return nil
-}
-
-func (b *Base) cannotWait(err error) error {
-	if err == unix.EBADF {
-		return b.findClosed() // select only: the others have their own ways
-	}
-	return b.fail("dispatch", err, "")
-}
-
-// pass stops where time is held. It reports whether it was.
-func (b *Base) pass(phase string) (held bool) {
-	return b.gate.Closed() && b.stand(phase)
-}
-
-func (b *Base) stand(phase string) (held bool) {
-	if b.rec != nil {
-		b.unlike() // say what has happened before
-	}
-	return b.gate.Pass(phase)
-}
-
-// sleep is the wait itself. EINTR is normal (a signal, or Go's own preemption):
-// the wait goes on with the time that is left.
-func (b *Base) sleep(timeout time.Duration) (n int, err error) {
-	if !lookFirst && timeout != 0 {
-		return b.sleepOn(timeout)
-	}
-	n, err = b.backend.wait(0)
-	for err == unix.EINTR {
-		n, err = b.backend.wait(0)
-	}
-	if n == 0 && timeout != 0 && err == nil {
-		return b.sleepOn(timeout)
-	}
-	return n, err
-}
-
-func (b *Base) sleepOn(timeout time.Duration) (n int, err error) {
-	if b.rec != nil {
-		b.unlike() // it is going to sleep, and that must be seen
-	}
-	var end int64
-	if timeout > 0 {
-		end = b.clock() + int64(timeout)
-	}
-	for {
-		n, err = b.backend.wait(timeout)
-		if err != unix.EINTR { //DOC:eintr
-			return n, err
-		}
-		if timeout > 0 {
-			timeout = time.Duration(max(0, end-b.clock()))
-		}
-	}
-}
-
-// enter makes the calling thread the one that runs the loop.
-func (b *Base) enter(flags Flags) error {
-	id, unlock := thread.Lock()
-	if mark := thread.Mark(); !b.owner.CompareAndSwap(0, mark) {
-		here := b.owner.Load() == mark
-		unlock()
-		if here {
-			return b.fail("dispatch", ErrRunning, "this is one of its callbacks; return from it, and the loop goes on by itself")
-		}
-		return b.fail("dispatch", ErrRunning, "another thread runs it; make a base for each thread, or use Base.Post")
-	}
-	b.unlock = unlock
-	if b.closed {
-		b.disown()
-		return b.fail("dispatch", ErrBaseClosed, "make a new base")
-	}
-	if b.broken.Load() { // a store to an atomic costs more than a load
-		b.broken.Store(false)
-	}
-	b.exiting, b.fresh, b.cached = false, false, 0
-	if b.rec != nil {
-		b.recordLoopBegin(flags, id)
-	}
-	return nil
-}
-
-func (b *Base) leave(reason Reason) {
-	b.cached, b.running = 0, noQueue
-	if b.rec != nil {
-		b.settle(true)
-		b.recordLoopEnd(reason)
-	}
-	b.disown()
-}
-
-func (b *Base) disown() {
-	unlock := b.unlock
-	b.unlock = nil
-	b.owner.Store(0) // from here on another thread may run it
-	unlock()
-}
-
-// foreign reports whether the loop runs on another thread than the caller's.
-func (b *Base) foreign() bool {
-	owner := b.owner.Load()
-	return owner != 0 && owner != thread.Mark()
-}
-
-// empty reports whether nothing is left that could ever call anybody.
-func (b *Base) empty() bool { return b.holds == 0 && b.active == 0 && !b.mail.waiting.Load() }
-
-// stopped is the reason of a loop that ends without an error.
-func (b *Base) stopped() Reason {
-	switch {
-	case b.exiting:
-		return Exited
-	case b.broken.Load():
-		return Broken
-	}
-	return Done
-}
-
-func (b *Base) takeFailure() error {
-	err := b.failure
-	b.failure = nil
-	return err
-}
-
-// Break ends the loop after the callback that runs now (event_base_loopbreak).
-// What is active stays so, for the next loop. If no loop runs it does nothing.
-func (b *Base) Break() {
-	b.interrupt(&b.broken)
-}
-
-// Exit ends the loop when the time is over and the events that are active then
-// have run (event_base_loopexit). With after <= 0 these are the events that are
-// active now. It counts as an event of its own.
-func (b *Base) Exit(after time.Duration) {
-	if b.foreign() {
-		b.Post(func() { b.Exit(after) })
-		return
-	}
-	e := b.NewTimer(func(int, What) { b.exiting = true }).Named("exit")
-	if after <= 0 {
-		e.Active(Timeout)
-		return
-	}
-	e.Add(after)
-}
-
-// Continue makes the loop begin its next turn after the callback that runs now
-// (event_base_loopcontinue): it looks for new events before it calls the
-// remaining active ones.
-func (b *Base) Continue() {
-	b.interrupt(&b.continued)
-}
-
-// interrupt tells the loop, if one runs, not to go on with the queue. It is
-// told while the callback runs, and not by mail, which it reads later.
-func (b *Base) interrupt(how *atomic.Bool) {
-	if b.owner.Load() == 0 {
-		return
-	}
-	how.Store(true)
-	if b.foreign() {
-		b.ring() // it may be asleep
-	}
 }
 
 // Once calls callback one time (event_base_once), when fd is ready or the
@@ -395,10 +137,8 @@ func (b *Base) Close() error {
 	if closing := b.backend.close(); err == nil {
 		err = closing
 	}
-	if b.rec != nil {
-		b.enlist(false)
-		b.record(trace.BaseFree, "", 0, 0)
-	}
+	bases.remove(b)
+	b.rec.record(trace.BaseFree, "", 0, 0)
 	return err
 }
 
@@ -408,7 +148,7 @@ func (b *Base) deleteAll() {
 	drop := func(e *Event) {
 		b.remove(e)
 		if e.shown {
-			b.recordDel(e, b.rec.Now())
+			b.rec.del(e, b.rec.Now())
 		}
 	}
 	for fd := range b.fds {

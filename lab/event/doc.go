@@ -6,8 +6,8 @@
 //
 //	      ┌───────────────────────────────────────────────┐
 //	      ▼                                               │
-//	anything left? ──no──▶ return NoEvents                │
 //	told to stop?  ──yes─▶ return Exited or Broken        │
+//	anything left? ──no──▶ return NoEvents                │
 //	      │                                               │
 //	      ▼                                               │
 //	    wait       sleep in the kernel until an fd is     │
@@ -16,10 +16,13 @@
 //	   collect     which fds are ready? whose timeout     │
 //	      │        is over? those events become active    │
 //	      ▼                                               │
-//	    run        call the callbacks, most urgent ───────┘
-//	               queue first, each in order of activation
+//	    run        call the callbacks of the most urgent  │
+//	      │        queue, in the order of activation      │
+//	      ▼                                               │
+//	   enough? ──yes─▶ return Done                  no ───┘
 //
-// Loop in base.go is this diagram as code.
+// What is enough depends on the flags: without Once and NonBlock nothing is.
+// Loop in loop.go is this diagram as code.
 //
 // An event is first made (NewEvent), then pending (Add): the loop watches for
 // it. When its fd is ready or its timeout is over it becomes active: it stands

@@ -145,8 +145,8 @@ func (e *Event) Add(timeout time.Duration) error {
 	if timeout >= 0 && e.what&Persist != 0 && e.what&Signal == 0 {
 		e.period = timeout
 	}
-	if b.rec != nil && e.pending() {
-		b.recordAdd(e, timeout)
+	if b.rec.On() && e.pending() {
+		b.rec.add(e, timeout)
 	}
 	return nil
 }
@@ -163,7 +163,7 @@ func (e *Event) Del() error {
 	e.aborted = true
 	err := b.remove(e)
 	if e.shown {
-		b.recordDel(e, b.rec.Now())
+		b.rec.del(e, b.rec.Now())
 	}
 	return err
 }

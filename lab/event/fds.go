@@ -31,7 +31,7 @@ func (b *Base) insert(e *Event) error {
 		}
 	}
 	if w.told == 0 && !e.internal {
-		b.watched++
+		b.rec.watched++
 	}
 	w.told = want
 	if e.what&Read != 0 {
@@ -73,7 +73,7 @@ func (b *Base) extract(e *Event) error {
 		want = 0
 		w.gen++
 		if !e.internal {
-			b.watched--
+			b.rec.watched--
 		}
 	}
 	w.told = want
@@ -96,8 +96,8 @@ func (b *Base) ready(fd int, what What) {
 			return
 		}
 		if e.what&what&(Read|Write) != 0 {
-			if b.rec != nil {
-				b.recordReady(e, fd, e.what&what)
+			if b.rec.On() {
+				b.rec.ready(e, fd, e.what&what)
 			}
 			b.activate(e, e.what&what, 1)
 		}

@@ -50,12 +50,12 @@ func (g *gather) next(event uint32, fd int32) {
 
 // turn ends one turn and begins the next. It reports whether that is left unsaid
 // for now.
-func (b *Base) turn() bool {
-	g := &b.gather
+func (r *recorder) turn() bool {
+	g := &r.gather
 	if g.calls == 0 {
-		b.calledNobody()
+		r.calledNobody()
 	} else if g.vain {
-		b.settle(true)
+		r.settle(true)
 	}
 	g.begin()
 	return g.row >= gatherAfter
@@ -63,36 +63,36 @@ func (b *Base) turn() bool {
 
 // calledNobody ends a turn that called nobody. If something was ready, the
 // event's memory says something else than the base was told (lesson 06).
-func (b *Base) calledNobody() {
-	g := &b.gather
+func (r *recorder) calledNobody() {
+	g := &r.gather
 	switch {
 	case !g.plain || g.found != 1:
 		if g.vain {
-			b.settle(true)
+			r.settle(true)
 		}
 	case !g.vain:
 		g.vain, g.event, g.row = true, 0, 1
 	default:
 		g.row++
-		if b.unsaid.what == waiting|woken {
-			b.gathered()
+		if r.unsaid.what == waiting|woken {
+			r.gathered()
 		}
 	}
 }
 
 // gathered counts a turn that is over and stays unsaid.
-func (b *Base) gathered() {
-	b.unsaid.what = 0
-	g := &b.gather
+func (r *recorder) gathered() {
+	r.unsaid.what = 0
+	g := &r.gather
 	g.count++
-	if b.stamp-g.last >= gatherFor {
-		b.flush(b.stamp)
+	if r.stamp-g.last >= gatherFor {
+		r.flush(r.stamp)
 	}
 }
 
 // flush records how many turns were gathered since the last time.
-func (b *Base) flush(now int64) {
-	g := &b.gather
+func (r *recorder) flush(now int64) {
+	g := &r.gather
 	if g.count == 0 {
 		return
 	}
@@ -100,29 +100,29 @@ func (b *Base) flush(now int64) {
 	if g.event != 0 {
 		rec.FD, rec.C = g.fd, int64(g.event)
 	}
-	b.put(&rec)
+	r.put(&rec)
 	g.count, g.last = 0, now
 }
 
 // unlike says that this turn is not like those that were gathered: what is
 // unsaid of it is recorded now, and what follows will be.
-func (b *Base) unlike() {
-	b.gather.plain = false
-	b.settle(true)
+func (r *recorder) unlike() {
+	r.gather.plain = false
+	r.settle(true)
 }
 
 // settle records the turns that were gathered, and what is unsaid of this one.
 // over: the row of equal turns has ended.
-func (b *Base) settle(over bool) {
-	g := &b.gather
+func (r *recorder) settle(over bool) {
+	g := &r.gather
 	if g.count > 0 {
-		if b.unsaid.what&waiting == 0 {
-			b.flush(b.stamp)
+		if r.unsaid.what&waiting == 0 {
+			r.flush(r.stamp)
 		} else {
-			b.flush(b.unsaid.began) // they were before this turn
+			r.flush(r.unsaid.began) // they were before this turn
 		}
 	}
-	b.say()
+	r.say()
 	if over {
 		g.row, g.event, g.vain = 0, 0, false
 	}

@@ -106,11 +106,11 @@ func (b *Base) collectMail(int, What) {
 func (b *Base) callPosted(do func()) {
 	held := b.pass("before callback")
 	b.stats.Callbacks++
-	if b.rec == nil {
+	if !b.rec.On() {
 		do()
 		return
 	}
-	b.recordBegin(b.mail.posted, held)
+	b.rec.begin(b.mail.posted, held)
 	do()
-	b.recordEnd(b.mail.posted)
+	b.rec.end(b.mail.posted)
 }

@@ -96,7 +96,7 @@ func (h timers) set(i int, t timer) {
 // clock reads the base's clock: ns, monotonic. A base that is recorded reads
 // the trace's clock, so that one reading serves both.
 func (b *Base) clock() int64 {
-	if b.rec != nil {
+	if b.rec.On() {
 		return b.rec.Now()
 	}
 	return clock.Now() - b.start

@@ -24,46 +24,46 @@ type unsaid struct {
 type facts uint8
 
 const (
-	ended   facts = 1 << iota // CallbackEnd, at Base.stamp
+	ended   facts = 1 << iota // CallbackEnd, at recorder.stamp
 	waiting                   // WaitBegin; so the turn is one that may be gathered
-	woken                     // WaitEnd with one fd ready, at Base.stamp
+	woken                     // WaitEnd with one fd ready, at recorder.stamp
 	ready                     // its Ready
 	calling                   // its CallbackBegin
-	several                   // Ready of several fds: Base.readies
+	several                   // Ready of several fds: recorder.readies
 )
 
 // say records what is unsaid.
-func (b *Base) say() {
-	u := &b.unsaid
+func (r *recorder) say() {
+	u := &r.unsaid
 	what := u.what
 	u.what = 0
 	if what&ended != 0 {
-		b.to.CallbackEnd(b.stamp, u.endedFD, u.ended)
+		r.to.CallbackEnd(r.stamp, u.endedFD, u.ended)
 	}
 	if what&waiting != 0 {
-		b.to.WaitBegin(u.began, b.callID, int64(b.watched), u.timeout)
+		r.to.WaitBegin(u.began, r.callID, int64(r.watched), u.timeout)
 	}
 	if what&woken != 0 {
-		b.to.WaitEnd(b.stamp, b.callID, 1, 0)
+		r.to.WaitEnd(r.stamp, r.callID, 1, 0)
 	}
 	if what&ready != 0 {
-		b.to.Ready(b.stamp, int32(u.ready.fd), u.ready.number, trace.Readiness(u.as))
+		r.to.Ready(r.stamp, int32(u.ready.fd), u.ready.number, trace.Readiness(u.as))
 	}
 	if what&calling != 0 {
 		e := u.ready
-		b.to.CallbackBegin(b.stamp, int32(e.fd), e.number, e.str, trace.Readiness(e.why))
+		r.to.CallbackBegin(r.stamp, int32(e.fd), e.number, e.str, trace.Readiness(e.why))
 	}
 	if what&several != 0 {
-		b.to.Readies(b.stamp, &b.readies)
+		r.to.Readies(r.stamp, &r.readies)
 	}
 }
 
 // sayAll makes sure that what is recorded next comes after what has happened.
-func (b *Base) sayAll() {
-	if b.unsaid.what&calling != 0 {
-		b.unlike() // the callback does more than those before it
+func (r *recorder) sayAll() {
+	if r.unsaid.what&calling != 0 {
+		r.unlike() // the callback does more than those before it
 	}
-	if b.unsaid.what != 0 {
-		b.settle(false)
+	if r.unsaid.what != 0 {
+		r.settle(false)
 	}
 }
