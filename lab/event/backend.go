@@ -19,14 +19,21 @@ import (
 //     old == want is allowed, and is the chance to notice that the kernel does
 //     not know the fd any more. Both are made of Read, Write and EdgeTriggered.
 //     gen is the generation of the number fd: it is another one each time that
-//     the number is used anew. An errno is returned as it is.
+//     the number is used anew, and never sure. An errno is returned as it is.
 //   - wait: sleeps in the kernel until an fd is ready or timeout is over (less
 //     than 0: for ever; 0: not at all) and returns how many are ready. It may
-//     return early with EINTR; the core knows how much time is left.
-//   - collect: calls Base.ready for each of the n fds that the last wait found,
-//     once per fd if the kernel tells of it in one piece. It must not be
-//     called twice for one wait.
+//     return early with EINTR; the core knows how much time is left. EBADF says
+//     that a watched fd is not open; the core finds out which.
+//   - collect: says which fds the last wait found ready. It must not be called
+//     twice for one wait.
 //   - close: gives the kernel state back. The watched fds are not touched.
+//
+// A backend makes one call to the core, and only from collect:
+//
+//   - Base.ready(fd, gen, what), once for each fd if the kernel tells of it in
+//     one piece. what is made of Read and Write, or is notOpen. EdgeTriggered
+//     may be added, and reaches the events that asked for it. gen is what watch
+//     was told, or sure if the kernel can mean no older fd of that number.
 //
 // A level-triggered backend (poll, select) ignores EdgeTriggered. Ready with an
 // error or a hang-up counts as readable and writable, so that whoever waits
@@ -37,6 +44,12 @@ type backend interface {
 	collect(b *Base, n int)
 	close() error
 }
+
+// sure is the generation of an fd that cannot be mistaken for an older one.
+const sure = 0
+
+// notOpen is what a backend says of a watched fd that the kernel does not know.
+const notOpen What = 1 << 15
 
 // kind is an entry in the list of backends of an OS.
 type kind struct {

@@ -82,9 +82,6 @@ func (p *epoll) wait(timeout time.Duration) (int, error) {
 func (p *epoll) collect(b *Base, n int) {
 	for i := range p.events[:n] {
 		ev := &p.events[i]
-		if b.stale(int(ev.Fd), uint32(ev.Pad)) {
-			continue
-		}
 		what := EdgeTriggered // as libevent: kept where the event asked for it
 		switch {
 		case ev.Events&unix.EPOLLERR != 0,
@@ -98,7 +95,7 @@ func (p *epoll) collect(b *Base, n int) {
 				what |= Write
 			}
 		}
-		b.ready(int(ev.Fd), what)
+		b.ready(int(ev.Fd), uint32(ev.Pad), what)
 	}
 	if n == len(p.events) && n < 4096 {
 		p.events = make([]unix.EpollEvent, 2*n) // it was full: there may be more

@@ -8,7 +8,7 @@ type watch struct {
 	first   *Event // the events that are pending on it, the last added first
 	readers int32  // how many of them want to read
 	writers int32  // and to write
-	gen     uint32 // goes up each time that nobody watches the fd any more
+	gen     uint32 // goes up each time that the fd is watched anew, from 1 on
 	told    What   // what the backend was last told: 0, or Read, Write or both, and EdgeTriggered
 }
 
@@ -18,6 +18,9 @@ func (b *Base) insert(e *Event) error {
 		b.fds = append(b.fds, make([]watch, max(32, len(b.fds)))...)
 	}
 	w := &b.fds[e.fd]
+	if w.first == nil {
+		w.gen = max(sure+1, w.gen+1)
+	}
 	if w.first != nil && (w.told^e.what)&EdgeTriggered != 0 {
 		return e.fail("add", ErrMixedEdge, "the kernel has one entry for the fd, with one mode; give its events the same one")
 	}
@@ -68,10 +71,9 @@ func (b *Base) extract(e *Event) error {
 	if w.writers > 0 {
 		want |= Write
 	}
-	old, gen := w.told, w.gen
+	old := w.told
 	if w.first == nil {
 		want = 0
-		w.gen++
 		if !e.internal {
 			b.rec.watched--
 		}
@@ -80,17 +82,22 @@ func (b *Base) extract(e *Event) error {
 	if want == old {
 		return nil
 	}
-	err := b.backend.watch(e.fd, gen, old, want)
+	err := b.backend.watch(e.fd, w.gen, old, want)
 	if err == unix.EBADF || err == unix.ENOENT || err == unix.EPERM {
 		return e.fail("delete", ErrFDClosed, "the event is deleted; next time Del it before its fd is closed")
 	}
 	return err
 }
 
-// ready is how a backend reports an fd: every event that waits for one of the
+// ready is how a backend tells of an fd: every event that waits for one of the
 // things in what becomes active.
-func (b *Base) ready(fd int, what What) {
-	for e := b.fds[fd].first; e != nil; e = e.sameFD {
+func (b *Base) ready(fd int, gen uint32, what What) {
+	w := &b.fds[fd]
+	if w.first == nil || gen != w.gen && gen != sure || what&notOpen != 0 {
+		b.notReady(fd, what)
+		return
+	}
+	for e := w.first; e != nil; e = e.sameFD {
 		if (e.fd != fd || e.state&inserted == 0) && !b.unchecked { //DOC:overwritten
 			b.fault(b.overwritten(fd))
 			return
@@ -104,14 +111,15 @@ func (b *Base) ready(fd int, what What) {
 	}
 }
 
-// stale reports whether a readiness is about an older fd of this number: one
-// that was closed while a duplicate (dup, fork) kept the kernel's entry alive.
-func (b *Base) stale(fd int, gen uint32) bool {
-	if fd < len(b.fds) && b.fds[fd].gen == gen && b.fds[fd].first != nil {
-		return false
+// notReady is what a backend told of an fd that nobody can wait for: it is not
+// open any more, or what was told is about an older fd of this number, which was
+// closed while a duplicate (dup, fork) kept the kernel's entry alive.
+func (b *Base) notReady(fd int, what What) {
+	if what&notOpen != 0 {
+		b.fault(b.fdClosed(fd))
+		return
 	}
 	b.stats.Stale++
-	return true
 }
 
 // fault keeps the first error that came up where nobody could be told. It ends

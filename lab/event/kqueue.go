@@ -73,8 +73,8 @@ func (p *kqueue) collect(b *Base, n int) {
 		case unix.EVFILT_WRITE:
 			what |= Write
 		}
-		// A closed fd takes its filters along, so there is no stale readiness.
-		b.ready(int(ev.Ident), what)
+		// A closed fd takes its filters along: the kernel means no older one.
+		b.ready(int(ev.Ident), sure, what)
 	}
 	if n == len(p.events) && n < 4096 {
 		p.events = make([]unix.Kevent_t, 2*n) // it was full: there may be more

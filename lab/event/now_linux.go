@@ -8,13 +8,6 @@ import (
 	"fdlab/lab/rawcall"
 )
 
-// kinds lists the backends of Linux, best first.
-var kinds = []kind{
-	{"epoll", "epoll_wait", openEpoll},
-	{"poll", "poll", openPoll},
-	{"select", "select", openSelect},
-}
-
 // lookFirst: before it sleeps, the loop looks with a timeout of 0. Such a call
 // cannot block, so it can be made behind the Go scheduler's back, which saves
 // a busy loop 0.4 us a turn.

@@ -4,13 +4,6 @@ package event
 
 import "golang.org/x/sys/unix"
 
-// kinds lists the backends of macOS and the BSDs, best first.
-var kinds = []kind{
-	{"kqueue", "kevent", openKqueue},
-	{"poll", "poll", openPoll},
-	{"select", "select", openSelect},
-}
-
 // lookFirst gains nothing here: system calls go through libc or the scheduler.
 const lookFirst = false
 

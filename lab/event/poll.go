@@ -62,19 +62,17 @@ func (p *poll) collect(b *Base, n int) {
 			continue
 		}
 		n--
-		fd := int(p.list[i].Fd)
-		if got&unix.POLLNVAL != 0 {
-			b.fault(b.fdClosed(fd))
-			continue
-		}
 		var what What
+		if got&unix.POLLNVAL != 0 {
+			what = notOpen
+		}
 		if got&(unix.POLLIN|unix.POLLHUP|unix.POLLERR) != 0 {
 			what |= Read
 		}
 		if got&(unix.POLLOUT|unix.POLLHUP|unix.POLLERR) != 0 {
 			what |= Write
 		}
-		b.ready(fd, what)
+		b.ready(int(p.list[i].Fd), sure, what)
 	}
 }
 

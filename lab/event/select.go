@@ -94,7 +94,7 @@ func (p *selectSets) collect(b *Base, n int) {
 				what |= Write
 				n--
 			}
-			b.ready(word*64+at, what)
+			b.ready(word*64+at, sure, what)
 		}
 	}
 }
