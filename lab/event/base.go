@@ -98,14 +98,15 @@ func New(cfg Config) (*Base, error) {
 }
 
 // Once calls callback one time (event_base_once), when fd is ready or the
-// timeout is over. With what Timeout alone and no time to wait it is active at
-// once. Signal and Persist are refused (ErrBadWhat).
+// timeout is over. With what Timeout alone, and no timeout or 0, it is active at
+// once. Signal and Persist are refused (ErrBadWhat); EdgeTriggered changes
+// nothing, as in libevent: whoever is called once needs no edge.
 func (b *Base) Once(fd int, what What, timeout time.Duration, callback Callback) error {
-	e := b.NewEvent(fd, what, callback)
+	e := b.NewEvent(fd, what&^EdgeTriggered, callback)
 	switch {
 	case what&(Signal|Persist) != 0 || what&(Timeout|Read|Write) == 0:
 		return e.fail("add once", ErrBadWhat, "Once takes Timeout, Read and Write; for the others make an event")
-	case what&(Read|Write) == 0 && timeout <= 0:
+	case what&(Read|Write) == 0 && (timeout == 0 || timeout == NoTimeout):
 		return e.Active(Timeout)
 	}
 	return e.Add(timeout)

@@ -15,7 +15,7 @@ import (
 // The twins are in testdata/reads.c.
 var reads = []func(){readOneShot, readOneShotAddedAgain, readPersist, writeOneShot, writePersist,
 	writeWaitsForRoom, readAndWriteInOneEvent, readAndWriteInTwoEvents, eventsOnOneFd,
-	twoReadersOneRead, addPending, addTimerWithoutTimeout, manyReadyAtOnce, badArguments, addOnce}
+	twoReadersOneRead, addPending, addTimerWithoutTimeout, manyReadyAtOnce, badArguments, addOnce, addOnceEdge}
 
 func readOneShot() {
 	p := pair()
@@ -212,4 +212,19 @@ func addOnce() {
 	base.Once(q[0], event.Read, 100*time.Millisecond, called("b"))
 	base.Once(-1, event.Timeout, 200*time.Millisecond, called("c"))
 	loop(0)
+}
+
+// An edge is masked off: so once goes together with a level-triggered event.
+func addOnceEdge() {
+	p, q := pair(), pair()
+	once := func(fd int, what event.What, name string) {
+		say("once %d", code(base.Once(fd, what|event.EdgeTriggered, event.NoTimeout,
+			func(_ int, why event.What) { say("%s %s", name, words(why)) })))
+	}
+	once(q[0], event.Write, "c")
+	loop(look)
+	add(watch("a", p[0], reading, nil), -1)
+	put(p[1], "x")
+	once(p[0], event.Read, "b")
+	loop(look)
 }

@@ -31,7 +31,7 @@ void say(const char *format, ...)
 	fflush(stdout); // the scenario may end in an abort
 }
 
-static const char *words(short what)
+const char *words(short what)
 {
 	static const char *name[] = {"timeout", "read", "write", "signal", "persist", "edge"};
 	static char text[80];

@@ -210,3 +210,21 @@ SCENARIO(addOnce)
 	event_base_once(base, -1, EV_TIMEOUT, once_called, "c", &tv);
 	loop(0);
 }
+
+static void once_told(evutil_socket_t fd, short what, void *arg)
+{
+	say("%s %s", (char *)arg, words(what));
+}
+
+// An edge is masked off: so once goes together with a level-triggered event.
+SCENARIO(addOnceEdge)
+{
+	pair(p);
+	pair(q);
+	say("once %d", event_base_once(base, q[0], EV_WRITE | EV_ET, once_told, "c", NULL));
+	loop(EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	add(watch("a", p[0], EV_READ | EV_PERSIST, NULL), -1);
+	put(p[1], "x");
+	say("once %d", event_base_once(base, p[0], EV_READ | EV_ET, once_told, "b", NULL));
+	loop(EVLOOP_ONCE | EVLOOP_NONBLOCK);
+}

@@ -45,6 +45,7 @@ typedef void (*step)(int fd, short what);
 void list(const char *name, void (*run)(void));
 
 void say(const char *format, ...) __attribute__((format(printf, 1, 2))); // one line
+const char *words(short what);                                              // "read|persist"
 
 void threads(void);        // the base may be used from several threads
 void priorities(int count); // before any event
