@@ -17,6 +17,16 @@ func (q *queue) push(e *Event) {
 	q.tail++
 }
 
+// pushFirst puts an event before all others.
+func (q *queue) pushFirst(e *Event) {
+	if int(q.tail-q.head) == len(q.ring) {
+		q.grow()
+	}
+	q.head--
+	q.ring[q.head&uint32(len(q.ring)-1)] = e
+	e.seat = q.head
+}
+
 // pop takes out the first event. It returns nil if there is none.
 func (q *queue) pop() *Event {
 	for q.head != q.tail {
@@ -75,6 +85,19 @@ func (b *Base) activate(e *Event, why What, calls int32) {
 	b.queues[e.priority].push(e)
 }
 
+// activateFirst puts the loop's own event before all others of its queue: what
+// other threads have asked for comes first, whatever the order in which the
+// kernel tells of the bell and of the program's fds.
+func (b *Base) activateFirst(e *Event, why What) {
+	if e.state&active != 0 {
+		return
+	}
+	e.why = why
+	e.state |= active
+	b.active++
+	b.queues[e.priority].pushFirst(e)
+}
+
 // deactivate takes an active event out of its queue.
 func (b *Base) deactivate(e *Event) {
 	e.state &^= active
@@ -109,7 +132,7 @@ func (b *Base) deliver(e *Event) {
 			b.call(e)
 		}
 	default:
-		if e.period > 0 {
+		if e.period != 0 {
 			b.rearm(e)
 		}
 		b.call(e)
@@ -118,14 +141,17 @@ func (b *Base) deliver(e *Event) {
 
 // rearm starts the timeout of a persistent event again, before its callback:
 // one period after the moment it was due, so that a regular timer does not
-// drift, or after now if it fired for another reason or is late by a period.
+// drift, or after now if it fired for another reason or is late by a period. As
+// in libevent that makes pending again even an event that was deleted and then
+// made active by hand. Nobody asked for that, so it may fail in silence.
 func (b *Base) rearm(e *Event) {
 	now := b.now()
-	at := now + int64(e.period)
-	if e.why&Timeout != 0 && e.deadline+int64(e.period) >= now {
-		at = e.deadline + int64(e.period)
+	at := after(now, e.period)
+	if due := after(e.deadline, e.period); e.why&Timeout != 0 && due >= now {
+		at = due
 	}
-	if err := b.insertAt(e, at); err != nil { //DOC:rearm
+	unasked := !e.pending() && e.why&Timeout == 0
+	if err := b.insertAt(e, at); err != nil && !unasked { //DOC:rearm
 		b.fault(err)
 	}
 }

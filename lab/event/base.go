@@ -13,7 +13,7 @@ import (
 type Config struct {
 	Name       string // what errors and the trace call the base
 	Backend    string // "epoll", "poll", "select", "kqueue"; "" is the best of them
-	Priorities int    // how many queues of active events, 1 to 256; 0 means 1
+	Priorities int    // how many queues of active events, 1 to 255; 0 means 1
 
 	// Unchecked makes the base believe that the memory of a pending event still
 	// holds that event, as libevent does outside its debug mode. It is there to
@@ -81,8 +81,8 @@ func New(cfg Config) (*Base, error) {
 	}
 	b := &Base{name: cfg.Name, kind: k, running: noQueue, start: clock.Now(), unchecked: cfg.Unchecked,
 		rec: recorder{Recorder: trace.Process()}, gate: &control.Process().Gate}
-	if cfg.Priorities < 0 || cfg.Priorities > 256 {
-		return nil, b.fail("new base", ErrPriority, "Config.Priorities goes from 1 to 256")
+	if cfg.Priorities < 0 || cfg.Priorities > 255 {
+		return nil, b.fail("new base", ErrPriority, "Config.Priorities goes from 1 to 255")
 	}
 	b.queues = make([]queue, max(1, cfg.Priorities))
 	if b.backend, err = k.open(&b.stats); err != nil {

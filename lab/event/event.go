@@ -10,8 +10,10 @@ import (
 	"fdlab/lab/trace"
 )
 
-// NoTimeout is the timeout of an event that has none.
-const NoTimeout time.Duration = -1
+// NoTimeout is the timeout of an event that has none. Any other timeout below 0
+// is over already: time.Until of a moment that has passed, even of the zero Time,
+// is a timeout and not NoTimeout.
+const NoTimeout time.Duration = math.MinInt64 + 1
 
 // Callback is what an event calls. fd is the event's fd (or signal number, or
 // -1), what the reasons it was activated for. It runs on the loop's thread, and
@@ -111,9 +113,9 @@ func (e *Event) String() string {
 	return what + " " + strconv.Quote(e.label)
 }
 
-// Add makes the event pending (event_add). With a timeout of 0 or more it also
-// becomes active when that time is over; the time counts from the loop's last
-// return from the kernel. If it is pending already the timeout is replaced, or
+// Add makes the event pending (event_add). With a timeout it also becomes active
+// when that time is over (0 or less: in the next turn); the time counts from the
+// loop's last return from the kernel. If it is pending already the timeout is replaced, or
 // kept when the new one is NoTimeout. A timer that is added without a timeout
 // is not pending: there is nothing to wait for.
 //
@@ -132,17 +134,15 @@ func (e *Event) Add(timeout time.Duration) error {
 	case e.fd < 0 && e.what&(Read|Write|Signal) != 0:
 		return e.fail("add", ErrBadFD, fmt.Sprintf("the call that returned %d failed; look at its error", e.fd))
 	}
-	at := int64(-1)
-	if timeout >= 0 {
+	at := noDeadline
+	if timeout != NoTimeout {
 		b.timing = true
-		if at = b.now() + int64(timeout); at < 0 {
-			at = math.MaxInt64 // some 290 years: as good as for ever
-		}
+		at = after(b.now(), timeout)
 	}
 	if err := b.insertAt(e, at); err != nil {
 		return err
 	}
-	if timeout >= 0 && e.what&Persist != 0 && e.what&Signal == 0 {
+	if timeout != NoTimeout && e.what&Persist != 0 && e.what&Signal == 0 {
 		e.period = timeout
 	}
 	if b.rec.On() && e.pending() {
@@ -207,7 +207,7 @@ func (e *Event) TimeLeft() time.Duration {
 	if e.state&timed == 0 {
 		return NoTimeout
 	}
-	return time.Duration(max(0, e.deadline-e.base.now()))
+	return e.base.left(e.deadline)
 }
 
 // SetPriority puts the event into queue n: 0 is the most urgent (event_priority_set).
@@ -227,8 +227,7 @@ func (e *Event) SetPriority(n int) error {
 // pending reports whether anything but a queue holds the event.
 func (e *Event) pending() bool { return e.state&(inserted|timed) != 0 }
 
-// insertAt makes the event pending, with the given deadline, or none if it is
-// less than 0.
+// insertAt makes the event pending, with the given deadline or noDeadline.
 func (b *Base) insertAt(e *Event, deadline int64) error {
 	// An event that is active is not inserted: as in libevent, one that was
 	// activated by hand before its first Add is not watched by that Add.
@@ -245,7 +244,7 @@ func (b *Base) insertAt(e *Event, deadline int64) error {
 		e.state |= inserted
 		b.count(e, 1)
 	}
-	if deadline < 0 {
+	if deadline == noDeadline {
 		return nil
 	}
 	if e.state&active != 0 && e.why&Timeout != 0 {

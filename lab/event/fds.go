@@ -102,10 +102,15 @@ func (b *Base) ready(fd int, gen uint32, what What) {
 			b.fault(b.overwritten(fd))
 			return
 		}
-		if e.what&what&(Read|Write) != 0 {
-			if b.rec.On() {
-				b.rec.ready(e, fd, e.what&what)
-			}
+		if e.what&what&(Read|Write) == 0 {
+			continue
+		}
+		if b.rec.On() {
+			b.rec.ready(e, fd, e.what&what)
+		}
+		if e.internal {
+			b.activateFirst(e, e.what&what)
+		} else {
 			b.activate(e, e.what&what, 1)
 		}
 	}

@@ -33,6 +33,9 @@ func (b *Base) Loop(flags Flags) (reason Reason, err error) {
 			return NoEvents, nil
 		}
 
+		if flags&NonBlock != 0 && len(b.signals) > 0 {
+			b.settleSignals()
+		}
 		n, err := b.wait(b.untilNext(flags))
 		if err != nil {
 			return Failed, err

@@ -418,3 +418,42 @@ func TestBackendByName(t *testing.T) {
 		t.Errorf("257 priorities: %v", err)
 	}
 }
+
+// Whether the kernel tells of the loop's own fd before or after the program's.
+func TestPostComesBeforeReadyFDs(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		var c calls
+		for range 3 {
+			a, z := pair(t)
+			add(t, b.NewEvent(a, Read, c.log("fd")), NoTimeout)
+			unix.Write(z, []byte("x"))
+		}
+		b.Post(func() { c.log("posted")(-1, 0) })
+		loop(t, b, 0, NoEvents)
+		if len(c) != 4 || !strings.HasPrefix(c[0], "posted") {
+			t.Fatalf("%d calls, the first is %q", len(c), c[0])
+		}
+	})
+}
+
+func TestAQueueTakesAnEventAtItsFront(t *testing.T) {
+	var q queue
+	first, others := &Event{}, make([]Event, 100)
+	for i := range others { // at some of them the ring is full
+		q.pushFirst(first)
+		if got := q.pop(); got != first {
+			t.Fatalf("the first of %d is another", i)
+		}
+		q.push(&others[i])
+		q.pushFirst(first)
+		q.take(first)
+	}
+	for i := range others {
+		if q.pop() != &others[i] {
+			t.Fatalf("number %d is lost or out of order", i)
+		}
+	}
+	if q.pop() != nil {
+		t.Fatal("the queue is not empty")
+	}
+}

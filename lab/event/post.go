@@ -28,7 +28,7 @@ func (b *Base) openMail() error {
 	}
 	m.wake = &Event{base: b, callback: b.collectMail, fd: m.bell.fd(), what: Read | Persist, internal: true}
 	m.posted = (&Event{base: b, fd: -1}).Named("posted function")
-	if err := b.insertAt(m.wake, -1); err != nil {
+	if err := b.insertAt(m.wake, noDeadline); err != nil {
 		m.bell.close()
 		return err
 	}
@@ -45,8 +45,9 @@ func (b *Base) closeMail() error {
 
 // Post makes the loop call do on its own thread, soon, and ends its wait if it
 // sleeps. It may be called from any thread, the loop's own among them, and
-// before the loop runs; functions are called in the order of Post. A base that
-// has mail is not empty. After Close it does nothing.
+// before the loop runs; functions are called in the order of Post, before the
+// callbacks of the fds that the kernel tells of together with the post. (What such
+// a function makes active comes after those.) A base that has mail is not empty. After Close it does nothing.
 func (b *Base) Post(do func()) {
 	m := &b.mail
 	m.mu.Lock()

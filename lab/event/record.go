@@ -69,8 +69,12 @@ func (r *recorder) loopEnd(reason Reason) {
 func (r *recorder) add(e *Event, timeout time.Duration) {
 	r.sayAll()
 	e.shown = true
-	r.put(&trace.Record{Kind: trace.Add, FD: int32(e.fd), Str: e.str,
-		A: int64(e.what), B: int64(max(timeout, NoTimeout)), C: int64(e.number)})
+	record := trace.Record{Kind: trace.Add, FD: int32(e.fd), Str: e.str,
+		A: int64(e.what), B: int64(max(timeout, 0)), C: int64(e.number)}
+	if timeout == NoTimeout {
+		record.B = int64(forever)
+	}
+	r.put(&record)
 }
 
 func (r *recorder) del(e *Event, at int64) {

@@ -21,7 +21,9 @@ type raise struct {
 	number int
 	first  *Event // the events that wait for it, the last added first
 	count  atomic.Int32
-	caught chan os.Signal
+	caught chan os.Signal // nil in it asks whether all before it is counted
+	asked  chan struct{}  // the answer
+	came   chan os.Signal // not empty: it came since settleSignals looked last
 }
 
 // insertSignal begins to catch the event's signal, if nobody did yet.
@@ -39,16 +41,43 @@ func (b *Base) insertSignal(e *Event) error {
 			return nil
 		}
 	}
-	r := &raise{number: e.fd, first: e, caught: make(chan os.Signal, 64)}
+	r := &raise{number: e.fd, first: e, caught: make(chan os.Signal, 64), asked: make(chan struct{}),
+		came: make(chan os.Signal, 1)}
 	b.signals = append(b.signals, r)
 	signal.Notify(r.caught, sig)
-	go func() {
-		for range r.caught {
-			r.count.Add(1)
-			b.ring()
-		}
-	}()
+	signal.Notify(r.came, sig)
+	go r.listen(b)
 	return nil
+}
+
+func (r *raise) listen(b *Base) {
+	for sig := range r.caught {
+		if sig == nil {
+			r.asked <- struct{}{}
+			continue
+		}
+		r.count.Add(1)
+		b.ring()
+	}
+}
+
+// settleSignals returns when all signals that this thread was sent so far are
+// counted. In libevent that is so as soon as the signal handler has returned; here
+// it takes the way through the Go runtime. A loop that sleeps hears of them in
+// any case, but one that only looks would look too early.
+func (b *Base) settleSignals() {
+	// Stop waits until the runtime has passed on what it has caught.
+	passed := make(chan os.Signal, 1)
+	signal.Notify(passed, syscall.Signal(b.signals[0].number))
+	signal.Stop(passed)
+	for _, r := range b.signals {
+		select {
+		case <-r.came:
+			r.caught <- nil
+			<-r.asked
+		default:
+		}
+	}
 }
 
 // extractSignal takes the event from its signal. When it was the last one the
@@ -63,6 +92,7 @@ func (b *Base) extractSignal(e *Event) {
 		}
 	}
 	if r.first == nil {
+		signal.Stop(r.came)
 		signal.Stop(r.caught) // nothing is sent after this
 		close(r.caught)
 		b.signals = slices.Delete(b.signals, at, at+1)

@@ -12,7 +12,7 @@ func (b *Base) Break() {
 }
 
 // Exit ends the loop when the time is over and the events that are active then
-// have run (event_base_loopexit). With after <= 0 these are the events that are
+// have run (event_base_loopexit). With after 0 these are the events that are
 // active now. It counts as an event of its own.
 func (b *Base) Exit(after time.Duration) {
 	if b.foreign() {
@@ -20,7 +20,7 @@ func (b *Base) Exit(after time.Duration) {
 		return
 	}
 	e := b.NewTimer(func(int, What) { b.exiting = true }).Named("exit")
-	if after <= 0 {
+	if after == 0 || after == NoTimeout {
 		e.Active(Timeout)
 		return
 	}

@@ -1,6 +1,7 @@
 package event
 
 import (
+	"math"
 	"time"
 
 	"fdlab/lab/clock"
@@ -111,6 +112,25 @@ func (b *Base) now() int64 {
 	return b.clock()
 }
 
+// noDeadline is the deadline of an event that has no timeout.
+const noDeadline = int64(math.MinInt64)
+
+// after is the deadline that lies timeout after now. Some 290 years are as good as
+// for ever.
+func after(now int64, timeout time.Duration) int64 {
+	at := now + int64(timeout)
+	switch {
+	case timeout > 0 && at < now:
+		return math.MaxInt64
+	case timeout < 0 && at > now:
+		return noDeadline + 1
+	}
+	return at
+}
+
+// forever is what the kernel is told to wait if no timeout runs.
+const forever time.Duration = -1
+
 // untilNext is how long the kernel may keep the loop: not at all, until the
 // first deadline, or for ever.
 func (b *Base) untilNext(flags Flags) time.Duration {
@@ -118,9 +138,18 @@ func (b *Base) untilNext(flags Flags) time.Duration {
 	case b.active > 0 || flags&NonBlock != 0:
 		return 0
 	case len(b.timers) == 0:
-		return NoTimeout
+		return forever
 	}
-	return time.Duration(max(0, b.timers[0].at-b.now()))
+	return b.left(b.timers[0].at)
+}
+
+// left is how long it takes until a deadline.
+func (b *Base) left(deadline int64) time.Duration {
+	now := b.now()
+	if deadline <= now {
+		return 0
+	}
+	return time.Duration(deadline - now)
 }
 
 // expire activates the events whose timeout is over. Each of them leaves its

@@ -1,6 +1,7 @@
 package event
 
 import (
+	"math"
 	"math/rand"
 	"slices"
 	"testing"
@@ -213,4 +214,30 @@ func TestHeap(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestATimeoutThatIsOverFiresAtOnce(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		var c calls
+		for name, timeout := range map[string]time.Duration{
+			"a ns ago":      -1,
+			"an hour ago":   time.Until(time.Now().Add(-time.Hour)),
+			"the zero time": time.Until(time.Time{}),
+			"the least":     math.MinInt64,
+		} {
+			e := add(t, b.NewTimer(c.log(name)), timeout)
+			if e.Pending() != Timeout || e.TimeLeft() != 0 {
+				t.Errorf("%s: pending for %v, %v left", name, e.Pending(), e.TimeLeft())
+			}
+			loop(t, b, 0, NoEvents)
+			c.want(t, name+" timeout")
+		}
+		e := add(t, b.NewTimer(c.log("never")), math.MaxInt64)
+		loop(t, b, NonBlock, Done)
+		c.want(t)
+		e.Del()
+		if got := e.TimeLeft(); got != NoTimeout {
+			t.Errorf("%v left of no timeout", got)
+		}
+	})
 }

@@ -92,6 +92,25 @@ return 0
 add new failed
 return 0`},
 
+	{closedFD, "activeByHandAfterClose", "poll", `
+a read
+a is pending for read
+return 0
+a is pending for read`, `
+a read
+a is pending for read
+return -1
+a is pending for read`},
+	{closedFD, "activeByHandAfterCloseWithATimeout", "poll", `
+a read
+a is pending for timeout\|read
+return 0
+a is pending for timeout\|read`, `
+a read
+a is pending for timeout\|read
+return -1
+a is pending for timeout\|read`},
+
 	{refused, "addNeverOpen", "poll", `
 a read
 got EBADF

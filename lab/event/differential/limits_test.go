@@ -13,8 +13,9 @@ import (
 // Mistakes and limits (closed fds, fd numbers), and other threads. The twins are
 // in testdata/limits.c.
 var limits = []func(){closeAPendingFd, closeAPendingFdInACallback, closeAndReuseTheNumber,
-	deleteBeforeClose, addNeverOpen, addNegative, fd1023, fd1024, wakeActive, wakeBreak,
-	breakFromAnotherThread, wakeExit,
+	deleteBeforeClose, activeByHandAfterDelAndClose, activeByHandAfterDel, activeByHandAfterClose,
+	activeByHandAfterCloseWithATimeout, addNeverOpen, addNegative, fd1023, fd1024, prioritiesMost,
+	wakeActive, wakeBeforeReadyFds, wakeBreak, breakFromAnotherThread, wakeExit,
 	wakeFromManyThreads, addFromAnotherThread, deleteFromAnotherThread, loopOnTwoThreads,
 	loopMovesBetweenThreads}
 
@@ -81,6 +82,29 @@ func deleteBeforeClose() {
 	loop(0)
 }
 
+// Made active by hand, after its fd was closed.
+
+func afterClose(ms int, deleted, closed bool) {
+	p := pair()
+	var a *event.Event
+	a = watch("a", p[0], reading, func() { pending(a) })
+	add(a, ms)
+	if deleted {
+		del(a)
+	}
+	if closed {
+		unix.Close(p[0])
+	}
+	a.Active(event.Read)
+	loop(look)
+	pending(a)
+}
+
+func activeByHandAfterDelAndClose()       { afterClose(100000, true, true) }
+func activeByHandAfterDel()               { afterClose(100000, true, false) }
+func activeByHandAfterClose()             { afterClose(-1, false, true) }
+func activeByHandAfterCloseWithATimeout() { afterClose(100000, false, true) }
+
 func addNeverOpen() {
 	add(stopAt3(900), -1)
 	loop(event.NonBlock)
@@ -113,6 +137,16 @@ func fd1024() {
 	loop(0)
 }
 
+func prioritiesMost() {
+	for _, count := range []int{255, 256} {
+		made, err := event.New(event.Config{Backend: backend, Priorities: count})
+		say("%d: %d", count, code(err))
+		if err == nil {
+			must(made.Close())
+		}
+	}
+}
+
 // Other threads.
 
 // start runs the loop on another thread, and returns when it runs. join waits
@@ -137,6 +171,23 @@ func wakeActive() {
 	add(a, -1)
 	join := start()
 	base.Post(func() { a.Active(event.Write) })
+	join()
+}
+
+// What another thread asks for comes before the fds that are ready by then.
+func wakeBeforeReadyFds() {
+	p, q, begun, back := pair(), pair(), make(chan struct{}), make(chan struct{})
+	add(watch("fd", q[0], event.Read, nil), -1)
+	add(watch("busy", p[0], event.Read, func() {
+		close(begun)
+		<-back
+	}), -1)
+	join := start()
+	put(p[1], "x")
+	<-begun
+	put(q[1], "x")
+	base.Post(func() { say("posted timeout") })
+	close(back)
 	join()
 }
 

@@ -18,7 +18,7 @@ var loops = []func(){loopEmpty, loopNonBlock, loopNonBlockGoesOnWhileReady, loop
 	breakOnce, breakLeavesOtherPriorities, continueLooksFirst, continueBeforeTheLoop,
 	nestedSameBase, nestedOtherBase, twoBasesTakeTurns, signalOneShot, signalPersist,
 	signalTwoEvents, signalThreeRaises, signalDeletedInItsFirstCall,
-	signalThreeRaisesWhileBlocked, signalTimeout, signalDoesNotInterruptACallback,
+	signalThreeRaisesWhileBlocked, signalTimeout, signalDoesNotInterruptACallback, signalRaisedBeforeALook,
 	signalActiveByHand, signalTwoBases, signalDeletedTerminate, signalDeletedUser}
 
 func active(name string, then func()) *event.Event {
@@ -305,6 +305,18 @@ func signalDoesNotInterruptACallback() {
 	})
 	active("b", nil)
 	loop(0)
+}
+
+// A signal that was raised before the look is found by it. tgkill sends it to
+// this thread, so it has come when the call returns.
+func signalRaisedBeforeALook() {
+	add(watch("a", int(unix.SIGUSR1), event.Signal|event.Persist, nil), -1)
+	locked(func() {
+		for range 20 {
+			must(unix.Tgkill(os.Getpid(), unix.Gettid(), unix.SIGUSR1))
+			loop(event.NonBlock)
+		}
+	})
 }
 
 func signalActiveByHand() {

@@ -3,6 +3,8 @@
 package differential
 
 import (
+	"time"
+
 	"golang.org/x/sys/unix"
 
 	"fdlab/lab/event"
@@ -11,7 +13,8 @@ import (
 // Reads and writes with a timeout. The twins are in testdata/timeouts.c.
 var timeouts = []func(){timeoutFlagAlone, readOneShotTimesOut, readPersistTimeoutStartsAgain, readPersistOldTimeoutComesBack,
 	readPersistAddedAgainWithoutTimeout, readableAndExpired, readTimeoutChangesTheOrder,
-	writeWithTimeout}
+	writeWithTimeout, negativeTimeouts, negativeTimeoutOfARead, negativeTimeoutPersists,
+	negativeTimeoutOfOnce, negativeTimeoutOfExit}
 
 // EV_TIMEOUT among the flags sets no timeout; add's second argument does, with
 // the flag or without.
@@ -144,4 +147,62 @@ func writeWithTimeout() {
 	}
 	add(a, 100)
 	loop(0)
+}
+
+// A negative timeout is over already.
+
+func addAgo(e *event.Event, seconds int) {
+	say("add %d", code(e.Add(time.Duration(-seconds)*time.Second)))
+}
+
+func negativeTimeouts() {
+	mark("0", 0)
+	addAgo(watch("1 ago", -1, 0, nil), 1)
+	addAgo(watch("2 ago", -1, 0, nil), 2)
+	loop(0)
+}
+
+func negativeTimeoutOfARead() {
+	p := pair()
+	put(p[1], "x")
+	var a *event.Event
+	a = watch("a", p[0], event.Read, func() { pending(a) })
+	addAgo(a, 1)
+	loop(0)
+}
+
+func negativeTimeoutPersists() {
+	p := pair()
+	for _, x := range []struct {
+		name string
+		fd   int
+		what event.What
+	}{{"a", p[0], reading}, {"timer", -1, event.Persist}} {
+		n := 0
+		var a *event.Event
+		a = watch(x.name, x.fd, x.what, func() {
+			pending(a)
+			if n++; n == 3 {
+				del(a)
+			}
+		})
+		addAgo(a, 1)
+		loop(0)
+	}
+}
+
+func negativeTimeoutOfOnce() {
+	mark("0", 0)
+	must(base.Once(-1, event.Timeout, -time.Second, func(int, event.What) { say("once") }))
+	loop(0)
+}
+
+// There is one more look before the exit.
+func negativeTimeoutOfExit() {
+	q := pair()
+	add(watch("b", q[0], reading, nil), -1)
+	inside(func() {
+		base.Exit(-time.Second)
+		put(q[1], "x")
+	}, 0)
 }

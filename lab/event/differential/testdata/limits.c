@@ -78,6 +78,55 @@ SCENARIO(addNegative)
 	loop(EVLOOP_NONBLOCK);
 }
 
+// Made active by hand, after its fd was closed.
+
+SCENARIO(activeByHandAfterDelAndClose)
+{
+	pair(p);
+	add(a = watch("a", p[0], EV_READ | EV_PERSIST, pending_a), 100000);
+	del(a);
+	close(p[0]);
+	event_active(a, EV_READ, 1);
+	loop(EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	pending(a);
+}
+
+SCENARIO(activeByHandAfterDel)
+{
+	pair(p);
+	add(a = watch("a", p[0], EV_READ | EV_PERSIST, pending_a), 100000);
+	del(a);
+	event_active(a, EV_READ, 1);
+	loop(EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	pending(a);
+}
+
+SCENARIO(activeByHandAfterClose)
+{
+	pair(p);
+	add(a = watch("a", p[0], EV_READ | EV_PERSIST, pending_a), -1);
+	close(p[0]);
+	event_active(a, EV_READ, 1);
+	loop(EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	pending(a);
+}
+
+SCENARIO(activeByHandAfterCloseWithATimeout)
+{
+	pair(p);
+	add(a = watch("a", p[0], EV_READ | EV_PERSIST, pending_a), 100000);
+	close(p[0]);
+	event_active(a, EV_READ, 1);
+	loop(EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	pending(a);
+}
+
+SCENARIO(prioritiesMost)
+{
+	say("255: %d", event_base_priority_init(base, 255));
+	say("256: %d", event_base_priority_init(base, 256));
+}
+
 // The fd numbers around FD_SETSIZE.
 
 static int numbered(int fd)
@@ -285,4 +334,22 @@ SCENARIO(loopMovesBetweenThreads)
 	pthread_join(thread, NULL);
 	add(a, -1);
 	loop(0);
+}
+
+// What another thread asks for comes before the fds that are ready by then.
+SCENARIO(wakeBeforeReadyFds)
+{
+	threads();
+	pair(p);
+	pair(q);
+	a = watch("posted", -1, 0, NULL);
+	add(b = watch("fd", q[0], EV_READ, NULL), -1);
+	add(c = watch("busy", p[0], EV_READ, wait_for_break), -1);
+	pthread_t thread = start();
+	put(p[1], "x");
+	await();
+	put(q[1], "x");
+	event_active(a, EV_TIMEOUT, 1);
+	write(back[1], "", 1);
+	pthread_join(thread, NULL);
 }

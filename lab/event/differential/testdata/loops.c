@@ -361,3 +361,14 @@ static void add_del_raise(int number)
 
 SCENARIO(signalDeletedTerminate) { add_del_raise(SIGTERM); }
 SCENARIO(signalDeletedUser) { add_del_raise(SIGUSR1); }
+
+// A signal that was raised before the look is found by it. The loop does not
+// sleep: raise(3) sends it to this thread, so it has come when raise returns.
+SCENARIO(signalRaisedBeforeALook)
+{
+	add(a = watch("a", SIGUSR1, EV_SIGNAL | EV_PERSIST, NULL), -1);
+	for (int i = 0; i < 20; i++) {
+		raise(SIGUSR1);
+		loop(EVLOOP_NONBLOCK);
+	}
+}

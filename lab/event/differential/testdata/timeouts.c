@@ -140,3 +140,64 @@ SCENARIO(writeWithTimeout)
 	add(a, 100);
 	loop(0);
 }
+
+// A negative timeout is over already.
+
+static struct timeval ago(int seconds) { return (struct timeval){-seconds, 0}; }
+
+static void add_ago(struct event *ev, int seconds)
+{
+	struct timeval tv = ago(seconds);
+	say("add %d", event_add(ev, &tv));
+}
+
+SCENARIO(negativeTimeouts)
+{
+	mark("0", 0);
+	add_ago(watch("1 ago", -1, 0, NULL), 1);
+	add_ago(watch("2 ago", -1, 0, NULL), 2);
+	loop(0);
+}
+
+SCENARIO(negativeTimeoutOfARead)
+{
+	pair(p);
+	put(p[1], "x");
+	add_ago(a = watch("a", p[0], EV_READ, pending_a), 1);
+	loop(0);
+}
+
+SCENARIO(negativeTimeoutPersists)
+{
+	pair(p);
+	add_ago(a = watch("a", p[0], EV_READ | EV_PERSIST, del_a_at_3), 1);
+	loop(0);
+	n = 0;
+	add_ago(a = watch("timer", -1, EV_PERSIST, del_a_at_3), 1);
+	loop(0);
+}
+
+static void told(evutil_socket_t fd, short what, void *arg) { say("once"); }
+
+SCENARIO(negativeTimeoutOfOnce)
+{
+	struct timeval tv = ago(1);
+	mark("0", 0);
+	event_base_once(base, -1, EV_TIMEOUT, told, NULL, &tv);
+	loop(0);
+}
+
+static void exit_ago(int fd, short what)
+{
+	struct timeval tv = ago(1);
+	event_base_loopexit(base, &tv);
+	put(q[1], "x");
+}
+
+// There is one more look before the exit.
+SCENARIO(negativeTimeoutOfExit)
+{
+	pair(q);
+	add(watch("b", q[0], EV_READ | EV_PERSIST, NULL), -1);
+	inside(exit_ago, 0);
+}
