@@ -27,7 +27,7 @@ type Stats struct {
 	Callbacks   uint64 // calls of callbacks, posted functions among them
 	SystemCalls uint64 // made by the loop and its backend, on the loop's thread
 	Wakeups     uint64 // waits that ended because of Post or a signal
-	Stale       uint64 // readiness that was about an fd closed long ago
+	Stale       uint64 // readiness of an fd that was closed before its event was deleted
 }
 
 // noQueue is Base.running while no callbacks run: more urgent than any queue.
@@ -57,15 +57,18 @@ type Base struct {
 	exiting   bool        // Exit's time has come
 	closed    bool        // Close was called
 	unchecked bool        // Config.Unchecked
-	failure   error       // see fault
-	stats     Stats
-	fds       []watch // indexed by fd
-	queues    []queue // active events, the most urgent queue first
-	timers    timers
-	signals   []*raise       // the signals that events wait for
-	owner     atomic.Uintptr // the mark of the thread that runs the loop; 0: none does
-	unlock    func()         // gives that thread back
-	start     int64          // when the base was made: its own clock begins there
+
+	staleTurns uint32 // see foundStale
+	failure    error  // see fault
+	stats      Stats
+	fds        []watch // indexed by fd
+	queues     []queue // active events, the most urgent queue first
+	timers     timers
+	signals    []*raise       // the signals that events wait for
+	owner      atomic.Uintptr // the mark of the thread that runs the loop; 0: none does
+	unlock     func()         // gives that thread back
+	start      int64          // when the base was made: its own clock begins there
+	stale      stale          // what a backend goes on to report though nobody waits for it
 
 	name string
 	kind kind

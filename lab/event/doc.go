@@ -51,8 +51,8 @@
 //   - One thread. A base belongs to the thread that runs its loop. Add and Del
 //     from another thread give an error, where libevent without locks breaks in
 //     silence, and with locks waits. Base.Post is the way in.
-//   - An fd that is closed while an event watches it is named in an error, at
-//     the first chance to notice. So are fds that select has no room for,
+//   - An fd that is closed while an event watches it is named in an error, as
+//     soon as the kernel gives a sign of it. So are fds that select has no room for,
 //     regular files under epoll, a negative fd, and an fd that is watched both
 //     level- and edge-triggered (libevent says so in its debug mode only).
 //   - An event whose memory the program used for something else while the base

@@ -100,10 +100,10 @@ func (e *Event) explain(op string, err error) error {
 	return e.fail(op, err, "")
 }
 
-// fdClosed explains that a backend found a watched fd closed.
-func (b *Base) fdClosed(fd int) error {
+// fdClosed explains that a watched fd was found closed; how says more about it.
+func (b *Base) fdClosed(fd int, how string) error {
 	return &Error{Op: "dispatch", Base: b.name, Event: b.watchers(fd), FD: fd, Err: ErrFDClosed,
-		Hint: "Del an event before its fd is closed; Del it now to go on"}
+		Hint: how + "Del an event before its fd is closed; Del it now to go on"}
 }
 
 // watchers names the pending events of fd, for an error.

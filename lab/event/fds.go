@@ -116,15 +116,13 @@ func (b *Base) ready(fd int, gen uint32, what What) {
 	}
 }
 
-// notReady is what a backend told of an fd that nobody can wait for: it is not
-// open any more, or what was told is about an older fd of this number, which was
-// closed while a duplicate (dup, fork) kept the kernel's entry alive.
+// notReady is what a backend told of an fd that nobody can wait for.
 func (b *Base) notReady(fd int, what What) {
 	if what&notOpen != 0 {
-		b.fault(b.fdClosed(fd))
+		b.fault(b.fdClosed(fd, ""))
 		return
 	}
-	b.stats.Stale++
+	b.foundStale(fd)
 }
 
 // fault keeps the first error that came up where nobody could be told. It ends
@@ -142,7 +140,7 @@ func (b *Base) findClosed() error {
 			continue
 		}
 		if _, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == unix.EBADF {
-			return b.fdClosed(fd)
+			return b.fdClosed(fd, "")
 		}
 	}
 	return b.fail("dispatch", unix.EBADF, "")

@@ -87,6 +87,9 @@ func (b *Base) collect(n int) {
 		if b.rec.On() && n > 1 {
 			b.rec.say() // who was ready: that was before the first callback
 		}
+		if b.stats.Turns%recheckEach == 0 {
+			b.recheck()
+		}
 	}
 	if len(b.timers) > 0 {
 		b.expire()
@@ -170,6 +173,7 @@ func (b *Base) sleepOn(timeout time.Duration) (n int, err error) {
 	if b.rec.On() {
 		b.rec.unlike() // it is going to sleep, and that must be seen
 	}
+	b.staleTurns = 0
 	var end int64
 	if timeout > 0 {
 		end = b.clock() + int64(timeout)

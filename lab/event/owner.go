@@ -30,7 +30,7 @@ func (b *Base) enter(flags Flags) error {
 	if b.broken.Load() { // a store to an atomic costs more than a load
 		b.broken.Store(false)
 	}
-	b.exiting, b.rec.fresh, b.cached = false, false, 0
+	b.exiting, b.rec.fresh, b.cached, b.staleTurns = false, false, 0, 0
 	if b.rec.On() {
 		b.rec.loopBegin(flags, id, Depth())
 	}

@@ -26,7 +26,7 @@ type difference struct {
 // Titles of the entries.
 const (
 	oneThread = "One thread."
-	closedFD  = "A closed fd is named."
+	closedFD  = "A closed fd is named, as soon as the kernel gives a sign of it."
 	refused   = "Fds that cannot be watched are refused"
 	signals   = "Signals come through the Go runtime"
 	clock     = "The clock is read once a turn, and only by a base that has used a time-out."
@@ -92,6 +92,17 @@ return 0
 add new failed
 return 0`},
 
+	{closedFD, "closeADuplicatedFd", "epoll, poll", `
+return 0: break`, `
+return -1`},
+	{closedFD, "closeADuplicatedFdAndReuseTheNumber", "epoll", `
+return 0: break`, `
+return -1`},
+	{closedFD, "deleteADuplicatedFdTooLate", "epoll", `
+timer timeout
+return 1`, `
+del a failed
+return -1`},
 	{closedFD, "activeByHandAfterClose", "poll", `
 a read
 a is pending for read

@@ -14,7 +14,8 @@ import (
 // in testdata/limits.c.
 var limits = []func(){closeAPendingFd, closeAPendingFdInACallback, closeAndReuseTheNumber,
 	deleteBeforeClose, activeByHandAfterDelAndClose, activeByHandAfterDel, activeByHandAfterClose,
-	activeByHandAfterCloseWithATimeout, addNeverOpen, addNegative, fd1023, fd1024, prioritiesMost,
+	activeByHandAfterCloseWithATimeout, closeADuplicatedFd, closeADuplicatedFdAndReuseTheNumber,
+	deleteADuplicatedFdTooLate, addNeverOpen, addNegative, fd1023, fd1024, prioritiesMost,
 	wakeActive, wakeBeforeReadyFds, wakeBreak, breakFromAnotherThread, wakeExit,
 	wakeFromManyThreads, addFromAnotherThread, deleteFromAnotherThread, loopOnTwoThreads,
 	loopMovesBetweenThreads}
@@ -104,6 +105,53 @@ func activeByHandAfterDelAndClose()       { afterClose(100000, true, true) }
 func activeByHandAfterDel()               { afterClose(100000, true, false) }
 func activeByHandAfterClose()             { afterClose(-1, false, true) }
 func activeByHandAfterCloseWithATimeout() { afterClose(100000, false, true) }
+
+// A duplicate keeps the file of the closed fd open: epoll goes on telling of it.
+
+func stopAt10000(fd int) *event.Event {
+	n := 0
+	return watch("", fd, reading, func() {
+		if n++; n == 10000 {
+			base.Break()
+		}
+	})
+}
+
+func duplicated() (p [2]int) {
+	p = pair()
+	_, err := unix.Dup(p[0])
+	must(err)
+	return p
+}
+
+func closeADuplicatedFd() {
+	p := duplicated()
+	add(stopAt10000(p[0]), -1)
+	unix.Close(p[0])
+	put(p[1], "x")
+	loop(0)
+}
+
+func closeADuplicatedFdAndReuseTheNumber() {
+	p := duplicated()
+	add(stopAt10000(p[0]), -1)
+	unix.Close(p[0])
+	pair() // nobody writes to it: poll and select sleep
+	put(p[1], "x")
+	add(watch("", -1, 0, base.Break), 1500)
+	loop(0)
+}
+
+func deleteADuplicatedFdTooLate() {
+	p := duplicated()
+	a := watch("a", p[0], reading, nil)
+	add(a, -1)
+	unix.Close(p[0])
+	del(a)
+	put(p[1], "x")
+	mark("timer", 1000)
+	loop(0)
+}
 
 func addNeverOpen() {
 	add(stopAt3(900), -1)

@@ -127,6 +127,50 @@ SCENARIO(prioritiesMost)
 	say("256: %d", event_base_priority_init(base, 256));
 }
 
+// A duplicate keeps the file of the closed fd open: epoll goes on telling of it.
+
+static void break_loop(int fd, short what) { event_base_loopbreak(base); }
+
+static void stop_at_10000(int fd, short what)
+{
+	if (++n == 10000)
+		event_base_loopbreak(base);
+}
+
+SCENARIO(closeADuplicatedFd)
+{
+	pair(p);
+	dup(p[0]);
+	add(a = watch("", p[0], EV_READ | EV_PERSIST, stop_at_10000), -1);
+	close(p[0]);
+	put(p[1], "x");
+	loop(0);
+}
+
+SCENARIO(closeADuplicatedFdAndReuseTheNumber)
+{
+	pair(p);
+	dup(p[0]);
+	add(a = watch("", p[0], EV_READ | EV_PERSIST, stop_at_10000), -1);
+	close(p[0]);
+	pair(q); // nobody writes to it: poll and select sleep
+	put(p[1], "x");
+	add(watch("", -1, 0, break_loop), 1500);
+	loop(0);
+}
+
+SCENARIO(deleteADuplicatedFdTooLate)
+{
+	pair(p);
+	dup(p[0]);
+	add(a = watch("a", p[0], EV_READ | EV_PERSIST, NULL), -1);
+	close(p[0]);
+	del(a);
+	put(p[1], "x");
+	mark("timer", 1000);
+	loop(0);
+}
+
 // The fd numbers around FD_SETSIZE.
 
 static int numbered(int fd)
