@@ -30,14 +30,18 @@ func (b *Base) recheck() {
 			w := &b.fds[e.fd]
 			switch b.backend.watch(e.fd, w.gen, w.told, w.told) {
 			case unix.EBADF:
-				b.fault(b.fdClosed(e.fd, "a duplicate of it (dup, fork) keeps its file open, and epoll goes on to report that; "))
+				b.fault(b.fdClosed(e.fd, "a duplicate of it (dup, fork) keeps its file open, and epoll goes on to report that; "+delAndClose))
 			case unix.ENOENT:
 				b.fault(b.fdClosed(e.fd, "the number is another file by now, but a duplicate (dup, fork) keeps the old one open, "+
-					"and epoll goes on to report that; "))
+					"and epoll goes on to report that; "+delAndClose))
 			}
 		}
 	}
 }
+
+// delAndClose is the way out: without Del epoll is right to report it, and
+// without a closed duplicate it does so even after Del.
+const delAndClose = "to go on, Del the event and close the duplicate; next time Del before close"
 
 // staleLimit is how many turns of a loop may find the same stale readiness, one
 // after the other and without any sleep.

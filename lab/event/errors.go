@@ -3,8 +3,10 @@ package event
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -37,6 +39,8 @@ type Error struct {
 	FD    int    // the file descriptor, or -1
 	Err   error  // one of the Err... above, or what the kernel said
 	Hint  string // the way out
+
+	Signal syscall.Signal // the signal, or 0
 }
 
 func (e *Error) Error() string {
@@ -47,6 +51,9 @@ func (e *Error) Error() string {
 	}
 	if e.FD >= 0 {
 		fmt.Fprintf(&s, " on fd %d", e.FD)
+	}
+	if name := unix.SignalName(e.Signal); name != "" {
+		fmt.Fprintf(&s, " on signal %d (%s)", int(e.Signal), name)
 	}
 	if e.Base != "" {
 		fmt.Fprintf(&s, " (base %s)", strconv.Quote(e.Base))
@@ -67,11 +74,14 @@ func (b *Base) fail(op string, err error, hint string) *Error {
 
 // fail makes an Error about the event.
 func (e *Event) fail(op string, err error, hint string) *Error {
-	fd := e.fd
-	if e.what&(Read|Write|Signal) == 0 {
-		fd = -1
+	failed := &Error{Op: op, Base: e.base.name, Event: e.String(), FD: -1, Err: err, Hint: hint}
+	switch {
+	case e.what&Signal != 0:
+		failed.Signal = syscall.Signal(e.fd)
+	case e.what&(Read|Write) != 0:
+		failed.FD = e.fd
 	}
-	return &Error{Op: op, Base: e.base.name, Event: e.String(), FD: fd, Err: err, Hint: hint}
+	return failed
 }
 
 // otherThread explains a call that only the loop's thread may make.
@@ -86,13 +96,13 @@ func (e *Event) explain(op string, err error) error {
 	case others != "" && (err == unix.EBADF || err == unix.ENOENT || err == unix.EPERM):
 		// The kernel forgot the fd when it was closed; the number may be
 		// another file by now. The fd table still believes in the old one.
-		failed := e.fail(op, ErrFDClosed, "Del an event before its fd is closed")
+		failed := e.fail(op, ErrFDClosed, e.base.closedHint(e.fd, "Del an event before its fd is closed"))
 		failed.Event = others
 		return failed
 	case err == unix.EBADF:
 		return e.fail(op, ErrNotOpen, "add the event after open, and Del it before close")
 	case err == unix.EPERM:
-		return e.fail(op, ErrRegularFile, "a regular file or a folder is always ready, so there is nothing to wait for; "+
+		return e.fail(op, ErrRegularFile, "it is "+fileKind(e.fd)+", which is always ready, so there is nothing to wait for; "+
 			"read it at once, or take the poll or select backend, which call it ready always")
 	case err == ErrSetSize:
 		return e.fail(op, err, "select(2) has room for fds 0 to 1023 only; take the poll or epoll backend")
@@ -100,10 +110,40 @@ func (e *Event) explain(op string, err error) error {
 	return e.fail(op, err, "")
 }
 
-// fdClosed explains that a watched fd was found closed; how says more about it.
-func (b *Base) fdClosed(fd int, how string) error {
-	return &Error{Op: "dispatch", Base: b.name, Event: b.watchers(fd), FD: fd, Err: ErrFDClosed,
-		Hint: how + "Del an event before its fd is closed; Del it now to go on"}
+// fileKind says what an fd is that epoll refuses: "a device, \"/dev/null\"".
+func fileKind(fd int) string {
+	kind := "a kind of file"
+	var stat unix.Stat_t
+	if unix.Fstat(fd, &stat) == nil {
+		switch stat.Mode & unix.S_IFMT {
+		case unix.S_IFREG:
+			kind = "a regular file"
+		case unix.S_IFDIR:
+			kind = "a directory"
+		case unix.S_IFCHR, unix.S_IFBLK:
+			kind = "a device"
+		}
+	}
+	if path, err := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", fd)); err == nil {
+		kind += ", " + strconv.Quote(path)
+	}
+	return kind
+}
+
+// fdClosed explains that a watched fd was found closed.
+func (b *Base) fdClosed(fd int, hint string) error {
+	return &Error{Op: "dispatch", Base: b.name, Event: b.watchers(fd), FD: fd, Err: ErrFDClosed, Hint: b.closedHint(fd, hint)}
+}
+
+// closedHint is the way out if an fd was closed: the program cannot Del an event
+// that is the base's own.
+func (b *Base) closedHint(fd int, hint string) string {
+	for e := b.fds[fd].first; e != nil; e = e.sameFD {
+		if e.internal {
+			return "the program closed an fd that is not its own: look for a number that it closes twice; this base cannot go on"
+		}
+	}
+	return hint
 }
 
 // watchers names the pending events of fd, for an error.

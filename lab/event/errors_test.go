@@ -2,8 +2,12 @@ package event
 
 import (
 	"errors"
+	"fmt"
 	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -184,23 +188,30 @@ func TestFDSetSize(t *testing.T) {
 	})
 }
 
-func TestRegularFile(t *testing.T) {
-	onEach(t, func(t *testing.T, b *Base) {
-		file, err := os.CreateTemp(t.TempDir(), "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer file.Close()
-		var c calls
-		e := b.NewEvent(int(file.Fd()), Read, c.log("e"))
-		if b.Backend() == "epoll" {
-			explains(t, e.Add(NoTimeout), ErrRegularFile, "always ready", "poll or select")
-			return
-		}
-		add(t, e, NoTimeout)
-		loop(t, b, 0, NoEvents)
-		c.want(t, "e read")
-	})
+func TestFilesThatAreAlwaysReady(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, kind := range map[string]string{file: "a regular file", dir: "a directory", os.DevNull: "a device"} {
+		onEach(t, func(t *testing.T, b *Base) {
+			fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer unix.Close(fd)
+			var c calls
+			e := b.NewEvent(fd, Read, c.log("e"))
+			if b.Backend() == "epoll" {
+				explains(t, e.Add(NoTimeout), ErrRegularFile, kind, strconv.Quote(path), "always ready", "poll or select")
+				return
+			}
+			add(t, e, NoTimeout)
+			loop(t, b, 0, NoEvents)
+			c.want(t, "e read")
+		})
+	}
 }
 
 func TestNames(t *testing.T) {
@@ -246,4 +257,70 @@ func TestNothingIsLeftOpen(t *testing.T) {
 			t.Errorf("%s: open before: %s; after: %s", backend, before, after)
 		}
 	}
+}
+
+// A signal's number is no fd.
+func TestErrorsOfSignalsNameTheSignal(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		signal := func(n syscall.Signal) error { return b.NewSignal(n, func(int, What) {}).Named("stop").Add(NoTimeout) }
+		for n, name := range map[syscall.Signal]string{syscall.SIGKILL: "signal 9 (SIGKILL)",
+			syscall.SIGSTOP: "(SIGSTOP)", 0: "no signal 0", -1: "no signal -1", 65: "no signal 65"} {
+			err := signal(n)
+			explains(t, err, unix.EINVAL, name, `signal|persist "stop"`)
+			if strings.Contains(err.Error(), "fd") {
+				t.Errorf("%q speaks of an fd", err)
+			}
+		}
+		b.Close()
+		explains(t, signal(syscall.SIGUSR1), ErrBaseClosed, "signal 10 (SIGUSR1)")
+	})
+}
+
+func TestABaseThatGetsNoLowFDSaysWhatItIsFor(t *testing.T) {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil || limit.Cur <= 1500 {
+		t.Fatalf("this test needs fd 1024, but ulimit -n is %d (%v)", limit.Cur, err)
+	}
+	for {
+		fd, err := unix.Open(os.DevNull, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer unix.Close(fd)
+		if fd >= setSize-1 {
+			break
+		}
+	}
+	_, err := New(Config{Name: "late", Backend: "select"})
+	explains(t, err, ErrSetSize, "new base with select", `"late"`, "wake-up", "poll or epoll")
+	if strings.Contains(err.Error(), "event: add") {
+		t.Errorf("%q speaks of an event that the program has not made", err)
+	}
+}
+
+// The base's own fd, closed by a program that closes a number too often.
+func TestTheBasesOwnFDIsNamed(t *testing.T) {
+	onEach(t, func(t *testing.T, b *Base) {
+		own := b.mail.bell.fd()
+		unix.Close(own)
+		var err error
+		if b.Backend() == "epoll" { // it notices when the number is used again
+			var ends [2]int
+			if e := unix.Pipe(ends[:]); e != nil || ends[0] != own {
+				t.Fatalf("fds %v instead of %d: %v", ends, own, e)
+			}
+			defer unix.Close(ends[1])
+			err = b.NewEvent(ends[0], Read, func(int, What) {}).Named("client").Add(NoTimeout)
+		} else {
+			_, err = b.Loop(NonBlock | NoExitOnEmpty)
+			fd, e := unix.Dup(1) // what Close closes
+			if e != nil || fd != own {
+				t.Fatalf("fd %d instead of %d: %v", fd, own, e)
+			}
+		}
+		explains(t, err, ErrFDClosed, fmt.Sprintf("the base's own wake-up on fd %d", own), "not its own")
+		if strings.Contains(err.Error(), "Del") {
+			t.Errorf("%q asks for what the program cannot do", err)
+		}
+	})
 }

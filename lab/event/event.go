@@ -104,7 +104,10 @@ func (e *Event) What() What { return e.what }
 // String returns what the event is, for errors: `read|persist "telnet"`.
 func (e *Event) String() string {
 	what := e.what.String()
-	if e.what&(Read|Write|Signal) == 0 {
+	switch {
+	case e.internal:
+		return "the base's own wake-up"
+	case e.what&(Read|Write|Signal) == 0:
 		what = "timer"
 	}
 	if e.label == "" {
@@ -131,7 +134,7 @@ func (e *Event) Add(timeout time.Duration) error {
 		return e.fail("add", ErrBaseClosed, "make a new base")
 	case e.invalid:
 		return e.fail("add", ErrBadWhat, "a callback, and either Signal or Read and Write, please")
-	case e.fd < 0 && e.what&(Read|Write|Signal) != 0:
+	case e.fd < 0 && e.what&(Read|Write) != 0:
 		return e.fail("add", ErrBadFD, fmt.Sprintf("the call that returned %d failed; look at its error", e.fd))
 	}
 	at := noDeadline

@@ -119,11 +119,13 @@ func (b *Base) ready(fd int, gen uint32, what What) {
 // notReady is what a backend told of an fd that nobody can wait for.
 func (b *Base) notReady(fd int, what What) {
 	if what&notOpen != 0 {
-		b.fault(b.fdClosed(fd, ""))
+		b.fault(b.fdClosed(fd, delBeforeClose))
 		return
 	}
 	b.foundStale(fd)
 }
+
+const delBeforeClose = "add an event after its fd is opened, and Del it before it is closed; Del it now to go on"
 
 // fault keeps the first error that came up where nobody could be told. It ends
 // the loop before the next wait.
@@ -140,7 +142,7 @@ func (b *Base) findClosed() error {
 			continue
 		}
 		if _, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err == unix.EBADF {
-			return b.fdClosed(fd, "")
+			return b.fdClosed(fd, delBeforeClose)
 		}
 	}
 	return b.fail("dispatch", unix.EBADF, "")

@@ -1,6 +1,8 @@
 package event
 
 import (
+	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 )
@@ -24,13 +26,18 @@ type mailbox struct {
 func (b *Base) openMail() error {
 	m := &b.mail
 	if err := m.bell.open(); err != nil {
-		return b.fail("new base", err, "the loop needs a file descriptor of its own to be woken by")
+		return b.fail("new base with "+b.kind.name, err, "the base needs an fd of its own, for its wake-up")
 	}
 	m.wake = &Event{base: b, callback: b.collectMail, fd: m.bell.fd(), what: Read | Persist, internal: true}
 	m.posted = (&Event{base: b, fd: -1}).Named("posted function")
 	if err := b.insertAt(m.wake, noDeadline); err != nil {
+		fd := m.bell.fd()
 		m.bell.close()
-		return err
+		if errors.Is(err, ErrSetSize) {
+			return b.fail("new base with "+b.kind.name, ErrSetSize, fmt.Sprintf("the base needs an fd of its own, for its wake-up, "+
+				"and got %d, because all lower ones are in use; close some, make the base earlier, or take the poll or epoll backend", fd))
+		}
+		return b.fail("new base with "+b.kind.name, errors.Unwrap(err), "it is about the base's own wake-up")
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package event
 
 import (
+	"fmt"
 	"os"
 	"os/signal"
 	"slices"
@@ -30,7 +31,7 @@ type raise struct {
 func (b *Base) insertSignal(e *Event) error {
 	sig := syscall.Signal(e.fd)
 	if e.fd <= 0 || e.fd > 64 {
-		return e.fail("add", unix.EINVAL, "signals have numbers from 1 to 64; see signal(7)")
+		return e.fail("add", unix.EINVAL, fmt.Sprintf("there is no signal %d: they are numbered from 1 to 64; see signal(7)", e.fd))
 	}
 	if sig == syscall.SIGKILL || sig == syscall.SIGSTOP {
 		return e.fail("add", unix.EINVAL, "no program can catch SIGKILL or SIGSTOP; see signal(7)")
