@@ -29,7 +29,7 @@ const (
 	closedFD  = "A closed fd is named, as soon as the kernel gives a sign of it."
 	refused   = "Fds that cannot be watched are refused"
 	signals   = "Signals come through the Go runtime"
-	clock     = "The clock is read once a turn, and only by a base that has used a time-out."
+	clock     = "The clock is read once a turn, and only by a base that has used a timeout."
 )
 
 var differences = []difference{
