@@ -1,12 +1,11 @@
 package experiment
 
 import (
-	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
+	"fdlab/lab/event"
 	"fdlab/lab/thread"
 )
 
@@ -22,13 +21,13 @@ type Diary struct {
 type Entry struct {
 	Did, Who string // "accepted", "client 1"
 	Thread   uint32 // the kernel's id of the OS thread that did it
-	Loops    int    // calls of Base.Dispatch or Loop that were on its stack
+	Loops    int    // how many loops ran inside each other on that thread
 	At       time.Time
 }
 
 // Add writes down what the calling thread does now.
 func (d *Diary) Add(did, who string) {
-	now := Entry{Did: did, Who: who, Thread: thread.ID(), Loops: loops(), At: time.Now()}
+	now := Entry{Did: did, Who: who, Thread: thread.ID(), Loops: event.Depth(), At: time.Now()}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.entries = append(d.entries, now)
@@ -65,17 +64,4 @@ func (d *Diary) Index(nth int, did, who string) int {
 		}
 	}
 	return -1
-}
-
-// loops counts the loops on the caller's own stack.
-func loops() (n int) {
-	var pcs [64]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs[:])])
-	for more := true; more; {
-		var f runtime.Frame
-		if f, more = frames.Next(); strings.HasSuffix(f.Function, "event.(*Base).Loop") {
-			n++
-		}
-	}
-	return n
 }
