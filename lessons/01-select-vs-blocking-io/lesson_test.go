@@ -72,7 +72,7 @@ func TestMain(m *testing.M) {
 	for name := range broken {
 		programs[name] = func() { breakIt(name) }
 	}
-	lessontest.Main(m, programs)
+	lessontest.Lesson(m, programs)
 }
 
 func breakIt(name string) {

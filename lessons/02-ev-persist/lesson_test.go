@@ -42,7 +42,7 @@ func TestMain(m *testing.M) {
 	for name := range broken {
 		programs[name] = func() { breakIt(name) }
 	}
-	lessontest.Main(m, programs)
+	lessontest.Lesson(m, programs)
 }
 
 // breakIt is run, with the change, and without what the change makes wait.

@@ -22,7 +22,7 @@ import (
 
 // The lesson as it stands, and what becomes of it when it is broken on purpose.
 func TestMain(m *testing.M) {
-	lessontest.Main(m, map[string]func(){
+	lessontest.Lesson(m, map[string]func(){
 		"":                    main,
 		"no second dispatch":  broken(oneBase, takingTurns, withWorkers(2)),
 		"the same base again": broken(itself, takingTurns, withWorkers(2)),

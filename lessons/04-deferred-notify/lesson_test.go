@@ -157,7 +157,7 @@ func TestMain(m *testing.M) {
 				}})
 		}
 	}
-	lessontest.Main(m, programs)
+	lessontest.Lesson(m, programs)
 }
 
 // bigBuffer is the lesson with the wrong buffers.

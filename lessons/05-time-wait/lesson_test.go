@@ -103,7 +103,7 @@ func TestMain(m *testing.M) {
 			})
 		}
 	}
-	lessontest.Main(m, all)
+	lessontest.Lesson(m, all)
 }
 
 // linuxOnly: elsewhere the kernel does not show its table, and the lesson says

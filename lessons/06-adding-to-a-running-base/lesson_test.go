@@ -53,7 +53,7 @@ func lesson(change func(*broken)) func() {
 }
 
 func TestMain(m *testing.M) {
-	lessontest.Main(m, map[string]func(){
+	lessontest.Lesson(m, map[string]func(){
 		"":                     main,
 		"one has its own":      lesson(func(b *broken) { b.one.oneVariable = false }),
 		"own is one variable":  lesson(func(b *broken) { b.own = b.one }),

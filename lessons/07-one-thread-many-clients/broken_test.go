@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 		change(&p)
 		return p.run
 	}
-	lessontest.Main(m, map[string]func(){
+	lessontest.Lesson(m, map[string]func(){
 		"":                    main,
 		"one after the other": with(func(p *programs) { p.many = untilItLeaves }),
 		"nobody listens":      with(func(p *programs) { p.slow = deaf }),

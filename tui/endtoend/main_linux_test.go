@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"fdlab/lab/launch"
+	"fdlab/lab/slow"
 )
 
 // binary is the built instrument, root the clone that it was built from.
@@ -28,6 +29,9 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) int {
+	if testing.Short() {
+		return slow.Run(m)
+	}
 	dir, err := build()
 	if dir != "" {
 		defer os.RemoveAll(dir)

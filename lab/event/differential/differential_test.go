@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"fdlab/lab/event"
+	"fdlab/lab/slow"
 )
 
 // limit is how long a scenario may take. None needs more than three seconds;
@@ -35,7 +36,7 @@ func TestMain(m *testing.M) {
 	if f := flag.Lookup("test.parallel"); f.Value.String() == fmt.Sprint(runtime.GOMAXPROCS(0)) {
 		f.Value.Set("12") // scenarios sleep far more than they compute
 	}
-	os.Exit(m.Run())
+	os.Exit(slow.Run(m))
 }
 
 // scenarios returns all of them. Each has a twin of the same name in C.

@@ -3,7 +3,7 @@
 // runs itself again, with a variable that says which of its programs it is.
 //
 //	func TestMain(m *testing.M) {
-//		lessontest.Main(m, map[string]func(){"": main, "broken": broken})
+//		lessontest.Lesson(m, map[string]func(){"": main, "broken": broken})
 //	}
 package lessontest
 
@@ -22,17 +22,32 @@ import (
 	"golang.org/x/sys/unix"
 
 	"fdlab/lab/control"
+	"fdlab/lab/slow"
 	"fdlab/lab/trace"
 )
 
 const variable = "FDLAB_LESSONTEST"
 
-// Main is a lesson's TestMain. programs are what the test binary can be; "" is
-// the lesson as it stands. A program ends with experiment.Main, or returns.
+// Lesson is a lesson's TestMain. It is Main, but go test -short leaves the
+// lesson out, for it runs for seconds.
+func Lesson(m *testing.M, programs map[string]func()) {
+	play(programs)
+	os.Exit(slow.Run(m))
+}
+
+// Main is the TestMain of a package that is tested by programs. They are what
+// the test binary can be; "" is the lesson as it stands. A program ends with
+// experiment.Main, or returns.
 func Main(m *testing.M, programs map[string]func()) {
+	play(programs)
+	os.Exit(m.Run())
+}
+
+// play runs a program and ends, if this process is to be one.
+func play(programs map[string]func()) {
 	name, child := os.LookupEnv(variable)
 	if !child {
-		os.Exit(m.Run())
+		return
 	}
 	do := programs[name]
 	if do == nil {
