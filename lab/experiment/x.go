@@ -109,9 +109,9 @@ func (x *X) Note(format string, args ...any) {
 func (x *X) Check(ok bool, format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	if ok {
-		x.check(trace.Passed, text, "passed: "+text)
+		x.check(trace.Passed, text, trace.Passed.String()+": "+text)
 	} else {
-		x.check(trace.Failed, text, "failed: "+text)
+		x.check(trace.Failed, text, trace.Failed.String()+": "+text)
 	}
 }
 
@@ -129,7 +129,7 @@ func (x *X) TimingCheck(ok bool, format string, args ...any) {
 // begins with why, in brackets.
 func (x *X) NotJudged(why, format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
-	x.check(trace.NotJudged, "("+why+") "+text, "not judged ("+why+"): "+text)
+	x.check(trace.NotJudged, "("+why+") "+text, trace.NotJudged.String()+" ("+why+"): "+text)
 }
 
 // check puts text into the trace and line into the account.
@@ -205,11 +205,10 @@ func Ruling(parts ...bool) trace.Ruling {
 func (x *X) Verdict(ruling trace.Ruling, format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	x.put(trace.Verdict, text, int64(ruling), 0)
-	word := [...]string{False: "false", True: "true", HalfTrue: "half true", Undecided: "undecided"}[ruling]
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.judged = ruling != Undecided
-	x.verdict = fmt.Sprintf("verdict: %s. %s", word, text)
+	x.verdict = fmt.Sprintf("verdict: %v. %s", ruling, text)
 }
 
 // conclude prints the end of the account: checks, answer, verdict.

@@ -57,6 +57,10 @@ const (
 	kinds // how many there are
 )
 
+// Kinds is how many kinds there are, None among them. A consumer of records has
+// an array of that size, and a test that no row of it is empty.
+const Kinds = int(kinds)
+
 // form says what a kind is called in a recording and what its fields mean
 // there. An empty name: the field is not used and not written. The order is
 // Str, A, B, C, D.
@@ -158,6 +162,9 @@ const (
 	NotJudged Outcome = 2 // the run was held or disturbed, so the check says nothing
 )
 
+// String returns the outcome in words: "passed".
+func (o Outcome) String() string { return word(int64(o), "failed", "passed", "not judged") }
+
 // Ruling is what a Verdict says of the claim.
 type Ruling int64
 
@@ -167,6 +174,17 @@ const (
 	HalfTrue  Ruling = 2
 	Undecided Ruling = 3 // the run could not be judged; the text says why
 )
+
+// String returns the ruling in words: "half true".
+func (r Ruling) String() string { return word(int64(r), "false", "true", "half true", "undecided") }
+
+// word returns word number n; a recording may hold any number.
+func word(n int64, words ...string) string {
+	if n < 0 || n >= int64(len(words)) {
+		return "unknown"
+	}
+	return words[n]
+}
 
 // Unit is what a Measure is counted in.
 type Unit int64

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"slices"
 
 	"fdlab/lab/trace"
@@ -21,10 +22,11 @@ type Base struct {
 	Since     int64 // when Phase began
 	Limit     int64 // Waiting: the timeout in ns, -1 for none
 	Call      string
-	Watched   int // fds in the last wait
-	Returned  int // how many were ready at its end, -1 for an error
-	Reason    string
-	Turns     int // waits that ended
+	Watched   int          // fds in the last wait
+	Returned  int          // how many were ready at its end, -1 for an error
+	Reason    trace.Reason // of the last dispatch that returned
+	Ran       bool         // one did
+	Turns     int          // waits that ended
 	Callbacks int
 	Adds      int
 	told      []told // what this turn's wait brought
@@ -35,6 +37,14 @@ type Base struct {
 	LastReady    int64
 	LastCallback int64 // when the last callback ended
 	LastTook     int64 // and how long it took, in ns
+}
+
+// Return says how a dispatch ended: Base is 0 if none did.
+type Return struct {
+	Base   uint16
+	Reason trace.Reason
+	Text   string // the reason in the program's words
+	At     int64
 }
 
 // told is one readiness: the kernel named fd, and the loop took it for event.
@@ -95,7 +105,8 @@ func (w *World) applyBase(t *Thread, r *trace.Record) {
 		b.enter(Between, r.Time)
 	case trace.LoopEnd:
 		t.pop(InLoop)
-		b.Reason = w.names.of(r.Str)
+		b.Reason, b.Ran = r.Reason(), true
+		w.Returned = Return{b.Number, r.Reason(), w.names.of(r.Str), r.Time}
 		b.Thread, b.Depth = 0, 0
 		b.enter(Stopped, r.Time)
 	}
@@ -143,12 +154,10 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 		if name == "" {
 			name = w.signal
 		}
-		t.push(Frame{Kind: InCallback, Name: name, FD: r.FD, Base: b.Number, Since: r.Time})
+		w.begun++
+		t.push(Frame{Kind: InCallback, Name: name, FD: r.FD, Base: b.Number, Since: r.Time, Why: r.What(), Number: w.begun})
 		if f != nil {
-			f.Callbacks++
-			f.Untaken++
-			f.InCallback++
-			f.CallbackAt = r.Time
+			f.begin(r)
 		}
 	case trace.CallbackEnd:
 		if w.end(t, InCallback, r) {
@@ -167,6 +176,21 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 			f.forget()
 		}
 	}
+}
+
+// begin notes that a callback of the fd begins.
+func (f *FD) begin(r *trace.Record) {
+	f.Callbacks++
+	f.InCallback++
+	f.CallbackAt = r.Time
+	f.Why = r.What()
+	if f.Why&(trace.Readable|trace.Writable) != 0 { // a timeout brings nothing to take
+		f.Untaken.add(1)
+	}
+	if f.zero && f.Why&trace.Timeout != 0 {
+		f.Expired++
+	}
+	f.by(r.Thread)
 }
 
 // mistaken notes when a callback is called for another fd than the one that the
@@ -197,7 +221,7 @@ func (w *World) applyTurns(r *trace.Record) {
 	b.LastCallback = r.Time
 	f.Callbacks += int(r.A)
 	if f.Taken <= f.CallbackDone { // nothing was taken since the last of them
-		f.Untaken += r.A
+		f.Untaken.add(r.A)
 	}
 	f.heard(r.Time, trace.Readable)
 	f.Noticed, f.CallbackAt, f.CallbackDone = r.Time, r.Time, r.Time
@@ -212,7 +236,7 @@ func (w *World) applyTimer(r *trace.Record) {
 	at := slices.IndexFunc(b.Timers, func(x Watch) bool { return x.Event == r.C })
 	switch {
 	case r.Kind == trace.Add && at < 0:
-		b.Timers = append(b.Timers, Watch{r.C, r.Base, r.What(), r.B, w.names.of(r.Str)})
+		b.Timers = append(b.Timers, Watch{r.C, r.Base, r.What(), r.B, cmp.Or(w.names.of(r.Str), w.signal)})
 	case r.Kind == trace.Add:
 		b.Timers[at].Timeout = r.B
 	case at >= 0:

@@ -2,6 +2,8 @@ package world
 
 import (
 	"slices"
+	"strconv"
+	"syscall"
 
 	"fdlab/lab/trace"
 )
@@ -10,15 +12,19 @@ import (
 // lessons keep apart: what is watched, what the kernel holds ready, and what
 // the loop has noticed.
 type FD struct {
-	FD     int32
-	What   string // what the kernel made: "pipe (read end)"
-	Label  string // what the program calls it, or ""
-	Peer   int32  // the other end, if it is in this process, or trace.NoFD
-	Opened int64
-	Closed int64 // 0 while it is open
+	Number   int32
+	What     string // what the kernel made: "pipe (read end)"
+	Label    string // what the program calls it, or ""
+	Peer     int32  // the other end, if it is in this process, or trace.NoFD
+	Opened   int64
+	Closed   int64 // 0 while it is open
+	Stranger bool  // its opening was not recorded: nobody knows what it is
+	Orphaned bool  // it was closed while an event was pending on it
 
-	Watches []Watch // the program's wish: the events pending on it
-	Blocked int     // how many threads are inside a blocking call on it
+	Watches []Watch         // the program's wish: the events pending on it
+	Added   trace.Readiness // what the last event that was added is for, 0: none ever was
+	Ever    trace.Readiness // what any event was for
+	Blocked int             // how many threads are inside a blocking call on it
 
 	Readiness  trace.Readiness // the kernel's fact
 	Queued     int64           // bytes that wait in the kernel to be read
@@ -32,16 +38,27 @@ type FD struct {
 	CallbackDone int64 // when its last callback ended
 	LastRead     int64 // when the program last took bytes (or learned that there are none)
 	LastWrite    int64
-	InCallback   int // callbacks of it that run now
+	InCallback   int             // callbacks of it that run now
+	Why          trace.Readiness // what its last callback was called for
+	Expired      int             // callbacks for a timeout of 0
+	Threads      []uint32        // that have read from it, or run its callbacks
 
 	Mistaken   int32 // the fd whose callback ran when this one was ready
 	MistakenAt int64 // when that was, 0: never
 
-	Taken      int64 // when the program last took anything
-	Untaken    int64 // callbacks since then
-	Refused    int64 // reads in a row that found nothing
-	AtEnd      bool  // the last read found the end of the file: to read it again takes nothing
-	LeftBehind int   // callbacks in a row that read and left bytes behind
+	Taken      int64  // when the program last took anything, room to write among it
+	Untaken    Streak // callbacks for reading or writing since then
+	Refused    Streak // reads that found nothing
+	Ends       Streak // reads that found the end of the file: the first is news
+	NoRoom     Streak // writes that found no room, with no read between
+	LeftBehind int    // callbacks in a row that read and left bytes behind
+
+	// Of Refused and NoRoom, how many came in one callback, which is its own.
+	RefusedInside int64
+	NoRoomInside  int64
+	callback      int64 // which callback that is
+	gathered      bool  // a record in it has said so
+	zero          bool  // the last event that was added has a timeout of 0
 
 	TCP TCP // of a TCP socket; the zero TCP otherwise
 
@@ -56,6 +73,17 @@ type TCP struct {
 	State   string // "LISTEN", "ESTABLISHED", ...
 	Backlog int64  // of a listener: clients that wait to be accepted
 	Limit   int64  // of a listener: how many may wait
+}
+
+// Streak counts what happens in a row.
+type Streak struct {
+	Now  int64 // since it was last broken
+	Most int64 // of all streaks so far
+}
+
+func (s *Streak) add(n int64) {
+	s.Now += n
+	s.Most = max(s.Most, s.Now)
 }
 
 // Watch is one pending event on an fd: the program's wish.
@@ -79,18 +107,18 @@ func (f *FD) Name() string {
 // an end of file or an error.
 func (f *FD) Readable() bool { return f.ReadySince != 0 }
 
+// Watched returns what the events pending on it wait for, together; 0: none is.
+func (f *FD) Watched() (what trace.Readiness) {
+	for i := range f.Watches {
+		what |= f.Watches[i].What
+	}
+	return what
+}
+
 // Wanted reports whether anybody waits to read from the fd: a pending event or
 // a thread that is blocked on it.
 func (f *FD) Wanted() bool {
-	if f.Blocked > 0 {
-		return true
-	}
-	for i := range f.Watches {
-		if f.Watches[i].What&trace.Readable != 0 {
-			return true
-		}
-	}
-	return false
+	return f.Blocked > 0 || f.Watched()&trace.Readable != 0
 }
 
 // Input reports whether the program takes something from this end: it watches
@@ -119,7 +147,21 @@ func (w *World) FDByNumber(fd int32) *FD {
 	if uint(fd) >= uint(len(w.where)) || w.where[fd] == 0 {
 		return nil
 	}
-	return &w.FDs[w.where[fd]-1]
+	return w.FDs[w.where[fd]-1]
+}
+
+// FDOnce returns the fd that has the number now, or the last one that had it and
+// is closed, or nil.
+func (w *World) FDOnce(fd int32) *FD {
+	if f := w.FDByNumber(fd); f != nil {
+		return f
+	}
+	for _, f := range slices.Backward(w.FDs) {
+		if f.Number == fd {
+			return f
+		}
+	}
+	return nil
 }
 
 // place enters where the fd with a number is: its index in FDs.
@@ -146,15 +188,19 @@ func (w *World) fd(r *trace.Record) *FD {
 		return f
 	}
 	switch r.Kind {
-	case trace.Add, trace.CallBegin, trace.Label:
+	case trace.Add, trace.Label:
+	case trace.CallBegin:
+		if w.FDOnce(r.FD) != nil { // it was closed: the kernel will refuse the call
+			return nil
+		}
 	case trace.CallEnd:
-		if r.A < 0 || w.names.of(r.Str) == "close" {
+		if r.A < 0 || w.names.call(r.Str) == CallClose {
 			return nil
 		}
 	default:
 		return nil
 	}
-	return w.enter(FD{FD: r.FD, What: "opened elsewhere", Peer: trace.NoFD, Opened: r.Time})
+	return w.enter(&FD{Number: r.FD, What: "opened elsewhere", Stranger: true, Peer: trace.NoFD, Opened: r.Time})
 }
 
 func (w *World) open(r *trace.Record) {
@@ -168,40 +214,59 @@ func (w *World) open(r *trace.Record) {
 	if peer <= 0 {
 		peer = trace.NoFD
 	}
-	w.enter(FD{FD: r.FD, What: w.names.of(r.Str), Peer: peer, Opened: r.Time})
+	w.enter(&FD{Number: r.FD, What: w.names.of(r.Str), Peer: peer, Opened: r.Time})
 }
 
 // keepClosed is how many closed fds stay in the world, for the afterglow.
 const keepClosed = 64
 
-func (w *World) enter(f FD) *FD {
+func (w *World) enter(f *FD) *FD {
+	if !w.KeepClosed {
+		w.forgetClosed()
+	}
+	w.FDs = append(w.FDs, f)
+	w.place(f.Number, len(w.FDs)-1)
+	return f
+}
+
+// forgetClosed lets the closed fds go, when there are too many.
+func (w *World) forgetClosed() {
 	closed := 0
-	for i := range w.FDs {
-		if w.FDs[i].Closed != 0 {
+	for _, f := range w.FDs {
+		if f.Closed != 0 {
 			closed++
 		}
 	}
-	if closed > keepClosed {
-		w.FDs = slices.DeleteFunc(w.FDs, func(f FD) bool { return f.Closed != 0 })
-		clear(w.where)
-		for i := range w.FDs {
-			w.place(w.FDs[i].FD, i)
-		}
+	if closed <= keepClosed {
+		return
 	}
-	w.FDs = append(w.FDs, f)
-	w.place(f.FD, len(w.FDs)-1)
-	return &w.FDs[len(w.FDs)-1]
+	w.FDs = slices.DeleteFunc(w.FDs, func(f *FD) bool { return f.Closed != 0 })
+	clear(w.where)
+	for i, f := range w.FDs {
+		w.place(f.Number, i)
+	}
 }
 
 func (w *World) closed(r *trace.Record) {
 	f := w.FDByNumber(r.FD)
 	if f == nil {
+		if r.A == int64(syscall.EBADF) {
+			w.closedTwice(r.FD)
+		}
 		return
 	}
 	w.ended.Name = f.Name()
-	f.Closed = r.Time
+	f.Closed, f.Orphaned = r.Time, len(f.Watches) > 0
 	f.ReadySince, f.Readiness, f.Queued, f.Unsent = 0, 0, 0, 0
 	w.where[r.FD] = 0
+}
+
+// closedTwice keeps the name of an fd that was closed when it was closed already.
+func (w *World) closedTwice(fd int32) {
+	w.ClosedTwice = "fd " + strconv.Itoa(int(fd))
+	if once := w.FDOnce(fd); once != nil {
+		w.ClosedTwice = once.Name() + " (closed)"
+	}
 }
 
 // applyWish follows the program's wishes: events that become pending and
@@ -216,6 +281,9 @@ func (w *World) applyWish(r *trace.Record) {
 	if f == nil {
 		w.applyTimer(r)
 		return
+	}
+	if r.Kind == trace.Add {
+		f.Added, f.Ever, f.zero = r.What(), f.Ever|r.What(), r.B == 0
 	}
 	at := slices.IndexFunc(f.Watches, func(x Watch) bool { return x.Event == r.C && x.Base == r.Base })
 	switch {
@@ -270,34 +338,84 @@ func (f *FD) forget() {
 }
 
 // called keeps what a finished system call says of its fd.
-func (f *FD) called(call string, r *trace.Record) {
+func (w *World) called(t *Thread, f *FD, call Call, r *trace.Record) {
 	switch call {
-	case "read", "recv", "accept", "readv":
-		f.Reads += times(r)
-		f.LastRead = r.Time
-		f.forget()
-		switch {
-		case r.A < 0:
-			f.Refused += int64(times(r))
-		case r.A == 0 && call != "accept" && f.AtEnd: // no news
-		default:
-			f.Untaken, f.Refused, f.Taken = 0, 0, r.Time
-			f.AtEnd = r.A == 0 && call != "accept"
-		}
-		if r.A > 0 && call != "accept" {
-			f.BytesIn += r.A
-			f.Queued = max(0, f.Queued-r.A)
-		}
-		if r.A < 0 { // EAGAIN: the kernel has nothing more
-			f.ReadySince, f.Queued = 0, 0
-			f.Readiness &^= trace.Readable
-		}
-	case "write", "send", "writev":
-		f.LastWrite = r.Time
-		if r.A > 0 {
-			f.BytesOut += r.A
-		}
+	case CallRead, CallAccept:
+		f.read(w, t, call, r)
+	case CallWrite:
+		f.wrote(w, t, r)
 	}
+}
+
+func (f *FD) read(w *World, t *Thread, call Call, r *trace.Record) {
+	n := times(r)
+	f.Reads += n
+	f.LastRead = r.Time
+	f.by(r.Thread)
+	f.forget()
+	if r.A < 0 { // EAGAIN: the kernel has nothing more
+		f.Refused.add(int64(n))
+		f.RefusedInside += f.inside(w, t, int64(n))
+		f.ReadySince, f.Queued = 0, 0
+		f.Readiness &^= trace.Readable
+		return
+	}
+	f.Refused.Now, f.RefusedInside = 0, 0
+	if r.A == 0 && call == CallRead {
+		if f.Ends.add(1); f.Ends.Now > 1 {
+			return // no news
+		}
+	} else {
+		f.Ends.Now, f.NoRoom.Now = 0, 0
+	}
+	f.took(r.Time)
+	if call == CallRead {
+		f.BytesIn += r.A
+		f.Queued = max(0, f.Queued-r.A)
+	}
+}
+
+func (f *FD) wrote(w *World, t *Thread, r *trace.Record) {
+	f.LastWrite = r.Time
+	switch {
+	case r.A > 0:
+		f.BytesOut += r.A
+		f.NoRoom.Now, f.NoRoomInside = 0, 0
+		f.took(r.Time) // a callback for writing takes the room
+	case r.B == int64(syscall.EAGAIN):
+		n := int64(times(r))
+		f.NoRoom.add(n)
+		f.NoRoomInside += f.inside(w, t, n)
+	}
+}
+
+func (f *FD) took(at int64) { f.Untaken.Now, f.Taken = 0, at }
+
+// by notes that a thread deals with the fd.
+func (f *FD) by(thread uint32) {
+	if n := len(f.Threads); n > 0 && f.Threads[n-1] == thread || slices.Contains(f.Threads, thread) {
+		return
+	}
+	f.Threads = append(f.Threads, thread)
+}
+
+// inside returns how many of the refusals that a record stands for were surely
+// made in the callback that runs, if it is the fd's own. The first record may
+// stand for earlier ones, too: package sys gathers them for a millisecond.
+func (f *FD) inside(w *World, t *Thread, n int64) int64 {
+	in := t.callback()
+	if in == nil || in.FD != f.Number {
+		return 0
+	}
+	if f.callback != in.Number {
+		f.callback, f.gathered = in.Number, false
+		f.RefusedInside, f.NoRoomInside = 0, 0
+	}
+	if f.gathered {
+		return n
+	}
+	f.gathered = true
+	return 1
 }
 
 // times returns for how many calls a CallEnd stands: equal refusals in a row

@@ -43,6 +43,9 @@ const keepLines = 256
 func (f *Feed) clone() Feed { return Feed{slices.Clone(f.Lines)} }
 
 func (f *Feed) apply(w *World, r *trace.Record) {
+	if !has(r.Kind, inFeed) || r.Kind == trace.Endpoint && !w.turned {
+		return
+	}
 	h := Happening{Kind: r.Kind, At: r.Time, Took: w.took, Times: 1, Thread: r.Thread, Base: r.Base, FD: r.FD,
 		Name: w.names.of(r.Str), Result: r.A, Errno: r.B}
 	if fd := w.FDByNumber(r.FD); fd != nil {
@@ -64,14 +67,6 @@ func (f *Feed) apply(w *World, r *trace.Record) {
 		}
 	case trace.CallbackEnd:
 		h.Name = w.ended.Name
-	case trace.Endpoint:
-		if !w.turned {
-			return
-		}
-	case trace.Open, trace.LoopEnd,
-		trace.Step, trace.Note, trace.Poke, trace.Check, trace.Answer, trace.Verdict, trace.End:
-	default:
-		return
 	}
 	if n := len(f.Lines); n > 0 && f.Lines[n-1].same(&h) {
 		last := &f.Lines[n-1]

@@ -115,7 +115,7 @@ func (r *Run) Next(time int64) (at int64, ok bool) {
 	}
 	for k := r.past[i].after(time); i < len(r.past); i, k = i+1, 0 {
 		for ; k < len(r.past[i].records); k++ {
-			if rec := &r.past[i].records[k]; rec.Time > time && telling(rec.Kind) {
+			if rec := &r.past[i].records[k]; rec.Time > time && has(rec.Kind, stepped) {
 				return rec.Time, true
 			}
 		}
@@ -131,7 +131,7 @@ func (r *Run) Previous(time int64) (at int64, ok bool) {
 	}
 	for k := r.past[i].after(time) - 1; ; k = len(r.past[i].records) - 1 {
 		for ; k >= 0; k-- {
-			if rec := &r.past[i].records[k]; rec.Time < time && telling(rec.Kind) {
+			if rec := &r.past[i].records[k]; rec.Time < time && has(rec.Kind, stepped) {
 				return rec.Time, true
 			}
 		}
@@ -139,13 +139,4 @@ func (r *Run) Previous(time int64) (at int64, ok bool) {
 			return 0, false
 		}
 	}
-}
-
-func telling(k trace.Kind) bool {
-	switch k {
-	case trace.WaitBegin, trace.WaitEnd, trace.Ready, trace.CallbackBegin, trace.CallbackEnd,
-		trace.CallBegin, trace.CallEnd, trace.Kernel, trace.Endpoint, trace.Poke, trace.Step, trace.Verdict:
-		return true
-	}
-	return false
 }

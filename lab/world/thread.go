@@ -16,13 +16,19 @@ type Thread struct {
 
 // Frame is one thing that a thread is in the middle of.
 type Frame struct {
-	Kind  FrameKind
-	Name  string // the call, or the event's label, or the gate's phase
-	FD    int32  // or trace.NoFD
-	Base  uint16 // or 0
-	Since int64
-	Limit int64 // InWait: the timeout in ns, -1 for none
+	Kind   FrameKind
+	Call   Call            // InCall
+	Base   uint16          // or 0
+	FD     int32           // or trace.NoFD
+	Name   string          // the call, or the event's label, or the gate's phase
+	Since  int64           // when it began
+	Limit  int64           // InWait: the timeout in ns, -1 for none
+	Why    trace.Readiness // InCallback: what it was called for
+	Number int64           // InCallback: 1, 2, 3 ... over all threads
 }
+
+// Posted reports whether it is the run of a function that was posted to a base.
+func (f *Frame) Posted() bool { return f.Kind == InCallback && f.FD == trace.NoFD && f.Why == 0 }
 
 // FrameKind says what a Frame is.
 type FrameKind uint8
@@ -58,6 +64,19 @@ func (t *Thread) pop(kind FrameKind) (Frame, bool) {
 	return Frame{}, false
 }
 
+// InCallback reports whether the thread is inside a callback.
+func (t *Thread) InCallback() bool { return t.callback() != nil }
+
+// callback returns the innermost callback that the thread is inside, or nil.
+func (t *Thread) callback() *Frame {
+	for i := len(t.Stack) - 1; i >= 0; i-- {
+		if t.Stack[i].Kind == InCallback {
+			return &t.Stack[i]
+		}
+	}
+	return nil
+}
+
 // ofSignal reports whether a record that names a number is about a signal's
 // event, which has the signal's number. The end of a callback does not say so:
 // its beginning did.
@@ -69,11 +88,8 @@ func (t *Thread) ofSignal(r *trace.Record) bool {
 	case trace.Add, trace.Del, trace.CallbackBegin:
 		return r.What()&trace.Signal != 0
 	case trace.CallbackEnd:
-		for i := len(t.Stack) - 1; i >= 0; i-- {
-			if t.Stack[i].Kind == InCallback {
-				return t.Stack[i].FD == trace.NoFD
-			}
-		}
+		in := t.callback()
+		return in != nil && in.FD == trace.NoFD
 	}
 	return false
 }
@@ -112,20 +128,20 @@ func (w *World) ThreadByID(id uint32) *Thread {
 func (w *World) applyCall(t *Thread, r *trace.Record) {
 	f := w.fd(r)
 	if r.Kind == trace.CallBegin {
-		t.push(Frame{Kind: InCall, Name: w.names.of(r.Str), FD: r.FD, Since: r.Time})
+		t.push(Frame{Kind: InCall, Name: w.names.of(r.Str), Call: w.names.call(r.Str), FD: r.FD, Since: r.Time})
 		if f != nil {
 			f.Blocked++
 		}
 		return
 	}
 	t.Calls += times(r)
-	if top, ok := t.Top(); ok && top.Kind == InCall {
+	if n := len(t.Stack); n > 0 && t.Stack[n-1].Kind == InCall {
 		w.end(t, InCall, r)
 		if f != nil && f.Blocked > 0 {
 			f.Blocked--
 		}
 	}
 	if f != nil {
-		f.called(w.names.of(r.Str), r)
+		w.called(t, f, w.names.call(r.Str), r)
 	}
 }

@@ -169,11 +169,11 @@ func (tl *Timeline) thread(t *Thread) *Lane {
 }
 
 func (tl *Timeline) fd(f *FD) *Lane {
-	i, ok := tl.fds[f.FD]
+	i, ok := tl.fds[f.Number]
 	if !ok {
-		tl.Lanes = append(tl.Lanes, Lane{FD: f.FD, Name: f.Name(), Begun: f.Opened})
+		tl.Lanes = append(tl.Lanes, Lane{FD: f.Number, Name: f.Name(), Begun: f.Opened})
 		i = len(tl.Lanes) - 1
-		tl.fds[f.FD] = i
+		tl.fds[f.Number] = i
 	}
 	return &tl.Lanes[i]
 }

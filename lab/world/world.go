@@ -24,7 +24,7 @@ type World struct {
 	Records uint64 // how many were applied
 
 	Threads []Thread // in the order of their first record
-	FDs     []FD     // open ones, and those closed lately, in the order of their opening
+	FDs     []*FD    // open ones, and those closed lately, in the order of their opening
 	Bases   []Base   // in the order of their making
 	Ends    []End    // ends of TCP connections in the kernel's table, in order of appearance
 
@@ -38,12 +38,22 @@ type World struct {
 	Verdict   Verdict   // the zero Verdict until there is one
 	Feed      Feed      // the latest happenings, for reading
 
+	// KeepClosed: all closed fds stay in FDs, for whoever judges the whole run.
+	KeepClosed  bool
+	ClosedTwice string // an fd that was closed when it was closed already, or ""
+	Returned    Return // how the last dispatch ended
+
+	// Unknown counts records of kinds that the world has no use for: none, unless
+	// the trace is newer than the world.
+	Unknown uint64
+
 	Held    int   // threads that stand at the gate now
 	HeldFor int64 // ns that threads stood at the gate so far, the longest of them
 	Pokes   int   // how often somebody pressed a key of the experiment
 	Ended   bool  // the program said that it is about to exit
 	Status  int   // and with which status
 
+	begun int64   // how many callbacks have
 	where []int32 // by fd number: index in FDs of the fd that has the number now, plus 1
 
 	// What the record that is being applied brought to an end: for the feed.
@@ -102,8 +112,11 @@ func (w *World) Clone() *World {
 		c.Threads[i].Stack = slices.Clone(w.Threads[i].Stack)
 	}
 	c.FDs = slices.Clone(w.FDs)
-	for i := range c.FDs {
-		c.FDs[i].Watches = slices.Clone(w.FDs[i].Watches)
+	fds := make([]FD, len(w.FDs)) // all in one piece
+	for i, f := range w.FDs {
+		fds[i] = *f
+		fds[i].Watches, fds[i].Threads = slices.Clone(f.Watches), slices.Clip(f.Threads)
+		c.FDs[i] = &fds[i]
 	}
 	c.Bases = slices.Clone(w.Bases)
 	for i := range c.Bases {
@@ -182,8 +195,10 @@ func (w *World) Apply(r *trace.Record) {
 		w.applyEnd(r)
 	case trace.Hold, trace.Release:
 		w.applyGate(t, r)
-	default:
+	case trace.Step, trace.Note, trace.Poke, trace.Offer, trace.Check, trace.Measure, trace.Answer, trace.Verdict, trace.End:
 		w.applyWords(r)
+	default:
+		w.Unknown++
 	}
 	w.Feed.apply(w, r)
 }
@@ -217,6 +232,7 @@ func (w *World) applyWords(r *trace.Record) {
 		if text != "" {
 			w.Offers = append(w.Offers, Offer{rune(r.A), text})
 		}
+	case trace.Note: // the feed says it
 	case trace.Poke:
 		w.Pokes++
 	case trace.Check:
@@ -232,6 +248,18 @@ func (w *World) applyWords(r *trace.Record) {
 	}
 }
 
+// Loops returns how many dispatches run.
+func (w *World) Loops() (n int) {
+	for i := range w.Threads {
+		for k := range w.Threads[i].Stack {
+			if w.Threads[i].Stack[k].Kind == InLoop {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // Step returns the current step, its number from 1, or 0 before the first.
 func (w *World) Step() (Said, int) {
 	n := len(w.Steps)
@@ -244,30 +272,43 @@ func (w *World) Step() (Said, int) {
 // names resolves string numbers, each once. Clones share it.
 type names struct {
 	strings trace.Strings
-	known   map[uint32]string
-	recent  [64]struct { // the same few names come again and again
-		id   uint32
-		text string
-	}
+	known   map[uint32]name
+	recent  [64]name // the same few names come again and again
+}
+
+// noName has the number 0.
+var noName name
+
+type name struct {
+	id   uint32
+	call Call
+	gate HeldAt
+	text string
 }
 
 func newNames(strings trace.Strings) *names {
-	return &names{strings: strings, known: map[uint32]string{}}
+	return &names{strings: strings, known: map[uint32]name{}}
 }
 
-func (n *names) of(id uint32) string {
-	if id == 0 {
-		return ""
-	}
+func (n *names) of(id uint32) string { return n.find(id).text }
+
+// call returns the system call that has the name.
+func (n *names) call(id uint32) Call { return n.find(id).call }
+
+func (n *names) find(id uint32) *name {
 	recent := &n.recent[id*0x9E3779B1>>26]
-	if recent.id == id {
-		return recent.text
+	if recent.id == id { // the zero name has the number 0
+		return recent
 	}
-	s, ok := n.known[id]
+	if id == 0 {
+		return &noName
+	}
+	found, ok := n.known[id]
 	if !ok {
-		s = n.strings.String(id)
-		n.known[id] = s
+		s := n.strings.String(id)
+		found = name{id, calls[s], gates[s], s}
+		n.known[id] = found
 	}
-	recent.id, recent.text = id, s
-	return s
+	*recent = found
+	return recent
 }

@@ -6,7 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"fdlab/lab/course"
-	"fdlab/tui/stage"
+	"fdlab/lab/phrase"
 )
 
 // readProgress reads what the student did so far.
@@ -35,7 +35,7 @@ func (m *Model) keep() tea.Cmd {
 	s.saved = true
 	slug := s.lesson.Slug
 	result := m.progress[slug].On(s.lesson.Question)
-	result.Answer, result.Verdict, result.At = w.Answer, stage.Ruling(w.Verdict.Ruling), time.Now()
+	result.Answer, result.Verdict, result.At = w.Answer, phrase.Ruling(w.Verdict.Ruling), time.Now()
 	m.progress[slug] = result
 	return safely(func() tea.Msg {
 		if err := course.ProgressOf(m.course.Root).Save(slug, result); err != nil {

@@ -3,6 +3,7 @@ package stage
 import (
 	"strings"
 
+	"fdlab/lab/diagnosis"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
@@ -26,11 +27,11 @@ func columnsFor(w int) columns {
 func drawFDs(r grid.Region, v *scene) {
 	th, w := v.Theme, v.World
 	shown, open := 0, 0
-	for i := range w.FDs {
-		if isShown(&w.FDs[i], v.Now) {
+	for _, f := range w.FDs {
+		if isShown(f, v.Now) {
 			shown++
 		}
-		if w.FDs[i].Closed == 0 {
+		if f.Closed == 0 {
 			open++
 		}
 	}
@@ -53,8 +54,7 @@ func drawFDs(r grid.Region, v *scene) {
 	// The ends that the program reads come first; the ends that only feed
 	// them (write ends, the far end of a socket) stand below, faint.
 	for _, main := range []bool{true, false} {
-		for i := range w.FDs {
-			f := &w.FDs[i]
+		for _, f := range w.FDs {
 			if !isShown(f, v.Now) || v.crowded && f.Closed != 0 || f.Input() != main {
 				continue
 			}
@@ -88,13 +88,13 @@ func drawFD(r grid.Region, v *scene, f *world.FD, c columns, main bool) {
 		st = th.Faint
 	}
 	p := r.At(0, 0)
-	if f.FD < 100 {
+	if f.Number < 100 {
 		p = p.Skip(1)
 	}
-	if f.FD < 10 {
+	if f.Number < 10 {
 		p = p.Skip(1)
 	}
-	p.Int(st, int64(f.FD))
+	p.Int(st, int64(f.Number))
 	x := r.Cut(c.what, 0, c.watched-c.what-1, st, f.Name())
 	if room := c.watched - x - 3; f.Label != "" && grid.Width(f.What) <= room {
 		r.Text(x+2, 0, th.Faint, f.What)
@@ -118,10 +118,7 @@ func drawWatched(r grid.Region, v *scene, f *world.FD) {
 		}
 		return
 	}
-	var all trace.Readiness
-	for i := range f.Watches {
-		all |= f.Watches[i].What
-	}
+	all := f.Watched()
 	p := r.At(0, 0)
 	word := func(bit trace.Readiness, text string) {
 		if all&bit != 0 {
@@ -242,14 +239,9 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 // drawBlocked draws for how long the thread that is blocked on f has been.
 func drawBlocked(r grid.Region, v *scene, f *world.FD) {
 	th, g := v.Theme, v.Theme.Glyphs
-	for i := range v.World.Threads {
-		top, ok := v.World.Threads[i].Top()
-		if !ok || top.Kind != world.InCall || top.FD != f.FD {
-			continue
-		}
-		p := r.At(0, 0).Rune(th.Blocked, g.Blocked).Text(th.Blocked, " blocked ").Duration(th.Blocked, v.Now-top.Since).Text(th.Blocked, " ")
-		drawGrowing(r, p.X, v, th.Blocked, v.Now-top.Since)
-		return
+	if call, _, ok := diagnosis.Blocked(v.World, f); ok {
+		p := r.At(0, 0).Rune(th.Blocked, g.Blocked).Text(th.Blocked, " blocked ").Duration(th.Blocked, v.Now-call.Since).Text(th.Blocked, " ")
+		drawGrowing(r, p.X, v, th.Blocked, v.Now-call.Since)
 	}
 }
 
@@ -268,8 +260,7 @@ func drawManyFDs(r grid.Region, v *scene, shown int) {
 	rows := r.H - 1
 	r.At(0, 0).Text(th.Head, "fd · kernel · program; ").Int(th.Head, int64(shown)).Text(th.Head, " fds")
 	at := -min(max(v.Scroll, 0), max((shown+perRow-1)/perRow-rows, 0)) * perRow
-	for i := range v.World.FDs {
-		f := &v.World.FDs[i]
+	for _, f := range v.World.FDs {
 		if f.Closed != 0 {
 			continue
 		}
@@ -286,7 +277,7 @@ func drawManyFDs(r grid.Region, v *scene, shown int) {
 		if !f.Input() || f.Closed != 0 {
 			st = th.Faint
 		}
-		p := cell.At(0, 0).Int(st, int64(f.FD)).To(4)
+		p := cell.At(0, 0).Int(st, int64(f.Number)).To(4)
 		if f.Readable() {
 			p = p.Rune(th.Ready, g.Ready)
 			if f.Queued > 999 {

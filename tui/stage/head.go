@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"fdlab/lab/diagnosis"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
@@ -98,30 +99,11 @@ func drawNow(r grid.Region, v *scene) {
 		r.Cut(0, 0, r.W, th.Text, v.Words)
 		return
 	}
-	for i := range w.FDs {
-		if f := &w.FDs[i]; f.Closed == 0 && f.Untaken >= world.SpinAfter && v.Now-f.CallbackDone < glow {
-			p = p.Text(th.Warn, "The loop spins").Text(th.Text, ": ")
-			if !f.Readable() { // the loop was told another fd, or a callback was made active by hand
-				p.Count(th.Warn, f.Untaken).Text(th.Text, " callbacks of ").Text(th.Text, f.Name()).Text(th.Text, " have taken nothing.")
-				return
-			}
-			p = p.Text(th.Ready, f.Name()).Text(th.Text, " is ready, and ")
-			p.Count(th.Warn, f.Untaken).Text(th.Text, " callbacks have taken nothing from it.")
-			return
-		}
+	unseen := diagnosis.LongestUnseen(w)
+	if drawSpin(p, v, unseen) {
+		return
 	}
-	blocked, frame := blockedThread(v)
-	unseen := longestUnseen(w)
-	for i := range w.Bases {
-		if b := &w.Bases[i]; b.InVain() {
-			p = p.Text(th.Warn, "The loop spins").Text(th.Text, ": ").Count(th.Warn, b.Vain).Text(th.Text, " turns have called nobody.")
-			if unseen != nil {
-				p.Text(th.Text, " ").Text(th.Ready, unseen.Name()).Text(th.Text, " has been ready for ").
-					Duration(th.Ready, v.Now-unseen.ReadySince).Text(th.Text, ".")
-			}
-			return
-		}
-	}
+	blocked, frame := diagnosis.OnlyBlocked(w, v.counts)
 	switch {
 	case w.Held > 0:
 		p = p.Text(th.Held, "Held").Text(th.Text, " ")
@@ -133,19 +115,19 @@ func drawNow(r grid.Region, v *scene) {
 		if unseen != nil {
 			nameFD(p.Text(th.Faint, "· "), th.Ready, unseen).Text(th.Text, " stands ready; no loop has looked.")
 		}
-	case blocked != nil && unseen != nil && unseen.FD != frame.FD && r.W < 70:
+	case blocked != nil && unseen != nil && unseen.Number != frame.FD && r.W < 70:
 		p = p.Text(th.Blocked, "Blocked").Text(th.Text, " in ").Text(th.Text, frame.Name).Text(th.Text, " on ")
 		p = p.Text(th.Text, fdName(w, frame.FD)).Text(th.Text, ". ").Text(th.Ready, unseen.Name()).Text(th.Text, ": ")
 		p.Text(th.Ready, "ready").Text(th.Text, ", unseen ").Duration(th.Ready, v.Now-unseen.ReadySince)
-	case blocked != nil && unseen != nil && unseen.FD != frame.FD:
+	case blocked != nil && unseen != nil && unseen.Number != frame.FD:
 		p = p.Text(th.Blocked, "Blocked").Text(th.Text, " in ").Text(th.Text, frame.Name).Text(th.Text, " on ")
 		p = p.Text(th.Text, fdName(w, frame.FD)).Text(th.Text, ", while ")
 		p = p.Text(th.Ready, unseen.Name()).Text(th.Text, " has been ").Text(th.Ready, "ready").Text(th.Text, " for ")
 		p.Duration(th.Ready, v.Now-unseen.ReadySince).Text(th.Text, ". Nobody looks.")
 	case v.Status == Held:
 		drawHeldNow(p, v)
-	case unseen != nil && busyLoop(w, unseen) != nil:
-		b := busyLoop(w, unseen)
+	case unseen != nil && diagnosis.Busy(w, unseen) != nil:
+		b := diagnosis.Busy(w, unseen)
 		p = p.Text(th.Ready, unseen.Name()).Text(th.Ready, " ready").Text(th.Text, " for ").Duration(th.Ready, v.Now-unseen.ReadySince)
 		p = p.Text(th.Text, "; its loop is still inside ").Text(th.Callback, "a callback").Text(th.Text, " (")
 		p.Duration(th.Callback, v.Now-b.Since).Text(th.Text, ")")
@@ -159,6 +141,37 @@ func drawNow(r grid.Region, v *scene) {
 	default:
 		drawLoopNow(p, v, r.W < 70)
 	}
+}
+
+// drawSpin says that something spins, if it does just now.
+func drawSpin(p grid.Pen, v *scene, unseen *world.FD) bool {
+	th, w := v.Theme, v.World
+	for _, f := range w.FDs {
+		if f.Closed != 0 || f.Untaken.Now < diagnosis.Often || v.Now-f.CallbackDone >= glow {
+			continue
+		}
+		p = p.Text(th.Warn, "The loop spins").Text(th.Text, ": ")
+		if !f.Readable() { // the loop was told another fd, or a callback was made active by hand
+			p.Count(th.Warn, f.Untaken.Now).Text(th.Text, " callbacks of ").Text(th.Text, f.Name()).Text(th.Text, " have taken nothing.")
+			return true
+		}
+		p = p.Text(th.Ready, f.Name()).Text(th.Text, " is ready, and ")
+		p.Count(th.Warn, f.Untaken.Now).Text(th.Text, " callbacks have taken nothing from it.")
+		return true
+	}
+	for i := range w.Bases {
+		spin, ok := diagnosis.CallsNobody(&w.Bases[i])
+		if !ok {
+			continue
+		}
+		p = p.Text(th.Warn, "The loop spins").Text(th.Text, ": ").Count(th.Warn, spin.Count).Text(th.Text, " turns have called nobody.")
+		if unseen != nil {
+			p.Text(th.Text, " ").Text(th.Ready, unseen.Name()).Text(th.Text, " has been ready for ").
+				Duration(th.Ready, v.Now-unseen.ReadySince).Text(th.Text, ".")
+		}
+		return true
+	}
+	return false
 }
 
 // drawHeldNow says why time is held and yet no thread stands at the gate.
@@ -202,50 +215,8 @@ func drawLoopNow(p grid.Pen, v *scene, short bool) {
 	}
 }
 
-// blockedThread returns a thread of the experiment that is blocked in a call,
-// if no other thread of it could look instead.
-func blockedThread(v *scene) (*world.Thread, world.Frame) {
-	w := v.World
-	var found *world.Thread
-	var frame world.Frame
-	for i := range w.Threads {
-		t := &w.Threads[i]
-		if !v.counts(t) || t.Ended != 0 {
-			continue
-		}
-		top, ok := t.Top()
-		if !ok || top.Kind != world.InCall || found != nil {
-			return nil, world.Frame{}
-		}
-		found, frame = t, top
-	}
-	return found, frame
-}
-
-// busyLoop returns the loop that watches f, if it is inside a callback.
-func busyLoop(w *world.World, f *world.FD) *world.Base {
-	for i := range f.Watches {
-		if b := w.BaseByNumber(f.Watches[i].Base); b != nil && b.Phase == world.Calling {
-			return b
-		}
-	}
-	return nil
-}
-
-// longestUnseen returns the fd that has been ready unseen for the longest.
-func longestUnseen(w *world.World) *world.FD {
-	var found *world.FD
-	for i := range w.FDs {
-		f := &w.FDs[i]
-		if _, ok := f.Unseen(); ok && f.Blocked == 0 && (found == nil || f.ReadySince < found.ReadySince) {
-			found = f
-		}
-	}
-	return found
-}
-
 func nameFD(p grid.Pen, st grid.Style, f *world.FD) grid.Pen {
-	return p.Text(st, "fd ").Int(st, int64(f.FD)).Text(st, " ").Text(st, f.Name())
+	return p.Text(st, "fd ").Int(st, int64(f.Number)).Text(st, " ").Text(st, f.Name())
 }
 
 func fdName(w *world.World, fd int32) string {

@@ -1,7 +1,8 @@
 package stage
 
 import (
-	"fdlab/lab/world"
+	"fdlab/lab/diagnosis"
+	"fdlab/lab/phrase"
 	"fdlab/tui/grid"
 	"fdlab/tui/theme"
 )
@@ -10,8 +11,9 @@ import (
 type scene struct {
 	*View
 	Theme   *ink
-	lints   [32]world.Lint // room to gather them in
-	crowded bool           // there is no room for fds that are closed
+	lints   [32]diagnosis.Finding // room to gather them in
+	words   [16]phrase.Segment    // and what is said of a record
+	crowded bool                  // there is no room for fds that are closed
 }
 
 // ink is what the stage draws with, by the names that it uses.

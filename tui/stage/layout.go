@@ -84,8 +84,8 @@ type heights struct{ top, middle, bottom int }
 // fds what it needs up to a limit, the lanes likewise, the feed the rest.
 func split(w, h int, v *scene) heights {
 	open := 0
-	for i := range v.World.FDs {
-		if v.World.FDs[i].Closed == 0 {
+	for _, f := range v.World.FDs {
+		if f.Closed == 0 {
 			open++
 		}
 	}

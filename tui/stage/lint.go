@@ -1,27 +1,26 @@
 package stage
 
 import (
-	"fdlab/lab/trace"
-	"fdlab/lab/world"
+	"fdlab/lab/diagnosis"
 	"fdlab/tui/grid"
 )
 
 // explanations are what the keys 1 to 6 say of each lint: what it means, why
 // it happens, and the way out.
 var explanations = [...]struct{ name, text string }{
-	world.Spin: {"spin", "The loop calls back again and again, or the program reads again and again, and nothing is taken. " +
+	diagnosis.Spin: {"spin", "The loop calls back again and again, or the program reads again and again, and nothing is taken. " +
 		"Level-triggered readiness is a state, not a message: an fd that is not drained is ready at the next wait, too. " +
 		"The thread uses a whole processor and gets nothing done. Way out: read in the callback, or delete the event; " +
 		"in a busy loop: wait in select, poll or epoll_wait instead of asking."},
-	world.Starve: {"starve", "This fd is ready in the kernel, but the loop that watches it is inside a callback, and a loop does one thing at a time. " +
+	diagnosis.Starve: {"starve", "This fd is ready in the kernel, but the loop that watches it is inside a callback, and a loop does one thing at a time. " +
 		"Nobody is told before that callback returns. Way out: make callbacks short; hand long work to another thread; never sleep or block in one."},
-	world.LongCallback: {"long callback", "A callback has run for more than a tenth of a second. For all that time its loop has looked at nothing else: " +
+	diagnosis.LongCallback: {"long callback", "A callback has run for more than a tenth of a second. For all that time its loop has looked at nothing else: " +
 		"every other fd and every timer of the base waits."},
-	world.PartialDrain: {"partial drain", "The callbacks read, but leave bytes behind. Level-triggered, the loop calls back at once for the rest: more turns than needed, and no harm. " +
+	diagnosis.PartialDrain: {"partial drain", "The callbacks read, but leave bytes behind. Level-triggered, the loop calls back at once for the rest: more turns than needed, and no harm. " +
 		"Edge-triggered, the rest would wait for the next arrival, perhaps for ever. Way out: read until EAGAIN, or with a larger buffer."},
-	world.NeverRead: {"never read", "This fd is ready, and neither a pending event nor a thread waits for it. The bytes stay in the kernel. " +
+	diagnosis.NeverRead: {"never read", "This fd is ready, and neither a pending event nor a thread waits for it. The bytes stay in the kernel. " +
 		"Perhaps the program is busy elsewhere, or it has forgotten to add an event, or it was one-shot and was not added again."},
-	world.Leak: {"leak", "The program has ended with file descriptors open. The kernel closes them now. A server that leaks one for each client " +
+	diagnosis.Leak: {"leak", "The program has ended with file descriptors open. The kernel closes them now. A server that leaks one for each client " +
 		"will one day get EMFILE (too many open files) from accept."},
 }
 
@@ -38,7 +37,7 @@ func Explain(key string) (title, text string, ok bool) {
 // many rows it took. The digit is the key that explains it.
 func drawLints(r grid.Region, v *scene) int {
 	th := v.Theme
-	lints := v.World.Lints(v.lints[:0], v.Now)
+	lints := diagnosis.Warnings(v.lints[:0], v.World, v.Now)
 	n := min(len(lints), max(r.H/2, 1))
 	for i, l := range lints[:n] {
 		p := r.At(0, r.H-n+i).Rune(th.Warn.With(grid.Reverse), rune('0'+l.Kind)).Text(th.Warn, " ")
@@ -50,26 +49,26 @@ func drawLints(r grid.Region, v *scene) int {
 				p.Text(th.Text, words)
 			}
 		}
-		if l.FD != trace.NoFD {
-			p = p.Text(th.Text, fdName(v.World, l.FD)).Text(th.Text, " ")
+		if l.FD != nil {
+			p = p.Text(th.Text, l.FD.Name()).Text(th.Text, " ")
 		}
 		switch l.Kind {
-		case world.Spin:
-			if l.FD == trace.NoFD {
-				p = p.Text(th.Text, "base ").Int(th.Text, int64(l.Base)).Text(th.Text, " ")
+		case diagnosis.Spin:
+			if l.FD == nil {
+				p = p.Text(th.Text, "base ").Int(th.Text, int64(l.Base.Number)).Text(th.Text, " ")
 				also(p.Count(th.Text, l.Count), " turns call nobody")
 				break
 			}
 			also(p.Count(th.Text, l.Count), " times for nothing")
-		case world.Starve:
+		case diagnosis.Starve:
 			also(p.Duration(th.Text, l.For), ", its loop is busy")
-		case world.LongCallback:
-			p.Text(th.Text, "base ").Int(th.Text, int64(l.Base)).Text(th.Text, " ").Duration(th.Text, l.For)
-		case world.PartialDrain:
+		case diagnosis.LongCallback:
+			p.Text(th.Text, "base ").Int(th.Text, int64(l.Base.Number)).Text(th.Text, " ").Duration(th.Text, l.For)
+		case diagnosis.PartialDrain:
 			also(p.Count(th.Text, l.Count), " bytes left behind")
-		case world.NeverRead:
+		case diagnosis.NeverRead:
 			also(p.Duration(th.Text, l.For), ", nobody waits")
-		case world.Leak:
+		case diagnosis.Leak:
 			also(p.Count(th.Text, l.Count), " fds open at the end")
 		}
 	}

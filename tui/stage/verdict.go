@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"fdlab/lab/phrase"
 	"fdlab/lab/trace"
 	"fdlab/tui/grid"
 	"fdlab/tui/page"
@@ -32,7 +33,7 @@ func drawVerdict(r grid.Region, v *scene) {
 		y = page.Wrap(r, y, th.Warn, string(th.Glyphs.No)+" the run says "+w.Answer+") "+v.Options[w.Answer])
 	}
 	if w.Verdict.Given {
-		y = page.Wrap(r, y, rulingStyle(v, w.Verdict.Ruling).With(grid.Bold), "the claim is "+Ruling(w.Verdict.Ruling)+": "+w.Verdict.Text)
+		y = page.Wrap(r, y, rulingStyle(v, w.Verdict.Ruling).With(grid.Bold), "the claim is "+phrase.Ruling(w.Verdict.Ruling)+": "+w.Verdict.Text)
 	}
 	if y > r.H && r.H > 0 { // there is no room for all of it
 		r.Set(r.W-1, r.H-1, '…', th.Text)
@@ -48,7 +49,7 @@ func drawChecks(r grid.Region, v *scene) {
 		checks = checks[len(checks)-r.H:]
 	}
 	draw := func(r grid.Region, y, i int) int {
-		p := outcome(r.At(0, y), v, checks[i].Outcome).Text(th.Text, " ")
+		p := outcome(r, y, v, checks[i].Outcome).Text(th.Text, " ")
 		return page.Wrap(r.Sub(p.X, 0, r.W-p.X, r.H), y, th.Text, checks[i].Text)
 	}
 	rows := 0
@@ -61,23 +62,10 @@ func drawChecks(r grid.Region, v *scene) {
 			y = draw(r, y, i)
 			continue
 		}
-		p := outcome(r.At(0, y), v, checks[i].Outcome).Text(th.Text, " ")
+		p := outcome(r, y, v, checks[i].Outcome).Text(th.Text, " ")
 		r.Cut(p.X, y, r.W-p.X, th.Text, checks[i].Text)
 		y++
 	}
-}
-
-// Ruling returns a ruling in words.
-func Ruling(ruling trace.Ruling) string {
-	switch ruling {
-	case trace.True:
-		return "true"
-	case trace.False:
-		return "false"
-	case trace.HalfTrue:
-		return "half true"
-	}
-	return "not judged"
 }
 
 func rulingStyle(v *scene, ruling trace.Ruling) grid.Style {
@@ -90,4 +78,10 @@ func rulingStyle(v *scene, ruling trace.Ruling) grid.Style {
 		return v.Theme.Warn
 	}
 	return v.Theme.Held
+}
+
+// outcome draws the sign of a check and its word, at the beginning of row y.
+func outcome(r grid.Region, y int, v *scene, o trace.Outcome) grid.Pen {
+	s := phrase.Outcome(o)
+	return segment(r, r.At(0, y), v, &s)
 }

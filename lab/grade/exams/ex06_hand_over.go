@@ -111,7 +111,7 @@ func handedWrong(e *grade.Examiner) (*grade.Misconception, string, []*grade.FD) 
 	}
 	bases := e.World().Bases
 	for i := range bases {
-		if b := &bases[i]; b.Thread == 0 && b.Reason == "no events left" && b.Callbacks == 0 {
+		if b := &bases[i]; b.Thread == 0 && b.Ran && b.Reason == trace.LoopNoEvents && b.Callbacks == 0 {
 			return loopWasOver, fmt.Sprintf("the loop of %s had returned (no events left) before it got a client", b.Name), []*grade.FD{conn}
 		}
 	}

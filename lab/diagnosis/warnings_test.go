@@ -1,42 +1,83 @@
-package world
+package diagnosis_test
 
 import (
 	"testing"
 
+	. "fdlab/lab/diagnosis"
 	"fdlab/lab/trace"
+	"fdlab/lab/world"
 )
 
-// lints returns the kinds that speak up after the records of s and some time.
-func lints(s *script, after int64) map[LintKind]Lint {
-	found := map[LintKind]Lint{}
-	for _, l := range s.run().Live.Lints(nil, s.now+after) {
-		found[l.Kind] = l
+// history is records made by hand: what a diagnosis rests on is a world, and the
+// same records always make the same one.
+type history struct {
+	records []trace.Record
+	strings []string
+	now     int64
+}
+
+func (s *history) String(id uint32) string { return s.strings[id-1] }
+
+// add appends a record 1 ms after the last one.
+func (s *history) add(kind trace.Kind, fd int32, text string, r trace.Record) {
+	s.now += 1e6
+	r.Kind, r.FD, r.Time, r.Seq, r.Thread = kind, fd, s.now, uint64(len(s.records)+1), 100
+	if text != "" {
+		s.strings = append(s.strings, text)
+		r.Str = uint32(len(s.strings))
+	}
+	s.records = append(s.records, r)
+}
+
+func (s *history) world() *world.World {
+	w := world.New(s)
+	for i := range s.records {
+		w.Apply(&s.records[i])
+	}
+	return w
+}
+
+// looping is a loop on thread 100 that watches fd 3.
+func looping() *history {
+	s := &history{}
+	s.add(trace.Open, 3, "pipe (read end)", trace.Record{B: 4})
+	s.add(trace.BaseNew, trace.NoFD, "epoll", trace.Record{Base: 1})
+	s.add(trace.Add, 3, "a", trace.Record{Base: 1, A: int64(trace.Readable | trace.Persist), B: -1, C: 1})
+	s.add(trace.LoopBegin, trace.NoFD, "", trace.Record{Base: 1, B: 1})
+	return s
+}
+
+// warnings returns the kinds that speak up after the records of s and some time.
+func warnings(s *history, after int64) map[Kind]Finding {
+	found := map[Kind]Finding{}
+	for _, f := range Warnings(nil, s.world(), s.now+after) {
+		found[f.Kind] = f
 	}
 	return found
 }
 
-func only(t *testing.T, s *script, after int64, want LintKind) Lint {
+func only(t *testing.T, s *history, after int64, want Kind) Finding {
 	t.Helper()
-	found := lints(s, after)
+	found := warnings(s, after)
 	if len(found) != 1 || found[want].Kind != want {
-		t.Fatalf("lints %+v, want only %d", found, want)
+		t.Fatalf("warnings %+v, want only %d", found, want)
 	}
 	return found[want]
 }
 
-func TestAQuietLoopHasNoLint(t *testing.T) {
+func TestAQuietLoopHasNoWarning(t *testing.T) {
 	s := looping()
 	for range 50 {
-		turn(s)
+		callback(s, func() { s.add(trace.CallEnd, 3, "read", trace.Record{A: 3}) })
 		s.add(trace.Kernel, 3, "", trace.Record{})
 	}
-	if found := lints(s, 5e9); len(found) != 0 {
-		t.Errorf("lints %+v, want none", found)
+	if found := warnings(s, 5e9); len(found) != 0 {
+		t.Errorf("warnings %+v, want none", found)
 	}
 }
 
 // callback is a turn of the loop whose callback does what body records.
-func callback(s *script, body func()) {
+func callback(s *history, body func()) {
 	s.add(trace.Ready, 3, "", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
 	s.add(trace.CallbackBegin, 3, "a", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
 	body()
@@ -49,12 +90,12 @@ func TestSpin(t *testing.T) {
 	for range 19 {
 		callback(s, func() {})
 	}
-	if l := only(t, s, 0, Spin); l.FD != 3 || l.Count != 19 {
+	if l := only(t, s, 0, Spin); l.FD.Number != 3 || l.Count != 19 {
 		t.Errorf("%+v, want 19 callbacks of fd 3", l)
 	}
 	callback(s, func() { s.add(trace.CallEnd, 3, "read", trace.Record{A: 7}) })
 	s.add(trace.Kernel, 3, "", trace.Record{})
-	if found := lints(s, 0); len(found) != 0 {
+	if found := warnings(s, 0); len(found) != 0 {
 		t.Errorf("after the read: %+v, want none", found)
 	}
 }
@@ -65,22 +106,22 @@ func TestAnEndOfFileReadAgainAndAgainIsASpin(t *testing.T) {
 	s := looping()
 	s.add(trace.Kernel, 3, "", trace.Record{A: int64(trace.Readable | trace.EndOfFile)})
 	end := func() { s.add(trace.CallEnd, 3, "read", trace.Record{A: 0}) }
-	for range SpinAfter {
+	for range Often - 1 {
 		callback(s, end)
 	}
-	if found := lints(s, 0); len(found) != 0 {
-		t.Errorf("after %d callbacks: %+v, want none yet", SpinAfter, found)
+	if found := warnings(s, 0); len(found) != 0 {
+		t.Errorf("after %d callbacks: %+v, want none yet", Often-1, found)
 	}
 	callback(s, end)
 	s.add(trace.CallEnd, 3, "read", trace.Record{A: 0}) // stands for all of those turns' reads
 	s.add(trace.Turns, 3, "", trace.Record{Base: 1, A: 900, C: 1})
-	if l := only(t, s, 0, Spin); l.FD != 3 || l.Count != SpinAfter+900 {
-		t.Errorf("%+v, want %d callbacks of fd 3", l, SpinAfter+900)
+	if l := only(t, s, 0, Spin); l.FD.Number != 3 || l.Count != Often-1+900 {
+		t.Errorf("%+v, want %d callbacks of fd 3", l, Often-1+900)
 	}
 	s.add(trace.Kernel, 3, "", trace.Record{A: int64(trace.Readable), B: 7}) // a writer has come back
 	callback(s, func() { s.add(trace.CallEnd, 3, "read", trace.Record{A: 7}) })
 	s.add(trace.Kernel, 3, "", trace.Record{})
-	if found := lints(s, 0); len(found) != 0 {
+	if found := warnings(s, 0); len(found) != 0 {
 		t.Errorf("after bytes were read: %+v, want none", found)
 	}
 }
@@ -95,7 +136,7 @@ func TestGatheredTurnsCount(t *testing.T) {
 	if l := only(t, s, 0, Spin); l.Count != 1800 {
 		t.Errorf("%+v, want 1800 callbacks", l)
 	}
-	w := s.run().Live
+	w := s.world()
 	if b := w.BaseByNumber(1); b.Turns != 1800 || b.Callbacks != 1800 || w.FDByNumber(3).Callbacks != 1800 {
 		t.Errorf("turns %d, callbacks %d and %d, want 1800", b.Turns, b.Callbacks, w.FDByNumber(3).Callbacks)
 	}
@@ -103,7 +144,7 @@ func TestGatheredTurnsCount(t *testing.T) {
 		s.add(trace.CallEnd, 3, "read", trace.Record{A: 1})
 		s.add(trace.Turns, 3, "", trace.Record{Base: 1, A: 900, C: 1})
 	}
-	if found := lints(s, 0); len(found) != 0 {
+	if found := warnings(s, 0); len(found) != 0 {
 		t.Errorf("callbacks that read are called a spin: %+v", found)
 	}
 }
@@ -122,19 +163,55 @@ func TestRefusedCallsTakeNothing(t *testing.T) {
 	}
 }
 
+// TestATimeoutIsNoSpin: a callback that is called because the time is over has
+// nothing to take.
+func TestATimeoutIsNoSpin(t *testing.T) {
+	s := looping()
+	for range 2 * Often {
+		s.add(trace.CallbackBegin, 3, "a", trace.Record{Base: 1, A: int64(trace.Timeout), C: 1})
+		s.add(trace.CallbackEnd, 3, "", trace.Record{Base: 1, C: 1})
+	}
+	if found := warnings(s, 0); len(found) != 0 {
+		t.Errorf("warnings %+v, want none", found)
+	}
+}
+
+// TestWritingTakesTheRoom: a callback for writing that writes is no spin, and one
+// that does not is.
+func TestWritingTakesTheRoom(t *testing.T) {
+	s := looping()
+	writable := func(body func()) {
+		s.add(trace.CallbackBegin, 3, "a", trace.Record{Base: 1, A: int64(trace.Writable), C: 2})
+		body()
+		s.add(trace.CallbackEnd, 3, "", trace.Record{Base: 1, C: 2})
+	}
+	for range 2 * Often {
+		writable(func() { s.add(trace.CallEnd, 3, "write", trace.Record{A: 3}) })
+	}
+	if found := warnings(s, 0); len(found) != 0 {
+		t.Errorf("warnings %+v, want none", found)
+	}
+	for range Often {
+		writable(func() {})
+	}
+	if l := only(t, s, 0, Spin); l.Cause != RoomNotUsed || l.Count != Often {
+		t.Errorf("%+v, want %d callbacks that do not use the room", l, Often)
+	}
+}
+
 func TestALoopThatCallsNobodySpins(t *testing.T) {
 	s := looping()
 	for range 2000 {
 		s.add(trace.WaitBegin, trace.NoFD, "poll", trace.Record{Base: 1, A: 1, B: -1})
 		s.add(trace.WaitEnd, trace.NoFD, "poll", trace.Record{Base: 1, A: 1})
 	}
-	if l := only(t, s, 0, Spin); l.Base != 1 || l.Count != 2000 {
+	if l := only(t, s, 0, Spin); l.Base.Number != 1 || l.Count != 2000 {
 		t.Errorf("%+v, want 2000 turns of base 1", l)
 	}
 }
 
 func TestABusyLoopSpinsToo(t *testing.T) {
-	s := &script{thread: 100}
+	s := &history{}
 	s.add(trace.Open, 3, "pipe", trace.Record{})
 	s.add(trace.CallEnd, 3, "read", trace.Record{A: -1, B: 11, C: 5000})
 	if l := only(t, s, 0, Spin); l.Count != 5000 {
@@ -148,11 +225,11 @@ func TestStarveAndLongCallback(t *testing.T) {
 	s.add(trace.Add, 4, "b", trace.Record{Base: 1, A: int64(trace.Readable | trace.Persist), B: -1, C: 2})
 	s.add(trace.CallbackBegin, 3, "a", trace.Record{Base: 1, C: 1})
 	s.add(trace.Kernel, 4, "", trace.Record{A: int64(trace.Readable), B: 1})
-	if found := lints(s, 50e6); len(found) != 0 {
+	if found := warnings(s, 50e6); len(found) != 0 {
 		t.Errorf("after 50 ms: %+v, want none yet", found)
 	}
-	found := lints(s, 300e6)
-	if found[Starve].FD != 4 || found[Starve].For != 300e6 || found[LongCallback].Base != 1 || len(found) != 2 {
+	found := warnings(s, 300e6)
+	if found[Starve].FD.Number != 4 || found[Starve].For != 300e6 || found[LongCallback].Base.Number != 1 || len(found) != 2 {
 		t.Errorf("%+v, want fd 4 starving for 300 ms and base 1 in a long callback", found)
 	}
 }
@@ -168,14 +245,16 @@ func TestPartialDrain(t *testing.T) {
 }
 
 func TestNeverRead(t *testing.T) {
-	s := blockedOnA()
-	if l := only(t, s, 800e6, NeverRead); l.FD != 5 {
+	s := &history{}
+	s.add(trace.Open, 5, "socket", trace.Record{})
+	s.add(trace.Kernel, 5, "", trace.Record{A: int64(trace.Readable), B: 3})
+	if l := only(t, s, 800e6, NeverRead); l.FD.Number != 5 {
 		t.Errorf("%+v, want fd 5", l)
 	}
 }
 
 func TestLeak(t *testing.T) {
-	s := &script{thread: 100}
+	s := &history{}
 	s.add(trace.Open, 3, "pipe", trace.Record{})
 	s.add(trace.Open, 4, "pipe", trace.Record{})
 	s.add(trace.Close, 3, "", trace.Record{})

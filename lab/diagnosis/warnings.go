@@ -1,0 +1,53 @@
+package diagnosis
+
+import "fdlab/lab/world"
+
+// Warnings appends what deserves a word at the time now to dst: none of it is an
+// error of the lab's, but often one of the program's.
+func Warnings(dst []Finding, w *world.World, now int64) []Finding {
+	open := int64(0)
+	for _, f := range w.FDs {
+		if f.Closed != 0 {
+			continue
+		}
+		open++
+		dst = warnOfFD(dst, w, f, now)
+	}
+	for i := range w.Bases {
+		b := &w.Bases[i]
+		if spin, ok := CallsNobody(b); ok {
+			dst = append(dst, spin)
+		}
+		switch {
+		case b.Phase == world.Calling && now-b.Since > longAfter:
+			dst = append(dst, Finding{Kind: LongCallback, Base: b, For: now - b.Since})
+		case b.LastTook > longAfter && now-b.LastCallback < longRemember:
+			dst = append(dst, Finding{Kind: LongCallback, Base: b, For: b.LastTook})
+		}
+	}
+	if w.Ended && open > 0 {
+		dst = append(dst, Finding{Kind: Leak, Count: open})
+	}
+	return dst
+}
+
+func warnOfFD(dst []Finding, w *world.World, f *world.FD, now int64) []Finding {
+	if spin, ok := Spins(f, Now); ok {
+		dst = append(dst, spin)
+	} else if f.LeftBehind >= partlyAfter && f.Queued > 0 {
+		dst = append(dst, Finding{Kind: PartialDrain, FD: f, Count: f.Queued})
+	}
+	since, unseen := f.Unseen()
+	if !unseen || f.Blocked > 0 {
+		return dst
+	}
+	switch {
+	case len(f.Watches) == 0 && now-since > neverReadFrom:
+		dst = append(dst, Finding{Kind: NeverRead, FD: f, For: now - since})
+	case len(f.Watches) > 0 && now-since > starveAfter:
+		if b := Busy(w, f); b != nil {
+			dst = append(dst, Finding{Kind: Starve, FD: f, Base: b, For: now - since})
+		}
+	}
+	return dst
+}

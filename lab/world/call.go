@@ -1,0 +1,37 @@
+package world
+
+// Call is a system call, as far as somebody asks which one a record is about.
+// The record's string has the name of every call.
+type Call uint8
+
+const (
+	NoCall Call = iota // none, or one that nobody asks about
+	CallRead
+	CallWrite
+	CallAccept
+	CallClose
+	CallBind
+	CallListen
+	CallShutdown
+	CallReuseAddr // setsockopt SO_REUSEADDR
+	CallLinger    // setsockopt SO_LINGER
+)
+
+// HeldAt is a place where a thread can be held.
+type HeldAt uint8
+
+const (
+	Elsewhere  HeldAt = iota // or not at all
+	BeforeWait               // of a loop
+	BeforeCallback
+)
+
+var gates = map[string]HeldAt{"before wait": BeforeWait, "before callback": BeforeCallback}
+
+// calls are the names that traces have for them.
+var calls = map[string]Call{
+	"read": CallRead, "recv": CallRead, "readv": CallRead,
+	"write": CallWrite, "send": CallWrite, "writev": CallWrite,
+	"accept": CallAccept, "close": CallClose, "bind": CallBind, "listen": CallListen, "shutdown": CallShutdown,
+	"setsockopt SO_REUSEADDR": CallReuseAddr, "setsockopt SO_LINGER": CallLinger,
+}
