@@ -150,7 +150,7 @@ var VARIABLE = &grade.Exam{
 
 		e.Check("it ends")
 		in.End()
-		e.Ends("the FIFO ends: the program ends by itself, with all closed", "no events left")
+		e.Ends("the FIFO ends: the program ends by itself, with all closed", grade.NoEventsLeft)
 	},
 }
 `

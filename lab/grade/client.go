@@ -7,7 +7,8 @@ import (
 	"strings"
 	"sync"
 
-	"fdlab/lab/trace"
+	"fdlab/lab/diagnosis"
+	"fdlab/lab/world"
 )
 
 // Client is a TCP client of the program's server. It hears all the time,
@@ -16,7 +17,7 @@ type Client struct {
 	Name string
 	e    *Examiner
 	conn *net.TCPConn
-	own  *FD // the program's end, if it is the program that has connected
+	own  *world.FD // the program's end, if it is the program that has connected
 	said int64
 	due  strings.Builder
 
@@ -150,12 +151,12 @@ func (c *Client) Dropped(expected string) {
 }
 
 // FD returns the program's end of the connection, or nil before it is accepted.
-func (c *Client) FD() *FD {
+func (c *Client) FD() *world.FD {
 	if c.own != nil {
 		return c.own
 	}
 	what := "TCP from " + c.conn.LocalAddr().String()
-	return c.e.FD(func(d *FD) bool { return d.What == what })
+	return c.e.FD(func(d *world.FD) bool { return d.What == what })
 }
 
 func (c *Client) name() string {
@@ -165,7 +166,7 @@ func (c *Client) name() string {
 	return "client " + c.Name
 }
 
-func (c *Client) fd() *FD { return c.FD() }
+func (c *Client) fd() *world.FD { return c.FD() }
 
 func (c *Client) unread() int64 {
 	if f := c.FD(); f != nil {
@@ -176,14 +177,14 @@ func (c *Client) unread() int64 {
 
 func (c *Client) answers() (got, due string) { return c.Heard(), c.due.String() }
 
-func (c *Client) missing() (*Misconception, string) {
-	for _, f := range c.e.tally.fds {
-		if f.What == "TCP socket" && f.Watched == 0 && f.Closed == 0 && f.Callbacks > 0 && f.Added&trace.Persist == 0 {
-			return OneShot, fmt.Sprintf("client %s is connected, and nobody accepts it: the event on %s fired once and is pending no more",
-				c.Name, safe(f.Name()))
+func (c *Client) missing() *Finding {
+	for _, f := range c.e.world.FDs {
+		if f.What == "TCP socket" && f.Watched() == 0 && f.Closed == 0 && diagnosis.HasFired(f) {
+			return Find(OneShot, fmt.Sprintf("client %s is connected, and nobody accepts it: the event on %s fired once and is pending no more",
+				c.Name, safe(f.Name())))
 		}
 	}
-	return NotWatched, fmt.Sprintf("client %s is connected, and nobody accepts it: it waits in the listener's backlog", c.Name)
+	return Find(NotWatched, fmt.Sprintf("client %s is connected, and nobody accepts it: it waits in the listener's backlog", c.Name))
 }
 
 func (c *Client) close() {

@@ -48,7 +48,7 @@ func echo(fault string) *Exam {
 			a.End()
 			a.Dropped("a has ended, and the server closes its end")
 			c.End()
-			e.Ends("all have left, and the server ends", "no events left")
+			e.Ends("all have left, and the server ends", NoEventsLeft)
 		},
 	}
 }
@@ -92,7 +92,7 @@ func TestAGlutEndsOnASlowMachine(t *testing.T) {
 		c.Deaf(false)
 		c.Answered("c listens again, and hears all that it said")
 		c.End()
-		e.Ends("c has left, and the server ends", "no events left")
+		e.Ends("c has left, and the server ends", NoEventsLeft)
 	}}
 	if r := Run(context.Background(), root, "./lab/grade/testdata/echo", exam); r.Outcome != Passed {
 		t.Errorf("%s %s\n%s", r.Outcome, r.Err, r.Text(100))

@@ -7,21 +7,20 @@ import (
 	"strings"
 	"time"
 
+	"fdlab/lab/diagnosis"
+	"fdlab/lab/phrase"
+	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
 
 // detained: a callback does not return.
-func (e *Examiner) detained() (*Misconception, string, []*FD) {
-	top, _, is := e.detainee()
+func (e *Examiner) detained() *Finding {
+	top, _, is := diagnosis.Detained(e.world)
 	if !is {
-		return nil, "", nil
+		return nil
 	}
-	m, about := Starved, []*FD{e.tally.now[top.FD]}
-	whose := subject(safe(e.tally.named(top.FD)), safe(top.Name))
-	if signal := safe(top.Name); strings.HasPrefix(signal, "SIG") {
-		whose = signal
-	}
-	saw := fmt.Sprintf("the callback of %s began %v ago and has not returned", whose,
+	m := Starved
+	saw := fmt.Sprintf("the callback of %s began %v ago and has not returned", safe(e.whoseCallback(&top)),
 		time.Duration(e.run.Reader().Now()-top.Since).Round(100*time.Millisecond))
 	switch wait, at := e.waits(); {
 	case wait == "":
@@ -32,17 +31,25 @@ func (e *Examiner) detained() (*Misconception, string, []*FD) {
 	default:
 		saw = fmt.Sprintf("%s: it waits (%s, %s), and every other thread sleeps, too", saw, wait, at)
 	}
-	return m, saw, about
+	return Find(m, saw, e.world.FDByNumber(top.FD))
+}
+
+// whoseCallback says whose a callback is that runs.
+func (e *Examiner) whoseCallback(in *world.Frame) string {
+	if in.Why&trace.Signal != 0 {
+		return in.Name
+	}
+	return phrase.Subject(phrase.FD(e.world, in.FD), in.Name)
 }
 
 // Detained is for a Look: it reports whether the callback of the fd has begun,
 // and its thread is in no call that the trace has. Then it asks the program what
 // it waits for ("sync.Mutex.Lock", "chan send", "" if it does not say) and where
 // ("main.go:56"), which ends the program.
-func (e *Examiner) Detained(f *FD) (wait, at string, yes bool) {
+func (e *Examiner) Detained(f *world.FD) (wait, at string, yes bool) {
 	for i := range e.world.Threads {
 		top, ok := e.world.Threads[i].Top()
-		if ok && f != nil && top.Kind == world.InCallback && top.FD == f.Number && e.tally.now[top.FD] == f {
+		if ok && f != nil && top.Kind == world.InCallback && e.world.FDByNumber(top.FD) == f {
 			wait, at = e.waits()
 			return wait, at, true
 		}

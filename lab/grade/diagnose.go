@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"fdlab/lab/diagnosis"
 	"fdlab/lab/launch"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
@@ -63,12 +64,7 @@ func (e *Examiner) hopeless() bool {
 	if len(e.entries) == 0 && e.mute.over(e) {
 		return true
 	}
-	for _, f := range e.tally.fds {
-		if f.Untaken >= spinning || f.Ends >= manyEnds || max(f.Refused, f.NoRoom) >= 100*spinning || max(f.within, f.crammed) >= manyPolls {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(e.world.FDs, diagnosis.Endless)
 }
 
 // noisy reports whether the program printed what nobody said.
@@ -85,7 +81,7 @@ func (e *Examiner) noisy() bool {
 type product struct {
 	name     string
 	got, due string
-	fd       *FD
+	fd       *world.FD
 	deaf     bool // whom it is for does not listen just now
 }
 
@@ -103,48 +99,47 @@ func (e *Examiner) products() []product {
 // diagnose says why the program does not do what was expected: the first of
 // these that the trace shows.
 func (e *Examiner) diagnose(expected string) *Feedback {
-	if f := e.first(expected, e.forks, e.noRecords, e.suspect, e.expired, e.spins, e.floods, e.death, e.noise, e.blocked, e.detained,
-		e.unopened, e.unseen, e.swallowed); f != nil {
-		return f
-	}
-	return e.feedback(expected, "it did not happen, however long the grader waited", Stuck)
+	return e.feedback(expected, first(e.forks, e.noRecords, e.suspect, e.expired, e.spins, e.floods, e.death, e.noise, e.blocked, e.detained,
+		e.unopened, e.unseen, e.swallowed, stuck))
 }
 
+func stuck() *Finding { return Find(Stuck, "it did not happen, however long the grader waited") }
+
 // forks: it does not play alone.
-func (e *Examiner) forks() (*Misconception, string, []*FD) {
+func (e *Examiner) forks() *Finding {
 	if !e.alone {
-		return Forks, "the program started another program", nil
+		return Find(Forks, "the program started another program")
 	}
-	return nil, "", nil
+	return nil
 }
 
 // expired: an event on an fd has a timeout that is over at once.
-func (e *Examiner) expired() (*Misconception, string, []*FD) {
-	for _, f := range e.tally.fds {
+func (e *Examiner) expired() *Finding {
+	for _, f := range e.world.FDs {
 		if f.Expired > 0 {
-			return ZeroTimeout, fmt.Sprintf("an event was added on %s with a timeout of 0, and its callback was called for that, not for something to read",
-				safe(f.Name())), []*FD{f}
+			return Find(ZeroTimeout, fmt.Sprintf("an event was added on %s with a timeout of 0, and its callback was called for that, not for something to read",
+				safe(f.Name())), f)
 		}
 	}
-	return nil, "", nil
+	return nil
 }
 
 // floods: it prints without end. Where that is because its loop spins, the spin
 // has been told.
-func (e *Examiner) floods() (*Misconception, string, []*FD) {
+func (e *Examiner) floods() *Finding {
 	if total, cut := e.run.Output().Size(); cut > 0 {
-		return Floods, fmt.Sprintf("the program has printed %d bytes", total), nil
+		return Find(Floods, fmt.Sprintf("the program has printed %d bytes", total))
 	}
-	return nil, "", nil
+	return nil
 }
 
 // noRecords: the program leaves no trace.
-func (e *Examiner) noRecords() (*Misconception, string, []*FD) {
+func (e *Examiner) noRecords() *Finding {
 	if len(e.entries) > 0 {
-		return nil, "", nil
+		return nil
 	}
-	if m, saw, _ := e.floods(); m != nil {
-		return m, saw, nil
+	if f := e.floods(); f != nil {
+		return f
 	}
 	if e.ended && (e.run.Exit().Code != 0) {
 		return e.death()
@@ -153,100 +148,115 @@ func (e *Examiner) noRecords() (*Misconception, string, []*FD) {
 	if e.ended {
 		saw = "the program has ended (" + e.run.Exit().String() + "), and its trace is empty"
 	}
-	return NoTrace, saw, nil
+	return Find(NoTrace, saw)
 }
 
-// spins: it is awake for nothing.
-func (e *Examiner) spins() (*Misconception, string, []*FD) {
-	for _, f := range e.tally.fds {
-		switch {
-		case f.MostEnds >= manyCalls:
-			return EndIgnored, fmt.Sprintf("%d reads in a row of %s gave 0, the end of file", f.MostEnds, safe(f.Name())), []*FD{f}
-		case f.within >= manyPolls:
-			return EagainGoesOn, fmt.Sprintf("inside one callback, %d reads in a row of %s found nothing (EAGAIN)", f.within, safe(f.Name())), []*FD{f}
-		case f.MostRefused >= spinning:
-			return Polling, fmt.Sprintf("%d reads in a row of %s found nothing (EAGAIN)", f.MostRefused, safe(f.Name())), []*FD{f}
-		case f.crammed >= manyPolls:
-			return WriteRetried, fmt.Sprintf("inside one callback, %d writes in a row to %s found no room (EAGAIN)", f.crammed, safe(f.Name())), []*FD{f}
-		case f.MostNoRoom >= spinning:
-			return WriteRetried, fmt.Sprintf("%d writes in a row to %s found no room (EAGAIN)", f.MostNoRoom, safe(f.Name())), []*FD{f}
-		case f.MostUntaken >= manyCalls && f.Why&(trace.Readable|trace.Writable) == trace.Writable:
-			return AlwaysWritable, fmt.Sprintf("the callback of %s was told %s times in a row that it may write, and wrote nothing",
-				safe(f.Name()), atLeast(f.MostUntaken, e.ended)), []*FD{f}
-		case f.MostUntaken >= manyCalls:
-			return NeverDrained, fmt.Sprintf("the callback of %s ran %s times in a row and took nothing: the fd was never drained",
-				safe(f.Name()), atLeast(f.MostUntaken, e.ended)), []*FD{f}
+// spins: it is awake for nothing, or was.
+func (e *Examiner) spins() *Finding {
+	for _, f := range e.world.FDs {
+		if spin, ok := diagnosis.Spins(f, diagnosis.Ever); ok {
+			return e.spin(spin)
 		}
 	}
 	if e.flood {
-		return Polling, fmt.Sprintf("more than %d records: the loop never sleeps", keep), nil
+		return Find(Polling, fmt.Sprintf("more than %d records: the loop never sleeps", keep))
 	}
-	return nil, "", nil
+	return nil
+}
+
+// spin tells what an fd spins for.
+func (e *Examiner) spin(spin diagnosis.Finding) *Finding {
+	f, name := spin.FD, safe(spin.FD.Name())
+	switch spin.Cause {
+	case diagnosis.EndReadAgain:
+		return Find(EndIgnored, fmt.Sprintf("%d reads in a row of %s gave 0, the end of file", f.Ends.Most, name), f)
+	case diagnosis.AskedInside:
+		return Find(EagainGoesOn, fmt.Sprintf("inside one callback, %d reads in a row of %s found nothing (EAGAIN)", spin.Count, name), f)
+	case diagnosis.AskedAgain:
+		return Find(Polling, fmt.Sprintf("%d reads in a row of %s found nothing (EAGAIN)", spin.Count, name), f)
+	case diagnosis.PushedInside:
+		return Find(WriteRetried, fmt.Sprintf("inside one callback, %d writes in a row to %s found no room (EAGAIN)", spin.Count, name), f)
+	case diagnosis.PushedAgain:
+		return Find(WriteRetried, fmt.Sprintf("%d writes in a row to %s found no room (EAGAIN)", spin.Count, name), f)
+	case diagnosis.RoomNotUsed:
+		return Find(AlwaysWritable, fmt.Sprintf("the callback of %s was told %s times in a row that it may write, and wrote nothing",
+			name, atLeast(spin.Count, e.ended)), f)
+	}
+	return Find(NeverDrained, fmt.Sprintf("the callback of %s ran %s times in a row and took nothing: the fd was never drained",
+		name, atLeast(spin.Count, e.ended)), f)
 }
 
 // atLeast says a number that still grows when the program is cut short.
 func atLeast(n int64, final bool) string {
-	if n >= spinning && !final {
-		return fmt.Sprintf("%d and more", spinning)
+	if n >= diagnosis.ForEver && !final {
+		return fmt.Sprintf("%d and more", diagnosis.ForEver)
 	}
 	return strconv.FormatInt(n, 10)
 }
 
 // death: it has ended too early.
-func (e *Examiner) death() (*Misconception, string, []*FD) {
+func (e *Examiner) death() *Finding {
 	if !e.ended {
-		return nil, "", nil
+		return nil
 	}
 	exit := e.run.Exit()
 	saw := "the program " + exit.String()
 	if last := e.lastWords(); last != "" {
 		saw += "; its last words: " + last
 	}
-	orphan, failed := e.orphan(-1), e.tally.loopEnd == "error"
+	returned := e.world.Returned
+	ran := returned.Base != 0
+	orphan, failed := diagnosis.Orphan(e.world, anyNumber), ran && returned.Reason == trace.LoopFailed
 	switch {
 	case minusOne.MatchString(saw):
-		return MinusOne, saw + e.crashedAt(), nil
+		return Find(MinusOne, saw+e.crashedAt())
 	case exit.Signal != "" || exit.Code == 2:
-		return Crashed, saw + e.crashedAt(), nil
-	case failed && orphan != nil && orphan.Closed < e.tally.loopEnded:
-		return ClosedWatched, orphaned(orphan) + "; " + saw, []*FD{orphan}
+		return Find(Crashed, saw+e.crashedAt())
+	case failed && orphan != nil && orphan.Closed < returned.At:
+		return Find(ClosedWatched, orphaned(orphan)+"; "+saw, orphan)
 	}
 	if f := e.refused(); f != nil {
-		return AgainIsEnd, "a read of " + safe(f.Name()) + " gave EAGAIN, and the program ended for it; " + saw, []*FD{f}
+		return Find(AgainIsEnd, "a read of "+safe(f.Name())+" gave EAGAIN, and the program ended for it; "+saw, f)
 	}
 	switch {
 	case exit.Code != 0:
-		return GaveUp, saw, nil
+		return Find(GaveUp, saw)
 	case failed:
-		return ErrorIgnored, saw + "; dispatch had returned: error", e.handFDs()
+		return Find(ErrorIgnored, saw+"; dispatch had returned: "+safe(returned.Text), e.handFDs()...)
 	}
-	if e.tally.loopEnd != "" {
-		saw += "; dispatch had returned: " + e.tally.loopEnd
+	if ran {
+		saw += "; dispatch had returned: " + safe(returned.Text)
 	}
-	if e.tally.loopEnd == "no events left" && !e.tally.added {
-		return NeverAdded, saw + ", and no event was ever added", e.handFDs()
+	empty := ran && returned.Reason == trace.LoopNoEvents
+	if empty && !e.added() {
+		return Find(NeverAdded, saw+", and no event was ever added", e.handFDs()...)
 	}
-	if e.tally.loopEnd == "broken off" || e.tally.loopEnd == "exited" {
-		return BrokenOff, saw, e.handFDs()
+	if ran && (returned.Reason == trace.LoopBroken || returned.Reason == trace.LoopExited) {
+		return Find(BrokenOff, saw, e.handFDs()...)
 	}
-	if n := e.tally.loops; n > 0 && e.means[EndedEarly] == nil {
+	if e.world.Loops() > 0 && e.meant(EndedEarly) == EndedEarly {
 		if e.inCallback() {
-			return ExitsInside, saw + ", from inside a callback", e.handFDs()
+			return Find(ExitsInside, saw+", from inside a callback", e.handFDs()...)
 		}
-		return MainReturned, fmt.Sprintf("%s; a loop ran still: %s", saw, e.running()), e.handFDs()
+		return Find(MainReturned, fmt.Sprintf("%s; a loop ran still: %s", saw, e.running()), e.handFDs()...)
 	}
 	for _, h := range e.hands {
-		if f := h.fd(); f != nil && e.tally.loopEnd == "no events left" && f.Added != 0 && f.Added&trace.Persist == 0 && f.Callbacks > 0 {
-			return OneShot, saw, []*FD{f}
+		if f := h.fd(); f != nil && empty && diagnosis.HasFired(f) {
+			return Find(OneShot, saw, f)
 		}
 	}
-	return EndedEarly, saw, e.handFDs()
+	return Find(EndedEarly, saw, e.handFDs()...)
+}
+
+// added reports whether an event was, once.
+func (e *Examiner) added() bool {
+	return slices.ContainsFunc(e.world.Bases, func(b world.Base) bool { return b.Adds > 0 })
 }
 
 // refused returns the world's fd that the program ended for because a read of it
 // gave EAGAIN, or nil: that read was its last call, and before the callback
 // returned, it deleted the event, closed the fd or died.
-func (e *Examiner) refused() *FD {
+func (e *Examiner) refused() *world.FD {
 	returned, gave := false, false
 	for _, r := range slices.Backward(e.entries) {
 		switch r.Kind {
@@ -255,7 +265,7 @@ func (e *Examiner) refused() *FD {
 		case trace.Del, trace.Close:
 			gave = true
 		case trace.CallEnd:
-			if r.text != "read" || r.B != int64(unix.EAGAIN) || returned && !gave {
+			if r.Call != world.CallRead || r.B != int64(unix.EAGAIN) || returned && !gave {
 				return nil
 			}
 			for _, f := range e.handFDs() {
@@ -269,18 +279,10 @@ func (e *Examiner) refused() *FD {
 	return nil
 }
 
-// orphan returns an fd that was closed while an event was pending on it, or
-// nil. It had the number, or any if that is negative.
-func (e *Examiner) orphan(number int32) *FD {
-	for _, f := range e.tally.fds {
-		if f.Orphaned && (number < 0 || f.Number == number) {
-			return f
-		}
-	}
-	return nil
-}
+// anyNumber asks for an orphan of any number.
+const anyNumber = -1
 
-func orphaned(f *FD) string {
+func orphaned(f *world.FD) string {
 	return safe(f.Name()) + " was closed while an event was pending on it"
 }
 
@@ -330,7 +332,7 @@ var minusOne = regexp.MustCompile(`slice bounds out of range \[(:-1|-1:)\]`)
 var deathCry = regexp.MustCompile(`^(panic|fatal error|SIG[A-Z]+): `)
 
 // noise: the program puts out what is not due.
-func (e *Examiner) noise() (*Misconception, string, []*FD) {
+func (e *Examiner) noise() *Finding {
 	for _, p := range e.products() {
 		if strings.HasPrefix(p.due, p.got) {
 			continue
@@ -339,16 +341,16 @@ func (e *Examiner) noise() (*Misconception, string, []*FD) {
 		for n < len(p.got) && n < len(p.due) && p.got[n] == p.due[n] {
 			n++
 		}
-		return Noise, fmt.Sprintf("after %d right bytes, %s goes on with %s, and should with %s",
-			n, p.name, excerpt(p.got[n:]), excerpt(p.due[n:])), e.about(p)
+		return Find(Noise, fmt.Sprintf("after %d right bytes, %s goes on with %s, and should with %s",
+			n, p.name, excerpt(p.got[n:]), excerpt(p.due[n:])), e.about(p)...)
 	}
-	return nil, "", nil
+	return nil
 }
 
 // about returns the fds that a product has to do with.
-func (e *Examiner) about(p product) []*FD {
+func (e *Examiner) about(p product) []*world.FD {
 	if p.fd != nil {
-		return []*FD{p.fd}
+		return []*world.FD{p.fd}
 	}
 	return e.handFDs()
 }
@@ -364,81 +366,82 @@ func excerpt(s string) string {
 }
 
 // blocked: a thread sleeps on one fd.
-func (e *Examiner) blocked() (*Misconception, string, []*FD) {
-	for _, f := range e.tally.fds {
-		if f.Pending == "" || f.Closed != 0 {
+func (e *Examiner) blocked() *Finding {
+	for _, f := range e.world.FDs {
+		call, inside, is := diagnosis.Blocked(e.world, f)
+		if !is {
 			continue
 		}
-		saw := fmt.Sprintf("a thread is blocked in %s on %s", f.Pending, safe(f.Name()))
-		about := []*FD{f}
+		saw := fmt.Sprintf("a thread is blocked in %s on %s", call.Name, safe(f.Name()))
+		about := []*world.FD{f}
 		for _, h := range e.hands {
 			if other := h.fd(); other != f && h.unread() > 0 {
 				saw += fmt.Sprintf(", and %d bytes of %s wait", h.unread(), h.name())
 				about = append(about, other)
 			}
 		}
-		if f.Inside {
-			return BlockedInCallback, "inside a callback, " + saw, about
+		if inside {
+			return Find(BlockedInCallback, "inside a callback, "+saw, about...)
 		}
-		return Blocked, saw, about
+		return Find(Blocked, saw, about...)
 	}
-	return nil, "", nil
+	return nil
 }
 
 // unopened: a source has no other end.
-func (e *Examiner) unopened() (*Misconception, string, []*FD) {
+func (e *Examiner) unopened() *Finding {
 	for _, h := range e.hands {
 		if h.fd() == nil {
-			m, saw := h.missing()
-			return m, saw, nil
+			return h.missing()
 		}
 	}
-	return nil, "", nil
+	return nil
 }
 
 // unseen: bytes wait in the kernel.
-func (e *Examiner) unseen() (*Misconception, string, []*FD) {
+func (e *Examiner) unseen() *Finding {
 	for _, h := range e.hands {
 		n, f := h.unread(), h.fd()
-		if n == 0 {
+		if n == 0 || f == nil {
+			continue
+		}
+		why, ok := diagnosis.WhyUnheard(f)
+		if !ok {
 			continue
 		}
 		waits := fmt.Sprintf("%d bytes of %s wait in the kernel", n, h.name())
-		switch {
-		case f == nil:
-			continue
-		case f.Watched == 0 && f.Added != 0 && f.Added&trace.Persist == 0 && f.Callbacks > 0:
-			return OneShot, waits + ", and its event fired once and is pending no more", []*FD{f}
-		case f.Watched == 0 && e.orphan(f.Number) != nil:
-			return ClosedWatched, fmt.Sprintf("%s, and no event watches it; its number was that of another fd: %s",
-				waits, orphaned(e.orphan(f.Number))), []*FD{f}
-		case f.Watched == 0:
-			return NotWatched, waits + ", and no event watches it", []*FD{f}
-		case f.ever&trace.Readable == 0:
-			return WatchedForWrite, waits + ", and its event is for writing", []*FD{f}
-		case f.Watched&trace.EdgeTrig != 0:
-			return EdgeLeft, waits + "; its edge-triggered event was told once, and the loop sleeps", []*FD{f}
+		switch why.Cause {
+		case diagnosis.Fired:
+			return Find(OneShot, waits+", and its event fired once and is pending no more", f)
+		case diagnosis.OnlyForWriting:
+			return Find(WatchedForWrite, waits+", and its event is for writing", f)
+		case diagnosis.ToldOnce:
+			return Find(EdgeLeft, waits+"; its edge-triggered event was told once, and the loop sleeps", f)
 		}
+		if other := diagnosis.Orphan(e.world, f.Number); other != nil {
+			return Find(ClosedWatched, fmt.Sprintf("%s, and no event watches it; its number was that of another fd: %s", waits, orphaned(other)), f)
+		}
+		return Find(NotWatched, waits+", and no event watches it", f)
 	}
-	return nil, "", nil
+	return nil
 }
 
 // swallowed: all was read, and not passed on.
-func (e *Examiner) swallowed() (*Misconception, string, []*FD) {
+func (e *Examiner) swallowed() *Finding {
 	for _, h := range e.hands {
 		if h.unread() > 0 {
-			return nil, "", nil
+			return nil
 		}
 	}
 	for _, p := range e.products() {
 		if len(p.got) < len(p.due) && !p.deaf {
-			return Unanswered, fmt.Sprintf("all bytes were read, but %s ends before %s", p.name, excerpt(p.due[len(p.got):])), e.about(p)
+			return Find(Unanswered, fmt.Sprintf("all bytes were read, but %s ends before %s", p.name, excerpt(p.due[len(p.got):])), e.about(p)...)
 		}
 	}
-	return nil, "", nil
+	return nil
 }
 
-func (e *Examiner) handFDs() (fds []*FD) {
+func (e *Examiner) handFDs() (fds []*world.FD) {
 	for _, h := range e.hands {
 		if f := h.fd(); f != nil {
 			fds = append(fds, f)

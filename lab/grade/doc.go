@@ -35,6 +35,10 @@ type Exam struct {
 	// Starter is what the untouched starter must be told.
 	Starter *Misconception
 
+	// Means are misconceptions that this exercise knows better: what is told in the
+	// place of one that the grader diagnosed, throughout.
+	Means map[*Misconception]*Misconception
+
 	// Play is the world's script. It calls Examiner.Check for each of Checks,
 	// in order, and returns when all is well.
 	Play func(*Examiner)

@@ -3,7 +3,7 @@ package grade
 import (
 	"time"
 
-	"fdlab/lab/world"
+	"fdlab/lab/diagnosis"
 )
 
 // doze is how long a callback has slept that has nothing in the kernel to wait
@@ -25,7 +25,7 @@ const oneLook = 20 * time.Millisecond
 
 // look takes in the present moment.
 func (d *doze) look(e *Examiner) {
-	top, thread, is := e.detainee()
+	top, thread, is := diagnosis.Detained(e.world)
 	if !is {
 		*d = doze{}
 		return
@@ -47,9 +47,7 @@ func (e *Examiner) rouse(expected string) {
 	if !e.dozes() {
 		return
 	}
-	if f := e.first(expected, e.forks, e.suspect, e.detained); f != nil {
-		e.Fail(f)
-	}
+	e.RuleOut(expected, first(e.forks, e.suspect, e.detained))
 }
 
 func (e *Examiner) dozes() bool { return !e.ended && e.doze.slept >= longDoze }
@@ -57,17 +55,6 @@ func (e *Examiner) dozes() bool { return !e.ended && e.doze.slept >= longDoze }
 // inCallback reports whether a thread is inside a callback, and not in a call
 // that the trace has. It computes, or it sleeps in its own way.
 func (e *Examiner) inCallback() bool {
-	_, _, is := e.detainee()
+	_, _, is := diagnosis.Detained(e.world)
 	return is
-}
-
-// detainee is such a callback, and its thread.
-func (e *Examiner) detainee() (top world.Frame, thread uint32, is bool) {
-	for i := range e.world.Threads {
-		t := &e.world.Threads[i]
-		if top, ok := t.Top(); ok && top.Kind == world.InCallback {
-			return top, t.ID, true
-		}
-	}
-	return top, 0, false
 }

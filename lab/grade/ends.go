@@ -7,7 +7,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"fdlab/lab/abi"
+	"fdlab/lab/diagnosis"
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
 )
 
 // Calm waits until the loop sleeps, and requires that no fd has made it turn
@@ -21,8 +23,8 @@ func (e *Examiner) Calm(expected string) {
 		if e.hopeless() {
 			e.Fail(e.diagnose(expected))
 		}
-		if m, saw, fds := e.polls(); m != nil && time.Since(began) > patrol {
-			e.Fail(e.feedback(expected, saw, m, fds...))
+		if time.Since(began) > patrol {
+			e.RuleOut(expected, e.polls())
 		}
 		e.rouse(expected)
 		if e.sleeps(&sign) {
@@ -33,22 +35,20 @@ func (e *Examiner) Calm(expected string) {
 		}
 		time.Sleep(time.Millisecond)
 	}
-	if m, saw, fds := e.spins(); m != nil {
-		e.Fail(e.feedback(expected, saw, m, fds...))
-	}
-	if m, saw, fds := e.blocked(); m == BlockedInCallback {
-		e.Fail(e.feedback(expected, saw, m, fds...))
+	e.RuleOut(expected, e.spins())
+	if f := e.blocked(); f != nil && f.Means == BlockedInCallback {
+		e.RuleOut(expected, f)
 	}
 }
 
 // polls: a clock wakes it, again and again, to read what is not there.
-func (e *Examiner) polls() (*Misconception, string, []*FD) {
-	for _, f := range e.tally.fds {
-		if f.Refused >= manyPolls {
-			return Polling, fmt.Sprintf("while nothing came, %d reads in a row of %s found nothing (EAGAIN)", f.Refused, safe(f.Name())), []*FD{f}
+func (e *Examiner) polls() *Finding {
+	for _, f := range e.world.FDs {
+		if asks, ok := diagnosis.Asks(f); ok {
+			return Find(Polling, fmt.Sprintf("while nothing came, %d reads in a row of %s found nothing (EAGAIN)", asks.Count, safe(f.Name())), f)
 		}
 	}
-	return nil, "", nil
+	return nil
 }
 
 // sleeps reports whether nothing was recorded for a few looks while every
@@ -77,11 +77,11 @@ func (e *Examiner) sleeps(l *life) bool {
 
 // OneThread requires that one thread alone has read the fds and run their
 // callbacks.
-func (e *Examiner) OneThread(expected string, fds ...*FD) {
+func (e *Examiner) OneThread(expected string, fds ...*world.FD) {
 	threads := map[uint32]bool{}
 	for _, f := range fds {
 		if f != nil {
-			for t := range f.Threads {
+			for _, t := range f.Threads {
 				threads[t] = true
 			}
 		}
@@ -90,10 +90,18 @@ func (e *Examiner) OneThread(expected string, fds ...*FD) {
 		fmt.Sprintf("%d threads have read them", len(threads)), fds...)
 }
 
+// Ending says how a program is to end.
+type Ending bool
+
+const (
+	Anyhow       Ending = false // with a loop or without, however it returned
+	NoEventsLeft Ending = true  // its last dispatch returned because no event was pending
+)
+
 // Ends waits until the program has ended, and requires that it did so by
-// itself, with exit status 0, that dispatch returned for the reason ("no events
-// left", "broken off", "exited"; "" for any), and that nothing was left open.
-func (e *Examiner) Ends(expected, reason string) {
+// itself, with exit status 0, that its last dispatch returned as it should, and
+// that nothing was left open.
+func (e *Examiner) Ends(expected string, how Ending) {
 	patience := e.patience(limit)
 	var sign life
 	for !e.ended {
@@ -108,66 +116,79 @@ func (e *Examiner) Ends(expected, reason string) {
 		time.Sleep(time.Millisecond)
 	}
 	if exit := e.run.Exit(); exit.Code != 0 {
-		e.Fail(e.first(expected, e.suspect, e.death))
+		e.RuleOut(expected, first(e.suspect, e.death))
 	}
 	if e.noisy() {
 		e.Fail(e.diagnose(expected))
 	}
-	if m, saw, fds := e.spins(); m != nil {
-		e.Fail(e.feedback(expected, saw, m, fds...))
-	}
-	e.Require(e.tally.loops == 0, expected, ExitsInside, "the program ended before dispatch returned", e.handFDs()...)
-	if reason != "" {
-		e.Require(e.tally.loopEnd == reason, expected, BrokenOff,
-			fmt.Sprintf("dispatch returned: %q; it should have been %q", e.tally.loopEnd, reason), e.handFDs()...)
+	e.RuleOut(expected, e.spins())
+	e.Require(e.world.Loops() == 0, expected, ExitsInside, "the program ended before dispatch returned", e.handFDs()...)
+	if how == NoEventsLeft {
+		last := e.world.Returned
+		e.Require(last.Base != 0 && last.Reason == trace.LoopNoEvents, expected, BrokenOff,
+			fmt.Sprintf("dispatch returned: %q; it should have been %q", safe(last.Text), "no events left"), e.handFDs()...)
 	}
 	e.closed(expected)
 }
 
 // lingers says why a program does not end.
 func (e *Examiner) lingers(expected string) *Feedback {
-	if f := e.first(expected, e.forks, e.suspect, e.expired, e.spins, e.floods, e.noise, e.blocked, e.detained, e.unseen); f != nil {
-		return f
+	if f := first(e.forks, e.suspect, e.expired, e.spins, e.floods, e.noise, e.blocked, e.detained, e.unseen); f != nil {
+		return e.feedback(expected, f)
 	}
-	for _, f := range e.tally.fds {
-		if f.Ends > 0 && f.Watched != 0 && f.Closed == 0 {
-			return e.feedback(expected, fmt.Sprintf("the program does not end; a read of %s gave 0, the end of file, and the event on it is still pending",
-				safe(f.Name())), EndIgnored, f)
+	const saw = "the program does not end"
+	for _, f := range e.world.FDs {
+		if f.Ends.Now > 0 && f.Watched() != 0 && f.Closed == 0 {
+			return e.feedback(expected, Find(EndIgnored, fmt.Sprintf("%s; a read of %s gave 0, the end of file, and the event on it is still pending",
+				saw, safe(f.Name())), f))
 		}
 	}
-	saw := "the program does not end"
-	if f := e.orphan(-1); f != nil {
-		return e.feedback(expected, saw+"; "+orphaned(f), ClosedWatched, f)
+	if f := diagnosis.Orphan(e.world, anyNumber); f != nil {
+		return e.feedback(expected, Find(ClosedWatched, saw+"; "+orphaned(f), f))
 	}
-	var about []*FD
-	for _, f := range e.tally.fds {
-		if f.Watched != 0 {
+	return e.feedback(expected, e.pending(saw))
+}
+
+// pending names the events that keep the program's loop.
+func (e *Examiner) pending(saw string) *Finding {
+	var about []*world.FD
+	for _, f := range e.world.FDs {
+		if f.Watched() != 0 {
 			saw += "; an event on " + safe(f.Name()) + " is still pending"
 			about = append(about, f)
 		}
 	}
-	for number, pending := range e.tally.signals {
-		if pending {
-			saw += "; an event for " + abi.Signal(int64(number)) + " is still pending"
+	for i := range e.world.Bases {
+		for _, t := range e.world.Bases[i].Timers {
+			if t.What&trace.Signal != 0 {
+				saw += "; an event for " + safe(t.Label) + " is still pending"
+			}
 		}
 	}
-	return e.feedback(expected, saw, DoesNotEnd, about...)
+	return Find(DoesNotEnd, saw, about...)
 }
 
 // closed requires that the program has closed what it opened.
 func (e *Examiner) closed(expected string) {
 	var names []string
-	var left []*FD
-	for _, f := range e.tally.fds {
+	var left []*world.FD
+	for _, f := range e.world.FDs {
 		e.Require(!f.Orphaned, expected, ClosedWatched, orphaned(f), f)
-		if f.Closed == 0 && f.What != "" {
+		if f.Closed == 0 && !f.Stranger {
 			names = append(names, safe(f.Name()))
 			left = append(left, f)
 		}
 	}
-	e.Require(e.tally.twice == "", expected, ClosedTwice, safe(e.tally.twice)+" was closed once more", e.handFDs()...)
-	if n := e.tally.bases - e.tally.freed; n > 0 {
-		names = append(names, fmt.Sprintf("%d event base", n))
+	twice := e.world.ClosedTwice
+	e.Require(twice == "", expected, ClosedTwice, safe(twice)+" was closed once more", e.handFDs()...)
+	bases := 0
+	for i := range e.world.Bases {
+		if e.world.Bases[i].Freed == 0 {
+			bases++
+		}
+	}
+	if bases > 0 {
+		names = append(names, fmt.Sprintf("%d event base", bases))
 	}
 	e.Require(len(names) == 0, expected, LeftOpen, "left open at the end: "+strings.Join(names, ", "), left...)
 }

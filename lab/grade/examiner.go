@@ -1,10 +1,12 @@
 package grade
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,8 +29,7 @@ type Examiner struct {
 	checks  []Check
 
 	batch   []trace.Record
-	entries []entry
-	tally   *tally
+	entries []world.Entry
 	world   *world.World
 	ended   bool // the program has, and all its records are here
 	flood   bool // there were too many records to keep
@@ -49,12 +50,12 @@ type Examiner struct {
 type hand interface {
 	name() string
 	unread() int64 // bytes that the program has not read yet
-	fd() *FD       // the program's end, or nil
+	fd() *world.FD // the program's end, or nil
 
 	// answers is what the program has sent to it, and what it was to send.
 	answers() (got, due string)
 	// missing says what it means that the program has no end of it.
-	missing() (*Misconception, string)
+	missing() *Finding
 
 	close()
 }
@@ -72,23 +73,20 @@ var (
 )
 
 const (
-	settled   = 700 * time.Millisecond // without a sign of life: nothing will come
-	spinning  = 1000                   // callbacks or reads in a row for nothing
-	manyCalls = 10                     // callbacks in a row for nothing, in hindsight
-	manyPolls = 50                     // reads in a row that found nothing, while all should sleep or in one callback
-	manyEnds  = 50                     // reads in a row that found the end
-	patrol    = 2 * time.Second        // for who looks whether more comes of it
-	keep      = 400_000                // records
+	settled = 700 * time.Millisecond // without a sign of life: nothing will come
+	patrol  = 2 * time.Second        // for who looks whether more comes of it
+	keep    = 400_000                // records
 )
 
 // Check begins the check with that name, which must be the next of Exam.Checks.
-// The one before it is passed.
+// The one before it is passed, and what Means said for it has ended.
 func (e *Examiner) Check(name string) {
 	n := len(e.checks)
 	if n >= len(e.exam.Checks) || e.exam.Checks[n] != name {
 		panic(fmt.Sprintf("grade: check %q is not number %d of the exam", name, n+1))
 	}
 	e.passed()
+	clear(e.means)
 	e.checks = append(e.checks, Check{name, Failed})
 	e.witness.Checking(name)
 }
@@ -99,9 +97,15 @@ func (e *Examiner) passed() {
 	}
 }
 
-// Means tells another misconception in the place of one that was diagnosed,
-// from here on: the exercise knows better what it comes from. nil ends that.
+// Means tells another misconception in the place of one that was diagnosed, from
+// here on and to the end of the check: the exercise knows better what it comes
+// from. nil ends that sooner. (Exam.Means is for the whole trial.)
 func (e *Examiner) Means(diagnosed, told *Misconception) { e.means[diagnosed] = told }
+
+// meant returns what is told in the place of a misconception: itself, or another.
+func (e *Examiner) meant(m *Misconception) *Misconception {
+	return cmp.Or(e.means[m], e.exam.Means[m], m)
+}
 
 // Path returns a path in the trial's own folder. Nothing is there yet.
 func (e *Examiner) Path(name string) string { return filepath.Join(e.dir, name) }
@@ -115,7 +119,8 @@ func (e *Examiner) Start(args ...string) {
 	}
 	e.run = run
 	e.mute = e.patience(mute)
-	e.tally, e.world = newTally(), world.New(run.Reader())
+	e.world = world.New(run.Reader())
+	e.world.KeepClosed = true
 	e.batch = make([]trace.Record, 4096)
 	e.witness.Started(run)
 }
@@ -153,20 +158,8 @@ func (e *Examiner) apply(r *trace.Record) {
 		e.flood = true
 		return
 	}
-	text := e.run.Reader().String(r.Str)
-	name := ""
-	if r.FD >= 0 && r.Kind != trace.Open {
-		name = e.tally.named(r.FD)
-	}
-	if signal := e.tally.signal(r); signal != "" {
-		name = signal
-	}
-	if r.Kind == trace.CallbackEnd && r.FD < 0 { // says only that it was no fd's
-		name = e.unnamed(r)
-	}
-	e.tally.apply(r, text)
 	e.world.Apply(r)
-	e.entries = append(e.entries, entry{*r, text, name, e.who(r)})
+	e.entries = append(e.entries, e.world.Entry(r))
 }
 
 // Await waits until ok says yes. expected is what the program must do for
@@ -221,23 +214,21 @@ func (e *Examiner) Answered(expected string) {
 
 // Require ends the trial unless ok. what says what the trace shows; the
 // records about fds are shown with it.
-func (e *Examiner) Require(ok bool, expected string, m *Misconception, saw string, fds ...*FD) {
+func (e *Examiner) Require(ok bool, expected string, m *Misconception, saw string, fds ...*world.FD) {
 	if !ok {
-		e.Fail(e.feedback(expected, saw, m, fds...))
+		e.RuleOut(expected, Find(m, saw, fds...))
 	}
 }
 
 // Fail ends the trial.
 func (e *Examiner) Fail(f *Feedback) { panic(found{f}) }
 
-// feedback makes one, with the part of the trace that is about the fds.
-func (e *Examiner) feedback(expected, saw string, m *Misconception, fds ...*FD) *Feedback {
-	if other := e.means[m]; other != nil {
-		m = other
-	}
+// feedback tells a finding, with the part of the trace that is about its fds.
+func (e *Examiner) feedback(expected string, found *Finding) *Feedback {
+	m := e.meant(found.Means)
 	names := strings.NewReplacer(e.whose...)
-	f := &Feedback{Expected: expected, Saw: names.Replace(saw), Misconception: m.ID, Belief: m.Belief, Truth: m.Truth,
-		Lesson: m.Lesson, Section: m.Section, Records: evidence(e.judged(), 10, fds...)}
+	f := &Feedback{Expected: expected, Saw: names.Replace(found.Saw), Misconception: m.ID, Belief: m.Belief, Truth: m.Truth,
+		Lesson: m.Lesson, Section: m.Section, Records: evidence(e.judged(), 10, found.FDs...)}
 	for i := range f.Records {
 		f.Records[i] = names.Replace(f.Records[i])
 	}
@@ -269,25 +260,22 @@ func (e *Examiner) output() string {
 
 // FD returns the newest fd of which what holds, or nil. A FIFO's What is
 // "FIFO" and the last part of its path.
-func (e *Examiner) FD(what func(*FD) bool) *FD {
-	for i := len(e.tally.fds) - 1; i >= 0; i-- {
-		if what(e.tally.fds[i]) {
-			return e.tally.fds[i]
+func (e *Examiner) FD(what func(*world.FD) bool) *world.FD {
+	for _, f := range slices.Backward(e.world.FDs) {
+		if what(f) {
+			return f
 		}
 	}
 	return nil
 }
 
-// FDs returns all fds so far, in the order of their opening.
-func (e *Examiner) FDs() []*FD { return e.tally.fds }
-
-// World returns the world at the last record.
+// World returns the world at the last record. All fds so far are in it.
 func (e *Examiner) World() *world.World { return e.world }
 
-// Each calls do for each record so far, in order, with its string.
-func (e *Examiner) Each(do func(r *trace.Record, text string)) {
+// Each calls do for each record so far, in order.
+func (e *Examiner) Each(do func(r *world.Entry)) {
 	for i := range e.entries {
-		do(&e.entries[i].Record, e.entries[i].text)
+		do(&e.entries[i])
 	}
 }
 

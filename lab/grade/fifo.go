@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"fdlab/lab/world"
 )
 
 // FIFO is a source of the world: a pipe with a name, whose path the program
@@ -43,18 +45,18 @@ func (e *Examiner) FIFOOf(path string) *FIFO {
 func (f *FIFO) name() string { return "FIFO " + filepath.Base(f.Path) }
 
 // FD returns the program's end, or nil if it has not opened it yet.
-func (f *FIFO) FD() *FD {
-	return f.e.FD(func(d *FD) bool { return d.What == f.name() })
+func (f *FIFO) FD() *world.FD {
+	return f.e.FD(func(d *world.FD) bool { return d.What == f.name() })
 }
 
-func (f *FIFO) fd() *FD { return f.FD() }
+func (f *FIFO) fd() *world.FD { return f.FD() }
 
 func (f *FIFO) unread() int64 { return f.Unread() }
 
 // Unread returns how many bytes the program has not read yet, by its trace.
 func (f *FIFO) Unread() int64 {
 	n := f.said
-	for _, d := range f.e.tally.fds {
+	for _, d := range f.e.world.FDs {
 		if d.What == f.name() {
 			n -= d.BytesIn
 		}
@@ -134,8 +136,8 @@ func (f *FIFO) Echo(text string) {
 
 func (f *FIFO) answers() (got, due string) { return "", "" }
 
-func (f *FIFO) missing() (*Misconception, string) {
-	return NoTrace, "the trace does not show that the program opened " + f.name()
+func (f *FIFO) missing() *Finding {
+	return Find(NoTrace, "the trace does not show that the program opened "+f.name())
 }
 
 func (f *FIFO) close() { f.End() }

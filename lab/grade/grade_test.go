@@ -38,7 +38,7 @@ func mirror(mode string) *Exam {
 			e.Calm("and then it sleeps")
 			e.Check("it ends")
 			f.End()
-			e.Ends("the FIFO ends, and the program with it", "no events left")
+			e.Ends("the FIFO ends, and the program with it", NoEventsLeft)
 		},
 	}
 }
@@ -177,16 +177,46 @@ func TestACallbackThatWaitsForEverIsToldSoon(t *testing.T) {
 	}
 }
 
+// TestMeansEndsWithItsCheck, and what the exam means holds throughout. (The program
+// closes a watched fd in the second check.)
+func TestMeansEndsWithItsCheck(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		exam func(*Exam)
+		told *Misconception
+	}{
+		{"the first check's", func(exam *Exam) {
+			exam.Play = func(e *Examiner) {
+				f := e.FIFO("in")
+				e.Start("closes-unnoticed", f.Path)
+				e.Check("it answers")
+				e.Means(ClosedWatched, Stuck)
+				f.Opened()
+				e.Check("it ends")
+				f.End()
+				e.Ends("the FIFO ends, and the program with it", NoEventsLeft)
+			}
+		}, ClosedWatched},
+		{"the exam's", func(exam *Exam) { exam.Means = map[*Misconception]*Misconception{ClosedWatched: Stuck} }, Stuck},
+	} {
+		exam := mirror("closes-unnoticed")
+		c.exam(exam)
+		if r := Run(context.Background(), root, "./lab/grade/testdata/hostile", exam); r.Told() != c.told.ID {
+			t.Errorf("%s: it was told %q, want %q:\n%s", c.name, r.Told(), c.told.ID, r.Text(100))
+		}
+	}
+}
+
 // A look that acts on a program which cannot answer any more ends, and what it
 // provoked is no part of the feedback.
 func TestAnAftermathEnds(t *testing.T) {
 	exam, looked := mirror("swallows"), 0
 	play := exam.Play
 	exam.Play = func(e *Examiner) {
-		e.Suspects(func() (*Misconception, string, []*FD) {
+		e.Suspects(func() *Finding {
 			looked++
 			e.Aftermath(func() { e.Await("pigs fly", func() bool { return false }) })
-			return Stuck, "and it did not fly", nil
+			return Find(Stuck, "and it did not fly")
 		})
 		play(e)
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"fdlab/lab/trace"
+	"fdlab/lab/world"
 )
 
 // Time can be held, so that the world can put several things before the
@@ -11,7 +12,7 @@ import (
 // program's loops stop at their next phase: before a wait, before a callback.
 // A loop that sleeps in the kernel stops when something wakes it.
 
-// Hold holds the program's time. It takes effect soon: wait for Standing.
+// Hold holds the program's time. It takes effect soon: wait for Stands.
 func (e *Examiner) Hold() { e.run.Hold() } // an error says that it has ended, as Await will
 
 // Release lets time go on.
@@ -26,18 +27,30 @@ func (e *Examiner) Step(expected string) {
 	e.Await(expected, func() bool { return e.count(trace.Release) > before })
 }
 
-// Standing returns before which phase the program's loop stands: "before wait",
-// "before callback", or "" if it does not.
-func (e *Examiner) Standing() string {
+// standing returns before which phase the program's loop stands; ok is false if it
+// does not.
+func (e *Examiner) standing() (before world.HeldAt, ok bool) {
 	for _, r := range slices.Backward(e.entries) {
 		switch r.Kind {
 		case trace.Hold:
-			return r.text
+			return r.At, true
 		case trace.Release:
-			return ""
+			return world.Elsewhere, false
 		}
 	}
-	return ""
+	return world.Elsewhere, false
+}
+
+// Stands reports whether the program's loop stands at all.
+func (e *Examiner) Stands() bool {
+	_, ok := e.standing()
+	return ok
+}
+
+// StandsBefore reports whether it stands before that phase.
+func (e *Examiner) StandsBefore(phase world.HeldAt) bool {
+	before, ok := e.standing()
+	return ok && before == phase
 }
 
 func (e *Examiner) count(k trace.Kind) (n int) {

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"fdlab/lab/world"
 )
 
 // Server is a TCP server of the world, for a program that is a client.
@@ -39,7 +41,7 @@ func (s *Server) Accept(name, expected string) *Client {
 	})
 	c := s.e.client(name, conn)
 	s.e.Await(expected, func() bool {
-		c.own = s.e.FD(func(d *FD) bool { return d.What == "TCP socket" })
+		c.own = s.e.FD(func(d *world.FD) bool { return d.What == "TCP socket" })
 		return c.own != nil
 	})
 	return c

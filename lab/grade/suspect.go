@@ -4,37 +4,19 @@ import (
 	"cmp"
 	"strings"
 	"time"
-)
 
-// Look goes through the trace for one thing that can be wrong: it returns the
-// misconception (nil if it is not that), what the trace shows, and the fds that
-// show it.
-type Look func() (m *Misconception, saw string, fds []*FD)
+	"fdlab/lab/world"
+)
 
 // Suspects has the exam's own looks come before the grader's when the program
 // does not do what was expected, from here on. Without looks it ends that.
 func (e *Examiner) Suspects(looks ...Look) { e.looks = looks }
 
 // suspect is the first of the exam's own looks that finds something.
-func (e *Examiner) suspect() (*Misconception, string, []*FD) {
+func (e *Examiner) suspect() *Finding {
 	looks := e.looks
 	e.looks = nil // what goes wrong while one looks is not looked into
-	for _, look := range looks {
-		if m, saw, fds := look(); m != nil {
-			return m, saw, fds
-		}
-	}
-	return nil, "", nil
-}
-
-// first is the feedback of the first look that finds something, or nil.
-func (e *Examiner) first(expected string, looks ...Look) *Feedback {
-	for _, look := range looks {
-		if m, saw, fds := look(); m != nil {
-			return e.feedback(expected, saw, m, fds...)
-		}
-	}
-	return nil
+	return first(looks...)
 }
 
 // Aftermath is for a Look: the verdict is clear, and one more thing that the
@@ -82,7 +64,7 @@ func (e *Examiner) Others(ok func() bool) bool {
 func (e *Examiner) Ended() bool { return e.ended }
 
 // judged are the entries that a verdict rests on.
-func (e *Examiner) judged() []entry {
+func (e *Examiner) judged() []world.Entry {
 	if e.judge > 0 {
 		return e.entries[:e.judge]
 	}

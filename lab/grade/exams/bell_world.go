@@ -6,8 +6,10 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"fdlab/lab/diagnosis"
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
+	"fdlab/lab/world"
 )
 
 var bellReadyMade = &grade.Misconception{
@@ -86,8 +88,8 @@ func (w *bellWorld) gives(items string) {
 		if w.items.Unread() > 0 {
 			return false
 		}
-		fd := w.e.World().FDByNumber(w.items.FD().Number)
-		return fd == nil || fd.InCallback == 0
+		f := w.items.FD()
+		return f.Closed != 0 || f.InCallback == 0
 	})
 }
 
@@ -95,7 +97,8 @@ func (w *bellWorld) gives(items string) {
 func (w *bellWorld) asks() {
 	w.gives("?")
 	w.e.Await("a question comes, and the worker waits for the answer", func() bool {
-		return w.answers.FD().Pending == "read"
+		call, _, blocked := diagnosis.Blocked(w.e.World(), w.answers.FD())
+		return blocked && call.Call == world.CallRead
 	})
 }
 
@@ -123,21 +126,21 @@ func (w *bellWorld) ends() {
 	w.e.Await("the FIFO of the items ends, and the dispatcher closes it", func() bool { return w.items.FD().Closed != 0 })
 	w.answers.Say("!")
 	w.e.Answered("the items ended while the worker was busy; when it is free, it prints those that are left")
-	w.e.Ends("the FIFO of the items has ended: both loops return, and all is closed", "no events left")
+	w.e.Ends("the FIFO of the items has ended: both loops return, and all is closed", grade.NoEventsLeft)
 }
 
 // ringsItself requires that nobody but the dispatcher has written to the bell.
 func (w *bellWorld) ringsItself() {
 	own := uint32(0)
 	others := map[uint32]bool{}
-	var ring *grade.FD
-	w.e.Each(func(r *trace.Record, text string) {
+	var ring *world.FD
+	w.e.Each(func(r *world.Entry) {
 		switch {
-		case (r.Kind == trace.CallEnd || r.Kind == trace.CallBegin) && text == "read" && r.FD == w.items.FD().Number:
+		case (r.Kind == trace.CallEnd || r.Kind == trace.CallBegin) && r.Call == world.CallRead && r.FD == w.items.FD().Number:
 			own = r.Thread
-		case r.Kind == trace.CallBegin && text == "write" && r.Thread != own:
+		case r.Kind == trace.CallBegin && r.Call == world.CallWrite && r.Thread != own:
 			others[r.Thread] = true
-			ring = w.e.FD(func(f *grade.FD) bool { return f.Number == r.FD })
+			ring = w.e.FD(func(f *world.FD) bool { return f.Number == r.FD })
 		}
 	})
 	w.e.Require(len(others) == 0, "the dispatcher rings the bell itself, and does not wait", goroutineWaits,
@@ -145,26 +148,25 @@ func (w *bellWorld) ringsItself() {
 }
 
 // bell returns what the worker's loop watches.
-func (w *bellWorld) bell() *grade.FD {
-	return w.e.FD(func(f *grade.FD) bool { return f.Callbacks > 0 && f != w.items.FD() })
+func (w *bellWorld) bell() *world.FD {
+	return w.e.FD(func(f *world.FD) bool { return f.Callbacks > 0 && f != w.items.FD() })
 }
 
 // hasBell requires that the worker's loop watches something, and that nothing
 // else has brought it the items.
 func (w *bellWorld) hasBell() {
 	const expected = "an item goes into the queue, and the bell calls the worker"
-	m, saw, fds := w.readyMade()
-	w.e.Require(m == nil, expected, m, saw, fds...)
+	w.e.RuleOut(expected, w.readyMade())
 	w.e.Require(w.bell() != nil, expected, noBell, "the items were printed, and no loop has called a callback for it")
 }
 
 // readyMade looks whether functions are posted in the place of items.
-func (w *bellWorld) readyMade() (*grade.Misconception, string, []*grade.FD) {
+func (w *bellWorld) readyMade() *grade.Finding {
 	n := w.posted()
 	if n == 0 {
-		return nil, "", nil
+		return nil
 	}
-	return bellReadyMade, fmt.Sprintf("functions were posted to the worker's loop, and %d of them have run", n), []*grade.FD{w.items.FD()}
+	return grade.Find(bellReadyMade, fmt.Sprintf("functions were posted to the worker's loop, and %d of them have run", n), w.items.FD())
 }
 
 // bellOnly requires that the end came as the items did.
@@ -172,7 +174,7 @@ func (w *bellWorld) bellOnly() {
 	const expected = "the end comes to the worker as the items do: by the queue and the bell"
 	w.e.Require(w.posted() == 0, expected, endOvertakes,
 		"a function was posted to the worker's loop: that is a second bell, and which of two bells is heard first is nobody's promise", w.bell())
-	for _, f := range w.e.FDs() {
+	for _, f := range w.e.World().FDs {
 		w.e.Require(f.Callbacks == 0 || f == w.items.FD() || f == w.bell(), expected, endOvertakes,
 			"the worker's loop watched two fds, and which of two bells is heard first is nobody's promise", f, w.bell())
 	}
@@ -180,8 +182,8 @@ func (w *bellWorld) bellOnly() {
 
 // posted returns how many posted functions have run.
 func (w *bellWorld) posted() (n int) {
-	w.e.Each(func(r *trace.Record, _ string) {
-		if r.Kind == trace.CallbackBegin && r.FD == trace.NoFD && r.A == 0 {
+	w.e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallbackBegin && r.Inside.Posted() {
 			n++
 		}
 	})
@@ -190,7 +192,7 @@ func (w *bellWorld) posted() (n int) {
 
 // fillsUp requires that the bell was as large as pipes are.
 func (w *bellWorld) fillsUp(room int) {
-	for _, f := range w.e.FDs() {
+	for _, f := range w.e.World().FDs {
 		held := f.BytesOut - w.bell().BytesIn
 		w.e.Require(held <= max(int64(room), 1<<16), fmt.Sprintf("a pipe has room for %d bytes: it is full, and the dispatcher goes on", room), largerPipe,
 			fmt.Sprintf("%d bytes wait in the pipe: it was made larger", held), f)
@@ -199,31 +201,31 @@ func (w *bellWorld) fillsUp(room int) {
 
 // dispatcherWaits looks whether the dispatcher stands still in its callback,
 // and what for.
-func (w *bellWorld) dispatcherWaits() (*grade.Misconception, string, []*grade.FD) {
+func (w *bellWorld) dispatcherWaits() *grade.Finding {
 	items, answers := w.items.FD(), w.answers.FD()
-	if items == nil || answers == nil || answers.Pending == "" {
-		return nil, "", nil // the worker is not busy: the grader knows what to say
+	if items == nil || answers == nil || answers.Blocked == 0 {
+		return nil // the worker is not busy: the grader knows what to say
 	}
 	wait, at, yes := w.e.Detained(items)
 	if !yes || wait == "" {
-		return nil, "", nil
+		return nil
 	}
 	saw := fmt.Sprintf("the worker waits for an answer, and the dispatcher's callback does not return: it waits, too (%s, %s)", wait, at)
 	switch {
 	case strings.HasPrefix(wait, "sync.Mutex") || strings.HasPrefix(wait, "sync.RWMutex"):
-		return lockHeld, fmt.Sprintf("the worker waits for an answer and holds the lock; the dispatcher's callback waits for "+
-			"that lock (%s, %s)", wait, at), []*grade.FD{items, answers}
+		return grade.Find(lockHeld, fmt.Sprintf("the worker waits for an answer and holds the lock; the dispatcher's callback waits for "+
+			"that lock (%s, %s)", wait, at), items, answers)
 	case wait == "chan send":
-		return channelFull, saw, []*grade.FD{items, answers}
+		return grade.Find(channelFull, saw, items, answers)
 	}
-	return waitsForWorker, saw, []*grade.FD{items, answers}
+	return grade.Find(waitsForWorker, saw, items, answers)
 }
 
 // disorder looks whether all that was printed was due, but in another order.
-func (w *bellWorld) disorder() (*grade.Misconception, string, []*grade.FD) {
+func (w *bellWorld) disorder() *grade.Finding {
 	got, due := w.e.Printed(), w.e.IsDue()
 	if strings.HasPrefix(due, got) {
-		return nil, "", nil
+		return nil
 	}
 	left := map[rune]int{}
 	for _, item := range due {
@@ -231,30 +233,34 @@ func (w *bellWorld) disorder() (*grade.Misconception, string, []*grade.FD) {
 	}
 	for _, item := range got {
 		if left[item]--; left[item] < 0 {
-			return nil, "", nil // it is no item, or was printed twice
+			return nil // it is no item, or was printed twice
 		}
 	}
 	at := 0
 	for got[at] == due[at] {
 		at++
 	}
-	return outOfOrder, fmt.Sprintf("%d items were printed in their order; then came %q, and it was the turn of %q",
-		at, got[at:at+1], due[at:at+1]), []*grade.FD{w.items.FD(), w.bell(), w.answers.FD()}
+	return grade.Find(outOfOrder, fmt.Sprintf("%d items were printed in their order; then came %q, and it was the turn of %q",
+		at, got[at:at+1], due[at:at+1]), w.items.FD(), w.bell(), w.answers.FD())
 }
 
 // stranded says how items could stay in the queue without a byte: in the
 // callback that got the answer, was the bell read before it, or after?
 func (w *bellWorld) stranded() *grade.Misconception {
 	why := oneItemARing
-	answered := false // in this callback
-	w.e.Each(func(r *trace.Record, text string) {
-		switch {
-		case r.Kind == trace.CallbackEnd:
-			answered = answered && r.FD != w.bell().Number
-		case r.Kind == trace.CallEnd && text == "read" && r.FD == w.answers.FD().Number:
-			answered = true
-		case r.Kind == trace.CallEnd && text == "read" && r.FD == w.bell().Number && answered:
-			why = bytesLast
+	bell, answers := w.bell().Number, w.answers.FD().Number
+	var answered int64 // the last callback that got an answer
+	w.e.Each(func(r *world.Entry) {
+		if r.Kind != trace.CallEnd || r.Call != world.CallRead {
+			return
+		}
+		switch r.FD {
+		case answers:
+			answered = r.Inside.Number
+		case bell:
+			if answered != 0 && r.Inside.Number == answered {
+				why = bytesLast
+			}
 		}
 	})
 	return why
@@ -263,17 +269,17 @@ func (w *bellWorld) stranded() *grade.Misconception {
 // lateItem looks whether just one item is missing, the last, and comes when one
 // more is given: it lay in the queue, and the worker had been called for it too
 // early.
-func (w *bellWorld) lateItem() (*grade.Misconception, string, []*grade.FD) {
+func (w *bellWorld) lateItem() *grade.Finding {
 	got, due := w.e.Printed(), w.e.IsDue()
-	if w.e.Ended() || len(got) != len(due)-1 || due[:len(got)] != got || w.bell() == nil || w.answers.FD().Pending != "" {
-		return nil, "", nil
+	if w.e.Ended() || len(got) != len(due)-1 || due[:len(got)] != got || w.bell() == nil || w.answers.FD().Blocked > 0 {
+		return nil
 	}
 	w.e.Aftermath(func() { w.gives("z") })
 	if len(w.e.Printed()) == len(got) {
-		return nil, "", nil
+		return nil
 	}
-	return ringsTooEarly, fmt.Sprintf("the bell was rung and read, and %q was not printed: it lay in the queue until the bell was rung once more",
-		due[len(got):]), []*grade.FD{w.items.FD(), w.bell()}
+	return grade.Find(ringsTooEarly, fmt.Sprintf("the bell was rung and read, and %q was not printed: it lay in the queue until the bell was rung once more",
+		due[len(got):]), w.items.FD(), w.bell())
 }
 
 // letters returns n items of an endless row, from number first on.

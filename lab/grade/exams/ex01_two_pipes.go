@@ -6,6 +6,7 @@ import (
 
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
+	"fdlab/lab/world"
 )
 
 var readsElsewhere = &grade.Misconception{
@@ -39,8 +40,7 @@ var twoPipes = &grade.Exam{
 			e.Due(text)
 			f.Say(text)
 			e.Answered(expected)
-			m, saw, fds := readElsewhere(e)
-			e.Require(m == nil, "one thread reads both pipes, in the callbacks", m, saw, fds...)
+			e.RuleOut("one thread reads both pipes, in the callbacks", readElsewhere(e))
 		}
 
 		e.Check("b is heard while a is silent")
@@ -76,65 +76,59 @@ var twoPipes = &grade.Exam{
 
 		e.Check("all is closed at the end")
 		other.End()
-		e.Ends("both have ended: the loop has nothing left to wait for, and the program ends with all closed", "no events left")
+		e.Ends("both have ended: the loop has nothing left to wait for, and the program ends with all closed", grade.NoEventsLeft)
 	},
 }
 
 // goroutinesRead is readElsewhere for a program that goes wrong, perhaps
 // before its goroutines have come to their reads.
-func goroutinesRead(e *grade.Examiner) (m *grade.Misconception, saw string, fds []*grade.FD) {
+func goroutinesRead(e *grade.Examiner) (found *grade.Finding) {
 	e.Others(func() bool {
-		m, saw, fds = readElsewhere(e)
-		return m != nil
+		found = readElsewhere(e)
+		return found != nil
 	})
-	return m, saw, fds
+	return found
 }
 
 // readElsewhere looks for an fd that the loop watches and that another
 // thread has read.
-func readElsewhere(e *grade.Examiner) (m *grade.Misconception, saw string, fds []*grade.FD) {
+func readElsewhere(e *grade.Examiner) (found *grade.Finding) {
 	var loop uint32 // 0 while none runs
-	e.Each(func(r *trace.Record, text string) {
+	e.Each(func(r *world.Entry) {
 		switch {
 		case r.Kind == trace.LoopBegin:
 			loop = r.Thread
 		case r.Kind == trace.LoopEnd:
 			loop = 0
-		case m == nil && r.Kind == trace.CallEnd && text == "read" && loop != 0 && r.Thread != loop:
-			if f := e.FD(func(f *grade.FD) bool { return f.Number == r.FD && f.Added != 0 }); f != nil {
-				m, fds = readsElsewhere, []*grade.FD{f}
-				saw = fmt.Sprintf("thread %d has read from %s; the loop that watches it is on thread %d", r.Thread, f.Name(), loop)
+		case found == nil && r.Kind == trace.CallEnd && r.Call == world.CallRead && loop != 0 && r.Thread != loop:
+			if f := e.FD(func(f *world.FD) bool { return f.Number == r.FD && f.Added != 0 }); f != nil {
+				found = grade.Find(readsElsewhere, fmt.Sprintf("thread %d has read from %s; the loop that watches it is on thread %d",
+					r.Thread, f.Name(), loop), f)
 			}
 		}
 	})
-	return m, saw, fds
+	return found
 }
 
 // deletesAnother looks for a callback that deleted the event of another fd, and
 // not its own: the last one, as it is when the callbacks share a variable.
-func deletesAnother(e *grade.Examiner) (m *grade.Misconception, saw string, fds []*grade.FD) {
-	called := int32(trace.NoFD)
-	e.Each(func(r *trace.Record, _ string) {
-		switch r.Kind {
-		case trace.CallbackBegin:
-			called = r.FD
-		case trace.CallbackEnd:
-			called = trace.NoFD
-		case trace.Del:
-			its := e.FD(func(f *grade.FD) bool { return f.Number == called })
-			other := e.FD(func(f *grade.FD) bool { return f.Number == r.FD })
-			if m == nil && its != nil && other != nil && its != other && other.Ends == 0 {
-				m, fds = capturedLate, []*grade.FD{its, other}
-				saw = fmt.Sprintf("the callback of %s deleted the event of %s", its.Name(), other.Name())
-			}
+func deletesAnother(e *grade.Examiner) (found *grade.Finding) {
+	e.Each(func(r *world.Entry) {
+		if found != nil || r.Kind != trace.Del || r.Inside.Number == 0 {
+			return
+		}
+		its := e.FD(func(f *world.FD) bool { return f.Number == r.Inside.FD })
+		other := e.FD(func(f *world.FD) bool { return f.Number == r.FD })
+		if its != nil && other != nil && its != other && other.Ends.Now == 0 {
+			found = grade.Find(capturedLate, fmt.Sprintf("the callback of %s deleted the event of %s", its.Name(), other.Name()), its, other)
 		}
 	})
-	return m, saw, fds
+	return found
 }
 
 // addedLast returns the FIFO whose event was added last.
 func addedLast(e *grade.Examiner, fifos ...*grade.FIFO) (last *grade.FIFO) {
-	e.Each(func(r *trace.Record, _ string) {
+	e.Each(func(r *world.Entry) {
 		for _, f := range fifos {
 			if r.Kind == trace.Add && f.FD() != nil && r.FD == f.FD().Number {
 				last = f

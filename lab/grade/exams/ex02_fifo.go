@@ -51,8 +51,8 @@ var fifo = &grade.Exam{
 		"bye",
 	},
 	Starter: grade.NeverDrained,
+	Means:   map[*grade.Misconception]*grade.Misconception{grade.EndIgnored: readOnlyFIFO},
 	Play: func(e *grade.Examiner) {
-		e.Means(grade.EndIgnored, readOnlyFIFO)
 		path := e.Path("event.fifo")
 		f := e.FIFOOf(path)
 		e.Start(path)
@@ -82,12 +82,12 @@ var fifo = &grade.Exam{
 		e.Answered("a line of 900 characters is printed as one line")
 
 		e.Check("a line in pieces")
+		e.Means(grade.Noise, readIsLine)
 		e.Due("heihei\nhei\n")
 		f.Echo("hei")
 		f.Taken()
 		f.Echo("hei\nhei\n")
 		e.Answered("a line that is written in two pieces is printed as one")
-		e.Means(grade.Noise, nil)
 
 		e.Check("bye")
 		e.Means(grade.EndedEarly, byeInside)
@@ -100,34 +100,34 @@ var fifo = &grade.Exam{
 		f.Taken()
 		f.Echo("ye\n")
 		e.Answered("bye is printed like any other line, though it comes in two pieces")
-		e.Suspects(func() (*grade.Misconception, string, []*grade.FD) { return byeInOneRead(e, f) })
-		e.Ends("after the line bye, which came in two pieces, the program ends by itself, with all closed", "")
+		e.Suspects(func() *grade.Finding { return byeInOneRead(e, f) })
+		e.Ends("after the line bye, which came in two pieces, the program ends by itself, with all closed", grade.Anyhow)
 		e.Require(e.Gone(path), "the program takes its FIFO away", grade.LeftOpen, "the FIFO event.fifo is still there", f.FD())
 	},
 }
 
 // byeInOneRead finds out why bye did not end the program: does it, if it comes
 // in one piece?
-func byeInOneRead(e *grade.Examiner, f *grade.FIFO) (*grade.Misconception, string, []*grade.FD) {
+func byeInOneRead(e *grade.Examiner, f *grade.FIFO) *grade.Finding {
 	d := f.FD()
-	if e.Ended() || d.Closed != 0 || d.Watched == 0 {
-		return nil, "", nil
+	if e.Ended() || d.Closed != 0 || d.Watched() == 0 {
+		return nil
 	}
 	e.Aftermath(func() {
 		e.Due("bye\n")
 		f.Echo("bye\n")
 	})
-	if !e.Ended() && d.Watched != 0 {
-		return grade.DoesNotEnd, "bye was printed, and the program does not end; it did not when bye came once more, either: the event on " +
-			d.Name() + " is still pending", []*grade.FD{d}
+	if !e.Ended() && d.Watched() != 0 {
+		return grade.Find(grade.DoesNotEnd, "bye was printed, and the program does not end; it did not when bye came once more, either: the event on "+
+			d.Name()+" is still pending", d)
 	}
-	return byeIsRead, "one read ended with b, the next gave ye: the line bye was printed, and the program went on. Then bye came once " +
-		"more, in one piece, and that ended it", []*grade.FD{d}
+	return grade.Find(byeIsRead, "one read ended with b, the next gave ye: the line bye was printed, and the program went on. Then bye came once "+
+		"more, in one piece, and that ended it", d)
 }
 
 // drained requires that no callback came for nothing.
 func drained(e *grade.Examiner, f *grade.FIFO) {
 	d := f.FD()
-	e.Require(d.MostUntaken <= 1, "each callback takes something", grade.NeverDrained,
+	e.Require(d.Untaken.Most <= 1, "each callback takes something", grade.NeverDrained,
 		"there were callbacks that took nothing", d)
 }

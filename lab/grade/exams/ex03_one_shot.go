@@ -6,6 +6,7 @@ import (
 
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
+	"fdlab/lab/world"
 )
 
 var notRearmed = &grade.Misconception{
@@ -79,11 +80,10 @@ var oneShot = &grade.Exam{
 		"the end",
 	},
 	Starter: notRearmed,
+	Means:   map[*grade.Misconception]*grade.Misconception{grade.OneShot: notRearmed},
 	Play: func(e *grade.Examiner) {
-		e.Means(grade.OneShot, notRearmed)
 		jobs := e.FIFO("jobs")
-		e.Suspects(func() (*grade.Misconception, string, []*grade.FD) { return strikesAgain(e) },
-			func() (*grade.Misconception, string, []*grade.FD) { return leftWorking(e, jobs) })
+		suspects(e, strikesAgain, func(e *grade.Examiner) *grade.Finding { return leftWorking(e, jobs) })
 		e.Start(jobs.Path)
 		does := func(job, expected string) {
 			e.Due(job)
@@ -112,14 +112,14 @@ var oneShot = &grade.Exam{
 
 		e.Check("the end")
 		jobs.End()
-		e.Ends("the FIFO ends: nothing is added any more, dispatch returns, and all is closed", "no events left")
+		e.Ends("the FIFO ends: nothing is added any more, dispatch returns, and all is closed", grade.NoEventsLeft)
 	},
 }
 
 // strikesAgain looks for a timer that struck when nobody had added it.
-func strikesAgain(e *grade.Examiner) (*grade.Misconception, string, []*grade.FD) {
+func strikesAgain(e *grade.Examiner) *grade.Finding {
 	added, struck := 0, 0
-	e.Each(func(r *trace.Record, _ string) {
+	e.Each(func(r *world.Entry) {
 		switch {
 		case r.FD != trace.NoFD:
 		case r.Kind == trace.Add:
@@ -129,48 +129,44 @@ func strikesAgain(e *grade.Examiner) (*grade.Misconception, string, []*grade.FD)
 		}
 	})
 	if added == 0 || struck <= added {
-		return nil, "", nil
+		return nil
 	}
-	return timerPersists, fmt.Sprintf("the timer was added %d times, and its callback ran %d times", added, struck), nil
+	return grade.Find(timerPersists, fmt.Sprintf("the timer was added %d times, and its callback ran %d times", added, struck))
 }
 
 // leftWorking looks whether the loop returned when a job was read, and the base
 // knew of no work.
-func leftWorking(e *grade.Examiner, jobs *grade.FIFO) (*grade.Misconception, string, []*grade.FD) {
+func leftWorking(e *grade.Examiner, jobs *grade.FIFO) *grade.Finding {
 	timers, returned := 0, false
-	e.Each(func(r *trace.Record, text string) {
+	e.Each(func(r *world.Entry) {
 		if r.Kind == trace.Add && r.FD == trace.NoFD {
 			timers++
 		}
-		returned = returned || r.Kind == trace.LoopEnd && text == "no events left"
+		returned = returned || r.Kind == trace.LoopEnd && r.Reason() == trace.LoopNoEvents
 	})
 	d := jobs.FD()
 	if !returned || timers > 0 || d == nil || d.BytesIn == 0 || e.Printed() != "" {
-		return nil, "", nil
+		return nil
 	}
-	return worksOutside, "a job was read, no event was added for its work, and dispatch returned: no events left", []*grade.FD{d}
+	return grade.Find(worksOutside, "a job was read, no event was added for its work, and dispatch returned: no events left", d)
 }
 
 // armed requires that nobody watched the FIFO while a job was being done: the
 // event was added again by the timer that ended the job, and not before.
-func armed(e *grade.Examiner, jobs *grade.FD) {
+func armed(e *grade.Examiner, jobs *world.FD) {
 	const expected = "the FIFO is watched again only when the job is done: in the callback of the timer"
-	timers, inside := 0, int32(-2)
-	var pending, added bool // the event; in this callback
+	timers := 0
+	pending, addedIn := false, int64(0) // the event; in which callback it was added
 	var early, stayed bool
-	e.Each(func(r *trace.Record, _ string) {
+	e.Each(func(r *world.Entry) {
 		switch {
-		case r.Kind == trace.CallbackBegin:
-			inside, added = r.FD, false
-		case r.Kind == trace.CallbackEnd:
-			if inside == jobs.Number && pending {
-				early, stayed = early || added, stayed || !added
-			}
-			inside = -2
+		case r.Kind == trace.CallbackEnd && r.Inside.FD == jobs.Number && pending:
+			added := addedIn == r.Inside.Number
+			early, stayed = early || added, stayed || !added
 		case r.Kind == trace.Add && r.FD == trace.NoFD:
 			timers++
 		case r.Kind == trace.Add && r.FD == jobs.Number:
-			pending, added = true, true
+			pending, addedIn = true, r.Inside.Number
 		case r.Kind == trace.Del && r.FD == jobs.Number:
 			pending = false
 		}
@@ -182,13 +178,13 @@ func armed(e *grade.Examiner, jobs *grade.FD) {
 
 // takesTime requires that the timers were added for as long as the jobs take.
 // (By whom and in how many steps is all the same.)
-func takesTime(e *grade.Examiner, jobs *grade.FD) {
+func takesTime(e *grade.Examiner, jobs *world.FD) {
 	read, timed := 0, time.Duration(0)
-	e.Each(func(r *trace.Record, text string) {
+	e.Each(func(r *world.Entry) {
 		switch {
 		case r.Kind == trace.Add && r.FD == trace.NoFD:
 			timed += time.Duration(max(0, r.B))
-		case r.Kind == trace.CallEnd && text == "read" && r.FD == jobs.Number && r.A > 0:
+		case r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == jobs.Number && r.A > 0:
 			read++
 		}
 	})

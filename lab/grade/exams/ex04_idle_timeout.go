@@ -6,6 +6,7 @@ import (
 
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
+	"fdlab/lab/world"
 )
 
 var notBegunAgain = &grade.Misconception{
@@ -96,7 +97,6 @@ var idleTimeout = &grade.Exam{
 		e.Check("again and again")
 		e.Means(grade.Stuck, timerOnce)
 		idles(3, fmt.Sprintf("the sensor goes on being silent: one line idle for each %v", silence))
-		e.Means(grade.Stuck, nil)
 
 		e.Check("each word begins it anew")
 		chatter(e, sensor)
@@ -114,7 +114,7 @@ var idleTimeout = &grade.Exam{
 			e.Require(s.late == 0, end, timerLeft, "a timeout's callback ran after the end of file was read")
 			return s.over
 		})
-		e.Ends(end, "no events left")
+		e.Ends(end, grade.NoEventsLeft)
 	},
 }
 
@@ -124,8 +124,7 @@ var idleTimeout = &grade.Exam{
 func heardOf(e *grade.Examiner, sensor *grade.FIFO, expected string) {
 	e.Await(expected, func() bool {
 		f := sensor.FD()
-		now := e.World().FDByNumber(f.Number)
-		over := f.Expired > 0 && f.Watched == 0 && sensor.Unread() > 0 && now != nil && now.InCallback == 0
+		over := f.Expired > 0 && f.Watched() == 0 && sensor.Unread() > 0 && f.Closed == 0 && f.InCallback == 0
 		e.Require(!over, expected, grade.ZeroTimeout, "the event was added with a timeout of 0, which was over at once; since then "+
 			"it is pending no more, and what the sensor says waits in the kernel", f)
 		return e.Printed() == e.IsDue()
@@ -154,7 +153,7 @@ type spell struct {
 	late    int           // timeouts after the end of file
 	over    bool          // the loop has returned
 
-	fd *grade.FD
+	fd *world.FD
 }
 
 // measure goes through the trace. A time of silence counts from the moment that
@@ -162,8 +161,8 @@ type spell struct {
 func measure(e *grade.Examiner, sensor *grade.FIFO) spell {
 	s := spell{fd: sensor.FD()}
 	var woken, heard, steadySince, silent int64
-	var timeout, ended bool
-	e.Each(func(r *trace.Record, text string) {
+	ended := false
+	e.Each(func(r *world.Entry) {
 		switch {
 		case r.Kind == trace.Open && r.FD == s.fd.Number:
 			heard, steadySince = r.Time, r.Time
@@ -172,17 +171,14 @@ func measure(e *grade.Examiner, sensor *grade.FIFO) spell {
 		case r.Kind == trace.LoopEnd:
 			s.over = true
 		case r.Kind == trace.CallbackBegin && (r.What()&trace.Timeout != 0 || r.FD == trace.NoFD):
-			timeout = r.What()&trace.Readable == 0
 			if ended {
 				s.late++
 			} else if r.Time-heard >= (silent+1)*int64(silence) {
 				s.told++
 				silent++
 			}
-		case r.Kind == trace.CallbackEnd:
-			timeout = false
-		case r.Kind == trace.CallEnd && text == "read" && r.FD == s.fd.Number:
-			if timeout {
+		case r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == s.fd.Number:
+			if forTimeout(&r.Inside) {
 				s.nothing++
 			}
 			ended = ended || r.A == 0
@@ -196,4 +192,10 @@ func measure(e *grade.Examiner, sensor *grade.FIFO) spell {
 		}
 	})
 	return s
+}
+
+// forTimeout reports whether a callback is one that was called because the time was
+// over, and not for something to read.
+func forTimeout(in *world.Frame) bool {
+	return in.Number != 0 && (in.Why&trace.Timeout != 0 || in.FD == trace.NoFD) && in.Why&trace.Readable == 0
 }

@@ -5,6 +5,7 @@ import (
 
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
+	"fdlab/lab/world"
 )
 
 var levelTriggered = &grade.Misconception{
@@ -68,8 +69,8 @@ var edge = &grade.Exam{
 		e.Release()
 		e.Answered("the last words come together with the end, and standard output has them")
 		e.Means(grade.Stuck, shortReadIsAll)
-		e.Await("the end of file, which came with the last words, is found", func() bool { return d.MostEnds > 0 || d.Closed != 0 })
-		e.Ends("the FIFO has ended: the program ends by itself, with all closed", "no events left")
+		e.Await("the end of file, which came with the last words, is found", func() bool { return d.Ends.Most > 0 || d.Closed != 0 })
+		e.Ends("the FIFO has ended: the program ends by itself, with all closed", grade.NoEventsLeft)
 	},
 }
 
@@ -78,13 +79,13 @@ var edge = &grade.Exam{
 func beforeWait(e *grade.Examiner, f *grade.FIFO) {
 	const expected = "a line comes, and standard output has it"
 	e.Hold()
-	for e.Standing() == "" { // it sleeps in the kernel: wake it
+	for !e.Stands() { // it sleeps in the kernel: wake it
 		e.Due("one more\n")
 		f.Say("one more\n")
-		e.Await(expected, func() bool { return e.Standing() != "" || f.Unread() == 0 })
+		e.Await(expected, func() bool { return e.Stands() || f.Unread() == 0 })
 	}
-	for e.Standing() != "before wait" || f.Unread() > 0 {
+	for !e.StandsBefore(world.BeforeWait) || f.Unread() > 0 {
 		e.Step(expected)
-		e.Await(expected, func() bool { return e.Standing() != "" })
+		e.Await(expected, e.Stands)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
+	"fdlab/lab/world"
 )
 
 var workerAccepts = &grade.Misconception{
@@ -53,87 +54,90 @@ var baseEach = &grade.Misconception{
 
 // acceptsWrong looks who accepts: the one thread whose loop watches the
 // listener, inside its callback, or any one thread without a loop.
-func acceptsWrong(e *grade.Examiner) (*grade.Misconception, string, []*grade.FD) {
-	listener := e.FD(func(f *grade.FD) bool { return f.What == "TCP socket" })
+func acceptsWrong(e *grade.Examiner) *grade.Finding {
+	listener := e.FD(func(f *world.FD) bool { return f.What == "TCP socket" })
 	if listener == nil {
-		return nil, "", nil
+		return nil
 	}
-	loops, watching, calling, waiting := map[uint16]bool{}, map[uint32]bool{}, map[uint32]bool{}, map[uint32]bool{}
+	loops, watching, waiting := map[uint16]bool{}, map[uint32]bool{}, map[uint32]bool{}
 	var outside []uint32 // threads that accepted, and not in the listener's callback
 	told, inside, got, shared := 0, 0, 0, false
-	e.Each(func(r *trace.Record, text string) {
-		accept := text == "accept" && r.FD == listener.Number
-		switch {
-		case r.Kind == trace.Add && r.FD == listener.Number:
+	e.Each(func(r *world.Entry) {
+		if r.FD != listener.Number {
+			return
+		}
+		switch r.Kind {
+		case trace.Add:
 			loops[r.Base] = true
-		case r.Kind == trace.CallbackBegin && r.FD == listener.Number:
-			watching[r.Thread], calling[r.Thread] = true, true
+		case trace.CallbackBegin:
+			watching[r.Thread] = true
 			told++
-		case r.Kind == trace.CallbackEnd:
-			calling[r.Thread] = false
-		case accept && r.Kind == trace.CallBegin:
+		}
+		if r.Call != world.CallAccept {
+			return
+		}
+		switch r.Kind {
+		case trace.CallBegin:
 			waiting[r.Thread] = true
 			shared = shared || len(waiting) > 1
-		case accept && r.Kind == trace.CallEnd:
+		case trace.CallEnd:
 			delete(waiting, r.Thread)
 			if r.A >= 0 {
 				got++
 			}
 		}
-		switch {
-		case !accept:
-		case calling[r.Thread]:
+		if r.Inside.Number != 0 && r.Inside.FD == listener.Number {
 			inside++
-		default:
+		} else {
 			outside = append(outside, r.Thread)
 		}
 	})
 	if len(loops) > 1 {
-		return listenerShared, fmt.Sprintf("%d loops watch the listener", len(loops)), []*grade.FD{listener}
+		return grade.Find(listenerShared, fmt.Sprintf("%d loops watch the listener", len(loops)), listener)
 	}
 	for _, thread := range outside {
 		if len(watching) == 1 && (!watching[thread] || inside == 0) {
-			return workerAccepts, fmt.Sprintf("accept was called on thread %d%s, outside the listener's callback; that ran %d times, "+
-				"and clients were accepted: %d", thread, runs(e, thread), told, got), []*grade.FD{listener}
+			return grade.Find(workerAccepts, fmt.Sprintf("accept was called on thread %d%s, outside the listener's callback; that ran %d times, "+
+				"and clients were accepted: %d", thread, runs(e, thread), told, got), listener)
 		}
 	}
 	if shared {
-		return listenerShared, "two threads were inside accept at the same time", []*grade.FD{listener}
+		return grade.Find(listenerShared, "two threads were inside accept at the same time", listener)
 	}
-	return nil, "", nil
+	return nil
 }
 
 // handedWrong looks what became of the newest connection that no event watches.
-func handedWrong(e *grade.Examiner) (*grade.Misconception, string, []*grade.FD) {
-	conn := e.FD(func(f *grade.FD) bool { return strings.HasPrefix(f.What, "TCP from ") })
+func handedWrong(e *grade.Examiner) *grade.Finding {
+	conn := e.FD(func(f *world.FD) bool { return strings.HasPrefix(f.What, "TCP from ") })
 	if conn == nil || conn.Added != 0 || conn.Closed != 0 {
-		return nil, "", nil
+		return nil
 	}
 	bases := e.World().Bases
 	for i := range bases {
-		if b := &bases[i]; b.Thread == 0 && b.Ran && b.Reason == trace.LoopNoEvents && b.Callbacks == 0 {
-			return loopWasOver, fmt.Sprintf("the loop of %s had returned (no events left) before it got a client", b.Name), []*grade.FD{conn}
+		if b := &bases[i]; b.Ran && b.Thread == 0 && b.Reason == trace.LoopNoEvents && b.Callbacks == 0 {
+			return grade.Find(loopWasOver, fmt.Sprintf("the loop of %s had returned (no events left) before it got a client", b.Name), conn)
 		}
 	}
 	posted := ""
-	e.Each(func(r *trace.Record, _ string) {
-		if r.Kind == trace.CallbackBegin && r.FD == trace.NoFD && r.A == 0 && r.Time > conn.Opened {
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallbackBegin && r.Inside.Posted() && r.Time > conn.Opened {
 			posted = e.World().BaseByNumber(r.Base).Name
 		}
 	})
 	if posted != "" {
-		return postedElsewhere, fmt.Sprintf("a function was posted to %s and has run there, and no event was added for %s",
-			posted, conn.Name()), []*grade.FD{conn}
+		return grade.Find(postedElsewhere, fmt.Sprintf("a function was posted to %s and has run there, and no event was added for %s",
+			posted, conn.Name()), conn)
 	}
-	return nil, "", nil
+	return nil
 }
 
 // lateBases returns how many bases were made after the first client was
 // accepted.
 func lateBases(e *grade.Examiner) (n int) {
 	came := false
-	e.Each(func(r *trace.Record, text string) {
-		came = came || r.Kind == trace.Open && strings.HasPrefix(text, "TCP from ")
+	e.Each(func(r *world.Entry) {
+		came = came || r.Kind == trace.Open && strings.HasPrefix(r.Text, "TCP from ")
 		if came && r.Kind == trace.BaseNew {
 			n++
 		}
@@ -142,9 +146,9 @@ func lateBases(e *grade.Examiner) (n int) {
 }
 
 // readBy reports whether the thread has read from the fd.
-func readBy(e *grade.Examiner, f *grade.FD, thread uint32) (yes bool) {
-	e.Each(func(r *trace.Record, text string) {
-		yes = yes || r.Kind == trace.CallEnd && text == "read" && r.FD == f.Number && r.Time >= f.Opened && r.Thread == thread
+func readBy(e *grade.Examiner, f *world.FD, thread uint32) (yes bool) {
+	e.Each(func(r *world.Entry) {
+		yes = yes || r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == f.Number && r.Time >= f.Opened && r.Thread == thread
 	})
 	return yes
 }

@@ -2,12 +2,12 @@ package exams
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
+	"fdlab/lab/world"
 )
 
 var acceptorServes = &grade.Misconception{
@@ -69,9 +69,9 @@ var roundRobin = &grade.Exam{
 		"all leave",
 	},
 	Starter: acceptorServes,
+	Means:   map[*grade.Misconception]*grade.Misconception{grade.NotWatched: addedFromOutside},
 	Play: func(e *grade.Examiner) {
 		suspects(e, acceptsWrong, handedWrong)
-		e.Means(grade.NotWatched, addedFromOutside)
 		port := e.Port()
 		e.Start(strconv.Itoa(port), "5")
 		says := func(c *grade.Client, text string) {
@@ -86,8 +86,7 @@ var roundRobin = &grade.Exam{
 		b := e.Dial("b", port)
 		says(b, "I am b\n")
 		const expected = "a is served on the thread of one worker, b on that of the other, and the acceptor serves nobody"
-		m, saw, fds := acceptsWrong(e)
-		e.Require(m == nil, "one thread accepts, and two others serve", m, saw, fds...)
+		e.RuleOut("one thread accepts, and two others serve", acceptsWrong(e))
 		threadOf(e, a, expected)
 		threadOf(e, b, expected)
 		e.Require(threadOf(e, a, expected) != threadOf(e, b, expected), expected, allOnOne,
@@ -123,7 +122,7 @@ var roundRobin = &grade.Exam{
 			client.End()
 			client.Dropped(fmt.Sprintf("client %s has ended, and the server closes its end", client.Name))
 		}
-		e.Ends("the fifth client has left: all loops return, and all is closed", "no events left")
+		e.Ends("the fifth client has left: all loops return, and all is closed", grade.NoEventsLeft)
 	},
 }
 
@@ -135,7 +134,7 @@ func threadOf(e *grade.Examiner, c *grade.Client, expected string) uint32 {
 		fmt.Sprintf("client %s was read on thread %d, the one that accepts", c.Name, acceptor(e)), f)
 	e.Require(f.Callbacks > 0, expected, goroutineEach,
 		fmt.Sprintf("client %s is read without any callback: no loop watches it", c.Name), f)
-	threads := slices.Sorted(maps.Keys(f.Threads))
+	threads := slices.Sorted(slices.Values(f.Threads))
 	e.Require(len(threads) == 1, expected, anyWorker,
 		fmt.Sprintf("client %s was served on %d threads: %d", c.Name, len(threads), threads), f)
 	n := lateBases(e)
@@ -158,8 +157,8 @@ func inTurn(e *grade.Examiner, clients []*grade.Client) {
 
 // acceptor returns the thread that accepted the last connection.
 func acceptor(e *grade.Examiner) (thread uint32) {
-	e.Each(func(r *trace.Record, text string) {
-		if r.Kind == trace.CallEnd && text == "accept" {
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd && r.Call == world.CallAccept {
 			thread = r.Thread
 		}
 	})

@@ -8,6 +8,7 @@ import (
 
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
+	"fdlab/lab/world"
 )
 
 var eightBytes = &grade.Misconception{
@@ -171,14 +172,14 @@ var eventfdBell = &grade.Exam{
 }
 
 // onBell calls do for each call on an eventfd that is done.
-func (w *bellWorld) onBell(do func(r *trace.Record, call string)) {
+func (w *bellWorld) onBell(do func(r *world.Entry)) {
 	bells := map[int32]bool{}
-	w.e.Each(func(r *trace.Record, text string) {
+	w.e.Each(func(r *world.Entry) {
 		switch {
 		case r.Kind == trace.Open:
-			bells[r.FD] = text == "eventfd"
+			bells[r.FD] = r.Text == "eventfd"
 		case r.Kind == trace.CallEnd && bells[r.FD]:
-			do(r, text)
+			do(r)
 		}
 	})
 }
@@ -188,16 +189,16 @@ func (w *bellWorld) onBell(do func(r *trace.Record, call string)) {
 func (w *bellWorld) eightBytes() {
 	refused := ""
 	ok := func() bool {
-		done := map[string]bool{}
-		w.onBell(func(r *trace.Record, call string) {
-			done[call] = true
+		read := false
+		w.onBell(func(r *world.Entry) {
+			read = read || r.Call == world.CallRead
 			if r.B == int64(unix.EINVAL) && refused == "" {
-				refused = call
+				refused = r.Text
 			}
 		})
-		return refused != "" || done["read"]
+		return refused != "" || read
 	}
-	bell := func() *grade.FD { return w.e.FD(func(f *grade.FD) bool { return f.What == "eventfd" }) }
+	bell := func() *world.FD { return w.e.FD(func(f *world.FD) bool { return f.What == "eventfd" }) }
 	const expected = "an item comes, the bell is rung, and the worker reads it"
 	if bell() != nil {
 		w.e.Await(expected, ok)
@@ -206,24 +207,24 @@ func (w *bellWorld) eightBytes() {
 }
 
 // addsNothing looks whether the bell was rung with 0.
-func (w *bellWorld) addsNothing() (*grade.Misconception, string, []*grade.FD) {
+func (w *bellWorld) addsNothing() *grade.Finding {
 	n := 0
-	w.onBell(func(r *trace.Record, call string) {
-		if data := r.Data(nil); call == "write" && r.A == 8 && len(data) == 8 && binary.NativeEndian.Uint64(data) == 0 {
+	w.onBell(func(r *world.Entry) {
+		if data := r.Data(nil); r.Call == world.CallWrite && r.A == 8 && len(data) == 8 && binary.NativeEndian.Uint64(data) == 0 {
 			n++
 		}
 	})
 	if n == 0 {
-		return nil, "", nil
+		return nil
 	}
-	return addsNothing, fmt.Sprintf("the number 0 was written to the eventfd (writes like that: %d)", n),
-		[]*grade.FD{w.e.FD(func(f *grade.FD) bool { return f.What == "eventfd" })}
+	return grade.Find(addsNothing, fmt.Sprintf("the number 0 was written to the eventfd (writes like that: %d)", n),
+		w.e.FD(func(f *world.FD) bool { return f.What == "eventfd" }))
 }
 
 // numbers adds up what was read from the bell.
 func (w *bellWorld) numbers() (sum uint64) {
-	w.onBell(func(r *trace.Record, call string) {
-		if data := r.Data(nil); call == "read" && r.A == 8 && len(data) == 8 {
+	w.onBell(func(r *world.Entry) {
+		if data := r.Data(nil); r.Call == world.CallRead && r.A == 8 && len(data) == 8 {
 			sum += binary.NativeEndian.Uint64(data)
 		}
 	})
@@ -232,8 +233,8 @@ func (w *bellWorld) numbers() (sum uint64) {
 
 // noRoom reports whether the bell could not be rung.
 func (w *bellWorld) noRoom() (is bool) {
-	w.onBell(func(r *trace.Record, call string) {
-		is = is || call == "write" && r.B == int64(unix.EAGAIN)
+	w.onBell(func(r *world.Entry) {
+		is = is || r.Call == world.CallWrite && r.B == int64(unix.EAGAIN)
 	})
 	return is
 }

@@ -5,8 +5,10 @@ import (
 	"strings"
 	"time"
 
+	"fdlab/lab/diagnosis"
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
+	"fdlab/lab/world"
 )
 
 var endedIsFree = &grade.Misconception{
@@ -99,7 +101,7 @@ var restart = &grade.Exam{
 		for _, name := range []string{"b", "c"} {
 			asks(e, e.Dial(name, port))
 		}
-		e.Ends("three clients are answered: the server ends by itself, with all closed", "")
+		e.Ends("three clients are answered: the server ends by itself, with all closed", grade.Anyhow)
 		late := boundBefore(e)
 
 		e.Check("it starts again at once")
@@ -123,24 +125,28 @@ var restart = &grade.Exam{
 			"another socket could listen on the port as well, because both have SO_REUSEPORT")
 
 		e.Check("it serves again")
+		e.Means(grade.Blocked, clientFirst)
 		asks(e, d)
 		asks(e, e.Dial("e", port))
-		e.Ends("two clients are answered: the server ends by itself, with all closed", "")
+		e.Ends("two clients are answered: the server ends by itself, with all closed", grade.Anyhow)
 	},
 }
 
 // keptOpen looks whether a client has its answer, and the server waits for the
 // next one with this connection open.
-func keptOpen(e *grade.Examiner) (*grade.Misconception, string, []*grade.FD) {
-	waits := e.FD(func(f *grade.FD) bool { return f.Pending == "accept" })
-	conn := e.FD(func(f *grade.FD) bool {
+func keptOpen(e *grade.Examiner) *grade.Finding {
+	waits := e.FD(func(f *world.FD) bool {
+		call, _, blocked := diagnosis.Blocked(e.World(), f)
+		return blocked && call.Call == world.CallAccept
+	})
+	conn := e.FD(func(f *world.FD) bool {
 		return strings.HasPrefix(f.What, "TCP from ") && f.BytesOut > 0 && f.Closed == 0
 	})
 	if waits == nil || conn == nil {
-		return nil, "", nil
+		return nil
 	}
-	return grade.LeftOpen, "the answer was written, the connection is open, and the server waits for the next client: this one never hears the end",
-		[]*grade.FD{conn, waits}
+	return grade.Find(grade.LeftOpen, "the answer was written, the connection is open, and the server waits for the next client: this one never hears the end",
+		conn, waits)
 }
 
 // asks lets a client ask, hear its answer and the end of it, and leave.
@@ -150,7 +156,7 @@ func asks(e *grade.Examiner, c *grade.Client) {
 	c.Due(question)
 	c.Say(question)
 	e.Await(expected, func() bool {
-		e.Require(!c.WasReset() || called(e, nil, "setsockopt SO_LINGER"), expected, closedUnread,
+		e.Require(!c.WasReset() || called(e, nil, world.CallLinger), expected, closedUnread,
 			fmt.Sprintf("client %s gets ECONNRESET: the server has closed its end, and had read %d of %d bytes", c.Name, len(question)-int(c.Unread()), len(question)), c.FD())
 		e.Require(!c.WasReset(), expected, resetForClose, fmt.Sprintf("client %s gets ECONNRESET in the place of an end of file", c.Name))
 		return c.Ended() && c.Owed() == 0
@@ -161,13 +167,13 @@ func asks(e *grade.Examiner, c *grade.Client) {
 // boundBefore reports whether a socket was given SO_REUSEADDR after its bind.
 func boundBefore(e *grade.Examiner) (late bool) {
 	bound := map[int32]bool{}
-	e.Each(func(r *trace.Record, call string) {
+	e.Each(func(r *world.Entry) {
 		switch {
 		case r.Kind == trace.Open:
 			delete(bound, r.FD)
-		case r.Kind == trace.CallEnd && call == "bind":
+		case r.Kind == trace.CallEnd && r.Call == world.CallBind:
 			bound[r.FD] = true
-		case r.Kind == trace.CallEnd && call == "setsockopt SO_REUSEADDR":
+		case r.Kind == trace.CallEnd && r.Call == world.CallReuseAddr:
 			late = late || bound[r.FD]
 		}
 	})
@@ -177,11 +183,11 @@ func boundBefore(e *grade.Examiner) (late bool) {
 // binds returns how often bind has failed in this run, and whether listen has
 // succeeded.
 func binds(e *grade.Examiner) (refused int, listens bool) {
-	e.Each(func(r *trace.Record, call string) {
-		if r.Kind == trace.CallEnd && call == "bind" && r.A < 0 {
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd && r.Call == world.CallBind && r.A < 0 {
 			refused++
 		}
-		listens = listens || r.Kind == trace.CallEnd && call == "listen" && r.A >= 0
+		listens = listens || r.Kind == trace.CallEnd && r.Call == world.CallListen && r.A >= 0
 	})
 	return refused, listens
 }

@@ -7,6 +7,7 @@ import (
 
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
+	"fdlab/lab/world"
 )
 
 var closesFirst = &grade.Misconception{
@@ -99,7 +100,6 @@ var leaveTimeWait = &grade.Exam{
 		e.Start(strconv.Itoa(s.Port), strconv.Itoa(own), "3")
 
 		e.Check("it prints the answer")
-		e.Means(grade.Unanswered, readIsAnswer)
 		c := asksOne(e, s, own, 1)
 
 		e.Check("the server hangs up first")
@@ -112,9 +112,9 @@ var leaveTimeWait = &grade.Exam{
 
 		e.Check("TIME_WAIT is the server's")
 		const expected = "three questions are answered: the program ends, and the kernel has the last connection in TIME_WAIT at the server's end"
-		e.Ends(expected, "")
+		e.Ends(expected, grade.Anyhow)
 		mine, theirs, known := timeWaits(s, func(mine, theirs int) bool { return mine+theirs > 0 })
-		lingers := called(e, nil, "setsockopt SO_LINGER")
+		lingers := called(e, nil, world.CallLinger)
 		e.Require(!known || theirs == 0, expected, closesFirst, fmt.Sprintf("the kernel has %d of the program's ends in TIME_WAIT", theirs))
 		e.Require(!known || mine > 0 || !lingers, expected, resetForClose, "nobody is in TIME_WAIT: the program has reset the connection")
 		if known && mine == 0 {
@@ -125,17 +125,17 @@ var leaveTimeWait = &grade.Exam{
 
 // stillOpen looks whether the program has ended with two connections open: its
 // own port belongs to the first one as long as that is not closed.
-func stillOpen(e *grade.Examiner) (*grade.Misconception, string, []*grade.FD) {
-	var left []*grade.FD
-	for _, f := range e.FDs() {
+func stillOpen(e *grade.Examiner) *grade.Finding {
+	var left []*world.FD
+	for _, f := range e.World().FDs {
 		if f.What == "TCP socket" && f.Closed == 0 {
 			left = append(left, f)
 		}
 	}
 	if !e.Ended() || len(left) < 2 {
-		return nil, "", nil
+		return nil
 	}
-	return grade.LeftOpen, "the connection of the last question was not closed, so its port was not free when the next one was made", left[:1]
+	return grade.Find(grade.LeftOpen, "the connection of the last question was not closed, so its port was not free when the next one was made", left[0])
 }
 
 // asksOne takes a connection and its question, and answers in two pieces.
@@ -145,6 +145,7 @@ func asksOne(e *grade.Examiner, s *grade.Server, own, i int) *grade.Client {
 	e.Require(c.PeerPort() == own, "the program connects from the port that it was given", anyPort,
 		fmt.Sprintf("it came from port %d, not %d", c.PeerPort(), own), c.FD())
 	c.Due("question " + number + "\n")
+	e.Means(grade.Unanswered, readIsAnswer)
 	e.Means(grade.Noise, speaksAhead)
 	c.Answered("the program asks question " + number + ", and no more as yet")
 	e.Means(grade.Noise, readIsAnswer)
@@ -176,21 +177,21 @@ func hungUp(e *grade.Examiner, s *grade.Server, c *grade.Client) {
 	e.Means(grade.Blocked, nil)
 	c.HangUp()
 	e.Await("the server has hung up, and the program closes its end", func() bool { return c.FD().Closed != 0 })
-	e.Require(c.FD().MostEnds > 0, expected, sleepsForFIN, "the program has closed its end without having read the end of file", c.FD())
+	e.Require(c.FD().Ends.Most > 0, expected, sleepsForFIN, "the program has closed its end without having read the end of file", c.FD())
 }
 
 // notFirst requires that the program has not sent the first FIN.
 func notFirst(e *grade.Examiner, s *grade.Server, c *grade.Client, expected string) {
-	closed, half := c.FD().Closed != 0, called(e, c.FD(), "shutdown")
+	closed, half := c.FD().Closed != 0, called(e, c.FD(), world.CallShutdown)
 	if !closed && !half && !c.Ended() {
 		return
 	}
 	m, saw := closesFirst, "the program has closed its end, and the server had not"
-	lingers := called(e, c.FD(), "setsockopt SO_LINGER")
+	lingers := called(e, c.FD(), world.CallLinger)
 	switch {
 	case lingers:
 		m, saw = resetForClose, "the program has reset the connection"
-	case called(e, c.FD(), "setsockopt SO_REUSEADDR"):
+	case called(e, c.FD(), world.CallReuseAddr):
 		m = timeWaitHidden
 	case half:
 		m, saw = halfClose, "the program has called shutdown, and the server had not closed"
@@ -218,9 +219,9 @@ func timeWaits(s *grade.Server, ok func(mine, theirs int) bool) (mine, theirs in
 }
 
 // called reports whether the program has made the call on an fd; nil is any.
-func called(e *grade.Examiner, fd *grade.FD, name string) (yes bool) {
-	e.Each(func(r *trace.Record, call string) {
-		if r.Kind == trace.CallEnd && call == name && (fd == nil || r.FD == fd.Number && r.Time >= fd.Opened) {
+func called(e *grade.Examiner, fd *world.FD, call world.Call) (yes bool) {
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd && r.Call == call && (fd == nil || r.FD == fd.Number && r.Time >= fd.Opened) {
 			yes = true
 		}
 	})

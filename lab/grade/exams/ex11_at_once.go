@@ -7,6 +7,7 @@ import (
 
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
+	"fdlab/lab/world"
 )
 
 var capturedLate = &grade.Misconception{
@@ -38,30 +39,27 @@ var nobodyKeepsOrder = &grade.Misconception{
 // readsAnother looks for a callback that read from an fd that was opened after
 // its own, and not from its own: from the last one, as it is when the callbacks
 // share a variable.
-func readsAnother(e *grade.Examiner) (m *grade.Misconception, saw string, fds []*grade.FD) {
-	called := int32(trace.NoFD) // the fd of this callback, if it has not read from it
-	var loop uint32
-	e.Each(func(r *trace.Record, text string) {
-		read := (r.Kind == trace.CallBegin || r.Kind == trace.CallEnd) && text == "read" && r.Thread == loop
+func readsAnother(e *grade.Examiner) (found *grade.Finding) {
+	var own int64 // the last callback that has read from its own fd
+	e.Each(func(r *world.Entry) {
+		read := (r.Kind == trace.CallBegin || r.Kind == trace.CallEnd) && r.Call == world.CallRead
 		switch {
-		case r.Kind == trace.CallbackBegin:
-			called, loop = r.FD, r.Thread
-		case r.Kind == trace.CallbackEnd || read && r.FD == called:
-			called = trace.NoFD
-		case read && called >= 0 && m == nil:
-			its, other := open(e, called), open(e, r.FD)
+		case !read || r.Inside.FD < 0 || r.Inside.Number == 0 || r.Inside.Number == own:
+		case r.FD == r.Inside.FD:
+			own = r.Inside.Number
+		case found == nil:
+			its, other := open(e, r.Inside.FD), open(e, r.FD)
 			if its != nil && other != nil && other.Opened > its.Opened {
-				m, fds = capturedLate, []*grade.FD{its, other}
-				saw = fmt.Sprintf("the callback of %s read from %s", its.Name(), other.Name())
+				found = grade.Find(capturedLate, fmt.Sprintf("the callback of %s read from %s", its.Name(), other.Name()), its, other)
 			}
 		}
 	})
-	return m, saw, fds
+	return found
 }
 
 // open returns the fd that has the number and is open, or nil.
-func open(e *grade.Examiner, number int32) *grade.FD {
-	return e.FD(func(f *grade.FD) bool { return f.Number == number && f.Closed == 0 })
+func open(e *grade.Examiner, number int32) *world.FD {
+	return e.FD(func(f *world.FD) bool { return f.Number == number && f.Closed == 0 })
 }
 
 // jobsBeforePosts lets all clients speak, and the loop read them all, before it
@@ -82,9 +80,9 @@ func jobsBeforePosts(e *grade.Examiner, clients ...*grade.Client) {
 		c.Arrived()
 	}
 	unread := func() bool { return slices.ContainsFunc(clients, func(c *grade.Client) bool { return c.Unread() > 0 }) }
-	for unread() || e.Standing() != "before wait" {
+	for unread() || !e.StandsBefore(world.BeforeWait) {
 		e.Step(expected)
-		e.Await(expected, func() bool { return e.Standing() != "" })
+		e.Await(expected, e.Stands)
 	}
 	asleep := 0
 	e.Await(expected, func() bool { // and with it the worker, whose jobs are done
@@ -103,7 +101,7 @@ func jobsBeforePosts(e *grade.Examiner, clients ...*grade.Client) {
 // again: so the loop reads on while the worker begins with what was read before.
 func burst(e *grade.Examiner, clients ...*grade.Client) {
 	const expected = "three clients say more than a read takes, all at once, and each hears its own words in order"
-	e.Suspects(func() (*grade.Misconception, string, []*grade.FD) { return mixedUp(e, clients) })
+	suspects(e, func(e *grade.Examiner) *grade.Finding { return mixedUp(e, clients) })
 	for range 4 {
 		standStill(e, clients[0], "PING\n")
 		for _, c := range clients {
@@ -120,8 +118,6 @@ func burst(e *grade.Examiner, clients ...*grade.Client) {
 		}
 	}
 	e.Suspects()
-	e.Means(grade.Noise, nil)
-	e.Means(grade.Unanswered, nil)
 }
 
 // numbered is a line of n words, no two of them alike.
@@ -135,9 +131,9 @@ func numbered(name string, n int) string {
 
 // mixedUp looks which bytes a client has heard: its own in another order, or
 // such as were never due to it.
-func mixedUp(e *grade.Examiner, clients []*grade.Client) (*grade.Misconception, string, []*grade.FD) {
+func mixedUp(e *grade.Examiner, clients []*grade.Client) *grade.Finding {
 	if e.Ended() {
-		return nil, "", nil
+		return nil
 	}
 	e.Aftermath(func() {}) // until all is heard
 	for _, c := range clients {
@@ -146,9 +142,9 @@ func mixedUp(e *grade.Examiner, clients []*grade.Client) (*grade.Misconception, 
 			continue
 		}
 		if c.HeardInAnyOrder() {
-			return nobodyKeepsOrder, fmt.Sprintf("client %s has heard all its words, and in another order, from %.20q on", c.Name, wrong), []*grade.FD{c.FD()}
+			return grade.Find(nobodyKeepsOrder, fmt.Sprintf("client %s has heard all its words, and in another order, from %.20q on", c.Name, wrong), c.FD())
 		}
-		return bufferUsedAgain, fmt.Sprintf("client %s spoke together with others, and hears what is wrong from %.20q on", c.Name, wrong), []*grade.FD{c.FD()}
+		return grade.Find(bufferUsedAgain, fmt.Sprintf("client %s spoke together with others, and hears what is wrong from %.20q on", c.Name, wrong), c.FD())
 	}
-	return nil, "", nil
+	return nil
 }

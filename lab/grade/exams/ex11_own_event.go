@@ -2,6 +2,7 @@ package exams
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
+	"fdlab/lab/world"
 )
 
 var oneVariable = &grade.Misconception{
@@ -82,6 +84,7 @@ var ownEvent = &grade.Exam{
 		}
 
 		e.Check("each of three is answered")
+		e.Means(grade.Unanswered, notTheLoopsThread)
 		for _, m := range []*grade.Misconception{grade.NotWatched, grade.Polling, grade.NeverDrained, grade.GaveUp} {
 			e.Means(m, oneVariable)
 		}
@@ -91,9 +94,6 @@ var ownEvent = &grade.Exam{
 			for _, client := range []*grade.Client{b, a, c} {
 				says(client, "hello from "+client.Name+"\n", fmt.Sprintf("three clients are there, client %s speaks and is answered", client.Name))
 			}
-		}
-		for _, m := range []*grade.Misconception{grade.NotWatched, grade.Polling, grade.NeverDrained, grade.GaveUp, grade.Unanswered} {
-			e.Means(m, nil)
 		}
 
 		e.Check("the answers come by post")
@@ -117,7 +117,7 @@ var ownEvent = &grade.Exam{
 			client.End()
 			client.Dropped(fmt.Sprintf("client %s has said all, and the server closes its end", client.Name))
 		}
-		e.Ends("the last client has left: no event is pending, and the program ends with all closed", "no events left")
+		e.Ends("the last client has left: no event is pending, and the program ends with all closed", grade.NoEventsLeft)
 	},
 }
 
@@ -133,7 +133,7 @@ func lateAnswer(e *grade.Examiner, a *grade.Client, port int) (d *grade.Client) 
 	a.Say("is anybody there?\n")
 	a.Arrived()
 	e.Step(expected)
-	e.Await(expected, func() bool { return e.Standing() == "before callback" })
+	e.Await(expected, func() bool { return e.StandsBefore(world.BeforeCallback) })
 	a.Reset()
 	d = e.Dial("d", port)
 	e.Release()
@@ -142,44 +142,39 @@ func lateAnswer(e *grade.Examiner, a *grade.Client, port int) (d *grade.Client) 
 
 // closedWrites requires that nothing was written to an fd that was closed.
 func closedWrites(e *grade.Examiner) {
-	e.Each(func(r *trace.Record, call string) {
-		e.Require(r.Kind != trace.CallEnd || call != "write" || r.B != int64(unix.EBADF), "an answer for a client that is gone is dropped",
+	e.Each(func(r *world.Entry) {
+		e.Require(r.Kind != trace.CallEnd || r.Call != world.CallWrite || r.B != int64(unix.EBADF), "an answer for a client that is gone is dropped",
 			fdIsClient, fmt.Sprintf("fd %d was written to after it was closed", r.FD))
 	})
 }
 
 // byPost requires that the loop's thread wrote the answers, in functions that
 // were posted to it.
-func byPost(e *grade.Examiner, clients ...*grade.FD) {
+func byPost(e *grade.Examiner, clients ...*world.FD) {
 	const expected = "the worker posts its answers to the loop, and the loop's thread writes them"
 	var loop uint32
-	reading, looked, posted := int32(-1), 0, 0 // reading: the fd that this callback has read
-	e.Each(func(r *trace.Record, text string) {
-		switch r.Kind {
-		case trace.LoopBegin:
+	read := map[int32]int64{} // by fd: the last callback that read from it
+	looked, posted := 0, 0
+	e.Each(func(r *world.Entry) {
+		switch {
+		case r.Kind == trace.LoopBegin:
 			loop = r.Thread
-		case trace.CallbackBegin:
-			reading = trace.NoFD
-			if r.FD == trace.NoFD && r.What()&trace.Timeout != 0 {
-				looked++
-			} else if r.FD == trace.NoFD {
-				posted++
+		case r.Kind == trace.CallbackBegin && r.FD == trace.NoFD && r.What()&trace.Timeout != 0:
+			looked++
+		case r.Kind == trace.CallbackBegin && r.FD == trace.NoFD:
+			posted++
+		case r.Kind == trace.CallEnd && r.Call == world.CallRead:
+			read[r.FD] = r.Inside.Number
+		case r.Kind == trace.CallEnd && r.Call == world.CallWrite:
+			i := slices.IndexFunc(clients, func(f *world.FD) bool { return f.Number == r.FD })
+			if i < 0 {
+				return
 			}
-		case trace.CallbackEnd:
-			reading = trace.NoFD
-		case trace.CallEnd:
-			if text == "read" {
-				reading = r.FD
-			}
-			for _, f := range clients {
-				if text != "write" || r.FD != f.Number {
-					continue
-				}
-				e.Require(r.Thread == loop, expected, notTheLoopsThread,
-					fmt.Sprintf("thread %d wrote to %s; the loop's thread is %d", r.Thread, f.Name(), loop), f)
-				e.Require(reading != f.Number, expected, worksInCallback,
-					fmt.Sprintf("the callback that read from %s also wrote the answer", f.Name()), f)
-			}
+			f := clients[i]
+			e.Require(r.Thread == loop, expected, notTheLoopsThread,
+				fmt.Sprintf("thread %d wrote to %s; the loop's thread is %d", r.Thread, f.Name(), loop), f)
+			e.Require(r.Inside.Number == 0 || read[r.FD] != r.Inside.Number, expected, worksInCallback,
+				fmt.Sprintf("the callback that read from %s also wrote the answer", f.Name()), f)
 		}
 	})
 	e.Require(posted > 0, expected, pollsForMail, fmt.Sprintf("no function was posted; timers were called %d times", looked))

@@ -109,14 +109,11 @@ var echo = &grade.Exam{
 		e.OneThread("one thread serves all clients", a.FD(), b.FD(), c.FD())
 
 		e.Check("a client resets")
-		e.Means(grade.GaveUp, errorEndsAll)
-		e.Means(grade.EndedEarly, errorEndsAll)
+		meansReset(e)
 		resets(e, b, a)
 
 		e.Check("a slow reader")
-		e.Means(grade.Noise, writeTakesAll)
-		e.Means(grade.Unanswered, writeTakesAll)
-		e.Means(grade.BlockedInCallback, writeBlocks)
+		meansSlow(e)
 		c.Deaf(true)
 		_, held := c.Glut(words("c", 8<<20), 8<<20, mostHeld) // more than the kernel has room for
 		says(e, a, words("a", 20<<10), "c talks and does not listen; a speaks, and hears itself all the same")
@@ -127,6 +124,7 @@ var echo = &grade.Exam{
 			fmt.Sprintf("c did not listen, and the server read %d bytes that it could not send", held), c.FD())
 
 		e.Check("a slow reader resets")
+		meansSlow(e)
 		d := e.Dial("d", port)
 		says(e, d, "d is here\n", "d comes, and hears itself")
 		d.Deaf(true)
@@ -134,6 +132,7 @@ var echo = &grade.Exam{
 		resets(e, d, a)
 
 		e.Check("the end")
+		meansSlow(e)
 		f := e.Dial("f", port)
 		says(e, f, "f is here\n", "f comes, and hears itself")
 		f.Deaf(true)
@@ -148,22 +147,37 @@ var echo = &grade.Exam{
 			one.End()
 			one.Dropped("client " + one.Name + " ends: the server closes its end")
 		}
-		e.Ends("all six clients have left: the server ends by itself, with all closed", "no events left")
+		e.Ends("all six clients have left: the server ends by itself, with all closed", grade.NoEventsLeft)
 	},
+}
+
+// meansReset says what it means that the program goes wrong when a client resets.
+func meansReset(e *grade.Examiner) {
+	e.Means(grade.GaveUp, errorEndsAll)
+	e.Means(grade.EndedEarly, errorEndsAll)
+}
+
+// meansSlow says what it means that the program goes wrong when a client is slow,
+// or resets while it is.
+func meansSlow(e *grade.Examiner) {
+	meansReset(e)
+	e.Means(grade.Noise, writeTakesAll)
+	e.Means(grade.Unanswered, writeTakesAll)
+	e.Means(grade.BlockedInCallback, writeBlocks)
 }
 
 // toldOnce looks for a connection that is owed something, and whose last Write
 // event has fired once and is pending no more.
-func toldOnce(e *grade.Examiner) (*grade.Misconception, string, []*grade.FD) {
-	for _, f := range e.FDs() {
+func toldOnce(e *grade.Examiner) *grade.Finding {
+	for _, f := range e.World().FDs {
 		owes := f.BytesIn - f.BytesOut
-		if owes > 0 && f.Closed == 0 && f.Added&(trace.Writable|trace.Persist) == trace.Writable && f.Watched&trace.Writable == 0 &&
+		if owes > 0 && f.Closed == 0 && f.Added&(trace.Writable|trace.Persist) == trace.Writable && f.Watched()&trace.Writable == 0 &&
 			f.Why&trace.Writable != 0 {
-			return roomOnce, fmt.Sprintf("%d bytes that were read from %s were not sent back; its Write event fired once, and is pending no more",
-				owes, f.Name()), []*grade.FD{f}
+			return grade.Find(roomOnce, fmt.Sprintf("%d bytes that were read from %s were not sent back; its Write event fired once, and is pending no more",
+				owes, f.Name()), f)
 		}
 	}
-	return nil, "", nil
+	return nil
 }
 
 // words is n bytes, in lines that begin with the client's name.

@@ -7,6 +7,7 @@ import (
 
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
+	"fdlab/lab/world"
 )
 
 const lesson07 = "07-one-thread-many-clients"
@@ -125,7 +126,7 @@ var gracefulStop = &grade.Exam{
 		e.Signal(syscall.SIGINT)
 		const expected = "SIGINT comes, and the loop calls a callback for it"
 		e.Step(expected) // into the wait
-		e.Await(expected, func() bool { return e.Standing() == "before callback" })
+		e.Await(expected, func() bool { return e.StandsBefore(world.BeforeCallback) })
 
 		// The program is about to learn of it. Meanwhile the world goes on.
 		b.Due("b's last words\n")
@@ -141,15 +142,15 @@ var gracefulStop = &grade.Exam{
 		e.Means(grade.Stuck, nil)
 
 		e.Check("who waits in the backlog is served")
-		for _, m := range []*grade.Misconception{grade.EndedEarly, grade.BrokenOff, grade.AgainIsEnd} {
-			e.Means(m, breaksOff)
-		}
+		meansStopped(e)
 		answered(e, d, "d was connected before the program knew of SIGINT: it is accepted, and hears itself", backlogReset)
 
 		e.Check("what has arrived is answered")
+		meansStopped(e)
 		answered(e, b, "b spoke before the program knew of SIGINT, and hears itself", arrivedNotRead)
 
 		e.Check("who has all is let go")
+		meansStopped(e)
 		const let = "a, b and d have all their answers: the server closes its ends, and sleeps until there is room for c"
 		e.Calm(let)
 		for _, one := range []*grade.Client{a, b, d} {
@@ -158,6 +159,7 @@ var gracefulStop = &grade.Exam{
 		}
 
 		e.Check("nobody new is let in")
+		meansStopped(e)
 		e.Require(e.Refuses(port), "after SIGINT nobody new is let in", stillListens, "a new client was connected, after a, b and d were let go")
 
 		e.Check("a slow reader gets all")
@@ -171,8 +173,16 @@ var gracefulStop = &grade.Exam{
 		c.Dropped("c has all its answers: the server closes its end")
 
 		e.Check("the end")
-		e.Ends("nothing is owed any more: no event is pending, and the program ends with all closed", "no events left")
+		e.Ends("nothing is owed any more: no event is pending, and the program ends with all closed", grade.NoEventsLeft)
 	},
+}
+
+// meansStopped says what it means that the program ends while it still has
+// something to do for its clients.
+func meansStopped(e *grade.Examiner) {
+	for _, m := range []*grade.Misconception{grade.EndedEarly, grade.BrokenOff, grade.AgainIsEnd} {
+		e.Means(m, breaksOff)
+	}
 }
 
 // standStill holds the program's loop before a wait, with nothing left to do. If
@@ -181,22 +191,22 @@ func standStill(e *grade.Examiner, c *grade.Client, echo string) {
 	const expected = "a client speaks, and is answered"
 	due := int64(len(c.Heard()))
 	e.Hold()
-	for e.Standing() == "" { // it sleeps in the kernel: wake it
+	for !e.Stands() { // it sleeps in the kernel: wake it
 		due += int64(len(echo))
 		c.Due(echo)
 		c.Say("ping\n")
-		e.Await(expected, func() bool { return e.Standing() != "" || c.Owed() == 0 })
+		e.Await(expected, func() bool { return e.Stands() || c.Owed() == 0 })
 	}
-	for e.Standing() != "before wait" || c.FD().BytesOut < due {
+	for !e.StandsBefore(world.BeforeWait) || c.FD().BytesOut < due {
 		e.Step(expected)
-		e.Await(expected, func() bool { return e.Standing() != "" })
+		e.Await(expected, e.Stands)
 	}
 }
 
 // heard reports whether a callback has run for the signal: the signal's own, or
 // a function that was posted for it.
 func heard(e *grade.Examiner) (yes bool) {
-	e.Each(func(r *trace.Record, _ string) {
+	e.Each(func(r *world.Entry) {
 		yes = yes || r.Kind == trace.CallbackBegin && (r.What()&trace.Signal != 0 || r.FD == trace.NoFD)
 	})
 	return yes
@@ -204,7 +214,7 @@ func heard(e *grade.Examiner) (yes bool) {
 
 // over reports whether the loop has returned.
 func over(e *grade.Examiner) (yes bool) {
-	e.Each(func(r *trace.Record, _ string) { yes = yes || r.Kind == trace.LoopEnd })
+	e.Each(func(r *world.Entry) { yes = yes || r.Kind == trace.LoopEnd })
 	return yes
 }
 

@@ -32,14 +32,11 @@ func ByName(exercise string) *grade.Exam {
 	return nil
 }
 
-// finding looks through the trace of a trial for one thing that can be wrong.
-type finding = func(*grade.Examiner) (*grade.Misconception, string, []*grade.FD)
-
-// suspects are findings that the grader asks when the program goes wrong.
-func suspects(e *grade.Examiner, all ...finding) {
+// suspects are looks that the grader takes first when the program goes wrong.
+func suspects(e *grade.Examiner, all ...func(*grade.Examiner) *grade.Finding) {
 	var looks []grade.Look
-	for _, one := range all {
-		looks = append(looks, func() (*grade.Misconception, string, []*grade.FD) { return one(e) })
+	for _, look := range all {
+		looks = append(looks, func() *grade.Finding { return look(e) })
 	}
 	e.Suspects(looks...)
 }

@@ -1,0 +1,86 @@
+package grade
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"fdlab/lab/launch"
+	"fdlab/lab/phrase"
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+)
+
+// sentence says a record as a person would read it, fit for a terminal; "" for one
+// that is not worth a line.
+func sentence(e *world.Entry) string { return safe(phrase.String(phrase.AppendEntry(nil, e))) }
+
+// safe makes a program's words fit for a terminal.
+func safe(s string) string { return launch.Quote([]byte(s)) }
+
+// evidence returns the last n lines about the fds (all when none are named).
+// A call's beginning is left out where its end follows at once, and equal lines
+// in a row are one.
+func evidence(entries []world.Entry, n int, fds ...*world.FD) []string {
+	about := map[int32]bool{}
+	for _, f := range fds {
+		if f != nil {
+			about[f.Number] = true
+		}
+	}
+	type shown struct {
+		words string
+		times int
+		entry *world.Entry
+	}
+	var lines []shown // the last first
+	for i := len(entries) - 1; i >= 0 && len(lines) <= n && i > len(entries)-50_000; i-- {
+		e := &entries[i]
+		if len(about) > 0 && !about[e.FD] && !always(e) {
+			continue
+		}
+		words := sentence(e)
+		if words == "" {
+			continue
+		}
+		if len(lines) > 0 {
+			last := &lines[len(lines)-1]
+			if e.Kind == trace.CallBegin && last.entry.Kind == trace.CallEnd && last.entry.FD == e.FD {
+				continue
+			}
+			if last.words == words {
+				last.times++
+				continue
+			}
+		}
+		lines = append(lines, shown{words, 1, e})
+	}
+	var texts []string
+	if len(lines) > n {
+		lines = lines[:n]
+		texts = append(texts, "              ...")
+	}
+	for _, l := range slices.Backward(lines) {
+		text := fmt.Sprintf("%9.3f ms  %s", float64(l.entry.Time)/float64(time.Millisecond), l.words)
+		if l.times > 1 {
+			text += fmt.Sprintf("   (%d times in a row)", l.times)
+		}
+		texts = append(texts, text)
+	}
+	return texts
+}
+
+// always reports whether a record is evidence whatever it is about: the loop's end,
+// its waits if there is one loop (those of several are noise), and callbacks for
+// signals and of posted functions.
+func always(e *world.Entry) bool {
+	switch e.Kind {
+	case trace.LoopEnd:
+		return true
+	case trace.WaitBegin, trace.WaitEnd:
+		return e.By == ""
+	case trace.CallbackBegin:
+		return e.What()&trace.Signal != 0 || e.Inside.Posted()
+	}
+	return false
+}
