@@ -69,8 +69,21 @@ func (r *Reader) Mark() (caught func() bool) {
 	return func() bool {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		return r.ring == nil || r.from.Taken() >= begun
+		return r.ring == nil || r.from.Taken() >= begun && (r.from.Taken() > begun || r.from.Whole())
 	}
+}
+
+// Edge returns how many slots were begun so far (a record that found the ring
+// full has none), and whether all of them have been read: what was
+// reduced from them is then all that the program has said.
+func (r *Reader) Edge() (begun uint64, read bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ring == nil {
+		return 0, true
+	}
+	begun = r.from.Begun()
+	return begun, r.from.Taken() >= begun && r.from.Whole()
 }
 
 // Lost returns how many records found the ring full.

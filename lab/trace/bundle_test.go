@@ -110,3 +110,17 @@ func TestAReaderKnowsWhetherItIsBehind(t *testing.T) {
 		t.Error("a record is not whole yet, and it is not behind")
 	}
 }
+
+// A slot that is taken is not yet all read: what did not fit into dst is still to
+// come.
+func TestTheReaderKnowsThatASlotIsNotWhole(t *testing.T) {
+	ring := newRing(t, 32)
+	rec, reader := ring.Recorder(), ring.Reader()
+	w := rec.Writer(1)
+	w.WokenThenBegin(20, rec.String("call"), 7, 70, rec.String("label"), Readable, Readable)
+	for i, whole := range []bool{false, false, true} {
+		if n := reader.Read(make([]Record, 1)); n != 1 || reader.Whole() != whole || reader.Taken() != reader.Begun() {
+			t.Errorf("record %d: read %d, whole %v, taken %d of %d", i, n, reader.Whole(), reader.Taken(), reader.Begun())
+		}
+	}
+}

@@ -89,6 +89,10 @@ func (r *Reader) Begun() uint64 { return r.ring.head.written.Load() }
 // Taken returns how many slots were read so far.
 func (r *Reader) Taken() uint64 { return r.next }
 
+// Whole reports whether no record of a slot that was read is kept for the next
+// Read.
+func (r *Reader) Whole() bool { return len(r.rest) == 0 }
+
 // Lost returns how many records found the ring full.
 func (r *Reader) Lost() uint64 { return r.ring.head.lost.Load() }
 
