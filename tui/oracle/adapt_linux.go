@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+)
+
+// What the oracle wants of a world, in one place: the rest of the package does
+// not depend on how a world keeps its fds and warnings.
+
+// fd is a row of the table: an fd of the world.
+type fd struct {
+	*world.FD
+	number int32
+}
+
+func openFDs(w *world.World) (all []fd) {
+	for i := range w.FDs {
+		if f := &w.FDs[i]; f.Closed == 0 {
+			all = append(all, fd{f, f.FD})
+		}
+	}
+	return all
+}
+
+// isOpen returns the fd that has a number now.
+func isOpen(w *world.World, number int32) (fd, bool) {
+	f := w.FDByNumber(number)
+	return fd{f, number}, f != nil
+}
+
+// warning is what stands at the bottom of the panel of threads and loops.
+type warning struct {
+	neverRead, longCallback bool
+	fd                      int32
+	base                    uint16
+}
+
+func warnings(w *world.World, now int64) (all []warning) {
+	for _, l := range w.Lints(nil, now) {
+		all = append(all, warning{l.Kind == world.NeverRead, l.Kind == world.LongCallback, l.FD, l.Base})
+	}
+	return all
+}
+
+// watchedBy returns the fds on which events of a base are pending.
+func watchedBy(w *world.World, base uint16) map[int32]bool {
+	all := map[int32]bool{}
+	for _, f := range openFDs(w) {
+		for i := range f.Watches {
+			if f.Watches[i].Base == base && f.Watches[i].What&(trace.Readable|trace.Writable) != 0 {
+				all[f.number] = true
+			}
+		}
+	}
+	return all
+}
+
+// loops returns the bases whose loops run now.
+func loops(w *world.World) (all []*world.Base) {
+	for i := range w.Bases {
+		if b := &w.Bases[i]; b.Phase != world.Stopped && b.Freed == 0 {
+			all = append(all, b)
+		}
+	}
+	return all
+}
