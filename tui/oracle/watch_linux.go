@@ -257,7 +257,12 @@ func (w *watch) atRest(f Facts, v *stage.View) {
 			continue
 		}
 		word := stage.LaneWord(v, lane)
-		if word != "waits" && word != "blocked" && word != "held" {
+		switch word {
+		case "blocked", "held", "sleeps":
+			// One call after the other is not one long call.
+			word += w.stamp(fmt.Sprintf("thread %d", lane.Thread))
+		case "waits": // a loop that spins makes records, too
+		default:
 			continue
 		}
 		k, now := f.Threads[lane.Thread], time.Now()
@@ -273,7 +278,7 @@ func (w *watch) atRest(f Facts, v *stage.View) {
 			continue
 		}
 		if float64(awake) > restMost*float64(wall) {
-			w.report("at rest", fmt.Sprintf("the lane of thread %d %s: %s", lane.Thread, lane.Name, word),
+			w.report("at rest", fmt.Sprintf("the lane of thread %d %s: %s", lane.Thread, lane.Name, stage.LaneWord(v, lane)),
 				fmt.Sprintf("it has run, or waited for a processor, for %v of the last %v", awake.Round(time.Millisecond), wall.Round(time.Millisecond)), v)
 		}
 		delete(w.burns, lane.Thread)
