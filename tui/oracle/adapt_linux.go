@@ -1,12 +1,13 @@
 package main
 
 import (
+	"fdlab/lab/diagnosis"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
 
 // What the oracle wants of a world, in one place: the rest of the package does
-// not depend on how a world keeps its fds and warnings.
+// not depend on how a world keeps its fds, and on who finds the warnings.
 
 // fd is a row of the table: an fd of the world.
 type fd struct {
@@ -15,9 +16,9 @@ type fd struct {
 }
 
 func openFDs(w *world.World) (all []fd) {
-	for i := range w.FDs {
-		if f := &w.FDs[i]; f.Closed == 0 {
-			all = append(all, fd{f, f.FD})
+	for _, f := range w.FDs {
+		if f.Closed == 0 {
+			all = append(all, fd{f, f.Number})
 		}
 	}
 	return all
@@ -37,8 +38,15 @@ type warning struct {
 }
 
 func warnings(w *world.World, now int64) (all []warning) {
-	for _, l := range w.Lints(nil, now) {
-		all = append(all, warning{l.Kind == world.NeverRead, l.Kind == world.LongCallback, l.FD, l.Base})
+	for _, l := range diagnosis.Warnings(nil, w, now) {
+		x := warning{l.Kind == diagnosis.NeverRead, l.Kind == diagnosis.LongCallback, trace.NoFD, 0}
+		if l.FD != nil {
+			x.fd = l.FD.Number
+		}
+		if l.Base != nil {
+			x.base = l.Base.Number
+		}
+		all = append(all, x)
 	}
 	return all
 }
