@@ -1,6 +1,10 @@
 package world
 
-import "fdlab/lab/trace"
+import (
+	"slices"
+
+	"fdlab/lab/trace"
+)
 
 // Thread is an OS thread of the program.
 type Thread struct {
@@ -135,13 +139,75 @@ func (w *World) applyCall(t *Thread, r *trace.Record) {
 		return
 	}
 	t.Calls += times(r)
-	if n := len(t.Stack); n > 0 && t.Stack[n-1].Kind == InCall {
-		w.end(t, InCall, r)
-		if f != nil && f.Blocked > 0 {
-			f.Blocked--
-		}
+	if w.endCall(t, r) && f != nil && w.ended.Since < f.Opened {
+		f = nil // the number was another fd's when the call began, and so was the call
 	}
 	if f != nil {
 		w.called(t, f, w.names.call(r.Str), r)
 	}
+}
+
+// endCall ends the call that a CallEnd is about, if it had a beginning.
+//
+// The record may come from another thread than the beginning: a goroutine that is
+// not locked to its thread may go on on another one when the kernel is done with
+// its call. Of several threads in the same call on the same fd, the one that began
+// first is taken to be done.
+func (w *World) endCall(t *Thread, r *trace.Record) bool {
+	name := w.names.of(r.Str)
+	is := func(f Frame) bool { return f.Kind == InCall && f.FD == r.FD && f.Name == name }
+	var call Frame
+	if top, ok := t.Top(); ok && is(top) {
+		call = w.leave(t)
+	} else if i := slices.IndexFunc(w.adrift, is); i >= 0 {
+		call = w.adrift[i]
+		w.adrift = slices.Delete(w.adrift, i, i+1)
+	} else {
+		var first *Thread
+		for i := range w.Threads {
+			if top, ok := w.Threads[i].Top(); ok && is(top) && (call.Since == 0 || top.Since < call.Since) {
+				first, call = &w.Threads[i], top
+			}
+		}
+		if first == nil {
+			return false
+		}
+		w.leave(first)
+	}
+	w.ended, w.took = call, r.Time-call.Since
+	return true
+}
+
+// leave takes a thread out of the call that it is in.
+func (w *World) leave(t *Thread) Frame {
+	call, _ := t.pop(InCall)
+	if f := w.FDByNumber(call.FD); f != nil && f.Blocked > 0 && f.Opened <= call.Since {
+		f.Blocked--
+	}
+	return call
+}
+
+// keepAdrift bounds the calls whose end may have been lost.
+const keepAdrift = 64
+
+// moved notes that a thread that is in a call makes another record: the kernel is
+// done with the call, and the goroutine that made it will say so later, on another
+// thread. Until then the call is adrift.
+func (w *World) moved(t *Thread, r *trace.Record) {
+	top, ok := t.Top()
+	if !ok || top.Kind != InCall {
+		return
+	}
+	switch r.Kind {
+	case trace.Kernel, trace.Socket, trace.Endpoint: // of the watcher, which has no thread of its own
+		return
+	case trace.CallEnd:
+		if r.FD == top.FD && w.names.of(r.Str) == top.Name {
+			return
+		}
+	}
+	if len(w.adrift) >= keepAdrift {
+		w.adrift = slices.Delete(w.adrift, 0, 1)
+	}
+	w.adrift = append(w.adrift, w.leave(t))
 }

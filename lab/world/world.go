@@ -53,8 +53,9 @@ type World struct {
 	Ended   bool  // the program said that it is about to exit
 	Status  int   // and with which status
 
-	begun int64   // how many callbacks have
-	where []int32 // by fd number: index in FDs of the fd that has the number now, plus 1
+	begun  int64   // how many callbacks have
+	adrift []Frame // calls that are over in the kernel; see moved
+	where  []int32 // by fd number: index in FDs of the fd that has the number now, plus 1
 
 	// What the record that is being applied brought to an end: for the feed.
 	ended  Frame
@@ -123,6 +124,7 @@ func (w *World) Clone() *World {
 		c.Bases[i].Timers = slices.Clone(w.Bases[i].Timers)
 		c.Bases[i].told = slices.Clone(w.Bases[i].told)
 	}
+	c.adrift = slices.Clone(w.adrift)
 	c.Ends = slices.Clone(w.Ends)
 	for i := range c.Ends {
 		c.Ends[i].Trail = slices.Clip(w.Ends[i].Trail)
@@ -145,6 +147,7 @@ func (w *World) Apply(r *trace.Record) {
 	w.Records++
 	w.ended, w.took, w.turned, w.signal = Frame{}, 0, false, ""
 	t := w.thread(r)
+	w.moved(t, r)
 	if t.ofSignal(r) { // its number is a signal's, and no fd's
 		w.signal = abi.Signal(int64(r.FD))
 		other := *r

@@ -494,3 +494,76 @@ func TestASignalsNumberIsNoFD(t *testing.T) {
 		t.Errorf("the callbacks are called %q, want %q", said, want)
 	}
 }
+
+// TestACallMayEndOnAnotherThread: the goroutine that made it went on there.
+func TestACallMayEndOnAnotherThread(t *testing.T) {
+	begun := func() *script {
+		s := &script{thread: 100}
+		s.add(trace.Open, 3, "pipe (read end)", trace.Record{B: 4})
+		s.add(trace.CallBegin, 3, "read", trace.Record{})
+		return s
+	}
+	over := func(t *testing.T, s *script) {
+		t.Helper()
+		w := s.run().Live
+		f := w.FDByNumber(3)
+		for i := range w.Threads {
+			if top, ok := w.Threads[i].Top(); ok {
+				t.Errorf("thread %d is in %+v, want in nothing", w.Threads[i].ID, top)
+			}
+		}
+		if f.Blocked != 0 {
+			t.Errorf("%d threads are blocked on the fd, want none", f.Blocked)
+		}
+	}
+	t.Run("the end first", func(t *testing.T) {
+		s := begun()
+		s.thread = 101
+		s.add(trace.CallEnd, 3, "read", trace.Record{A: 3})
+		over(t, s)
+		if f := s.run().Live.FDByNumber(3); f.BytesIn != 3 {
+			t.Errorf("%d bytes in, want 3", f.BytesIn)
+		}
+	})
+	t.Run("another goroutine's record first", func(t *testing.T) {
+		s := begun()
+		s.add(trace.Open, 5, "pipe (read end)", trace.Record{B: 6})
+		over(t, s)
+		// Another goroutine is in the same call now, on the first thread: the end
+		// is not its end.
+		s.add(trace.CallBegin, 3, "read", trace.Record{})
+		s.thread = 101
+		s.add(trace.CallEnd, 3, "read", trace.Record{A: 3})
+		w := s.run().Live
+		if top, ok := w.ThreadByID(100).Top(); !ok || top.Since != 4e6 || w.FDByNumber(3).Blocked != 1 {
+			t.Errorf("thread 100 is in %+v, want in the read of 4 ms; %d blocked, want 1", top, w.FDByNumber(3).Blocked)
+		}
+		s.add(trace.CallEnd, 3, "read", trace.Record{A: 3})
+		over(t, s)
+	})
+	t.Run("the watcher's record is not the thread's", func(t *testing.T) {
+		s := begun()
+		s.add(trace.Kernel, 3, "", trace.Record{A: int64(trace.Readable), B: 1})
+		w := s.run().Live
+		if top, ok := w.ThreadByID(100).Top(); !ok || top.Kind != InCall || w.FDByNumber(3).Blocked != 1 {
+			t.Errorf("thread 100 is in %+v, want in read", top)
+		}
+	})
+}
+
+// TestACallBelongsToTheFDThatItBeganOn: the number may be another's at its end.
+func TestACallBelongsToTheFDThatItBeganOn(t *testing.T) {
+	s := &script{thread: 100}
+	s.add(trace.Open, 3, "pipe (read end)", trace.Record{B: 4})
+	s.add(trace.CallBegin, 3, "read", trace.Record{})
+	s.thread = 101
+	s.add(trace.Close, 3, "", trace.Record{})
+	s.add(trace.Open, 3, "pipe (read end)", trace.Record{B: 5})
+	s.add(trace.Kernel, 3, "", trace.Record{A: int64(trace.Readable), B: 14})
+	s.thread = 100
+	s.add(trace.CallEnd, 3, "read", trace.Record{A: 3})
+	f := s.run().Live.FDByNumber(3)
+	if f.Queued != 14 || f.BytesIn != 0 || f.Reads != 0 {
+		t.Errorf("%d queued, %d bytes in %d reads: the read was of the first fd", f.Queued, f.BytesIn, f.Reads)
+	}
+}
