@@ -195,13 +195,16 @@ func (w *Watcher) note(watch *watch, rang bool) bool {
 	if !watch.sort.known {
 		watch.sort = sortOf(watch.fd)
 	}
+	// The word is true of the moment at which the kernel is asked. A thread that
+	// asks may be kept from writing it down, while the program goes on.
+	asked := w.rec.Now()
 	now, err := watch.sort.look(watch.fd)
 	before := watch.state
 	if err != nil || now == before && !rang {
 		return false
 	}
 	watch.state = now
-	rec := trace.Record{Time: w.rec.Now(), Thread: nobody, FD: int32(watch.fd)}
+	rec := trace.Record{Time: asked, Thread: nobody, FD: int32(watch.fd)}
 	if now.TCP != before.TCP {
 		rec.Kind, rec.Str = trace.Socket, w.rec.String(now.TCP.String())
 		rec.A, rec.C, rec.D = int64(now.TCP.Code), int64(now.TCP.Backlog), int64(now.TCP.Limit)

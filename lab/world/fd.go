@@ -32,6 +32,7 @@ type FD struct {
 	ReadySince int64           // since when it has been readable without a break, 0: it is not
 	LastKernel int64           // when the kernel was last heard
 	Hearsay    bool            // only the loop says that it is readable; see heard
+	told       int64           // when a loop was last told so; 0: the kernel has said since then that it is not
 
 	Noticed      int64 // when a loop was last told that it is ready
 	CallbackAt   int64 // when its last callback began
@@ -296,8 +297,9 @@ func (w *World) applyWish(r *trace.Record) {
 	}
 }
 
-// applyKernel keeps what the kernel said, unless the program has read from the
-// fd since the kernel was asked: then the word is stale.
+// applyKernel keeps what the kernel said. The record has the time at which it was
+// asked: since then the program may have read from the fd, or a loop may have been
+// told, and the word is stale.
 func (w *World) applyKernel(r *trace.Record) {
 	f := w.fd(r)
 	if f == nil {
@@ -312,6 +314,13 @@ func (w *World) applyKernel(r *trace.Record) {
 	switch {
 	case !ready:
 		f.ReadySince = 0
+		if r.Time < f.told && f.LastRead < f.told { // it became ready after that
+			f.heard(f.told, trace.Readable)
+			return
+		}
+		f.told = 0
+	case f.ReadySince == 0 && f.told > f.LastRead:
+		f.ReadySince = f.told // it is what the loop was told, and not news
 	case f.ReadySince == 0 || f.LastRead >= f.ReadySince:
 		f.ReadySince = r.Time // it was emptied in between: ready anew
 	}
@@ -323,7 +332,11 @@ func (w *World) applyKernel(r *trace.Record) {
 // holds only until the fd is read or its callback ends: if it is still ready
 // then, the watcher says so within milliseconds.
 func (f *FD) heard(at int64, what trace.Readiness) {
-	if f.ReadySince == 0 && what&trace.Readable != 0 {
+	if what&trace.Readable == 0 {
+		return
+	}
+	f.told = at
+	if f.ReadySince == 0 {
 		f.ReadySince, f.Hearsay = at, true
 		f.Readiness |= trace.Readable
 	}

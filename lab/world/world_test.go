@@ -567,3 +567,59 @@ func TestACallBelongsToTheFDThatItBeganOn(t *testing.T) {
 		t.Errorf("%d queued, %d bytes in %d reads: the read was of the first fd", f.Queued, f.BytesIn, f.Reads)
 	}
 }
+
+// TestWhatALoopWasToldIsNotUnseen: the watcher's word from before an arrival may be
+// written down after the loop was told of it.
+func TestWhatALoopWasToldIsNotUnseen(t *testing.T) {
+	watched := func() *script {
+		s := &script{thread: 100}
+		s.add(trace.Open, 3, "socket", trace.Record{B: 4})
+		s.add(trace.BaseNew, trace.NoFD, "select", trace.Record{Base: 1})
+		s.add(trace.Add, 3, "b", trace.Record{Base: 1, A: int64(trace.Readable | trace.Persist), B: -1, C: 1})
+		s.add(trace.Kernel, 3, "", trace.Record{A: int64(trace.Writable)})
+		s.add(trace.LoopBegin, trace.NoFD, "", trace.Record{Base: 1, B: 1})
+		s.add(trace.WaitBegin, trace.NoFD, "select", trace.Record{Base: 1, A: 1, B: -1})
+		return s
+	}
+	told := func(s *script) {
+		s.add(trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
+		s.add(trace.Ready, 3, "", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
+	}
+	says := func(s *script, ago int64, queued int64) {
+		what := trace.Writable
+		if queued > 0 {
+			what |= trace.Readable
+		}
+		s.add(trace.Kernel, 3, "", trace.Record{A: int64(what), B: queued})
+		s.records[len(s.records)-1].Time -= ago
+	}
+	callback := func(s *script, read bool) {
+		s.add(trace.CallbackBegin, 3, "b", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
+		if read {
+			s.add(trace.CallEnd, 3, "read", trace.Record{A: 3})
+		}
+		s.add(trace.CallbackEnd, 3, "", trace.Record{Base: 1, C: 1})
+	}
+	for _, c := range []struct {
+		name             string
+		play             func(*script)
+		readable, unseen bool
+	}{
+		{"told, then the old word, then the new one", func(s *script) { told(s); says(s, 5e6, 0); says(s, 0, 3) }, true, false},
+		{"the old word, then told, then the new one", func(s *script) { says(s, 0, 0); told(s); says(s, 0, 3) }, true, false},
+		{"told, then the old word", func(s *script) { told(s); says(s, 5e6, 0) }, true, false},
+		{"a callback that reads nothing, then the new word", func(s *script) { told(s); callback(s, false); says(s, 0, 3) }, true, false},
+		{"told and read, then the old word", func(s *script) { told(s); callback(s, true); says(s, 9e6, 0) }, false, false},
+		{"told and read, and more comes", func(s *script) { told(s); callback(s, true); says(s, 0, 3) }, true, true},
+		{"emptied behind the lab's back, and more comes", func(s *script) { told(s); callback(s, false); says(s, 0, 0); says(s, 0, 3) }, true, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := watched()
+			c.play(s)
+			f := s.run().Live.FDByNumber(3)
+			if _, unseen := f.Unseen(); unseen != c.unseen || f.Readable() != c.readable {
+				t.Errorf("readable %v, unseen %v; want %v, %v (%+v)", f.Readable(), unseen, c.readable, c.unseen, f)
+			}
+		})
+	}
+}
