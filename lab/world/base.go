@@ -223,7 +223,8 @@ func (w *World) applyTurns(r *trace.Record) {
 	if f.Taken <= f.CallbackDone { // nothing was taken since the last of them
 		f.Untaken.add(r.A)
 	}
-	f.heard(r.Time, trace.Readable)
+	// What these turns were told, the kernel's watcher says, too: and they are over,
+	// perhaps since before the last read.
 	f.Noticed, f.CallbackAt, f.CallbackDone = r.Time, r.Time, r.Time
 }
 

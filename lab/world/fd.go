@@ -314,7 +314,7 @@ func (w *World) applyKernel(r *trace.Record) {
 	switch {
 	case !ready:
 		f.ReadySince = 0
-		if r.Time < f.told && f.LastRead < f.told { // it became ready after that
+		if r.Time < f.told && f.LastRead < f.told && f.CallbackDone < f.told { // it became ready after that
 			f.heard(f.told, trace.Readable)
 			return
 		}

@@ -609,6 +609,13 @@ func TestWhatALoopWasToldIsNotUnseen(t *testing.T) {
 		{"the old word, then told, then the new one", func(s *script) { says(s, 0, 0); told(s); says(s, 0, 3) }, true, false},
 		{"told, then the old word", func(s *script) { told(s); says(s, 5e6, 0) }, true, false},
 		{"a callback that reads nothing, then the new word", func(s *script) { told(s); callback(s, false); says(s, 0, 3) }, true, false},
+		{"a callback that reads nothing, then the old word", func(s *script) { told(s); callback(s, false); says(s, 9e6, 0) }, false, false},
+		{"turns that were gathered before a read are recorded after it", func(s *script) {
+			told(s)
+			callback(s, true)
+			says(s, 0, 0)
+			s.add(trace.Turns, 3, "", trace.Record{Base: 1, A: 900, C: 1})
+		}, false, false},
 		{"told and read, then the old word", func(s *script) { told(s); callback(s, true); says(s, 9e6, 0) }, false, false},
 		{"told and read, and more comes", func(s *script) { told(s); callback(s, true); says(s, 0, 3) }, true, true},
 		{"emptied behind the lab's back, and more comes", func(s *script) { told(s); callback(s, false); says(s, 0, 0); says(s, 0, 3) }, true, true},
