@@ -18,11 +18,6 @@ type Known struct {
 }
 
 var known = []*Known{
-	{Point: "1: a call that begins on one thread and ends on another stays open", Rule: "blocked", Sure: true},
-	{Point: "1", Rule: "blocked on", Sure: true},
-	{Point: "1", Rule: "not shown"},
-	{Point: "1", Rule: "at rest", Word: `: blocked$`},
-	{Point: "1: the warning does not see who is blocked", Rule: "never read"},
 	{Point: "2: a thread that sleeps is drawn as running", Rule: "runs", Sure: true},
 	{Point: "2", Rule: "lane runs", Sure: true},
 	{Point: "2: and one that is gone", Rule: "alive"},
@@ -35,11 +30,8 @@ var known = []*Known{
 	{Point: "6", Rule: "open", Program: "case dup-close"},
 	{Point: "7: a time is guessed where records were lost", Rule: "a guess", Program: "case active-starves"},
 	{Point: "8: a thread is blocked on an fd that was closed, and its number used again", Rule: "which file", Program: "case closed-under-read", Sure: true},
-	{Point: "8: the end of its call is counted for the new fd", Rule: "bytes", Program: "case closed-under-read"},
 	{Point: "9: epoll_wait(1 fds)", Rule: "slip", Sure: true},
 	{Point: "9: a listener is called empty", Rule: "empty", Word: `listen`},
-	{Point: "10: told, and called unseen", Rule: "unseen"},
-	{Point: "10", Rule: "stands ready"},
 }
 
 // isKnown counts a contradiction that is on the list.
