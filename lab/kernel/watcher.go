@@ -248,6 +248,9 @@ func Process() *Watcher {
 			return
 		}
 		process.Store(w)
+		if w != nil {
+			go watchThreads(w.rec, nil) // as long as the process lives
+		}
 	})
 	return process.Load()
 }

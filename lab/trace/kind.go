@@ -36,6 +36,7 @@ const (
 	// with an error, C says for how many equal calls in a row it stands
 
 	Kernel // what the kernel says of an fd, noted when it changes
+	Sleep  // what the kernel says of a thread: it sleeps, or does so no more
 	Socket // what the kernel says of a TCP socket, noted when it changes
 	// one end of a TCP connection in the kernel's own table, which knows it
 	// even when no fd is left: TIME_WAIT
@@ -94,6 +95,7 @@ var forms = [kinds]form{
 	CallBegin:     {name: "call-begin", str: "call", a: "arg"},
 	CallEnd:       {name: "call-end", str: "call", a: "result", b: "errno", c: "times"},
 	Kernel:        {name: "kernel", a: "readiness", b: "queued", c: "unsent"},
+	Sleep:         {name: "sleep", a: "which", b: "asleep"},
 	Socket:        {name: "socket", str: "state", a: "code", b: "timer", c: "backlog", d: "limit"},
 	Endpoint:      {name: "endpoint", str: "label", a: "code", b: "ports", c: "expires", d: "timer"},
 	Hold:          {name: "hold", str: "phase"},

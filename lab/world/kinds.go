@@ -35,6 +35,7 @@ var uses = [trace.Kinds]use{
 	trace.CallBegin:     stepped,
 	trace.CallEnd:       inFeed | stepped,
 	trace.Kernel:        stepped,
+	trace.Sleep:         unused,
 	trace.Socket:        unused,
 	trace.Endpoint:      inFeed | stepped,
 	trace.Hold:          unused,

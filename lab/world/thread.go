@@ -16,6 +16,7 @@ type Thread struct {
 	Stack      []Frame // what it is in the middle of, the outermost first
 	Calls      int     // system calls so far
 	LastActive int64   // time of its last record
+	Asleep     int64   // since when it sleeps, as the kernel says; 0: it does not. In a call, the call says more
 }
 
 // Frame is one thing that a thread is in the middle of.
@@ -114,7 +115,9 @@ func (w *World) thread(r *trace.Record) *Thread {
 		w.Threads = append(w.Threads, Thread{ID: r.Thread})
 		t = &w.Threads[len(w.Threads)-1]
 	}
-	t.LastActive = r.Time
+	if !ofWatcher(r.Kind) {
+		t.LastActive, t.Asleep = r.Time, 0
+	}
 	return t
 }
 
@@ -198,16 +201,30 @@ func (w *World) moved(t *Thread, r *trace.Record) {
 	if !ok || top.Kind != InCall {
 		return
 	}
-	switch r.Kind {
-	case trace.Kernel, trace.Socket, trace.Endpoint: // of the watcher, which has no thread of its own
+	if ofWatcher(r.Kind) || r.Kind == trace.CallEnd && r.FD == top.FD && w.names.of(r.Str) == top.Name {
 		return
-	case trace.CallEnd:
-		if r.FD == top.FD && w.names.of(r.Str) == top.Name {
-			return
-		}
 	}
 	if len(w.adrift) >= keepAdrift {
 		w.adrift = slices.Delete(w.adrift, 0, 1)
 	}
 	w.adrift = append(w.adrift, w.leave(t))
+}
+
+// ofWatcher reports whether a record says what the kernel says: the watcher has no
+// thread of its own, so its records are of the process's first thread.
+func ofWatcher(k trace.Kind) bool {
+	return k == trace.Kernel || k == trace.Socket || k == trace.Endpoint || k == trace.Sleep
+}
+
+// applySleep keeps what the kernel says of a thread, unless the thread has made a
+// record since.
+func (w *World) applySleep(r *trace.Record) {
+	t := w.ThreadByID(uint32(r.A))
+	switch {
+	case t == nil || r.Time < t.LastActive:
+	case r.B == 0:
+		t.Asleep = 0
+	default:
+		t.Asleep = r.Time
+	}
 }

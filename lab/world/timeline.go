@@ -51,6 +51,7 @@ const (
 	Took                        // bytes were taken
 	Gate                        // thread: held
 	Gone                        // ended or closed
+	Sleeps                      // thread: sleeps in no call that is recorded
 	Piling                      // fd: its own callback runs, and meanwhile more has arrived
 )
 
@@ -73,7 +74,11 @@ func (tl *Timeline) Apply(w *World, r *trace.Record) {
 	case trace.ThreadBegin:
 		delete(tl.threads, r.Thread)
 	}
-	if t := w.ThreadByID(r.Thread); t != nil && (t.Introduced || len(t.Stack) > 0) {
+	thread := r.Thread
+	if r.Kind == trace.Sleep {
+		thread = uint32(r.A)
+	}
+	if t := w.ThreadByID(thread); t != nil && (t.Introduced || len(t.Stack) > 0) {
 		lane := tl.thread(t)
 		if t.Name != "" {
 			lane.Name = t.Name
@@ -121,6 +126,9 @@ func (t *Thread) state() States {
 		return Gone
 	}
 	top, ok := t.Top()
+	if t.Asleep != 0 && (!ok || top.Kind == InLoop) {
+		return Sleeps
+	}
 	if !ok {
 		return Idle
 	}

@@ -190,6 +190,8 @@ func (w *World) Apply(r *trace.Record) {
 		w.applyCall(t, r)
 	case trace.Kernel:
 		w.applyKernel(r)
+	case trace.Sleep:
+		w.applySleep(r)
 	case trace.Socket:
 		if f := w.fd(r); f != nil {
 			f.TCP = TCP{State: w.names.of(r.Str), Backlog: r.C, Limit: r.D}

@@ -630,3 +630,34 @@ func TestWhatALoopWasToldIsNotUnseen(t *testing.T) {
 		})
 	}
 }
+
+// TestASleepingThreadDoesNotRun: until it makes a record, or the kernel says so. A
+// word from before that record is stale.
+func TestASleepingThreadDoesNotRun(t *testing.T) {
+	s := &script{thread: 100}
+	s.add(trace.ThreadBegin, trace.NoFD, "script", trace.Record{})
+	says := func(asleep int64) {
+		s.thread = 1
+		s.add(trace.Sleep, trace.NoFD, "", trace.Record{A: 100, B: asleep})
+		s.thread = 100
+	}
+	wants := func(asleep bool, lane States) {
+		t.Helper()
+		run := s.run()
+		states, _ := run.Timeline.Lanes[0].Between(s.now, s.now+1)
+		if got := run.Live.ThreadByID(100).Asleep != 0; got != asleep || states != lane {
+			t.Errorf("asleep %v, lane %b; want %v, %b", got, states, asleep, lane)
+		}
+	}
+	wants(false, Idle)
+	says(1)
+	wants(true, Sleeps)
+	says(0)
+	wants(false, Idle)
+	says(1)
+	s.add(trace.Note, trace.NoFD, "awake", trace.Record{})
+	wants(false, Idle)
+	says(1)
+	s.records[len(s.records)-1].Time -= 2e6 // looked before the note, written down after it
+	wants(false, Idle)
+}

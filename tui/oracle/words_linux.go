@@ -86,10 +86,20 @@ func ofThread(add func(Claim), v *stage.View, t *world.Thread, l *ledger) {
 	if strings.HasSuffix(words[0], "  runs") {
 		claim("runs", words[0], 2*atOnce, func(k Thread) bool { return k.State != 'S' })
 	}
+	asleep := func(k Thread) bool { return k.State == 'S' }
+	if strings.Contains(words[0], "  sleeps ") {
+		claim("sleeps", words[0], 2*atOnce, asleep)
+	}
 	for i := range v.Run.Timeline.Lanes {
 		lane := &v.Run.Timeline.Lanes[i]
-		if lane.Thread == t.ID && lane.Ended == 0 && stage.LaneWord(v, lane) == "runs" {
+		if lane.Thread != t.ID || lane.Ended != 0 {
+			continue
+		}
+		switch stage.LaneWord(v, lane) {
+		case "runs":
 			claim("lane runs", "the lane of "+words[0]+" shows that it runs", 2*atOnce, func(k Thread) bool { return k.State != 'S' })
+		case "sleeps":
+			claim("lane sleeps", "the lane of "+words[0]+" shows that it sleeps", 2*atOnce, asleep)
 		}
 	}
 	top, ok := t.Top()

@@ -41,6 +41,7 @@ type glyphs struct {
 	LaneWait     rune
 	LaneWatched  rune
 	LaneRun      rune
+	LaneSleep    rune
 	LaneIdle     rune
 	Tick         rune
 
@@ -52,7 +53,7 @@ var unicode = glyphs{
 	Idle: '·', Ready: '■', Unseen: '◌', Noticed: '●', Callback: '▶', Took: '▾', Wait: '╌', Blocked: '▐', Gate: '‖',
 	Yes: '✓', No: '✗', Open: '○',
 	Grow: '▪', Bars: [7]rune{'▁', '▂', '▃', '▄', '▅', '▆', '▇'},
-	LaneCallback: '█', LaneTook: '▌', LaneGate: '‖', LaneBlocked: '━', LaneWait: '╌', LaneWatched: '─', LaneRun: '▔', LaneIdle: '·',
+	LaneCallback: '█', LaneTook: '▌', LaneGate: '‖', LaneBlocked: '━', LaneWait: '╌', LaneWatched: '─', LaneRun: '▔', LaneSleep: 'z', LaneIdle: '·',
 	Tick: '╵', Arrow: '▶', Into: '▸',
 	CornerUL: '╭', CornerUR: '╮', CornerLL: '╰', CornerLR: '╯',
 }
@@ -61,7 +62,7 @@ var ascii = glyphs{
 	Idle: '.', Ready: '#', Unseen: 'o', Noticed: '!', Callback: '>', Took: 'v', Wait: '~', Blocked: 'X', Gate: '"',
 	Yes: 'y', No: 'n', Open: '?',
 	Grow: '*', Bars: [7]rune{'1', '2', '3', '4', '5', '6', '7'},
-	LaneCallback: '@', LaneTook: 'v', LaneGate: '"', LaneBlocked: 'X', LaneWait: '~', LaneWatched: '-', LaneRun: '^', LaneIdle: '.',
+	LaneCallback: '@', LaneTook: 'v', LaneGate: '"', LaneBlocked: 'X', LaneWait: '~', LaneWatched: '-', LaneRun: '^', LaneSleep: 'z', LaneIdle: '.',
 	Tick: '\'', Arrow: '>', Into: '>',
 	CornerUL: '+', CornerUR: '+', CornerLL: '+', CornerLR: '+',
 }

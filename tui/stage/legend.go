@@ -38,6 +38,7 @@ func Legend(th *theme.Theme) []Entry {
 		{g.LaneWait, k.Waiting, "wait", "the thread waits in select, poll or epoll_wait for all fds at once"},
 		{g.LaneBlocked, k.Blocked, "blocked", "the thread is blocked in one call on one fd"},
 		{g.LaneRun, k.Text, "runs", "the thread runs"},
+		{g.LaneSleep, k.Faint, "sleeps", "the thread sleeps in no call that is recorded: in a lock, a channel, a pause"},
 		{g.LaneCallback, k.Callback, "callback", "a callback ran in this column, even if only for a microsecond"},
 		{g.LaneTook, k.Callback, "read", "bytes were taken in this column"},
 		{g.Noticed, k.Noticed, "told", "the loop was told, and the callback has not taken it yet"},

@@ -38,7 +38,7 @@ func TestTheGlossaryHasEveryTerm(t *testing.T) {
 // states have the same sign.
 func TestSignsDoNotRelyOnColour(t *testing.T) {
 	for name, g := range map[string]*glyphs{"Unicode": &unicode, "ASCII": &ascii} {
-		lanes := append([]rune{g.LaneCallback, g.LaneTook, g.LaneGate, g.LaneBlocked, g.LaneWait, g.LaneWatched, g.LaneRun, g.LaneIdle, g.Noticed}, g.Bars[:]...)
+		lanes := append([]rune{g.LaneCallback, g.LaneTook, g.LaneGate, g.LaneBlocked, g.LaneWait, g.LaneWatched, g.LaneRun, g.LaneSleep, g.LaneIdle, g.Noticed}, g.Bars[:]...)
 		table := []rune{g.Idle, g.Ready, g.Unseen, g.Noticed, g.Callback, g.Took, g.Wait, g.Blocked, g.Gate}
 		for _, signs := range [][]rune{lanes, table} {
 			seen := map[rune]bool{}

@@ -105,11 +105,14 @@ func drawThread(r grid.Region, y int, v *scene, t *world.Thread) int {
 	}
 	top, ok := t.Top()
 	if !ok {
-		doing := "  runs"
-		if v.Status == Over {
-			doing = "  ended"
+		switch {
+		case v.Status == Over:
+			p.Text(th.Faint, "  ended")
+		case t.Asleep != 0:
+			p.Text(th.Faint, "  sleeps ").Duration(th.Faint, v.Now-t.Asleep)
+		default:
+			p.Text(th.Faint, "  runs")
 		}
-		p.Text(th.Faint, doing)
 		return y + 1
 	}
 	switch top.Kind {

@@ -119,6 +119,8 @@ func laneGlyph(v *scene, thread bool, s world.States, queued int64) (rune, grid.
 		return g.LaneBlocked, th.Blocked
 	case has(world.Await) && thread:
 		return g.LaneWait, th.Waiting
+	case has(world.Sleeps) && s&world.Idle == 0:
+		return g.LaneSleep, th.Faint
 	case has(world.Block) || has(world.Await):
 		return g.LaneWatched, th.Watched
 	case thread:

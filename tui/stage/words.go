@@ -64,6 +64,8 @@ func LaneWord(view *View, l *world.Lane) string {
 		return ""
 	case k.LaneRun:
 		return "runs"
+	case k.LaneSleep:
+		return "sleeps"
 	case k.LaneWait:
 		return "waits"
 	case k.LaneBlocked:
