@@ -18,9 +18,7 @@ type Known struct {
 }
 
 var known = []*Known{
-	{Point: "2: a thread that sleeps is drawn as running", Rule: "runs", Sure: true},
-	{Point: "2", Rule: "lane runs", Sure: true},
-	{Point: "2: and one that is gone", Rule: "alive"},
+	{Point: "2: a thread that is gone is drawn as running", Rule: "alive"},
 	{Point: "2: a loop that spins is drawn as waiting", Rule: "at rest", Word: `: (waits|held)$`},
 	{Point: "3: a refused read counts as one that took bytes", Rule: "read"},
 	{Point: "4: the sentence speaks of the loop where there are several", Rule: "the loop", Sure: true},
