@@ -135,12 +135,15 @@ func (e *Examiner) pump() {
 	}
 	for range 64 { // a program that records faster than we read must not keep us
 		n, more := e.run.Read(e.batch)
-		before := len(e.entries)
+		taken := 0
 		for i := range e.batch[:n] {
-			e.apply(&e.batch[i])
+			if !e.apply(&e.batch[i]) {
+				break
+			}
+			taken++
 		}
-		if kept := len(e.entries) - before; kept > 0 {
-			e.witness.Recorded(e.batch[:kept])
+		if taken > 0 {
+			e.witness.Recorded(e.batch[:taken])
 		}
 		e.ended = !more
 		if n == 0 {
@@ -153,13 +156,18 @@ func (e *Examiner) pump() {
 	}
 }
 
-func (e *Examiner) apply(r *trace.Record) {
+// apply takes in a record; false: there are too many. That a thread sleeps is nothing
+// that the program did, and breaks no silence.
+func (e *Examiner) apply(r *trace.Record) bool {
 	if len(e.entries) >= keep {
 		e.flood = true
-		return
+		return false
 	}
 	e.world.Apply(r)
-	e.entries = append(e.entries, e.world.Entry(r))
+	if r.Kind != trace.Sleep {
+		e.entries = append(e.entries, e.world.Entry(r))
+	}
+	return true
 }
 
 // Await waits until ok says yes. expected is what the program must do for
