@@ -24,7 +24,8 @@ type Facts struct {
 type Thread struct {
 	State byte // 'R' runs or could run, 'S' sleeps
 	Sleep
-	Awake time.Duration // that it has run or waited for a processor
+	CPU   time.Duration // for which it has run
+	Awake time.Duration // for which it has run or waited for a processor
 	Runs  uint64        // how often it got a processor: unchanged, it slept all the time
 }
 
@@ -183,7 +184,7 @@ func (p *process) thread(id string) (t Thread) {
 	var cpu, waited int64
 	if text, err := os.ReadFile(dir + "/schedstat"); err == nil {
 		fmt.Sscan(string(text), &cpu, &waited, &t.Runs)
-		t.Awake = time.Duration(cpu + waited)
+		t.CPU, t.Awake = time.Duration(cpu), time.Duration(cpu+waited)
 	}
 	text, err := os.ReadFile(dir + "/syscall") // "0 0x4 0xc0000140 ...", or "running"
 	words := strings.Fields(string(text))

@@ -63,6 +63,7 @@ type doubt struct {
 type burn struct {
 	word    string
 	since   time.Time
+	cpu     time.Duration
 	awake   time.Duration
 	samples int
 }
@@ -242,10 +243,12 @@ var growing = regexp.MustCompile(`[\d.,]+ ?(ns|µs|us|ms|s|min)\b[ ▪]*|▪+`)
 func lasting(word string) string { return growing.ReplaceAllString(word, "") }
 
 // A thread that the stage shows at rest for so long must sleep, most of the time.
-// One that has to wait for a processor does not sleep.
+// One that has to wait for a processor does not sleep; but on a busy machine it may
+// only be on its way to sleep, so it must have run, too.
 const (
 	restFor  = 250 * time.Millisecond
 	restMost = 0.5
+	restRun  = 0.1
 )
 
 // atRest looks for threads that are drawn as waiting, blocked or held, and spin.
@@ -269,15 +272,15 @@ func (w *watch) atRest(f Facts, v *stage.View) {
 		at[lane.Thread] = true
 		b := w.burns[lane.Thread]
 		if b == nil || b.word != word {
-			w.burns[lane.Thread] = &burn{word: word, since: now, awake: k.Awake}
+			w.burns[lane.Thread] = &burn{word: word, since: now, cpu: k.CPU, awake: k.Awake}
 			continue
 		}
 		b.samples++
-		wall, awake := now.Sub(b.since), k.Awake-b.awake
+		wall, awake, cpu := now.Sub(b.since), k.Awake-b.awake, k.CPU-b.cpu
 		if wall < restFor || b.samples < 8 {
 			continue
 		}
-		if float64(awake) > restMost*float64(wall) {
+		if float64(awake) > restMost*float64(wall) && float64(cpu) > restRun*float64(wall) {
 			w.report("at rest", fmt.Sprintf("the lane of thread %d %s: %s", lane.Thread, lane.Name, stage.LaneWord(v, lane)),
 				fmt.Sprintf("it has run, or waited for a processor, for %v of the last %v", awake.Round(time.Millisecond), wall.Round(time.Millisecond)), v)
 		}
