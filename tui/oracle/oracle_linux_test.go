@@ -98,7 +98,9 @@ func TestALieIsFound(t *testing.T) {
 			return true
 		}},
 		{"the blocking call is not shown", "not shown", func(r *trace.Record) bool { return r.Kind != trace.CallBegin }},
-		{"the wait is not shown", "lane runs", func(r *trace.Record) bool { return r.Kind != trace.WaitBegin }},
+		{"neither the wait nor the sleep is shown", "lane runs", func(r *trace.Record) bool {
+			return r.Kind != trace.WaitBegin && r.Kind != trace.Sleep
+		}},
 		{"the wish is not shown", "watched", func(r *trace.Record) bool { return r.Kind != trace.Add }},
 	}
 	for _, lie := range lies {
