@@ -26,7 +26,7 @@ func watchThreads(rec *trace.Recorder, stop <-chan struct{}) {
 			return
 		case <-tick.C:
 		}
-		now := rec.Now()
+		asked := rec.Now()
 		tasks, _ := os.ReadDir("/proc/self/task")
 		for _, s := range known {
 			s.gone = true
@@ -39,7 +39,7 @@ func watchThreads(rec *trace.Recorder, stop <-chan struct{}) {
 			}
 			s.gone = false
 			if s.look() {
-				rec.Put(&trace.Record{Kind: trace.Sleep, Time: now, Thread: nobody, FD: trace.NoFD, A: s.id, B: s.said})
+				rec.Put(&trace.Record{Kind: trace.Sleep, Thread: nobody, FD: trace.NoFD, A: s.id, B: s.said, D: asked})
 			}
 		}
 		for name, s := range known {

@@ -204,7 +204,7 @@ func (w *Watcher) note(watch *watch, rang bool) bool {
 		return false
 	}
 	watch.state = now
-	rec := trace.Record{Time: asked, Thread: nobody, FD: int32(watch.fd)}
+	rec := trace.Record{Time: w.rec.Now(), Thread: nobody, FD: int32(watch.fd)}
 	if now.TCP != before.TCP {
 		rec.Kind, rec.Str = trace.Socket, w.rec.String(now.TCP.String())
 		rec.A, rec.C, rec.D = int64(now.TCP.Code), int64(now.TCP.Backlog), int64(now.TCP.Limit)
@@ -213,7 +213,7 @@ func (w *Watcher) note(watch *watch, rang bool) bool {
 	before.TCP = now.TCP
 	if now != before || rang {
 		rec.Kind, rec.Str = trace.Kernel, 0
-		rec.A, rec.B, rec.C, rec.D = int64(now.Ready), now.Queued, now.Unsent, 0
+		rec.A, rec.B, rec.C, rec.D = int64(now.Ready), now.Queued, now.Unsent, asked
 		w.rec.Put(&rec)
 	}
 	switch {

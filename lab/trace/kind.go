@@ -94,8 +94,8 @@ var forms = [kinds]form{
 	Turns:         {name: "turns", a: "count", c: "event"},
 	CallBegin:     {name: "call-begin", str: "call", a: "arg"},
 	CallEnd:       {name: "call-end", str: "call", a: "result", b: "errno", c: "times"},
-	Kernel:        {name: "kernel", a: "readiness", b: "queued", c: "unsent"},
-	Sleep:         {name: "sleep", a: "which", b: "asleep"},
+	Kernel:        {name: "kernel", a: "readiness", b: "queued", c: "unsent", d: "asked"},
+	Sleep:         {name: "sleep", a: "which", b: "asleep", d: "asked"},
 	Socket:        {name: "socket", str: "state", a: "code", b: "timer", c: "backlog", d: "limit"},
 	Endpoint:      {name: "endpoint", str: "label", a: "code", b: "ports", c: "expires", d: "timer"},
 	Hold:          {name: "hold", str: "phase"},
@@ -201,6 +201,15 @@ const (
 // What returns the readiness that an Add, Del, Ready, CallbackBegin or Kernel
 // is about.
 func (r *Record) What() Readiness { return Readiness(r.A) }
+
+// Asked returns when the kernel was asked what a Kernel or a Sleep says. The
+// record may come later: who asks can be kept from writing it down.
+func (r *Record) Asked() int64 {
+	if r.D == 0 { // not said
+		return r.Time
+	}
+	return r.D
+}
 
 // Reason returns why the loop of a LoopEnd returned.
 func (r *Record) Reason() Reason { return Reason(r.C) }

@@ -297,7 +297,7 @@ func (w *World) applyWish(r *trace.Record) {
 	}
 }
 
-// applyKernel keeps what the kernel said. The record has the time at which it was
+// applyKernel keeps what the kernel said. The record says when it was
 // asked: since then the program may have read from the fd, or a loop may have been
 // told, and the word is stale.
 func (w *World) applyKernel(r *trace.Record) {
@@ -305,16 +305,17 @@ func (w *World) applyKernel(r *trace.Record) {
 	if f == nil {
 		return
 	}
+	asked := r.Asked()
 	ready := r.What()&(trace.Readable|trace.HangUp|trace.Broken|trace.EndOfFile) != 0
-	if ready && r.Time < f.LastRead {
+	if ready && asked < f.LastRead {
 		return
 	}
-	f.LastKernel, f.Hearsay = r.Time, false
+	f.LastKernel, f.Hearsay = asked, false
 	f.Readiness, f.Queued, f.Unsent = r.What(), r.B, r.C
 	switch {
 	case !ready:
 		f.ReadySince = 0
-		if r.Time < f.told && f.LastRead < f.told && f.CallbackDone < f.told { // it became ready after that
+		if asked < f.told && f.LastRead < f.told && f.CallbackDone < f.told { // it became ready after that
 			f.heard(f.told, trace.Readable)
 			return
 		}
@@ -322,7 +323,7 @@ func (w *World) applyKernel(r *trace.Record) {
 	case f.ReadySince == 0 && f.told > f.LastRead:
 		f.ReadySince = f.told // it is what the loop was told, and not news
 	case f.ReadySince == 0 || f.LastRead >= f.ReadySince:
-		f.ReadySince = r.Time // it was emptied in between: ready anew
+		f.ReadySince = asked // it was emptied in between: ready anew
 	}
 }
 

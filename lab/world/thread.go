@@ -221,10 +221,10 @@ func ofWatcher(k trace.Kind) bool {
 func (w *World) applySleep(r *trace.Record) {
 	t := w.ThreadByID(uint32(r.A))
 	switch {
-	case t == nil || r.Time < t.LastActive:
+	case t == nil || r.Asked() < t.LastActive:
 	case r.B == 0:
 		t.Asleep = 0
 	default:
-		t.Asleep = r.Time
+		t.Asleep = r.Asked()
 	}
 }

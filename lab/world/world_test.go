@@ -591,7 +591,8 @@ func TestWhatALoopWasToldIsNotUnseen(t *testing.T) {
 			what |= trace.Readable
 		}
 		s.add(trace.Kernel, 3, "", trace.Record{A: int64(what), B: queued})
-		s.records[len(s.records)-1].Time -= ago
+		last := &s.records[len(s.records)-1]
+		last.D = last.Time - ago
 	}
 	callback := func(s *script, read bool) {
 		s.add(trace.CallbackBegin, 3, "b", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
@@ -658,6 +659,7 @@ func TestASleepingThreadDoesNotRun(t *testing.T) {
 	s.add(trace.Note, trace.NoFD, "awake", trace.Record{})
 	wants(false, Idle)
 	says(1)
-	s.records[len(s.records)-1].Time -= 2e6 // looked before the note, written down after it
+	last := &s.records[len(s.records)-1]
+	last.D = last.Time - 2e6 // looked before the note, written down after it
 	wants(false, Idle)
 }
