@@ -28,8 +28,8 @@ type life struct {
 // without a timeout that would wake it in time.
 func (l *life) gone(e *Examiner) bool {
 	output, _ := e.run.Output().Size()
-	if l.since.IsZero() || len(e.entries) != l.records || output != l.output {
-		l.records, l.output, l.since, l.looks = len(e.entries), output, time.Now(), 0
+	if l.since.IsZero() || e.signs != l.records || output != l.output {
+		l.records, l.output, l.since, l.looks = e.signs, output, time.Now(), 0
 		return false
 	}
 	if time.Since(l.since) < settled || e.inCallback() { // see doze
@@ -44,7 +44,7 @@ func (l *life) gone(e *Examiner) bool {
 
 // quiet reports whether nothing in the program runs, or will by itself.
 func (e *Examiner) quiet() bool {
-	if len(e.entries) == 0 {
+	if e.signs == 0 {
 		return false
 	}
 	for i := range e.world.Bases {
@@ -61,7 +61,7 @@ func (e *Examiner) hopeless() bool {
 	if e.ended || e.flood || !e.alone || cut > 0 || e.noisy() {
 		return true
 	}
-	if len(e.entries) == 0 && e.mute.over(e) {
+	if e.signs == 0 && e.mute.over(e) {
 		return true
 	}
 	return slices.ContainsFunc(e.world.FDs, diagnosis.Endless)
@@ -135,7 +135,7 @@ func (e *Examiner) floods() *Finding {
 
 // noRecords: the program leaves no trace.
 func (e *Examiner) noRecords() *Finding {
-	if len(e.entries) > 0 {
+	if e.signs > 0 {
 		return nil
 	}
 	if f := e.floods(); f != nil {

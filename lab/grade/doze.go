@@ -34,10 +34,10 @@ func (d *doze) look(e *Examiner) {
 	switch {
 	case d.thread != thread || d.since != top.Since:
 		*d = doze{thread: thread, since: top.Since}
-	case d.asleep && asleep && d.records == len(e.entries):
+	case d.asleep && asleep && d.records == e.signs:
 		d.slept += min(now.Sub(d.looked), oneLook)
 	}
-	d.records, d.looked, d.asleep = len(e.entries), now, asleep
+	d.records, d.looked, d.asleep = e.signs, now, asleep
 }
 
 // rouse ends the trial if a callback sleeps, or did for too long and has not

@@ -55,8 +55,8 @@ func (e *Examiner) polls() *Finding {
 // thread slept, be it with a timeout, and none of them inside a callback and in
 // no call.
 func (e *Examiner) sleeps(l *life) bool {
-	if len(e.entries) != l.records || l.since.IsZero() {
-		l.records, l.since, l.looks = len(e.entries), time.Now(), 0
+	if e.signs != l.records || l.since.IsZero() {
+		l.records, l.since, l.looks = e.signs, time.Now(), 0
 		return false
 	}
 	if e.inCallback() { // it may sleep, but not as a loop does
@@ -69,7 +69,7 @@ func (e *Examiner) sleeps(l *life) bool {
 			return false
 		}
 	}
-	if l.looks++; l.looks < 20 || len(e.entries) == 0 {
+	if l.looks++; l.looks < 20 || e.signs == 0 {
 		return false
 	}
 	return unix.Kill(e.run.Pid(), 0) == nil // else it has ended, and that will be known in a moment

@@ -30,6 +30,7 @@ type Examiner struct {
 
 	batch   []trace.Record
 	entries []world.Entry
+	signs   int // how many of them are signs of life: that a thread sleeps is none
 	world   *world.World
 	ended   bool // the program has, and all its records are here
 	flood   bool // there were too many records to keep
@@ -135,15 +136,12 @@ func (e *Examiner) pump() {
 	}
 	for range 64 { // a program that records faster than we read must not keep us
 		n, more := e.run.Read(e.batch)
-		taken := 0
+		before := len(e.entries)
 		for i := range e.batch[:n] {
-			if !e.apply(&e.batch[i]) {
-				break
-			}
-			taken++
+			e.apply(&e.batch[i])
 		}
-		if taken > 0 {
-			e.witness.Recorded(e.batch[:taken])
+		if kept := len(e.entries) - before; kept > 0 {
+			e.witness.Recorded(e.batch[:kept])
 		}
 		e.ended = !more
 		if n == 0 {
@@ -156,18 +154,16 @@ func (e *Examiner) pump() {
 	}
 }
 
-// apply takes in a record; false: there are too many. That a thread sleeps is nothing
-// that the program did, and breaks no silence.
-func (e *Examiner) apply(r *trace.Record) bool {
+func (e *Examiner) apply(r *trace.Record) {
 	if len(e.entries) >= keep {
 		e.flood = true
-		return false
+		return
 	}
 	e.world.Apply(r)
+	e.entries = append(e.entries, e.world.Entry(r))
 	if r.Kind != trace.Sleep {
-		e.entries = append(e.entries, e.world.Entry(r))
+		e.signs++
 	}
-	return true
 }
 
 // Await waits until ok says yes. expected is what the program must do for

@@ -21,7 +21,7 @@ func (e *Examiner) Restart(args ...string) {
 		h.close()
 	}
 	e.run.Close()
-	e.hands, e.entries, e.ended = nil, nil, false
+	e.hands, e.entries, e.signs, e.ended = nil, nil, 0, false
 	e.said.Reset()
 	e.Start(args...)
 }
