@@ -122,13 +122,29 @@ func main() {
 		}
 	}
 	if mode == "main-returns" {
-		running := make(chan bool)
-		base.Post(func() { close(running) })
+		thread := make(chan int, 1)
+		base.Post(func() { thread <- unix.Gettid() })
 		go base.Dispatch()
-		<-running
+		waits(<-thread)
 		os.Exit(0) // as a main that returns, but for what is deferred
 	}
 	base.Dispatch()
 }
 
 var mu sync.Mutex
+
+// waits returns when the thread is asleep in the kernel with an event pending: its
+// callback is over.
+func waits(thread int) {
+	for {
+		where, _ := os.ReadFile(fmt.Sprintf("/proc/self/task/%d/syscall", thread))
+		number, _, _ := strings.Cut(string(where), " ")
+		if number == fmt.Sprint(unix.SYS_EPOLL_PWAIT) || number == fmt.Sprint(epollWait) {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// epollWait is the number of epoll_wait(2), which not all processors have.
+const epollWait = 232
