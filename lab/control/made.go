@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"fdlab/lab/litter"
 )
 
 // made goes the other way: the program tells what it has put into the file
@@ -58,8 +60,7 @@ func (l Litter) Remove() {
 	case unix.S_IFIFO:
 		os.Remove(l.Path)
 	case unix.S_IFDIR:
-		temp, err := filepath.Abs(os.TempDir())
-		if err == nil && filepath.Dir(l.Path) == temp && strings.HasPrefix(filepath.Base(l.Path), "fdlab-") {
+		if litter.IsTempDir(l.Path) {
 			os.RemoveAll(l.Path)
 		}
 	}

@@ -8,10 +8,10 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 
+	"fdlab/lab/litter"
 	"fdlab/lab/sys"
 )
 
@@ -26,13 +26,6 @@ type FIFO struct {
 	fd     int // what Open opened, or -1
 }
 
-// private: only who runs the lesson may write. The sticky bit means nothing to
-// the kernel here. It says whose the FIFO is: a later run knows it again.
-const (
-	private = 0o600
-	marked  = private | os.ModeSticky
-)
-
 // FIFO makes a FIFO in the working directory: mkfifo(3). One that a killed run
 // has left there it takes over. If anything else has the name, or nothing can
 // be made there, it takes a new temporary folder, and says so: it never removes
@@ -45,7 +38,7 @@ func (x *X) FIFO(name string) *FIFO {
 	case err == nil:
 		x.Note("made %s. From another terminal: echo heihei > %s", name, name)
 		return f
-	case errors.Is(err, unix.EEXIST) && isOurs(name) && abandoned(name):
+	case errors.Is(err, unix.EEXIST) && litter.OurFIFO(name) && litter.Abandoned(name):
 		x.own(f)
 		x.Note("took over %s, which a killed run has left. From another terminal: echo heihei > %s", name, name)
 		return f
@@ -67,9 +60,9 @@ func (x *X) FIFO(name string) *FIFO {
 
 // mkfifo makes the FIFO where f says.
 func (x *X) mkfifo(f *FIFO) error {
-	err := sys.Mkfifo(f.Path, private)
+	err := sys.Mkfifo(f.Path, litter.Private)
 	if err == nil {
-		os.Chmod(f.Path, marked) // where that is refused, the next run will not know it
+		os.Chmod(f.Path, litter.Marked) // where that is refused, the next run will not know it
 		x.own(f)
 	}
 	return err
@@ -85,7 +78,7 @@ func (x *X) own(f *FIFO) {
 
 // TempDir makes a folder for temporary files. It goes away with the experiment.
 func (x *X) TempDir() (string, error) {
-	dir, err := os.MkdirTemp("", "fdlab-")
+	dir, err := litter.TempDir("", "run")
 	if err == nil {
 		x.Cleanup(func() { os.RemoveAll(dir) })
 		x.control.Made(dir)
@@ -98,35 +91,10 @@ func whyNot(name string, err error) string {
 	switch {
 	case !errors.Is(err, unix.EEXIST):
 		return fmt.Sprintf("mkfifo %s: %v", name, err)
-	case abandoned(name):
+	case litter.Abandoned(name):
 		return fmt.Sprintf("%s exists, and no program has it open: a run that was killed may have left it (rm %s)", name, name)
 	}
 	return name + " exists, so it stays as it is"
-}
-
-// isOurs reports whether name is a FIFO with our mark, made by the same user.
-func isOurs(name string) bool {
-	info, err := os.Lstat(name)
-	if err != nil || info.Mode() != marked|os.ModeNamedPipe {
-		return false
-	}
-	st, ok := info.Sys().(*syscall.Stat_t)
-	return ok && int(st.Uid) == os.Getuid()
-}
-
-// abandoned reports whether name is a FIFO that nobody reads. A regular file
-// is not opened: only a FIFO answers ENXIO, and opening one for writing, with
-// O_NONBLOCK, neither waits nor changes it.
-func abandoned(name string) bool {
-	info, err := os.Lstat(name)
-	if err != nil || info.Mode().Type() != os.ModeNamedPipe {
-		return false
-	}
-	fd, err := unix.Open(name, unix.O_WRONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-	if err == nil {
-		unix.Close(fd)
-	}
-	return err == unix.ENXIO
 }
 
 // remover returns what removes the file that has this name now. If somebody

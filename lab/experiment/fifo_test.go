@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,65 +23,16 @@ func TestAShellTakesTheWordAsItIs(t *testing.T) {
 	}
 }
 
-func TestOnlyAFIFOThatNobodyReadsIsAbandoned(t *testing.T) {
-	dir := t.TempDir()
-	name := func(s string) string { return filepath.Join(dir, s) }
-	if err := os.WriteFile(name("file"), nil, 0o600); err != nil {
+func TestAFIFOThatIsInTheWayIsExplained(t *testing.T) {
+	left, file := filepath.Join(t.TempDir(), "left"), filepath.Join(t.TempDir(), "file")
+	if err := errors.Join(unix.Mkfifo(left, 0o600), os.WriteFile(file, nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	for _, fifo := range []string{"left", "read"} {
-		if err := unix.Mkfifo(name(fifo), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	reader, err := unix.Open(name("read"), unix.O_RDONLY|unix.O_NONBLOCK, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer unix.Close(reader)
-	for file, want := range map[string]bool{"left": true, "read": false, "file": false, "missing": false} {
-		if got := abandoned(name(file)); got != want {
-			t.Errorf("abandoned(%s) = %v, want %v", file, got, want)
-		}
-		why := whyNot(name(file), unix.EEXIST)
+	for path, want := range map[string]bool{left: true, file: false} {
+		why := whyNot(path, unix.EEXIST)
 		if says := strings.Contains(why, "was killed"); says != want {
-			t.Errorf("%s: %s", file, why)
+			t.Errorf("%s: %s", path, why)
 		}
-	}
-}
-
-// TestOnlyAMarkedFIFOOfTheSameUserIsOurs: all others stay as they are.
-func TestOnlyAMarkedFIFOOfTheSameUserIsOurs(t *testing.T) {
-	dir := t.TempDir()
-	make := func(name string, mode os.FileMode, fifo bool) string {
-		path := filepath.Join(dir, name)
-		err := os.WriteFile(path, nil, 0o600)
-		if fifo {
-			os.Remove(path)
-			err = unix.Mkfifo(path, 0o600)
-		}
-		if err == nil {
-			err = os.Chmod(path, mode)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	ours := make("ours", marked, true)
-	for path, want := range map[string]bool{
-		ours:                             true,
-		make("plain", private, true):     false,
-		make("mode", marked|0o044, true): false,
-		make("file", marked, false):      false,
-		filepath.Join(dir, "none"):       false,
-	} {
-		if got := isOurs(path); got != want {
-			t.Errorf("isOurs(%s) = %t, want %t", path, got, want)
-		}
-	}
-	if os.Chown(ours, 65534, 65534) == nil && isOurs(ours) { // only root may give files away
-		t.Error("another user's FIFO is taken for ours")
 	}
 }
 
