@@ -16,10 +16,14 @@ func (a *atomicInt64) Store(v int64) { atomic.StoreInt64((*int64)(a), v) }
 // Reader takes records out of a ring, in order. There must be only one reader
 // to a ring, used by one goroutine at a time; Lost, Now and String may be
 // called from any.
+//
+// The program that records can write anywhere in the ring, and a faulty one
+// does. So nothing in the header is believed that cannot be: see Damaged.
 type Reader struct {
-	ring *Ring
-	next uint64 // the slot, counted over the whole run
-	seq  uint64 // how many records were read
+	ring  *Ring
+	next  uint64       // the slot, counted over the whole run
+	seq   uint64       // how many records were read
+	start atomic.Int64 // when the run began, as it was first seen; 0: not yet
 
 	rest []Record // of a slot that did not fit into dst
 	room [most]Record
@@ -71,13 +75,13 @@ func (r *Reader) Rest(dst []Record) int {
 			return n
 		}
 		// What is more than the ring can hold is damage, not records.
-		if left := r.ring.head.written.Load() - r.next; left == 0 || left > r.ring.head.slots {
+		if left := r.ring.head.written.Load() - r.next; left == 0 || left > r.ring.mask+1 {
 			return 0
 		}
 		r.next++
 		r.seq++
 		r.ring.head.read.Store(r.next)
-		r.ring.head.lost.Add(1)
+		r.ring.head.lost.Add(1) // nobody else writes any more
 	}
 }
 
@@ -93,20 +97,55 @@ func (r *Reader) Taken() uint64 { return r.next }
 // Read.
 func (r *Reader) Whole() bool { return len(r.rest) == 0 }
 
-// Lost returns how many records found the ring full.
-func (r *Reader) Lost() uint64 { return r.ring.head.lost.Load() }
+// Lost returns how many records found the ring full; 0 if the count cannot be
+// true.
+func (r *Reader) Lost() uint64 {
+	if lost := r.ring.head.lost.Load(); lost <= r.most() {
+		return lost
+	}
+	return 0
+}
+
+// Damaged reports whether the program has written over the ring's counters: what
+// was recorded since is not to be trusted.
+func (r *Reader) Damaged() bool {
+	begun := r.begun()
+	h := r.ring.head
+	start := (*atomicInt64)(&h.start).Load()
+	if begun == 0 {
+		return start < 0 || start > monotonic()
+	}
+	return start != begun || h.lost.Load() > r.most() || h.written.Load() > r.most()
+}
+
+// most is more records than a run can have made by now: one each ns, by each of a
+// thousand threads.
+func (r *Reader) most() uint64 { return uint64(r.Now()) * 1000 }
 
 // Attached reports whether a program has begun to record.
-func (r *Reader) Attached() bool { return (*atomicInt64)(&r.ring.head.start).Load() != 0 }
+func (r *Reader) Attached() bool { return r.begun() != 0 }
 
 // Now returns the run's time in ns, from another process too: the "now" that
 // a running call is compared with. It is 0 before the program has attached.
 func (r *Reader) Now() int64 {
-	start := (*atomicInt64)(&r.ring.head.start).Load()
+	start := r.begun()
 	if start == 0 {
 		return 0
 	}
 	return monotonic() - start
+}
+
+// begun returns when the run began (CLOCK_MONOTONIC, ns), or 0. The first time
+// that it is told counts, if it is not in the future.
+func (r *Reader) begun() int64 {
+	if start := r.start.Load(); start != 0 {
+		return start
+	}
+	told := (*atomicInt64)(&r.ring.head.start).Load()
+	if told > 0 && told <= monotonic() {
+		r.start.CompareAndSwap(0, told)
+	}
+	return r.start.Load()
 }
 
 // String returns the text of a string number, "" for 0. A number that the
