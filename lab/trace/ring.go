@@ -10,6 +10,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"fdlab/lab/litter"
 )
 
 // The ring's memory: one header page, the slots, the string table.
@@ -72,7 +74,7 @@ func NewRing(slots int) (*Ring, error) {
 	if slots <= 0 || slots&(slots-1) != 0 {
 		return nil, fmt.Errorf("trace: %d slots: the number must be a power of two", slots)
 	}
-	file, err := anonymousFile("fdlab-trace")
+	file, err := litter.Nameless("fdlab-trace")
 	if err != nil {
 		return nil, fmt.Errorf("trace: no shared memory for the ring: %w", err)
 	}
