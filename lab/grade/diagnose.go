@@ -200,8 +200,9 @@ func (e *Examiner) death() *Finding {
 		return nil
 	}
 	exit := e.run.Exit()
+	exit.Said = "" // they follow, whoever ended it
 	saw := "the program " + exit.String()
-	if last := e.lastWords(); last != "" {
+	if last := e.run.Output().LastWords(); last != "" {
 		saw += "; its last words: " + last
 	}
 	returned := e.world.Returned
@@ -284,22 +285,6 @@ const anyNumber = -1
 
 func orphaned(f *world.FD) string {
 	return safe(f.Name()) + " was closed while an event was pending on it"
-}
-
-// lastWords is what the program said on standard error: the line that begins a
-// panic, or the last one.
-func (e *Examiner) lastWords() string {
-	words := ""
-	for _, line := range e.run.Output().Lines() {
-		if line.Stream != launch.Stderr || len(line.Bytes) == 0 {
-			continue
-		}
-		words = line.Quoted()
-		if deathCry.MatchString(words) {
-			break
-		}
-	}
-	return words
 }
 
 // crashSite is the line of the program's own that a panic came from, as in

@@ -1,15 +1,16 @@
 package launch
 
 import (
-	"os"
 	"path/filepath"
+
+	"fdlab/lab/litter"
 )
 
 // placeInFolder makes a temporary folder for the program.
 func (b *Binary) placeInFolder() error {
-	dir, err := os.MkdirTemp("", "fdlab-")
+	dir, err := litter.TempDir("", "program")
 	if err != nil {
-		return err
+		return noTemp(err)
 	}
 	b.dir, b.path = dir, filepath.Join(dir, b.Name)
 	return nil

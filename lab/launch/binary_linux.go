@@ -18,7 +18,8 @@ func procPath(file *os.File) string {
 
 // place makes memory that the go command can write to as a file:
 // memfd_create(2). If the kernel forbids to execute such memory (sysctl
-// vm.memfd_noexec), it makes a temporary folder.
+// vm.memfd_noexec), or the memory at all, or there is no /proc to name it by, it
+// makes a temporary folder.
 func (b *Binary) place() error {
 	fd, err := unix.MemfdCreate(b.Name, unix.MFD_CLOEXEC|unix.MFD_EXEC)
 	if err == unix.EINVAL { // MFD_EXEC came with Linux 6.3; before, it was the rule
@@ -27,8 +28,12 @@ func (b *Binary) place() error {
 	if err != nil {
 		return b.placeInFolder()
 	}
-	b.file = os.NewFile(uintptr(fd), b.Name)
-	b.path = procPath(b.file)
+	file := os.NewFile(uintptr(fd), b.Name)
+	if _, err := os.Stat(procPath(file)); err != nil { // no /proc here
+		file.Close()
+		return b.placeInFolder()
+	}
+	b.file, b.path = file, procPath(file)
 	return nil
 }
 
@@ -39,16 +44,11 @@ func (b *Binary) keep() error {
 	if err != nil {
 		return fmt.Errorf("the new program is gone: %w", err)
 	}
+	if _, err := os.Stat(procPath(file)); err != nil { // no /proc: it keeps its name
+		defer file.Close()
+		return b.program(file)
+	}
 	b.Remove()
 	b.file, b.path = file, procPath(file)
 	return b.program(file)
-}
-
-// namelessFile makes a file that no folder holds.
-func namelessFile(name string) (*os.File, error) {
-	fd, err := unix.MemfdCreate(name, unix.MFD_CLOEXEC)
-	if err != nil {
-		return nil, os.NewSyscallError("memfd_create", err)
-	}
-	return os.NewFile(uintptr(fd), name), nil
 }

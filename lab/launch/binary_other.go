@@ -9,7 +9,7 @@ import (
 
 // A program without a name cannot be executed here: there is no /proc/PID/fd
 // to name it by. It lies in a temporary folder until Remove; if the instrument
-// is killed with SIGKILL, the folder stays.
+// is killed with SIGKILL, the folder stays until the next start (Sweep).
 func (b *Binary) place() error { return b.placeInFolder() }
 
 func (b *Binary) keep() error {
@@ -19,13 +19,4 @@ func (b *Binary) keep() error {
 	}
 	defer file.Close()
 	return b.program(file)
-}
-
-func namelessFile(name string) (*os.File, error) {
-	file, err := os.CreateTemp("", name)
-	if err != nil {
-		return nil, err
-	}
-	os.Remove(file.Name())
-	return file, nil
 }

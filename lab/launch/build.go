@@ -9,9 +9,11 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
-	"sync/atomic"
+	"runtime"
 	"syscall"
 	"time"
+
+	"fdlab/lab/litter"
 )
 
 // Binary is a program that is ready to run, any number of times. On Linux it
@@ -58,7 +60,7 @@ func Build(ctx context.Context, root, pkg string) (*Binary, error) {
 	began := time.Now()
 	b := &Binary{Package: pkg, Name: path.Base(pkg)}
 	if err := b.place(); err != nil {
-		return nil, fmt.Errorf("no place for the program %s: %w", b.Name, err)
+		return nil, Explain(fmt.Errorf("no place for the program %s: %w", b.Name, err))
 	}
 	if err := b.compile(ctx, tool, root); err != nil {
 		b.Remove()
@@ -68,11 +70,8 @@ func Build(ctx context.Context, root, pkg string) (*Binary, error) {
 	return b, nil
 }
 
-// builds counts, so that each has a work folder of its own.
-var builds atomic.Int64
-
-const script = `mkdir -m 700 "$GOTMPDIR" || exit
-"$@"
+// script: what has made the folder may be killed; the shell lives on and removes it.
+const script = `"$@"
 status=$?
 rmdir "$GOTMPDIR" 2>/dev/null
 exit $status`
@@ -81,30 +80,31 @@ exit $status`
 func (b *Binary) compile(ctx context.Context, tool, root string) error {
 	// The tool's words go to a file, not to a pipe: if the instrument is
 	// killed, the tool must not die of SIGPIPE before it has cleaned up.
-	words, err := namelessFile("fdlab-build")
+	words, err := litter.Nameless("fdlab-build")
 	if err != nil {
-		return fmt.Errorf("no place for the compiler's messages: %w", err)
+		return Explain(fmt.Errorf("no place for the compiler's messages: %w", err))
 	}
 	defer words.Close()
 
 	// The go command's own work folder lies in one of ours. Broken off while it
 	// still reads packages, it leaves its folder behind: we remove it. And if
-	// the instrument is killed, the shell that made the folder removes it.
-	temp := os.Getenv("GOTMPDIR")
-	if temp == "" {
-		temp = os.TempDir()
+	// the instrument is killed, the shell does, or the next start (Sweep).
+	work, err := litter.TempDir(buildTemp(), "build")
+	if err != nil {
+		return noTemp(err)
 	}
-	work := filepath.Join(temp, fmt.Sprintf("fdlab-build-%d-%d", os.Getpid(), builds.Add(1)))
 	defer os.RemoveAll(work)
 
 	// -buildvcs=false: asking git costs time, and fails in a clone that
 	// belongs to another user. -w: without tables for a debugger the linker
 	// needs a third less time; a panic still names files and lines.
 	// GOWORK=off: a workspace around the clone does not know of its module.
+	// GOOS, GOARCH: the program runs on this machine, whatever is set.
 	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", script, "sh",
 		tool, "build", "-buildvcs=false", "-ldflags=-w", "-o", b.path, b.Package)
 	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "GOWORK=off", "PWD="+root, "GOTMPDIR="+work)
+	cmd.Env = append(os.Environ(), "GOWORK=off", "PWD="+root, buildFolder+"="+work,
+		"GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 	cmd.Stdout, cmd.Stderr = words, words
 	// A group of its own: Ctrl-C at the terminal is the instrument's alone, and
 	// breaking off reaches the compiler and the linker too.
@@ -123,11 +123,22 @@ func (b *Binary) compile(ctx context.Context, tool, root string) error {
 	if err != nil {
 		var exit *exec.ExitError
 		if !errors.As(err, &exit) {
-			return fmt.Errorf("the go command did not start: %w", err)
+			return Explain(fmt.Errorf("the go command did not start: %w", err))
 		}
-		return newBuildError(root, b.Package, string(output), exit.String())
+		return buildFailure(root, b.Package, string(output), exit.String())
 	}
 	return b.keep()
+}
+
+// buildFolder names the go command's work folder, for it and for Sweep.
+const buildFolder = "GOTMPDIR"
+
+// buildTemp is where the go command makes its work folder.
+func buildTemp() string {
+	if temp := os.Getenv(buildFolder); temp != "" {
+		return temp
+	}
+	return os.TempDir()
 }
 
 // archive is how a compiled package begins that is no program.

@@ -35,13 +35,26 @@ type BuildError struct {
 
 func (e *BuildError) Error() string {
 	if len(e.Problems) == 0 {
-		said := Quote([]byte(strings.TrimSpace(e.Output)))
-		if said == "" {
-			said = "the go command said nothing (" + e.Status + ")"
-		}
-		return fmt.Sprintf("%s does not build: %s", e.Package, said)
+		return fmt.Sprintf("%s does not build: %s", e.Package, e.said())
 	}
 	return fmt.Sprintf("%s does not compile: %s%s", e.Package, e.Problems[0], more(len(e.Problems)-1))
+}
+
+// said returns the beginning of the go command's words, quoted line by line.
+func (e *BuildError) said() string {
+	const most = 10
+	var lines []string
+	for line := range strings.Lines(strings.TrimSpace(e.Output)) {
+		if len(lines) == most {
+			lines = append(lines, "...")
+			break
+		}
+		lines = append(lines, short(strings.TrimRight(line, "\r\n")))
+	}
+	if lines == nil {
+		return "the go command said nothing (" + e.Status + ")"
+	}
+	return strings.Join(lines, "\n")
 }
 
 func more(n int) string {
@@ -53,6 +66,16 @@ func more(n int) string {
 
 // objection is a line like "lessons/01-x/main.go:12:3: undefined: foo".
 var objection = regexp.MustCompile(`^(.+?\.go):(\d+)(?::(\d+))?: (.*)$`)
+
+// buildFailure reads what the go command said: a *BuildError if it is about the
+// program, an *EnvironmentError if it is about the machine.
+func buildFailure(root, pkg, output, status string) error {
+	e := newBuildError(root, pkg, output, status)
+	if cause := e.environment(); cause != nil {
+		return cause
+	}
+	return e
+}
 
 func newBuildError(root, pkg, output, status string) *BuildError {
 	e := &BuildError{Package: pkg, Output: output, Status: status}

@@ -2,6 +2,7 @@ package launch
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -52,12 +53,18 @@ func (r *Run) watch() {
 	readers.Wait()
 	r.sweep()
 	r.conn.Close()
+	if r.reader.Damaged() {
+		r.failed(errors.New("it wrote over the memory of its trace: do not trust what is shown of it"))
+	}
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.exit.After = after
 	r.exit.Attached = r.reader.Attached()
 	r.exit.By = endedBy(r.asked, r.sent, r.exit)
+	if r.exit.By == Itself && r.exit.Code != 0 {
+		r.exit.Said = r.output.LastWords()
+	}
 }
 
 // sweep removes what the child said it has made and did not remove itself: it
@@ -75,13 +82,14 @@ func (r *Run) sweep() {
 	}
 }
 
-// clear kills what the child left of its group. From here on its number is not
-// ours to signal.
+// clear kills what the child left of its group, and what left the group. From
+// here on its number is not ours to signal.
 func (r *Run) clear() {
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.ended = true
 	unix.Kill(-r.Pid(), unix.SIGKILL)
+	r.mu.Unlock()
+	killWhere(func(env environ) bool { return env[mark] == r.mark })
 }
 
 // Stop ends the program without waiting for its end (Done): it asks, after the

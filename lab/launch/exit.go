@@ -32,6 +32,7 @@ type Exit struct {
 	After    time.Duration // from its start
 	CPU      time.Duration // user and system time, of the program and of children that it waited for
 	Attached bool          // whether it recorded anything
+	Said     string        // if it failed by itself: why, in its own words, quoted; or ""
 	Err      error         // what went wrong in the instrument itself, usually nil
 }
 
@@ -54,6 +55,9 @@ func (e Exit) String() string {
 		said = fmt.Sprintf("died of %s%s after %v", e.Signal, meaning(e.Signal), after)
 	default:
 		said = fmt.Sprintf("ended after %v (%s%s)", after, how, panicked(e.Code))
+		if e.Said != "" {
+			said = fmt.Sprintf("failed: %s (%s, after %v)", e.Said, how, after)
+		}
 	}
 	if e.Err != nil {
 		said += "; " + e.Err.Error()

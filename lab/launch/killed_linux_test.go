@@ -3,15 +3,21 @@ package launch
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
+
+	"fdlab/lab/litter"
 )
 
 // play starts an instrument and returns it with its words, up to the first
@@ -58,12 +64,86 @@ func TestChildDiesWithAKilledInstrument(t *testing.T) {
 	}
 }
 
+// TestInstrumentKilledWhileItBuilds: the next start ends the build that goes on,
+// and takes its folder away.
 func TestInstrumentKilledWhileItBuilds(t *testing.T) {
 	temp := t.TempDir()
+	t.Setenv("GOFLAGS", "-a") // it takes its time
 	cmd, _ := play(t, temp, "family")
-	within(t, "the build has begun", func() bool { return len(entries(t, temp)) > 0 })
+	building := func() (pids []int) {
+		killWhere(func(env environ) bool {
+			if strings.HasPrefix(env[buildFolder], temp) {
+				pids = append(pids, 0)
+			}
+			return false
+		})
+		return pids
+	}
+	within(t, "the build has begun", func() bool { return len(building()) > 2 })
 	cmd.Process.Signal(unix.SIGKILL)
-	within(t, "the work folder is gone", func() bool { return len(entries(t, temp)) == 0 })
+	cmd.Wait()
+	if len(building()) == 0 {
+		t.Fatal("the build has ended with the instrument: nothing is tested here")
+	}
+	t.Setenv("TMPDIR", temp)
+	Sweep(t.TempDir())
+	within(t, "the build has ended", func() bool { return len(building()) == 0 })
+	if got := entries(t, temp); len(got) != 0 {
+		t.Errorf("left behind: %q", got)
+	}
+}
+
+// TestSweepTakesOnlyWhatNobodyOwns: processes, folders and FIFOs of an instrument
+// that is gone; nothing that belongs to one that lives.
+func TestSweepTakesOnlyWhatNobodyOwns(t *testing.T) {
+	temp, clone := t.TempDir(), t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	past := exec.Command("true")
+	if err := past.Run(); err != nil {
+		t.Fatal(err)
+	}
+	sleeper := func(owner int) *exec.Cmd {
+		cmd := exec.Command("sleep", "600")
+		cmd.Env = []string{fmt.Sprintf("%s=%d-1", mark, owner), "PWD=" + clone}
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+		return cmd
+	}
+	fifo := func(name string, age time.Duration) {
+		path, then := filepath.Join(clone, name), time.Now().Add(-age)
+		if err := errors.Join(unix.Mkfifo(path, litter.Private), os.Chmod(path, litter.Marked), os.Chtimes(path, then, then)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fifo("event.fifo", time.Hour)
+	fifo("new.fifo", 0)
+	if err := unix.Mkfifo(filepath.Join(clone, "theirs.fifo"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	os.Mkdir(filepath.Join(temp, fmt.Sprintf("fdlab-run-%d-1", past.Process.Pid)), 0o700)
+	os.Mkdir(filepath.Join(temp, fmt.Sprintf("fdlab-run-%d-1", os.Getpid())), 0o700)
+
+	orphan, alive := sleeper(past.Process.Pid), sleeper(os.Getpid())
+	Sweep(clone)
+	within(t, "the orphan is gone", func() bool { return gone(orphan.Process.Pid) })
+	if gone(alive.Process.Pid) {
+		t.Error("a program whose instrument lives was killed")
+	}
+	if got := len(entries(t, clone)); got != 3 {
+		t.Errorf("a FIFO was taken while another instrument runs a program: %q", entries(t, clone))
+	}
+	if got := entries(t, temp); len(got) != 1 {
+		t.Errorf("of the folders there remain %q", got)
+	}
+	alive.Process.Kill()
+	alive.Wait()
+	Sweep(clone)
+	if got := strings.Join(entries(t, clone), " "); got != "new.fifo theirs.fifo" {
+		t.Errorf("of the FIFOs there remain %s", got)
+	}
 }
 
 // TestWhatAKilledChildLeftIsRemoved: the FIFO and the temporary folder that it

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -102,6 +103,28 @@ func (o *Output) Size() (total, cut int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.total, o.cut
+}
+
+// fatal is how Go says why it ends a program, before it says where.
+var fatal = regexp.MustCompile(`^(panic|fatal error|SIG[A-Z]+): `)
+
+// LastWords returns why a program failed, in its own words, quoted: the last line of
+// its standard error, or Go's reason for a panic.
+func (o *Output) LastWords() (said string) {
+	for _, l := range o.Lines() {
+		if l.Stream != Stderr || len(bytes.TrimSpace(l.Bytes)) == 0 {
+			continue
+		}
+		said = l.Quoted()
+		if fatal.MatchString(said) {
+			break
+		}
+	}
+	const most = 200
+	if cut := []rune(said); len(cut) > most {
+		said = string(cut[:most]) + "..."
+	}
+	return strings.TrimSpace(said)
 }
 
 // write takes in what arrived on a stream.

@@ -96,6 +96,14 @@ func (r *Reader) Lost() uint64 {
 	return r.lost
 }
 
+// Damaged reports whether the program wrote over the memory of its trace. It is
+// false after Close.
+func (r *Reader) Damaged() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ring != nil && r.from.Damaged()
+}
+
 // Now returns the run's time in ns, 0 before the program has attached. It goes
 // on after the program's end, until Close.
 func (r *Reader) Now() int64 {

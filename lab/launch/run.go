@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 	"unicode"
@@ -30,6 +31,7 @@ type Options struct {
 // from any goroutine.
 type Run struct {
 	binary string
+	mark   string // see mark
 	grace  time.Duration
 	child  *os.Process
 	conn   *os.File    // the instrument's end of the control socket
@@ -62,9 +64,9 @@ func Start(b *Binary, opt Options) (*Run, error) {
 	}
 	ring, err := trace.NewRing(opt.RingSlots)
 	if err != nil {
-		return nil, err
+		return nil, Explain(err)
 	}
-	r := &Run{binary: b.Name, grace: opt.Grace, reader: newReader(ring), done: make(chan struct{})}
+	r := &Run{binary: b.Name, mark: fmt.Sprintf("%d-%d", os.Getpid(), runs.Add(1)), grace: opt.Grace, reader: newReader(ring), done: make(chan struct{})}
 	theirs, err := r.channels(ring)
 	if err == nil {
 		err = r.launch(b, opt, theirs)
@@ -76,7 +78,7 @@ func Start(b *Binary, opt Options) (*Run, error) {
 	}
 	if err != nil {
 		r.release()
-		return nil, fmt.Errorf("%s did not start: %w", b.Name, err)
+		return nil, Explain(fmt.Errorf("%s did not start: %w", b.Name, err))
 	}
 	return r, nil
 }
@@ -105,6 +107,13 @@ func (r *Run) channels(ring *trace.Ring) (theirs []*os.File, err error) {
 	return append(theirs, ring.File(), end), nil
 }
 
+// mark is a variable of each child, "PID-N": the instrument's process id and the
+// number of the run. What the child starts inherits it, and so is found when it
+// has left the child's process group: see strays_linux.go.
+const mark = "FDLAB_RUN"
+
+var runs atomic.Int64
+
 // Where the ring and the socket come to lie in the child.
 const (
 	ringFD    = "3"
@@ -112,9 +121,9 @@ const (
 )
 
 // environment is the instrument's own, with what is new or other for the child.
-func environment(opt Options) []string {
+func (r *Run) environment(opt Options) []string {
 	cmd := exec.Cmd{Dir: opt.Dir, Env: append(os.Environ(), opt.Env...)}
-	cmd.Env = append(cmd.Env, trace.Environment+"="+ringFD, control.Environment+"="+controlFD)
+	cmd.Env = append(cmd.Env, mark+"="+r.mark, trace.Environment+"="+ringFD, control.Environment+"="+controlFD)
 	return cmd.Environ() // of two values of a name the last one stays
 }
 
@@ -146,7 +155,7 @@ func (r *Run) launch(b *Binary, opt Options, theirs []*os.File) error {
 		}
 	}
 	argv := append([]string{b.Name}, opt.Args...)
-	attr := &os.ProcAttr{Dir: opt.Dir, Env: environment(opt), Files: theirs, Sys: childAttributes()}
+	attr := &os.ProcAttr{Dir: opt.Dir, Env: r.environment(opt), Files: theirs, Sys: childAttributes()}
 
 	started := make(chan error, 1)
 	go func() {

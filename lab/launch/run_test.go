@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -156,8 +157,8 @@ func TestEndings(t *testing.T) {
 		by          Ender
 		says        string
 	}{
-		{"panic", "", 2, Itself, "panics"},
-		{"exit", "", 7, Itself, "exit status 7"},
+		{"panic", "", 2, Itself, "failed: panic: assignment to entry in nil map (exit status 2, after "},
+		{"exit", "", 7, Itself, "failed: no port is free (exit status 7, after "},
 		{"segv", "SIGSEGV", -1, Outside, "died of SIGSEGV"},
 		{"kill", "SIGKILL", -1, Outside, "died of SIGKILL"},
 	} {
@@ -206,6 +207,27 @@ func TestChildrenOfTheChild(t *testing.T) {
 	away, _ := strconv.Atoi(lines[1])
 	defer unix.Kill(away, unix.SIGKILL)
 	within(t, "the child in the group is gone", func() bool { return gone(group) })
+	if runtime.GOOS == "linux" {
+		within(t, "the child that got away is gone", func() bool { return gone(away) })
+	}
+}
+
+// TestAProgramThatWritesOverItsTrace: no impossible number is told, and the end
+// says what was done.
+func TestAProgramThatWritesOverItsTrace(t *testing.T) {
+	r := start(t, "crash", Options{Args: []string{"overwrite"}})
+	within(t, "it is attached", func() bool { return r.Reader().Attached() })
+	for {
+		if lost, now := r.Reader().Lost(), r.Reader().Now(); lost > 1000 || now < 0 || now > int64(time.Hour) {
+			t.Fatalf("%d records lost, the time is %d", lost, now)
+		}
+		if _, more := r.Read(make([]trace.Record, 10)); !more {
+			break
+		}
+	}
+	if e := r.Exit(); e.Err == nil || !strings.Contains(e.String(), "wrote over the memory of its trace") {
+		t.Errorf("exit: %v", e)
+	}
 }
 
 func TestRubbishIsKeptBoundedAndQuoted(t *testing.T) {

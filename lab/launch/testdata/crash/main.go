@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"fdlab/lab/control"
 	"fdlab/lab/trace"
@@ -17,7 +18,19 @@ func main() {
 		var m map[string]int
 		m["a"] = 1
 	case "exit":
+		fmt.Fprintln(os.Stderr, "trying ports\nno port is free")
 		os.Exit(7)
+	case "overwrite": // all of the ring's header but where it says what it is
+		trace.Process()
+		fmt.Println("ready")
+		ring, err := syscall.Mmap(3, 0, 4096, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED)
+		if err != nil {
+			panic(err)
+		}
+		time.Sleep(100 * time.Millisecond) // it is seen to have attached
+		for i := range ring[24:] {
+			ring[24+i] = 0xee
+		}
 	case "segv": // Go's runtime makes a panic of its own: let a shell do it
 		syscall.Exec("/bin/sh", []string{"sh", "-c", "kill -SEGV $$"}, os.Environ())
 	case "kill":
