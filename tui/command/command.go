@@ -1,0 +1,106 @@
+// Package command is the grammar of the instrument's command line, written once:
+//
+//	go run ./tui [-C folder] [WORD [OPERANDS]]
+//
+// Without a word it opens the instrument. A new word is a row of words; what it
+// does is tui's main to say.
+package command
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Command is a command line that was understood.
+type Command struct {
+	Word     Word
+	Operands []string
+	Clone    string // the folder of the clone; "": where it was started
+	Help     bool   // -h: say Usage, and no more
+}
+
+// Word says what to do.
+type Word string
+
+const (
+	Open  Word = "" // the instrument
+	Check Word = "check"
+)
+
+// words are all that may be said, in the order in which Usage explains them.
+var words = []struct {
+	word     Word
+	operands string // as Usage names them
+	most     int    // how many there may be; none are needed
+	does     string
+}{
+	{Open, "", 0, "opens the instrument; ? explains every screen"},
+	{Check, "", 0, "says whether this machine is ready for a class; needs no terminal"},
+}
+
+// Parse reads the arguments of the program, without its name. Flags may stand
+// before the word and right after it. An error quotes what it did not understand:
+// it may be drawn.
+func Parse(args []string) (Command, error) {
+	var c Command
+	flags := flag.NewFlagSet("tui", flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // it would echo an unknown flag as it is
+	flags.StringVar(&c.Clone, "C", "", "")
+	parse := func(args []string) ([]string, error) {
+		err := flags.Parse(args)
+		if err == flag.ErrHelp {
+			c.Help, err = true, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s; try -h", quoted(err.Error()))
+		}
+		return flags.Args(), nil
+	}
+	rest, err := parse(args)
+	if err != nil || c.Help || len(rest) == 0 {
+		return c, err
+	}
+	said := rest[0]
+	if rest, err = parse(rest[1:]); err != nil || c.Help {
+		return c, err
+	}
+	for _, w := range words {
+		if string(w.word) != said || w.word == Open {
+			continue
+		}
+		c.Word, c.Operands = w.word, rest
+		if len(rest) > w.most {
+			return c, fmt.Errorf("%s takes no more: %q; try -h", said, rest[w.most])
+		}
+		return c, nil
+	}
+	return c, fmt.Errorf("unknown word %q: it takes %s; try -h", said, known())
+}
+
+// quoted makes the flag package's words fit to be drawn.
+func quoted(said string) string {
+	q := fmt.Sprintf("%q", said)
+	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
+}
+
+// known lists the words.
+func known() string {
+	list := "nothing"
+	for _, w := range words[1:] {
+		list += " or " + string(w.word)
+	}
+	return list
+}
+
+// Usage explains the grammar.
+func Usage() string {
+	var b strings.Builder
+	b.WriteString("usage: go run ./tui [-C folder] [word]\n\n")
+	for _, w := range words {
+		fmt.Fprintf(&b, "  %-12s %s\n", strings.TrimSpace(string(w.word)+" "+w.operands), w.does)
+	}
+	b.WriteString("\n  -C folder    the clone of fdlab, if it is not the current folder\n")
+	return b.String()
+}

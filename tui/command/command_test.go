@@ -1,0 +1,54 @@
+package command
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestGrammar(t *testing.T) {
+	for said, want := range map[string]Command{
+		"":             {},
+		"-C clone":     {Clone: "clone"},
+		"check":        {Word: Check},
+		"-C a check":   {Word: Check, Clone: "a"},
+		"check -C a":   {Word: Check, Clone: "a"},
+		"-h":           {Help: true},
+		"check -h":     {Help: true},
+		"-C a --help":  {Help: true, Clone: "a"},
+		"-C a -- ":     {Clone: "a"},
+		"-C=a check  ": {Word: Check, Clone: "a"},
+	} {
+		got, err := Parse(strings.Fields(said))
+		if err != nil || got.Word != want.Word || got.Clone != want.Clone || got.Help != want.Help || len(got.Operands) != 0 {
+			t.Errorf("%q: %+v, %v, want %+v", said, got, err, want)
+		}
+	}
+}
+
+func TestWhatIsNotUnderstoodIsQuoted(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"chekc"}, `unknown word "chekc"`},
+		{[]string{""}, `unknown word ""`},
+		{[]string{"\x1b]0;EVIL\a"}, `unknown word "\x1b]0;EVIL\a"`},
+		{[]string{"check", "twice"}, `check takes no more: "twice"`},
+		{[]string{"-x\x1b[31m\n"}, `-x\x1b[31m\n`},
+		{[]string{"check", "-\x1b[31m"}, `-\x1b[31m`},
+		{[]string{"-C"}, "-C"},
+	} {
+		_, err := Parse(c.args)
+		if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "try -h") {
+			t.Errorf("%q: the error %v does not say %s", c.args, err, c.says)
+		} else if strings.ContainsAny(err.Error(), "\x1b\n") {
+			t.Errorf("%q is echoed raw in %q", c.args, err)
+		}
+	}
+	if _, err := Parse([]string{"chekc"}); !strings.Contains(err.Error(), "nothing or check") {
+		t.Errorf("the words are not named: %v", err)
+	}
+	if !strings.Contains(Usage(), "check") || !strings.Contains(Usage(), "-C folder") {
+		t.Errorf("usage: %s", Usage())
+	}
+}
