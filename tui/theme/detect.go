@@ -24,11 +24,7 @@ import (
 // With an error the theme is good, too: it was chosen without the variable
 // that the error names.
 func Detect(env []string) (*Theme, error) {
-	vars := make(map[string]string, len(env))
-	for _, e := range env {
-		name, value, _ := strings.Cut(e, "=")
-		vars[name] = value
-	}
+	vars := variables(env)
 	ascii, err := ascii(vars)
 	b, err2 := background(vars)
 	if err == nil {
@@ -37,10 +33,26 @@ func Detect(env []string) (*Theme, error) {
 	return New(profile(env, vars), b, ascii), err
 }
 
+// Dumb reports whether the terminal has no escape sequences, not even those that
+// move the cursor: nothing can be shown on it but lines of text.
+func Dumb(env []string) bool {
+	t := variables(env)["TERM"]
+	return t == "dumb" || t == ""
+}
+
+func variables(env []string) map[string]string {
+	vars := make(map[string]string, len(env))
+	for _, e := range env {
+		name, value, _ := strings.Cut(e, "=")
+		vars[name] = value
+	}
+	return vars
+}
+
 // profile leaves the many terminals to colorprofile. It reads the environment
 // and nothing else: colorprofile.Detect would run tmux and read terminfo.
 func profile(env []string, vars map[string]string) grid.Profile {
-	if t := vars["TERM"]; t == "dumb" || t == "" {
+	if Dumb(env) {
 		return grid.Plain
 	}
 	if vars["NO_COLOR"] != "" { // colorprofile wants a true value; no-color.org any
