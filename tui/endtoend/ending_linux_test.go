@@ -71,26 +71,31 @@ func (x *terminal) await(what string, holds func() bool) {
 
 var private = regexp.MustCompile(`\x1b\[\?([0-9;]+)([hl])`)
 
-// modesRestored checks that each mode of the terminal that was set is reset:
-// the alternate screen (1049), the mouse (1000 to 1006), bracketed paste
-// (2004); and that a hidden cursor (25) is shown again.
-func (x *terminal) modesRestored() {
-	x.t.Helper()
-	set := map[string]bool{"25": true}
-	seen := map[string]bool{}
+// modes returns the modes of the terminal that the instrument touched, and how it
+// left them: the alternate screen (1049), the mouse (1000 to 1006), bracketed paste
+// (2004), the cursor (25).
+func (x *terminal) modes() map[string]bool {
+	set := map[string]bool{}
 	for _, m := range private.FindAllSubmatch(x.written(), -1) {
 		for mode := range bytes.SplitSeq(m[1], []byte(";")) {
 			set[string(mode)] = m[2][0] == 'h'
-			seen[string(mode)] = true
 		}
 	}
+	return set
+}
+
+// modesRestored checks that each mode that was set is reset, and that a hidden
+// cursor is shown again.
+func (x *terminal) modesRestored() {
+	x.t.Helper()
+	set := x.modes()
 	for mode, on := range set {
 		if on != (mode == "25") {
 			x.t.Errorf("the terminal is left with mode %s set: %v", mode, on)
 		}
 	}
 	for _, mode := range []string{"1049", "25", "1002", "1006"} {
-		if !seen[mode] {
+		if _, seen := set[mode]; !seen {
 			x.t.Errorf("the instrument never touched mode %s: this test looks for the wrong thing", mode)
 		}
 	}

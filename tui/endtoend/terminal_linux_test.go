@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -38,6 +39,7 @@ const (
 type options struct {
 	clone  string   // the folder that it is started in
 	args   []string // its arguments
+	by     []string // what starts it: a command line that the instrument's is added to
 	env    []string // added to the environment that all tests have
 	w, h   int      // the terminal's size
 	silent bool     // the terminal never answers a question
@@ -95,7 +97,8 @@ func start(t testing.TB, o options) *terminal {
 	}
 	x.size(o.w, o.h)
 	x.before = x.settings()
-	x.cmd = exec.Command(binary, o.args...)
+	line := append(append(slices.Clone(o.by), binary), o.args...)
+	x.cmd = exec.Command(line[0], line[1:]...)
 	x.cmd.Dir = o.clone
 	x.cmd.Env = append(environment(x), o.env...)
 	x.cmd.Stdin, x.cmd.Stdout, x.cmd.Stderr = x.slave, x.slave, x.slave

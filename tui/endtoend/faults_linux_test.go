@@ -1,0 +1,444 @@
+package endtoend
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// fault is one row of the table: what may go wrong around the instrument, and
+// what the student must then see.
+type fault struct {
+	row     string
+	options func(t *testing.T) options
+	// play brings the fault about and returns what was seen. The instrument has
+	// ended when it returns, or is left by cleanup.
+	play func(x *terminal) (seen string)
+	// left allows what no program can clear up: after SIGKILL the terminal stays
+	// as it was.
+	left bool
+}
+
+// TestFaults is the fault table. Each row ends with nothing left behind and the
+// terminal as it was. This prints it, with what was seen:
+//
+//	go test ./tui/endtoend -run TestFaults -v
+func TestFaults(t *testing.T) {
+	var mu sync.Mutex
+	table := map[string]string{}
+	t.Cleanup(func() {
+		var b strings.Builder
+		for _, f := range faults {
+			fmt.Fprintf(&b, "\n%-28s %s", f.row, table[f.row])
+		}
+		t.Log(b.String())
+	})
+	for _, f := range faults {
+		t.Run(f.row, func(t *testing.T) {
+			t.Parallel()
+			o := options{}
+			if f.options != nil {
+				o = f.options(t)
+			}
+			x := start(t, o)
+			seen := f.play(x)
+			x.wait()
+			left, after := x.leftBehind(), x.terminalAfter()
+			mu.Lock()
+			table[f.row] = fmt.Sprintf("seen: %s | left behind: %s | the terminal after: %s", seen, left, after)
+			mu.Unlock()
+			if left != "nothing" {
+				t.Errorf("left behind: %s", left)
+			}
+			if after != "as before" && !f.left {
+				t.Errorf("the terminal after: %s", after)
+			}
+		})
+	}
+}
+
+// leftBehind waits for the processes to end, and says which and what files stay.
+func (x *terminal) leftBehind() string {
+	for end := time.Now().Add(limit / 4); len(x.family()) > 0 && time.Now().Before(end); {
+		time.Sleep(5 * time.Millisecond)
+	}
+	var left []string
+	for _, pid := range x.family() {
+		line, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+		left = append(left, fmt.Sprintf("process %q", line))
+	}
+	files, _ := os.ReadDir(x.temp)
+	fifos, _ := filepath.Glob(filepath.Join(x.cmd.Dir, "*.fifo"))
+	for _, f := range files {
+		left = append(left, f.Name())
+	}
+	if left = append(left, fifos...); len(left) == 0 {
+		return "nothing"
+	}
+	return strings.Join(left, ", ")
+}
+
+// terminalAfter says what of the terminal's settings and modes is not as it was.
+func (x *terminal) terminalAfter() string {
+	var wrong []string
+	if !reflect.DeepEqual(x.settings(), x.before) {
+		wrong = append(wrong, "raw mode")
+	}
+	x.close()
+	for mode, on := range x.modes() {
+		if on != (mode == "25") {
+			wrong = append(wrong, fmt.Sprintf("mode %s: %t", mode, on))
+		}
+	}
+	if len(wrong) == 0 {
+		return "as before"
+	}
+	return strings.Join(wrong, ", ")
+}
+
+// faults are the rows; the race detector takes no comma and no = in a name. Those that need a quarter of an hour, or another kernel,
+// are not here.
+var faults = []fault{
+	{"SIGQUIT", nil, dies(syscall.SIGQUIT), false},
+	{"SIGABRT", nil, dies(syscall.SIGABRT), false},
+	{"SIGINT", nil, dies(syscall.SIGINT), false},
+	{"SIGTERM", nil, dies(syscall.SIGTERM), false},
+	{"SIGHUP", nil, dies(syscall.SIGHUP), false},
+	{"SIGKILL and the next start", nil, killedThenStarted, true},
+	{"SIGTSTP and fg", inAShell, stoppedAndContinued, false},
+	{"SIGTSTP without a shell", nil, stoppedByNobody, false},
+	{"SIGSTOP and SIGCONT", nil, stoppedUnseen, false},
+	{"ulimit -n 8", limited("-n 8"), refused("ulimit -n"), false},
+	{"ulimit -f 8", limited("-f 8"), notBuilt("limits the size of files", "ulimit -f unlimited"), false},
+	{"no memfd_create", forbidding("memfd"), runs, false},
+	{"no proc file system", forbidding("proc"), notBuilt("/proc is not there", "mount -t proc"), false},
+	{"no proc but GOROOT", func(t *testing.T) options {
+		goroot, err := exec.Command("go", "env", "GOROOT").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := forbidding("proc")(t)
+		o.env = append(o.env, "GOROOT="+strings.TrimSpace(string(goroot)))
+		return o
+	}, runs, false},
+	{"TMPDIR is full", forbidding("full"), notBuilt("no room left", "TMPDIR"), false},
+	{"TMPDIR is read-only", forbidding("read-only"), notBuilt("temporary files", "TMPDIR"), false},
+	{"HOME is not set", with("HOME=", "XDG_CACHE_HOME=", "GOPATH=", "GOCACHE=", "GOMODCACHE="), notBuilt("HOME is not set", "export HOME="), false},
+	{"GOFLAGS is broken", with("GOFLAGS=foo"), notBuilt("GOFLAGS holds a flag", "unset GOFLAGS"), false},
+	{"no network and no modules", func(t *testing.T) options {
+		return options{env: []string{"GOPROXY=off", "GOMODCACHE=" + t.TempDir(), "GOFLAGS=-modcacherw"}}
+	}, notBuilt("not on this machine", "go mod download"), false},
+	{"another processor is set", with("GOARCH=riscv64"), runs, false},
+	{"TERM is dumb", with("TERM=dumb"), refused("TERM", "go run ./"), false},
+	{"an unknown flag", arguments("-\x1b[31mx"), refused(`-\x1b[31mx`, "try -h"), false},
+	{"an unknown word", arguments("chekc"), refused(`unknown word "chekc"`, "check"), false},
+	{"a program says why", running(`package main
+
+import (
+	"fmt"
+	"os"
+)
+
+func main() {
+	fmt.Fprintln(os.Stderr, "all ports are taken: close a program")
+	os.Exit(1)
+}
+`), shown("all ports are taken: close a program"), false},
+	{"a daemon of the program", running(`package main
+
+import (
+	"fmt"
+	"os/exec"
+	"syscall"
+	"time"
+)
+
+func main() {
+	daemon := exec.Command("sleep", "600")
+	daemon.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	fmt.Println(daemon.Start())
+	time.Sleep(time.Second)
+}
+`), shown("ENDED", "exit status 0"), false},
+	{"counters written over", running(`package main
+
+import (
+	"syscall"
+	"time"
+	"unsafe"
+
+	"fdlab/lab/trace"
+)
+
+func main() {
+	rec := trace.Process()
+	rec.Put(&trace.Record{Kind: trace.Note, FD: trace.NoFD, Str: rec.String("counters")})
+	ring, err := syscall.Mmap(3, 0, 4096, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED)
+	if err != nil {
+		panic(err)
+	}
+	time.Sleep(300 * time.Millisecond)
+	for at := 24; at < 4096; at += 8 {
+		*(*uint64)(unsafe.Pointer(&ring[at])) = 1 << 63
+	}
+	time.Sleep(300 * time.Millisecond)
+}
+`), noNegative, false},
+}
+
+func with(env ...string) func(*testing.T) options {
+	return func(*testing.T) options { return options{env: env} }
+}
+
+func arguments(args ...string) func(*testing.T) options {
+	return func(*testing.T) options { return options{args: args} }
+}
+
+// limited starts the instrument in a shell that sets a limit.
+func limited(ulimit string) func(*testing.T) options {
+	return func(*testing.T) options {
+		return options{by: []string{"/bin/sh", "-c", "ulimit " + ulimit + `; exec "$0" "$@"`}}
+	}
+}
+
+// forbidding starts it in a world in which something is missing: see deprive.
+func forbidding(what string) func(*testing.T) options {
+	return func(t *testing.T) options {
+		if os.Getuid() != 0 && what != "memfd" {
+			t.Skip("needs a mount namespace: run it as root")
+		}
+		return options{env: []string{without + "=" + what}, by: []string{os.Args[0]}}
+	}
+}
+
+// running has a program in place of lesson 01.
+func running(source string) func(*testing.T) options {
+	return func(t *testing.T) options {
+		dir := clone(t)
+		program(t, dir, source)
+		return options{clone: dir}
+	}
+}
+
+// toStage goes to the stage of lesson 01 and starts it.
+func (x *terminal) toStage() {
+	x.see("the course", shows("a lab bench for file descriptors"))
+	x.press(enter)
+	x.see("the lesson", shows("Predict", "Recall"))
+	x.press("r")
+}
+
+// dies ends the instrument with a signal while a lesson runs.
+func dies(s syscall.Signal) func(*terminal) string {
+	return func(x *terminal) string {
+		x.toStage()
+		x.see("the first step", oneRow("step 1 of 3"))
+		x.cmd.Process.Signal(s)
+		status := x.wait()
+		want := map[syscall.Signal]int{syscall.SIGTERM: 0, syscall.SIGHUP: 0}
+		expected, ok := want[s]
+		if !ok {
+			expected = 128 + int(s)
+		}
+		if status != expected {
+			x.t.Errorf("exit status %d, want %d", status, expected)
+		}
+		if s == syscall.SIGINT && strings.Contains(x.now().words(), "killed") {
+			x.t.Errorf("an interrupt is told as a killing:\n%v", x.now())
+		}
+		return fmt.Sprintf("exit status %d", status)
+	}
+}
+
+// inAShell starts the instrument as a job, as a shell does. The shell says that
+// the job has stopped, and lets it go on (fg) when Enter is pressed.
+func inAShell(*testing.T) options {
+	return options{by: []string{"/bin/sh", "-c", `set -m
+"$0" "$@"
+while [ $? -gt 128 ]; do echo STOPPED; read line; fg; done`}}
+}
+
+// stoppedAndContinued: the shell has a sound terminal while the instrument is
+// stopped, by a signal or by Ctrl-Z; after fg the keyboard and the mouse work.
+func stoppedAndContinued(x *terminal) string {
+	x.see("the course", shows("a lab bench for file descriptors"))
+	for i, stop := range []func(){
+		func() { syscall.Kill(x.instrument(), syscall.SIGTSTP) },
+		func() { x.press("\x1a") },
+	} {
+		stop()
+		x.await("the shell's word", func() bool { return bytes.Count(x.written(), []byte("STOPPED")) > i })
+		if s := x.settings(); s.Lflag&syscall.ICANON == 0 || s.Lflag&syscall.ECHO == 0 {
+			x.t.Errorf("the stopped instrument leaves raw mode: %+v", s)
+		}
+		for mode, on := range x.modes() {
+			if on != (mode == "25") {
+				x.t.Errorf("the stopped instrument leaves mode %s: %t", mode, on)
+			}
+		}
+		x.press("\n")
+		x.see("the course again", shows("a lab bench for file descriptors"))
+		x.press("?")
+		x.see("that the keyboard works", not(shows("a lab bench for file descriptors")))
+		x.await("the mouse", func() bool { return x.modes()["1002"] && x.modes()["1006"] && x.modes()["1049"] })
+		x.press("?")
+		x.see("the course", shows("a lab bench for file descriptors"))
+	}
+	x.press("q")
+	return "a sound shell, then the keyboard and the mouse again"
+}
+
+// instrument returns the process id of the instrument where a shell has started it.
+func (x *terminal) instrument() int {
+	for _, pid := range x.family() {
+		if exe, _ := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid)); exe == binary {
+			return pid
+		}
+	}
+	x.t.Fatal("the instrument does not run")
+	return 0
+}
+
+// stoppedByNobody: where no shell could let it go on, it does not stop.
+func stoppedByNobody(x *terminal) string {
+	x.see("the course", shows("a lab bench for file descriptors"))
+	x.cmd.Process.Signal(syscall.SIGTSTP)
+	x.press("\x1a")
+	x.press("?")
+	x.see("that the keyboard works", not(shows("a lab bench for file descriptors")))
+	x.press("\x03")
+	return "it goes on"
+}
+
+// stoppedUnseen: a shell or a program has used the terminal meanwhile.
+func stoppedUnseen(x *terminal) string {
+	x.see("the course", shows("a lab bench for file descriptors"))
+	x.cmd.Process.Signal(syscall.SIGSTOP)
+	x.await("it is stopped", func() bool {
+		stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", x.cmd.Process.Pid))
+		return strings.Contains(string(stat), ") T ")
+	})
+	x.slave.WriteString("\x1b[?1049l\x1b[2Jrubbish") // what another has written
+	unix.IoctlSetTermios(int(x.slave.Fd()), unix.TCSETS, x.before)
+	x.await("the rubbish", func() bool { return strings.Contains(x.now().words(), "rubbish") })
+	x.mu.Lock()
+	x.at = len(x.frames)
+	x.mu.Unlock()
+	x.cmd.Process.Signal(syscall.SIGCONT)
+	x.see("the course, painted anew", func(s screen) bool {
+		return shows("a lab bench for file descriptors")(s) && !strings.Contains(s.words(), "rubbish")
+	})
+	x.press("q")
+	return "painted anew"
+}
+
+// killedThenStarted: what SIGKILL leaves is taken away by the next start.
+func killedThenStarted(x *terminal) string {
+	x.see("the course", shows("a lab bench for file descriptors"))
+	x.press("2")
+	x.see("the lesson", shows("Predict", "Recall"))
+	x.press("r")
+	fifo := filepath.Join(x.cmd.Dir, "event.fifo")
+	x.await("the FIFO", func() bool { _, err := os.Lstat(fifo); return err == nil })
+	x.cmd.Process.Kill()
+	x.wait()
+	x.await("the children to end", func() bool { return len(x.family()) == 0 })
+	if _, err := os.Lstat(fifo); err != nil {
+		x.t.Fatal("the killed lesson left no FIFO: nothing is tested here")
+	}
+	then := time.Now().Add(-time.Hour) // it was long ago
+	os.Chtimes(fifo, then, then)
+	next := again(x)
+	next.await("the FIFO to be taken away", func() bool { _, err := os.Lstat(fifo); return err != nil })
+	next.press("q")
+	next.wait()
+	return "the next start took event.fifo away"
+}
+
+// again starts the instrument again in the clone of another.
+func again(x *terminal) *terminal {
+	y := start(x.t, options{clone: x.cmd.Dir})
+	y.see("the course", shows("a lab bench for file descriptors"))
+	return y
+}
+
+// refused: it says why it does not open, never opens the alternate screen for
+// long, and ends with an error.
+func refused(says ...string) func(*terminal) string {
+	return func(x *terminal) string {
+		if status := x.wait(); status < 1 {
+			x.t.Errorf("exit status %d", status)
+		}
+		x.await("its words", func() bool { return strings.Contains(x.now().words(), says[0]) })
+		return expect(x, says)
+	}
+}
+
+// notBuilt: the stage says cause and cure, and does not blame the program.
+func notBuilt(says ...string) func(*terminal) string {
+	return func(x *terminal) string {
+		x.toStage()
+		x.see("the cause", func(s screen) bool { return strings.Contains(s.words(), says[0]) })
+		seen := expect(x, says)
+		if words := x.now().words(); strings.Contains(words, "does not compile") || strings.Contains(words, `\n`) {
+			x.t.Errorf("it is told as a compile error, or raw:\n%v", x.now())
+		}
+		x.quit()
+		return seen
+	}
+}
+
+func expect(x *terminal, says []string) string {
+	words := x.now().words()
+	for _, want := range says {
+		if !strings.Contains(words, want) {
+			x.t.Errorf("%q is missing in\n%v", want, x.now())
+		}
+	}
+	return strings.Join(says, " ... ")
+}
+
+// runs: all is as if nothing were missing.
+func runs(x *terminal) string { return shown("ENDED", "exit status 0", "the claim is")(x) }
+
+func shown(texts ...string) func(*terminal) string {
+	return func(x *terminal) string {
+		x.toStage()
+		x.see("what should be seen", func(s screen) bool {
+			for _, text := range texts {
+				if !strings.Contains(s.words(), text) {
+					return false
+				}
+			}
+			return true
+		})
+		x.quit()
+		return strings.Join(texts, " ... ")
+	}
+}
+
+func noNegative(x *terminal) string {
+	x.toStage()
+	s := x.see("that it was seen", func(s screen) bool { return strings.Contains(s.words(), "wrote over the memory of its trace") })
+	if bytes.Contains(x.written(), []byte("-9,223")) || strings.Contains(s.words(), "records lost") {
+		x.t.Errorf("an impossible number is shown:\n%v", s)
+	}
+	x.quit()
+	return "wrote over the memory of its trace"
+}
+
+// quit leaves from anywhere.
+func (x *terminal) quit() {
+	x.press("\x03")
+	x.wait()
+}
