@@ -40,7 +40,7 @@ var otherPort = &grade.Misconception{
 	Belief: "Some port is better than none.",
 	Truth: "Clients look for a server on its port. When bind fails, and nobody looks at the error, listen takes any other port: a " +
 		"server that runs, and that nobody finds.",
-	Lesson: "05-time-wait", Section: "In C, in production",
+	Lesson: "05-time-wait", Section: "production",
 }
 
 var waitsItOut = &grade.Misconception{

@@ -47,7 +47,7 @@ var noBye = &grade.Misconception{
 	Belief: "The server hangs up by itself when it has answered.",
 	Truth: "Some do. This one takes more questions on the same connection, until the client says bye. Now each waits " +
 		"for the other.",
-	Lesson: "05-time-wait", Section: "In C, in production",
+	Lesson: "05-time-wait", Section: "production",
 }
 
 var readIsAnswer = &grade.Misconception{
@@ -63,7 +63,7 @@ var anyPort = &grade.Misconception{
 	Belief: "If I take another port each time, TIME_WAIT does not matter.",
 	Truth: "Until there are none left: some 28,000 for each server address, a minute for each. Here the port is given, " +
 		"so that the first one shows.",
-	Lesson: "05-time-wait", Section: "In C, in production",
+	Lesson: "05-time-wait", Section: "production",
 }
 
 var speaksAhead = &grade.Misconception{
