@@ -103,11 +103,11 @@ func (s sort) look(fd int) (State, error) {
 	switch {
 	case s.file:
 	case s.eventfd:
-		now.Queued = eventfdCount(fd)
+		now.Queued, err = eventfdCount(fd)
 	case s.pipeWrite:
 		now.Unsent = pipeUnread(fd)
 	default:
-		now.Queued = queued(fd) // a listener refuses to answer: 0
+		now.Queued, err = queued(fd)
 	}
 	if s.tcp {
 		now.TCP = tcpInfo(fd)
@@ -115,7 +115,7 @@ func (s sort) look(fd int) (State, error) {
 			now.Unsent = unsent(fd)
 		}
 	}
-	return now, nil
+	return now, err
 }
 
 // readiness asks poll(2) with a time-out of 0.
@@ -150,10 +150,13 @@ func readiness(fd int) (trace.Readiness, error) {
 }
 
 // queued asks FIONREAD, and returns 0 where the question makes no sense.
-func queued(fd int) int64 {
+func queued(fd int) (int64, error) {
 	n, err := ioctlInt(fd, fionread)
-	if err != nil {
-		return 0
+	switch err {
+	case nil:
+		return n, nil
+	case unix.EINVAL, unix.ENOTTY, unix.EOPNOTSUPP, unix.ENODEV: // a listener, a file of another sort: nothing can wait in it
+		return 0, nil
 	}
-	return n
+	return 0, err
 }

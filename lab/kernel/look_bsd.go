@@ -16,9 +16,9 @@ func ioctlInt(fd int, request uint) (int64, error) {
 	return int64(int32(n)), err // the kernel writes a C int
 }
 
-func pipeUnread(int) int64   { return 0 }
-func unsent(int) int64       { return 0 }
-func isTCP(int) bool         { return false }
-func tcpInfo(int) TCP        { return TCP{} }
-func isEventfd(int) bool     { return false }
-func eventfdCount(int) int64 { return 0 }
+func pipeUnread(int) int64            { return 0 }
+func unsent(int) int64                { return 0 }
+func isTCP(int) bool                  { return false }
+func tcpInfo(int) TCP                 { return TCP{} }
+func isEventfd(int) bool              { return false }
+func eventfdCount(int) (int64, error) { return 0, nil }

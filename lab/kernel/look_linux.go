@@ -20,7 +20,10 @@ func ioctlInt(fd int, request uint) (int64, error) {
 
 // pipeUnread asks for the bytes in a pipe from its write end: FIONREAD answers
 // there too.
-func pipeUnread(fd int) int64 { return queued(fd) }
+func pipeUnread(fd int) int64 {
+	n, _ := queued(fd)
+	return n
+}
 
 func unsent(fd int) int64 {
 	n, err := ioctlInt(fd, unix.SIOCOUTQ)
@@ -57,19 +60,15 @@ func isEventfd(fd int) bool {
 
 // eventfdCount finds an eventfd's counter in proc(5): reading the fd itself
 // would take the value away.
-func eventfdCount(fd int) int64 {
+func eventfdCount(fd int) (int64, error) {
 	text, err := os.ReadFile("/proc/self/fdinfo/" + strconv.Itoa(fd))
 	if err != nil {
-		return 0
+		return 0, err
 	}
 	_, rest, found := bytes.Cut(text, []byte("eventfd-count:"))
 	if !found {
-		return 0
+		return 0, nil
 	}
 	count, _, _ := bytes.Cut(rest, []byte("\n"))
-	n, err := strconv.ParseInt(string(bytes.TrimSpace(count)), 16, 64)
-	if err != nil {
-		return 0
-	}
-	return n
+	return strconv.ParseInt(string(bytes.TrimSpace(count)), 16, 64)
 }
