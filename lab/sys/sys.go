@@ -113,6 +113,9 @@ func (o *observer) begin(c call, fd, arg int) {
 
 // end records what a call gave, and the first of the bytes that it moved.
 func (o *observer) end(c call, fd, n int, errno unix.Errno, data []byte) {
+	if errno != 0 {
+		failed(c, errno)
+	}
 	if o.rec != nil {
 		o.put(c, fd, n, errno, data)
 	}
