@@ -17,7 +17,7 @@ type Result struct {
 	Prediction string    `json:"prediction,omitempty"` // the last: "b"; "" if skipped
 	Answer     string    `json:"answer,omitempty"`     // what that run measured: "c"; "" if not judged
 	Verdict    string    `json:"verdict,omitempty"`    // of that run: "half true"
-	At         time.Time `json:"at"`                   // when it ended
+	At         time.Time `json:"at"`                   // when it ended; zero: none has yet
 	Runs       int       `json:"runs"`                 // how many there were, counted by Save
 }
 
@@ -118,6 +118,17 @@ func (p Progress) Save(slug string, r Result) error {
 	return p.change(func(f *progressFile) {
 		r.Runs = f.Lessons[slug].Runs + 1
 		f.Lessons[slug] = r
+	})
+}
+
+// Predict enters what the student predicts of a lesson: the letter and its
+// question, of r. No run is counted, and what is known of the last one stays: a
+// student may leave before the next has ended.
+func (p Progress) Predict(slug string, r Result) error {
+	return p.change(func(f *progressFile) {
+		now := f.Lessons[slug].On(Question{ID: r.Question})
+		now.Prediction = r.Prediction
+		f.Lessons[slug] = now
 	})
 }
 

@@ -49,6 +49,36 @@ func TestProgressIsKept(t *testing.T) {
 	onlyTheseFiles(t, root, "progress.json", "progress.lock")
 }
 
+// TestAPredictionIsKeptWithoutARun: who leaves early has predicted all the same.
+func TestAPredictionIsKeptWithoutARun(t *testing.T) {
+	p := ProgressOf(t.TempDir())
+	at := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
+	ran := Result{Question: "q", Prediction: "a", Answer: "c", Verdict: "false", At: at, Runs: 1}
+	kept := func(want Result) {
+		t.Helper()
+		if got, err := p.Load(); err != nil || got["01-x"] != want {
+			t.Errorf("have %+v, %v; want %+v", got["01-x"], err, want)
+		}
+	}
+	predict := func(question, letter string) {
+		t.Helper()
+		if err := p.Predict("01-x", Result{Question: question, Prediction: letter}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	predict("q", "a")
+	kept(Result{Question: "q", Prediction: "a"})
+	if err := p.Save("01-x", ran); err != nil {
+		t.Fatal(err)
+	}
+	predict("q", "b")
+	ran.Prediction = "b"
+	kept(ran)
+	predict("another", "d") // the old answer is to another question
+	ran.Question, ran.Prediction, ran.Answer = "another", "d", ""
+	kept(ran)
+}
+
 // TestALetterBelongsToItsQuestion: an option that has moved, or another
 // question, is not what the student chose; the verdict is of the claim, and
 // stays.
