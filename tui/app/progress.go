@@ -7,6 +7,7 @@ import (
 
 	"fdlab/lab/course"
 	"fdlab/lab/phrase"
+	"fdlab/lab/trace"
 )
 
 // readProgress reads what the student did so far.
@@ -17,15 +18,23 @@ func readProgress(root string) tea.Cmd {
 	})
 }
 
-// predict keeps the student's letter. It goes to disk with the verdict.
-func (m *Model) predict(letter string) {
+// predict keeps the student's letter: at once, for the student may leave before
+// the run has ended.
+func (m *Model) predict(letter string) tea.Cmd {
 	l := m.lesson.Lesson
 	result := m.progress[l.Slug].On(l.Question)
 	result.Prediction = letter
 	m.progress[l.Slug] = result
+	return safely(func() tea.Msg {
+		if err := course.ProgressOf(m.course.Root).Predict(l.Slug, result); err != nil {
+			return failedMsg{err.Error()}
+		}
+		return nil
+	})
 }
 
-// keep puts the verdict of the run into the student's progress, once.
+// keep puts the verdict of the run into the student's progress, once. A run that
+// could not be judged, or was broken off, adds nothing and takes nothing away.
 func (m *Model) keep() tea.Cmd {
 	s := m.session
 	w := s.world.Live
@@ -33,6 +42,9 @@ func (m *Model) keep() tea.Cmd {
 		return nil
 	}
 	s.saved = true
+	if w.Verdict.Ruling == trace.Undecided {
+		return nil
+	}
 	slug := s.lesson.Slug
 	result := m.progress[slug].On(s.lesson.Question)
 	result.Answer, result.Verdict, result.At = w.Answer, phrase.Ruling(w.Verdict.Ruling), time.Now()

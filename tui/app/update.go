@@ -78,7 +78,7 @@ func (m *Model) key(key string) tea.Cmd {
 	switch m.screen {
 	case atLesson:
 		if m.lesson.Choose(key) {
-			m.predict(key)
+			return m.predict(key)
 		}
 	case atStage:
 		return m.session.poke(key)
