@@ -1,19 +1,29 @@
 package experiment
 
 import (
+	"fmt"
 	"time"
 
 	"fdlab/lab/kernel"
 )
 
 // Await blocks until ok says yes, and returns true; false when that takes
-// longer than limit. It looks every millisecond. Held time does not count. If
-// the experiment should end it does not return (X.Fail): it is for the
-// goroutine of Lesson.Run.
+// longer than limit. It looks every millisecond. Held time does not count, nor
+// does time in which nobody could look, because the whole program stood still. If
+// the experiment should end, or a scripted run can no longer be judged, it does
+// not return (X.Fail): it is for the goroutine of Lesson.Run.
 func (x *X) Await(limit time.Duration, ok func() bool) bool {
-	end := x.Now() + limit
+	waited, last := time.Duration(0), x.Now()
 	for !ok() {
-		if x.Now() > end {
+		if err := x.invalid(); err != nil && !x.Interactive() {
+			x.Fail(err)
+		}
+		now := x.Now()
+		waited += min(now-last, oneLook)
+		if now-last > longStop {
+			x.stoodStill()
+		}
+		if last = now; waited > limit {
 			return false
 		}
 		if !x.Sleep(time.Millisecond) {
@@ -22,6 +32,11 @@ func (x *X) Await(limit time.Duration, ok func() bool) bool {
 	}
 	return true
 }
+
+const (
+	oneLook  = 100 * time.Millisecond // what two looks in a row can vouch for
+	longStop = time.Second            // between them: the program was stopped, or the machine
+)
 
 // Pause sleeps for d so that a person can see what has happened. It is skipped
 // with -nowait: nothing that is judged may rest on it. Like Await, it does not
@@ -63,11 +78,12 @@ func (x *X) FollowAnd(jobs <-chan func(), report func()) {
 }
 
 // Queued asks the kernel how much waits in an fd: the bytes that nobody has
-// read (FIONREAD), or the counter of an eventfd.
+// read (FIONREAD), or the counter of an eventfd. If it does not say, the run
+// cannot be judged.
 func (x *X) Queued(fd int) int64 {
 	state, err := kernel.Look(fd)
 	if err != nil {
-		x.Note("fd %d: %v", fd, err)
+		x.Invalidate(fmt.Errorf("what waits in fd %d: %w", fd, err))
 	}
 	return state.Queued
 }

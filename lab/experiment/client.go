@@ -27,6 +27,7 @@ type Client struct {
 	ended  bool // the server has said that no more will come
 	deaf   bool // does not read
 	shut   bool // say no more once unsent is empty
+	byHand bool // a person's: no part of the script
 }
 
 type dialing int
@@ -57,6 +58,9 @@ func (x *X) DialByHand(name string, to netip.AddrPort) *Client {
 		x.Note("%s: %v", name, err)
 		return nil
 	}
+	c.mu.Lock()
+	c.byHand = true
+	c.mu.Unlock()
 	go c.attend()
 	return c
 }
@@ -81,11 +85,17 @@ func (x *X) dial(name string, to netip.AddrPort) (*Client, error) {
 		return nil, fmt.Errorf("socket: %w", err)
 	}
 	unix.CloseOnExec(fd)
-	unix.SetNonblock(fd, true)
+	if err := unix.SetNonblock(fd, true); err != nil {
+		unix.Close(fd)
+		return nil, fmt.Errorf("fcntl: %w", err)
+	}
 	// Its own port is what a server knows it by. So it must be known before
 	// the server can possibly accept.
 	if err = unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
 		unix.Close(fd)
+		if err == unix.EADDRINUSE { // bind(2): the kernel was to choose a port
+			err = fmt.Errorf("%w (%w)", errNoPort, err)
+		}
 		return nil, fmt.Errorf("bind: %w", err)
 	}
 	own, err := unix.Getsockname(fd)
@@ -191,7 +201,7 @@ func (c *Client) leave(reset bool) {
 		return
 	}
 	if reset {
-		unix.SetsockoptLinger(c.fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
+		c.must("SO_LINGER", unix.SetsockoptLinger(c.fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1}))
 	}
 	unix.Close(c.fd)
 	c.fd, c.ended = -1, true
@@ -224,7 +234,7 @@ func (c *Client) pump() {
 		c.unsent = c.unsent[n:]
 	}
 	if c.shut && c.state == connected && len(c.unsent) == 0 {
-		unix.Shutdown(c.fd, unix.SHUT_WR)
+		c.must("shutdown", unix.Shutdown(c.fd, unix.SHUT_WR))
 		c.shut = false
 	}
 	var buf [16 << 10]byte
@@ -243,17 +253,35 @@ func (c *Client) pump() {
 	}
 }
 
-// fault keeps an error that is more than "not now".
+// fault keeps an error that is more than "not now". What no server can have
+// done to a client spoils the run.
 func (c *Client) fault(err error) {
-	if err != unix.EAGAIN && c.err == nil {
+	if err == unix.EAGAIN {
+		return
+	}
+	if c.err == nil {
 		c.err = err
+	}
+	if err != unix.ECONNRESET && err != unix.EPIPE {
+		c.must("read or write", err)
+	}
+}
+
+// must invalidates the run: the script could not do what it is there for.
+func (c *Client) must(what string, err error) {
+	if err != nil && !c.byHand {
+		c.x.Invalidate(fmt.Errorf("%s: %s: %w", c.Name, what, err))
 	}
 }
 
 // decided reports whether the kernel has decided about the connection.
 func (c *Client) decided() bool {
 	fds := [1]unix.PollFd{{Fd: int32(c.fd), Events: unix.POLLOUT}}
-	if n, err := unix.Poll(fds[:], 0); n == 0 || err != nil {
+	n, err := unix.Poll(fds[:], 0)
+	if err != nil && err != unix.EINTR {
+		c.must("poll", err)
+	}
+	if n == 0 || err != nil {
 		return false
 	}
 	errno, err := unix.GetsockoptInt(c.fd, unix.SOL_SOCKET, unix.SO_ERROR)

@@ -60,8 +60,9 @@ type Key struct {
 // as a shell would say.
 const (
 	statusJudged   = 0 // whatever the verdict was
-	statusUnjudged = 1 // no verdict, an error, or stopped from outside
+	statusStopped  = 1 // stopped from outside, or its output cannot be written
 	statusMisuse   = 2 // a wrong flag, or a panic
+	statusUnjudged = 3 // it could not be judged, and says why
 )
 
 // Main runs the experiment with the program's arguments, and exits.

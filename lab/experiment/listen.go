@@ -58,6 +58,9 @@ func (x *X) FreePort() uint16 {
 			break
 		}
 	}
-	x.Fail(fmt.Errorf("no free port on 127.0.0.1: %w", err))
+	if errors.Is(err, unix.EADDRINUSE) {
+		err = errNoPort
+	}
+	x.Fail(fmt.Errorf("a port on 127.0.0.1: %w", err))
 	return 0
 }

@@ -17,7 +17,6 @@ import (
 
 	"fdlab/lab/control"
 	"fdlab/lab/event"
-	"fdlab/lab/kernel"
 	"fdlab/lab/trace"
 )
 
@@ -62,12 +61,12 @@ func Run(lesson Lesson, args []string, in io.Reader, out, errOut io.Writer) (sta
 		finish, err := streamTrace(out)
 		if err != nil {
 			fmt.Fprintf(errOut, "%s: -json: %v\n", lesson.Name, err)
-			return statusUnjudged
+			return statusStopped
 		}
 		defer func() {
 			if err := finish(); err != nil {
 				fmt.Fprintf(errOut, "%s: -json: %v\n", lesson.Name, err)
-				status = max(status, statusUnjudged)
+				status = max(status, statusStopped)
 			}
 		}()
 		out = errOut
@@ -86,7 +85,7 @@ func Run(lesson Lesson, args []string, in io.Reader, out, errOut io.Writer) (sta
 	// A closed standard output must not kill the program before it has cleaned
 	// up: without SIGPIPE the write fails with EPIPE.
 	signal.Ignore(syscall.SIGPIPE)
-	x.account = newAccount(out, func(err error) { x.stop("nobody reads the account: "+err.Error(), statusUnjudged) })
+	x.account = newAccount(out, func(err error) { x.stop("nobody reads the account: "+err.Error(), statusStopped) })
 	if !controlled {
 		x.in = in
 	}
@@ -134,7 +133,7 @@ func (x *X) live() int {
 			}
 			x.stop("stopped by "+sig.String(), 128+int(number))
 		case <-stopped:
-			x.stop("stopped by the instrument", statusUnjudged)
+			x.stop("stopped by the instrument", statusStopped)
 			stopped, late = nil, time.After(grace+time.Second)
 		case <-late:
 			x.clean()
@@ -190,31 +189,45 @@ func (x *X) end(err error) int {
 	reason, status, judged := x.reason, x.status, x.judged
 	x.mu.Unlock()
 	failed := err != nil && !errors.Is(err, ErrStopped)
-	if reason == "" || judged && !failed {
+	if !x.Interactive() {
+		switch {
+		case reason == "" && failed:
+			x.Invalidate(err)
+			x.Verdict(Undecided, "")
+		case reason != "" && !judged:
+			x.Verdict(Undecided, "%s", x.brokenOff(reason, status))
+		}
 		x.conclude()
 	}
 	switch {
 	case reason != "" && failed:
 		x.last("%s: %s; %v", x.lesson.Name, reason, err)
-		return max(status, statusUnjudged)
+		return max(status, statusStopped)
 	case reason != "":
 		x.last("%s: %s; cleaned up", x.lesson.Name, reason)
-	case failed:
-		x.last("%s: %v%s: this run could not be judged", x.lesson.Name, err, wayOut(err))
+	case failed && x.Interactive():
+		x.last("%s: %v. %s", x.lesson.Name, err, wayOut(err))
 		return statusUnjudged
-	case !judged:
+	case failed || !judged:
 		x.last("%s: this run could not be judged", x.lesson.Name)
 		return statusUnjudged
 	}
 	return status
 }
 
-// wayOut says what a person can do about an error, if the lab knows.
-func wayOut(err error) string {
-	if soft, _, no := kernel.Limits(); errors.Is(err, syscall.EMFILE) && no == nil {
-		return fmt.Sprintf(": only %d files may be open: raise that with ulimit -n 256", soft)
+// brokenOff says what it costs that a run ended before its verdict.
+func (x *X) brokenOff(reason string, status int) string {
+	if status == statusMisuse {
+		return "The program is broken: " + reason + "."
 	}
-	return ""
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	where := "before its first step"
+	if x.step > 0 {
+		where = fmt.Sprintf("in step %d of %d (%s)", x.step, len(x.lesson.Steps), x.lesson.Steps[x.step-1])
+	}
+	return fmt.Sprintf("The run was broken off %s (%s). The checks rest on all steps together and are made "+
+		"after the last one: all of them are lost. Let it run to its end.", where, reason)
 }
 
 // last is the last word of a run that was not judged.

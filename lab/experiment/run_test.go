@@ -38,7 +38,37 @@ var programs = map[string]func(x *X){
 	},
 	"no verdict": func(x *X) {},
 	"undecided":  func(x *X) { x.Verdict(Undecided, "too little was seen") },
-	"fail":       func(x *X) { x.Fail(errors.New("no FIFO can be made")) },
+	"waits": func(x *X) {
+		looks := 0
+		x.Note("waiting")
+		happened := x.Await(time.Second, func() bool { looks++; return looks > 300 }) // within half a second
+		x.TimingCheck(false, "at once")
+		x.Verdict(Ruling(happened), "")
+	},
+	"lacks memory": func(x *X) {
+		x.Invalidate(unix.ENOMEM)
+		x.Check(false, "the callback was called")
+		x.TimingCheck(false, "at once")
+		x.Answer("b")
+		x.Verdict(False, "the claim does not hold")
+	},
+	"out of files, unseen": func(x *X) {
+		unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 20, Max: 20})
+		for range 30 {
+			sys.Pipe("p")
+		}
+		x.Check(false, "all pipes were made")
+		x.Verdict(False, "the claim does not hold")
+	},
+	"out of files, on purpose": func(x *X) {
+		x.Provokes("pipe", unix.EMFILE)
+		unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 20, Max: 20})
+		for range 30 {
+			sys.Pipe("p")
+		}
+		x.Verdict(True, "there is a limit")
+	},
+	"fail": func(x *X) { x.Fail(errors.New("no FIFO can be made")) },
 	"too many files": func(x *X) {
 		unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 20, Max: 20})
 		for {
@@ -134,10 +164,13 @@ func TestExitStatusSaysWhetherTheRunCouldBeJudged(t *testing.T) {
 		words   []string
 	}{
 		{"good", nil, 0, []string{"step 2 of 2: two", "failed: a failed check", "answer to Predict: b", "verdict: half true. because"}},
-		{"no verdict", nil, 1, []string{"could not be judged"}},
-		{"undecided", nil, 1, []string{"verdict: undecided. too little was seen", "could not be judged"}},
-		{"fail", nil, 1, []string{"no FIFO can be made", "could not be judged"}},
-		{"too many files", nil, 1, []string{"too many open files", "only 20 files may be open: raise that with ulimit -n 256", "could not be judged"}},
+		{"no verdict", nil, 3, []string{"could not be judged"}},
+		{"undecided", nil, 3, []string{"verdict: undecided. too little was seen", "could not be judged"}},
+		{"fail", nil, 3, []string{"no FIFO can be made", "could not be judged"}},
+		{"too many files", nil, 3, []string{"too many open files", "ulimit -n 256", "could not be judged"}},
+		{"lacks memory", nil, 3, []string{"not judged (this run cannot be judged): the callback was called", "verdict: undecided. This run could not be judged: cannot allocate memory", "close some programs"}},
+		{"out of files, unseen", nil, 3, []string{"not judged", "verdict: undecided.", "pipe: too many open files", "ulimit -n 256"}},
+		{"out of files, on purpose", nil, 0, []string{"verdict: true. there is a limit"}},
 		{"panic", nil, 2, []string{"panic: in the lesson", "run_test.go", "cleaned"}},
 		{"panic in a thread", nil, 2, []string{"thread worker: panic: in a thread", "run_test.go", "cleaned"}},
 		{"good", []string{"-h"}, 0, []string{"usage: go run ./lessons/00-test", "-backend", "-interactive", "-json", "-list", "-nowait", "-own"}},
@@ -237,7 +270,7 @@ func TestSignalsStopAnyExperiment(t *testing.T) {
 		signal  syscall.Signal
 		words   []string
 	}{
-		{"sleep", syscall.SIGINT, []string{"stopped by interrupt", "cleaned"}},
+		{"sleep", syscall.SIGINT, []string{"stopped by interrupt", "cleaned", "verdict: undecided. The run was broken off before its first step", "are made after the last one"}},
 		{"sleep", syscall.SIGTERM, []string{"stopped by terminated", "cleaned"}},
 		{"hang", syscall.SIGINT, []string{"stopped by interrupt", "thread stuck", "cleaned"}},
 	} {
@@ -290,4 +323,28 @@ func TestKeysComeAsLines(t *testing.T) {
 	if n := strings.Count(out, "somebody knocks"); n != 2 {
 		t.Errorf("2 knocks were heard as %d:\n%s", n, out)
 	}
+}
+
+// TestTimeInWhichTheProgramWasStoppedDoesNotCount: Ctrl-Z, and fg later.
+func TestTimeInWhichTheProgramWasStoppedDoesNotCount(t *testing.T) {
+	cmd := program("waits")
+	var out strings.Builder
+	r, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(r)
+	for lines.Scan() {
+		fmt.Fprintln(&out, lines.Text())
+		if strings.Contains(lines.Text(), "waiting") {
+			cmd.Process.Signal(syscall.SIGSTOP)
+			time.Sleep(2 * time.Second) // longer than the program would wait
+			cmd.Process.Signal(syscall.SIGCONT)
+		}
+	}
+	cmd.Wait()
+	expectText(t, cmd, out.String(), 0, "verdict: true", "not judged (the program stood still for a while): at once")
 }

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -20,7 +21,7 @@ type Thread struct {
 
 // Thread starts do on an OS thread of its own (a goroutine that is locked to
 // it). A panic in it stops the experiment; X.Fail in it ends the thread, and
-// Join returns the error.
+// Join returns the error. With an error a scripted run cannot be judged.
 func (x *X) Thread(name string, do func() error) *Thread {
 	t := &Thread{Name: name, done: make(chan struct{})}
 	x.mu.Lock()
@@ -34,7 +35,7 @@ func (x *X) run(t *Thread, do func() error) {
 	_, unlock := thread.Lock()
 	defer unlock()
 	x.put(trace.ThreadBegin, t.Name, 0, 0)
-	before, _ := kernel.ThreadUsage()
+	before, none := kernel.ThreadUsage()
 	defer func() {
 		if fault := recover(); fault != nil {
 			failed, ok := fault.(failure)
@@ -44,8 +45,13 @@ func (x *X) run(t *Thread, do func() error) {
 				x.panicked(fmt.Errorf("thread %s: panic: %v", t.Name, fault), debug.Stack())
 			}
 		}
+		if t.err != nil && !errors.Is(t.err, ErrStopped) {
+			x.Invalidate(t.err) // nobody need wait for what it will not do
+		}
 		after, err := kernel.ThreadUsage()
-		if err == nil {
+		if err = errors.Join(none, err); err != nil {
+			x.Invalidate(fmt.Errorf("the processor time of thread %s: %w", t.Name, err))
+		} else {
 			t.cpu = after.Sub(before).CPU()
 		}
 		x.put(trace.ThreadEnd, t.Name, 0, 0)

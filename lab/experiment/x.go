@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fdlab/lab/control"
+	"fdlab/lab/sys"
 	"fdlab/lab/trace"
 )
 
@@ -28,10 +29,15 @@ type X struct {
 	judged   bool          // a verdict was given that decides
 	verdict  string        // the last words of the account
 	checks   []string      // for the account's end
+	unjudged []string      // those that were not judged: "held: the text"
+	cost     string        // which of them a disturbance cost
+	lack     error         // what the run lacked: nothing is judged; see invalid
+	provoked []sys.Failure // failures that are no lack: the lesson wanted them
 	answer   string
 	cleanups []func()
 	threads  map[*Thread]bool  // those that run
 	callers  map[uint16]string // the clients of Dial by their own ports
+	stopped  bool              // the whole program stood still for a while
 	guests   int               // how many others were accepted
 	reason   string            // why the run was stopped early, "" if it was not
 	status   int               // the exit status then
@@ -107,6 +113,10 @@ func (x *X) Note(format string, args ...any) {
 // not on times: order is the same on a slow machine. What depends on time
 // belongs in TimingCheck.
 func (x *X) Check(ok bool, format string, args ...any) {
+	if x.invalid() != nil {
+		x.NotJudged("this run cannot be judged", format, args...)
+		return
+	}
 	text := fmt.Sprintf(format, args...)
 	if ok {
 		x.check(trace.Passed, text, trace.Passed.String()+": "+text)
@@ -118,7 +128,7 @@ func (x *X) Check(ok bool, format string, args ...any) {
 // TimingCheck is Check for what depends on time. It is not judged when the run
 // was held or poked.
 func (x *X) TimingCheck(ok bool, format string, args ...any) {
-	if why := x.Disturbed(); why != "" {
+	if why := x.Disturbed(); why != "" && x.invalid() == nil {
 		x.NotJudged(why, format, args...)
 		return
 	}
@@ -130,6 +140,9 @@ func (x *X) TimingCheck(ok bool, format string, args ...any) {
 func (x *X) NotJudged(why, format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	x.check(trace.NotJudged, "("+why+") "+text, trace.NotJudged.String()+" ("+why+"): "+text)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.unjudged = append(x.unjudged, "("+why+") "+text)
 }
 
 // check puts text into the trace and line into the account.
@@ -149,7 +162,19 @@ func (x *X) Disturbed() string {
 	if x.control.Poked() {
 		return "you wrote to it by hand"
 	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.stopped {
+		return "the program stood still for a while"
+	}
 	return ""
+}
+
+// stoodStill notes that the program was stopped (Ctrl-Z), or the machine.
+func (x *X) stoodStill() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.stopped = true
 }
 
 // The units of a Measure.
@@ -168,6 +193,9 @@ func (x *X) Measure(name string, value int64, unit trace.Unit) {
 // Answer gives the letter of the Predict question's option that this run shows
 // to be right.
 func (x *X) Answer(letter string) {
+	if x.invalid() != nil {
+		return
+	}
 	x.put(trace.Answer, letter, 0, 0)
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -201,14 +229,51 @@ func Ruling(parts ...bool) trace.Ruling {
 }
 
 // Verdict judges the claim. Undecided means that this run could not judge it;
-// the text must say why, and the exit status is then not 0.
+// the text must say why, and the exit status is then 3. A run that lacked
+// something (Invalidate) is undecided, whatever the ruling.
 func (x *X) Verdict(ruling trace.Ruling, format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
+	if err := x.invalid(); err != nil {
+		ruling, text = Undecided, unjudged(err)
+	} else {
+		x.tellCost()
+	}
 	x.put(trace.Verdict, text, int64(ruling), 0)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.judged = ruling != Undecided
 	x.verdict = fmt.Sprintf("verdict: %v. %s", ruling, text)
+}
+
+// tellCost says which checks it costs that somebody had a hand in the run: time
+// was held, or a person helped. It comes before the verdict.
+func (x *X) tellCost() {
+	why := x.Disturbed()
+	x.mu.Lock()
+	guests, of, lost := x.guests, len(x.checks), x.unjudged
+	x.mu.Unlock()
+	switch {
+	case why == "" && guests == 0:
+		return
+	case why == "":
+		why = "a client came that is not the script's"
+	}
+	cost := fmt.Sprintf("This run was disturbed (%s). That costs no check.", why)
+	if len(lost) > 0 {
+		cost = fmt.Sprintf("This run was disturbed (%s). Of %s %d %s not judged: %s.", why,
+			Number(int64(of), "check"), len(lost), isAre(len(lost)), strings.Join(lost, "; "))
+	}
+	x.put(trace.Note, cost, 0, 0)
+	x.mu.Lock()
+	x.cost = cost
+	x.mu.Unlock()
+}
+
+func isAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
 }
 
 // conclude prints the end of the account: checks, answer, verdict.
@@ -221,11 +286,12 @@ func (x *X) conclude() {
 			x.account.line("%s", wrap("  ", "    ", check))
 		}
 	}
-	if why := x.Disturbed(); why != "" {
-		x.account.line("\nThis run was disturbed (%s): what rests on times is not judged.", why)
+	if x.cost != "" {
+		x.account.line("\n%s", wrap("", "  ", x.cost))
 	}
+	x.account.line("")
 	if x.answer != "" {
-		x.account.line("\nanswer to Predict: %s", x.answer)
+		x.account.line("answer to Predict: %s", x.answer)
 	}
 	if x.verdict != "" {
 		x.account.line("%s", wrap("", "  ", x.verdict))

@@ -171,7 +171,7 @@ func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
 		"libevent takes select":       {0, []string{"failed: without a choice libevent 0.1 takes select", "verdict: true.", "And select is what libevent 0.1 takes"}},
 		"libevent takes poll":         {0, []string{"failed: without a choice libevent 0.2 takes poll", "verdict: half true.", "libevent 0.2 takes poll"}},
 		"a thread panics":             {2, []string{"thread blocking: panic: a bug", "cleaned up"}},
-		"an engine gives up":          {1, []string{"engine blocking: no luck", "could not be judged"}},
+		"an engine gives up":          {3, []string{"engine blocking: no luck", "could not be judged"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -304,10 +304,15 @@ func TestHeldRunsAreJudgedByOrderNotByTime(t *testing.T) {
 		"select read b1 while a was silent, blocking read b1 only later.",
 		"passed: blocking: read b only after a had spoken", "passed: select: read b while a was silent",
 		"answer to Predict: d", half())
-	seen := false
+	seen, cost := false, ""
 	for _, r := range w.Records {
-		if r.Kind == trace.Check && r.Outcome() == trace.NotJudged {
+		switch {
+		case r.Kind == trace.Check && r.Outcome() == trace.NotJudged:
 			seen = seen || strings.Contains(w.String(&r), "(held)")
+		case r.Kind == trace.Note && strings.Contains(w.String(&r), "This run was disturbed (held)"):
+			cost = w.String(&r)
+		case r.Kind == trace.Verdict && !strings.Contains(cost, "not judged: (held) blocking: b1 waited"):
+			t.Errorf("what holding costs is not said before the verdict: %q", cost)
 		}
 	}
 	if !seen {
@@ -328,6 +333,7 @@ func TestPokesAreTakenForWhatTheyAre(t *testing.T) {
 	out, status := w.End()
 	lessontest.Expect(t, out, status, 0,
 		`select reads b: "hand b2"`, "not judged (you wrote to it by hand): blocking: b",
+		"This run was disturbed (you wrote to it by hand). Of ", "are not judged: (you wrote to it by hand) ",
 		"passed: blocking: read b only after a had spoken", "passed: nothing was lost",
 		"answer to Predict: d", half())
 }

@@ -230,8 +230,8 @@ func TestNoPlaceAtAll(t *testing.T) {
 	cmd.Env = append(cmd.Env, "TMPDIR="+filepath.Join(t.TempDir(), "nowhere"))
 	out, status := lessontest.Finish(t, cmd)
 	lessontest.Says(t, out, "no FIFO can be made", "event.fifo exists", "/nowhere", "set TMPDIR", "could not be judged")
-	if status != 1 {
-		t.Errorf("exit status %d, want 1", status)
+	if status != 3 {
+		t.Errorf("exit status %d, want 3", status)
 	}
 }
 

@@ -47,7 +47,7 @@ func TestAnEngineThatDoesNotEndIsNamed(t *testing.T) {
 func TestAnEngineThatFailsIsNamed(t *testing.T) {
 	account, status := lessontest.Run(t, "failing")
 	lessontest.Says(t, account, "engine failing: no base")
-	if status != 1 {
+	if status != 3 {
 		t.Errorf("exit status %d", status)
 	}
 }

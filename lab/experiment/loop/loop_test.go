@@ -67,7 +67,7 @@ func TestALoopBeginsAndEnds(t *testing.T) {
 			"returned after Stop: true, broken off"}},
 		"returns by itself":            {0, []string{"called", "returned: true, no events left"}},
 		"left running":                 {0, []string{"closed at the end"}},
-		"an fd that cannot be watched": {1, []string{"nobody: ", "could not be judged"}},
+		"an fd that cannot be watched": {3, []string{"nobody: ", "could not be judged"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			account, status := lessontest.Run(t, name)

@@ -9,10 +9,13 @@
 package tcpserver
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"fdlab/lab/experiment"
 	"fdlab/lab/kernel"
@@ -71,19 +74,50 @@ func (l *Listener) Dial(limit time.Duration, names ...string) (clients []*experi
 		clients = append(clients, l.X.Dial(name, l.Addr))
 	}
 	for _, c := range clients {
-		var connected bool
-		var why error
-		l.X.Await(limit, func() bool {
-			connected, why = c.Connected()
-			return connected || why != nil
-		})
-		switch {
-		case err != nil:
-		case why != nil:
-			err = fmt.Errorf("%s: %w", c.Name, why)
-		case !connected:
-			err = fmt.Errorf("%s: no answer to its SYN", c.Name)
+		if why := l.Connects(limit, c); err == nil {
+			err = why
 		}
 	}
 	return clients, err
+}
+
+// Connects waits until the kernel has connected a client, no longer than limit.
+// The error says why it has not. If that is not the listener's own doing, the
+// experiment fails.
+func (l *Listener) Connects(limit time.Duration, c *experiment.Client) (err error) {
+	var connected bool
+	l.X.Await(limit, func() bool {
+		connected, err = c.Connected()
+		return connected || err != nil
+	})
+	if connected {
+		return nil
+	}
+	if err == nil {
+		err = errSilent
+	}
+	err = fmt.Errorf("%s: connect: %w", c.Name, err)
+	if !l.turnsAway(err) {
+		l.X.Fail(err)
+	}
+	return err
+}
+
+var errSilent = errors.New("no answer to its SYN")
+
+// turnsAway reports whether it is the listener's own doing that a client cannot
+// connect: it listens no more, or its backlog is full. Else something is wrong
+// with the way to it.
+func (l *Listener) turnsAway(why error) bool {
+	state, err := kernel.Look(l.FD)
+	if err != nil {
+		return false
+	}
+	switch {
+	case errors.Is(why, unix.ECONNREFUSED):
+		return state.TCP.String() != "LISTEN"
+	case errors.Is(why, errSilent):
+		return state.TCP.Code == 0 || state.TCP.Backlog > state.TCP.Limit // code 0: this kernel does not say
+	}
+	return false
 }

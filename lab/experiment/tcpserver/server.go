@@ -1,6 +1,7 @@
 package tcpserver
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 
@@ -136,7 +137,11 @@ func (s *Server) Unread() map[string]int64 {
 	defer s.mu.Unlock()
 	unread := map[string]int64{}
 	for fd, name := range s.conns {
-		if state, err := kernel.Look(fd); err == nil && state.Queued > 0 {
+		state, err := kernel.Look(fd)
+		if err != nil {
+			s.X.Invalidate(fmt.Errorf("what waits for the server from %s: %w", name, err))
+		}
+		if state.Queued > 0 {
 			unread[name] += state.Queued
 		}
 	}

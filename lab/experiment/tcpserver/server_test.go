@@ -93,7 +93,7 @@ func TestAServerEndsAndSaysWhatItMet(t *testing.T) {
 		"unread":            {0, []string{"hears hello: true", "unread: 5; missed: false"}},
 		"refused":           {0, []string{"refused: true"}},
 		"missed":            {0, []string{"missed: true; the second wait was shorter: true"}},
-		"a thread fails":    {1, []string{"no luck", "could not be judged"}},
+		"a thread fails":    {3, []string{"no luck", "could not be judged"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
