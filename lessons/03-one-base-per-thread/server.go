@@ -53,12 +53,10 @@ func (s *server) onAccept(base *event.Base, do func(*conn)) {
 			return
 		}
 		fd, name, err := s.Accept(listener)
-		if err != nil {
-			if err != unix.EAGAIN { // it may have left before we came
-				s.X.Note("    accept: %v", err)
-			}
-			return
+		if err == unix.EAGAIN || err == unix.ECONNABORTED {
+			return // it had left before we came
 		}
+		s.X.Must("accept", err) // the listener stays ready: to go on would be to spin
 		s.Did(accepted, name)
 		s.X.Note("    %s accepts %s", base.Name(), name)
 		do(&conn{fd, name})

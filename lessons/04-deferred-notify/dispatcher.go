@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 
@@ -59,7 +60,7 @@ func (d *dispatcher) begin(something func()) (done chan struct{}) {
 		something()
 	}
 	if _, err := unix.Write(d.world, []byte{'c'}); err != nil {
-		d.x.Note("the dispatcher cannot be told: %v", err)
+		d.x.Invalidate(fmt.Errorf("the dispatcher cannot be told: %w", err))
 	}
 	return done
 }

@@ -34,8 +34,11 @@ func (d *dispatcher) oneByOne(w *worker, n int) *burst {
 		b.items = append(b.items, i)
 		b.blocked = d.hand(w, i) || b.blocked
 		w.x.Await(limit, func() bool { return b.handled() == len(b.items) })
-		waited, _ := w.waited(i)
-		d.x.Note("    notify: handled after %s", experiment.Brief(waited))
+		if waited, handled := w.waited(i); handled {
+			d.x.Note("    notify: handled after %s", experiment.Brief(waited))
+		} else {
+			d.x.Note("    notify: not handled after %s", experiment.Brief(limit))
+		}
 		w.x.Pause(glance)
 	}
 	b.calls = w.calls.Load() - before

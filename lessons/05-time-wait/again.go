@@ -52,10 +52,21 @@ func again(lo *loopback, old, new option) attempt {
 	if second, a.server = bound(a.port, new, "new server"); a.server == nil {
 		sys.Close(second)
 	}
+	for _, err := range []error{a.client, a.connect, a.server} {
+		onlyTaken(x, err)
+	}
 	x.Note("old %s, new %s: bind to the client's port: %s; to the server's: %s", old, new,
 		experiment.Result(a.client, "done"), experiment.Result(a.server, "done"))
 	x.Pause(moment / 2)
 	return a
+}
+
+// onlyTaken sees to it that an attempt is judged only if it ended as one on a
+// taken port can: EADDRINUSE, or EADDRNOTAVAIL from connect (ip(7)).
+func onlyTaken(x *experiment.X, err error) {
+	if err != nil && err != unix.EADDRINUSE && err != unix.EADDRNOTAVAIL {
+		x.Invalidate(fmt.Errorf("an attempt to take a port again: %w", err))
+	}
 }
 
 // quietly closes in turn without a word.
@@ -97,6 +108,11 @@ func (s *seen) bindIgnored(x *experiment.X) {
 	x.Must("socket", err)
 	defer sys.Close(client)
 	s.refused = sys.Connect(client, sys.Loopback(port))
+	onlyTaken(x, s.bindError)
+	x.Must("listen", s.listenError)
+	if s.refused != nil && s.refused != unix.ECONNREFUSED {
+		x.Invalidate(fmt.Errorf("connect: %w", s.refused))
+	}
 	x.Note("bind to port %d: %s; listen: %s; the server is on port %d", port,
 		experiment.Result(s.bindError, "bound"), experiment.Result(s.listenError, "no error"), s.got)
 	x.Note("a client that connects to port %d gets %s", port, experiment.Result(s.refused, "a connection"))

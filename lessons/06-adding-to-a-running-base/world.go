@@ -50,6 +50,7 @@ func serve(x *experiment.X, p plan) *server {
 	defer current.Store(nil)
 	for range visitors {
 		c := s.visit(x.Dial)
+		s.Connects(limit, c)
 		n := int64(len(s.all()))
 		if !x.Await(limit, func() bool { return s.came.Load() >= n || s.loop.Ended() }) {
 			x.Note("%s was not accepted", c.Name)

@@ -72,16 +72,16 @@ func (s *server) callAccept(listener int, _ event.What) {
 	s.sleep() // the post's sleep(10), if it is switched on
 	c, err := s.accept(listener)
 	switch {
-	case err == unix.EAGAIN: // the client has left already
+	case err == unix.EAGAIN || err == unix.ECONNABORTED: // it has left already
 	case err == unix.EMFILE || err == unix.ENFILE:
 		s.outOfFDs()
 	case err != nil:
-		s.X.Note("    accept: %v", err)
+		s.X.Must("accept", err)
 	default:
 		on := s.base.NewEvent
 		c.reads = on(c.fd, event.Read|event.Persist, c.strEcho).Named(c.name)
 		c.writes = on(c.fd, event.Write|event.Persist, c.mayWrite).Named(c.name)
-		c.reads.Add(event.NoTimeout)
+		s.X.Must(c.name, c.reads.Add(event.NoTimeout))
 	}
 }
 
@@ -115,10 +115,10 @@ func (c *conn) send() {
 	if len(c.rest) > 0 {
 		c.stalled()
 		c.reads.Del()
-		c.writes.Add(event.NoTimeout)
+		c.X.Must(c.name, c.writes.Add(event.NoTimeout))
 	} else {
 		c.sent()
 		c.writes.Del()
-		c.reads.Add(event.NoTimeout)
+		c.X.Must(c.name, c.reads.Add(event.NoTimeout))
 	}
 }

@@ -65,7 +65,7 @@ func affordable(x *experiment.X) int {
 	x.Must("getrlimit", err)
 	n := min(wanted, (int(min(soft, 1<<20))-taken)/2)
 	if n < 5 {
-		x.Fail(fmt.Errorf("only %d files may be open: raise that with ulimit -n 256", soft))
+		x.Fail(fmt.Errorf("not even five clients can come: %w", unix.EMFILE))
 	}
 	if n < wanted {
 		x.Note("only %d files may be open (ulimit -n): %d clients instead of %d", soft, n, wanted)
@@ -92,7 +92,7 @@ func hundred(s *server) *server {
 func asleep(l *listener, program func(*server) error) (s *server) {
 	l.aloud.Store(true)
 	for range 3 {
-		if s = l.sleepOnce(program); s.Unreachable != nil || s.together() {
+		if s = l.sleepOnce(program); s.Unreachable != nil || s.together() && s.askedInTime() {
 			break
 		}
 	}
@@ -109,6 +109,9 @@ func (l *listener) sleepOnce(program func(*server) error) *server {
 	rest := s.dial("client 2", "client 3", "client 4")
 	s.waiting = s.Backlog()
 	l.X.Note("clients 2, 3 and 4 are connected; in the backlog: %s", s.waiting)
+	if s.Unreachable == nil {
+		s.Await(func() bool { return s.Diary.Count(dozed, "") > 0 })
+	}
 	s.Did(said, "client 1")
 	one.Say("hello?\n")
 	for _, c := range rest {
@@ -204,6 +207,7 @@ func scarce(l *listener, pauses bool) *server {
 	for _, c := range clients {
 		c.Say("hello\n")
 	}
+	l.X.Provokes("accept", unix.EMFILE)
 	var restore atomic.Pointer[func()] // set by the server's thread
 	s := l.serve(manner(pauses), func(s *server) error {
 		s.pauses = pauses

@@ -16,6 +16,7 @@ import (
 const (
 	connected = "connected" // by the kernel; the script has seen it
 	said      = "said"      // the client says something now
+	dozed     = "dozed"     // the sleep in the accept callback begins
 	awoke     = "awoke"     // the sleep in the accept callback is over
 	accepted  = "accepted"
 	reading   = "reading"  // a read that may block begins
@@ -77,7 +78,7 @@ func (l *listener) serve(name string, program func(*server) error) *server {
 	s := &server{Server: tcpserver.New(l.Listener), switches: &l.switches}
 	s.Limit, s.Blocks = limit+5*nap, true
 	s.base = s.Base(name)
-	s.retry = s.base.NewTimer(func(int, event.What) { s.accepts.Add(event.NoTimeout) }).Named("retry")
+	s.retry = s.base.NewTimer(func(int, event.What) { s.acceptAgain() }).Named("retry")
 	s.Thread(name, func() error { return program(s) })
 	return s
 }
@@ -102,9 +103,11 @@ func (c *conn) hangUp(err error) {
 	c.forget(err)
 	if c.retry.Pending() != 0 { // there is a number again
 		c.retry.Del()
-		c.accepts.Add(event.NoTimeout)
+		c.acceptAgain()
 	}
 }
+
+func (s *server) acceptAgain() { s.X.Must("call_accept", s.accepts.Add(event.NoTimeout)) }
 
 // forget closes the connection's fd.
 func (c *conn) forget(err error) {
@@ -124,6 +127,7 @@ func (c *conn) forget(err error) {
 // sleep is the post's sleep in the accept callback.
 func (s *server) sleep() {
 	if s.sleeps.Load() && !s.Stopping() {
+		s.Did(dozed, "")
 		s.X.Sleep(nap)
 		s.Did(awoke, "")
 	}
@@ -140,7 +144,7 @@ func (s *server) outOfFDs() {
 	s.emfile.Add(1)
 	if s.pauses {
 		s.accepts.Del()
-		s.retry.Add(retryAfter)
+		s.X.Must("retry", s.retry.Add(retryAfter))
 	}
 }
 
@@ -167,7 +171,7 @@ func acceptAndRead(s *server) error {
 		if err != nil || s.Stopping() { // then nobody would end a read that blocks
 			return
 		}
-		sys.SetNonblock(c.fd, false)
+		s.X.Must(c.name, sys.SetNonblock(c.fd, false))
 		s.Did(reading, c.name)
 		n, err := sys.Read(c.fd, c.buf[:])
 		if n <= 0 {

@@ -49,6 +49,7 @@ func play(programs map[string]func()) {
 	if !child {
 		return
 	}
+	submit() // to a fault, if there is to be one
 	do := programs[name]
 	if do == nil {
 		fmt.Fprintf(os.Stderr, "lessontest: no program %q\n", name)

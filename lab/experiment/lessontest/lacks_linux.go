@@ -1,0 +1,77 @@
+package lessontest
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+
+	"fdlab/lab/trace"
+)
+
+// A lack is a machine on which a lesson cannot show what it is about.
+type lack struct {
+	setup string // a shell's words, in a network of its own
+	words string // what the verdict must say then: why, and the way out
+}
+
+// The lacks that Undecided knows.
+var lacks = map[string]lack{
+	"no loopback": {"true", "The loopback interface is down: sudo ip link set lo up"},
+	"few ports": {"ip link set lo up && echo 40000 40003 > /proc/sys/net/ipv4/ip_local_port_range",
+		"no port is free"},
+	"few fds": {"ip link set lo up && ulimit -n 24", "Only 24 files may be open: raise that with ulimit -n 256"},
+}
+
+// Undecided runs the lesson where something is lacking, as under the instrument.
+// It must end soon, without an answer, and its verdict must say what is lacking
+// and what to do: in the account and in the trace.
+func Undecided(t *testing.T, where ...string) {
+	for _, name := range where {
+		t.Run(name, func(t *testing.T) {
+			lack := lacks[name]
+			cmd := Command(t, "", "-nowait")
+			cmd.Args = append([]string{"sh", "-c", lack.setup + ` && exec "$0" "$@"`, cmd.Path}, cmd.Args[1:]...)
+			var err error
+			if cmd.Path, err = exec.LookPath("sh"); err != nil {
+				t.Skip(err)
+			}
+			cmd.SysProcAttr = ownNetwork()
+			if out, err := probe(lack.setup); err != nil {
+				t.Skipf("no network of one's own here: %v: %s", err, out)
+			}
+			p := Record(t, cmd)
+			account, status := p.End()
+			Expect(t, account, status, 3, "verdict: undecided.", lack.words, "could not be judged")
+			if strings.Contains(account, "failed: ") || strings.Contains(account, "answer to Predict") || len(account) > 20_000 {
+				t.Errorf("a check failed, or there is an answer, or no end (%d bytes):\n%s", len(account), account[:min(len(account), 20_000)])
+			}
+			verdict := ""
+			for _, r := range p.Records {
+				if r.Kind == trace.Verdict && r.Ruling() == trace.Undecided {
+					verdict = p.String(&r)
+				}
+			}
+			if !strings.Contains(verdict, lack.words) {
+				t.Errorf("the trace's verdict: %q; want %q in it", verdict, lack.words)
+			}
+		})
+	}
+}
+
+func probe(setup string) ([]byte, error) {
+	cmd := exec.Command("sh", "-c", setup)
+	cmd.SysProcAttr = ownNetwork()
+	return cmd.CombinedOutput()
+}
+
+// ownNetwork is a network namespace, network_namespaces(7): its loopback
+// interface is down at first.
+func ownNetwork() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{
+		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET,
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
+	}
+}

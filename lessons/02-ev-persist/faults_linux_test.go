@@ -1,0 +1,9 @@
+package main
+
+import (
+	"testing"
+
+	"fdlab/lab/experiment/lessontest"
+)
+
+func TestNoFaultGivesAWrongVerdict(t *testing.T) { lessontest.Faults(t) }
