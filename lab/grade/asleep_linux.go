@@ -65,6 +65,29 @@ func processor(pid int) time.Duration {
 	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
+// busy returns for each thread of a process how long it has run, or has waited
+// for a processor, since it began: schedstat, proc(5). The rest of its life it
+// has slept. nil: this kernel does not count that.
+func busy(pid int) map[string]time.Duration {
+	dir := fmt.Sprintf("/proc/%d/task", pid)
+	tasks, _ := os.ReadDir(dir)
+	all := map[string]time.Duration{}
+	for _, task := range tasks {
+		text, err := os.ReadFile(dir + "/" + task.Name() + "/schedstat")
+		words := bytes.Fields(text)
+		if err != nil || len(words) < 2 {
+			continue // it has just ended
+		}
+		ran, _ := strconv.ParseInt(string(words[0]), 10, 64)
+		waited, _ := strconv.ParseInt(string(words[1]), 10, 64)
+		all[task.Name()] = time.Duration(ran + waited)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all
+}
+
 // children returns the processes that the process has started and that live.
 func children(pid int) (pids []int) {
 	list, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))

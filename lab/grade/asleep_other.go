@@ -14,6 +14,9 @@ func allAsleep(int) bool { return true }
 
 func allAsleepBut(int, map[uint32]bool) bool { return true }
 
+// busy cannot be asked here.
+func busy(int) map[string]time.Duration { return nil }
+
 // children cannot be asked here: the imports alone tell.
 func children(int) []int { return nil }
 

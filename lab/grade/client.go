@@ -1,11 +1,13 @@
 package grade
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 
 	"fdlab/lab/diagnosis"
 	"fdlab/lab/world"
@@ -37,9 +39,20 @@ func (e *Examiner) Dial(name string, port int) *Client {
 	e.Await(fmt.Sprintf("the program listens on 127.0.0.1:%d", port), func() bool {
 		var err error
 		conn, err = net.DialTCP("tcp", nil, &addr)
+		if lacks(err) {
+			panic(broken{fmt.Errorf("client %s: %w. That is no fault of the program", name, err)})
+		}
 		return err == nil
 	})
 	return e.client(name, conn)
+}
+
+// lacks reports whether the grader's own call failed because the machine has not
+// got something: it says nothing of the program.
+func lacks(err error) bool {
+	var errno syscall.Errno
+	return errors.As(err, &errno) && slices.Contains([]syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM,
+		syscall.ENOBUFS, syscall.EADDRNOTAVAIL, syscall.ENETUNREACH, syscall.ENETDOWN, syscall.EPERM}, errno)
 }
 
 func (e *Examiner) client(name string, conn *net.TCPConn) *Client {

@@ -7,21 +7,18 @@ import (
 )
 
 // doze is how long a callback has slept that has nothing in the kernel to wait
-// for: time.Sleep, a lock, a channel. It was asleep at each look, with every
-// other thread of the program, and nothing was recorded in between. A thread
-// that only lacks a processor does not sleep, so no load makes a program doze.
+// for: time.Sleep, a lock, a channel. It was asleep at each look, nothing was
+// recorded in between, and no thread of the program had anything to do. A thread
+// that only lacks a processor does not sleep, so no load makes a program doze;
+// nor does it hide a sleep that the grader comes to look seldom.
 type doze struct {
 	thread  uint32
 	since   int64 // which callback of that thread
 	records int   // at the last look
-	looked  time.Time
-	asleep  bool // it was, at the last look
+	asleep  bool  // it was, at the last look
+	idle    idleness
 	slept   time.Duration
 }
-
-// oneLook is how much sleep two looks in a row can vouch for. If the grader
-// itself did not run for a while, nobody knows what was in between.
-const oneLook = 20 * time.Millisecond
 
 // look takes in the present moment.
 func (d *doze) look(e *Examiner) {
@@ -30,14 +27,53 @@ func (d *doze) look(e *Examiner) {
 		*d = doze{}
 		return
 	}
-	now, asleep := time.Now(), allAsleep(e.run.Pid())
-	switch {
-	case d.thread != thread || d.since != top.Since:
+	if d.thread != thread || d.since != top.Since {
 		*d = doze{thread: thread, since: top.Since}
-	case d.asleep && asleep && d.records == e.signs:
-		d.slept += min(now.Sub(d.looked), oneLook)
 	}
-	d.records, d.looked, d.asleep = e.signs, now, asleep
+	idle, asleep := d.idle.look(e.run.Pid()), asleep(e.run.Pid(), thread)
+	if d.asleep && asleep && d.records == e.signs {
+		d.slept += idle
+	}
+	d.records, d.asleep = e.signs, asleep
+}
+
+// idleness measures for how long a process had nothing to do. The zero idleness
+// has not looked yet.
+type idleness struct {
+	looked time.Time
+	busy   map[string]time.Duration // of each thread: see busy
+	asleep bool
+}
+
+// oneLook is how much two looks in a row can vouch for where the kernel does not
+// say what was in between.
+const oneLook = 20 * time.Millisecond
+
+// look returns for how long, at least, all threads slept since the last look. If
+// the grader itself lacks a processor, looks are rare; so it rests on the times
+// that the kernel counts, not on what is seen.
+func (i *idleness) look(pid int) (idle time.Duration) {
+	before := *i
+	*i = idleness{time.Now(), busy(pid), allAsleep(pid)}
+	elapsed := i.looked.Sub(before.looked)
+	switch {
+	case before.looked.IsZero():
+		return 0
+	case i.busy == nil || before.busy == nil:
+		if i.asleep && before.asleep {
+			return min(elapsed, oneLook)
+		}
+		return 0
+	}
+	for thread := range before.busy {
+		if _, lives := i.busy[thread]; !lives {
+			return 0 // it may have been busy until it ended
+		}
+	}
+	for thread, now := range i.busy {
+		elapsed -= now - before.busy[thread]
+	}
+	return max(elapsed, 0)
 }
 
 // rouse ends the trial if a callback sleeps, or did for too long and has not

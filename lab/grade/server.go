@@ -1,6 +1,7 @@
 package grade
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"net"
 	"time"
@@ -55,6 +56,7 @@ func (c *Client) HangUp() { c.conn.Close() }
 // clients, so that no other trial's client comes in between; and no old
 // connection has it.
 func (e *Examiner) Port() int {
+	must(reachable())
 	const lowest, highest = 10000, 32767
 	for range 1000 {
 		port := lowest + rand.IntN(highest-lowest)
@@ -67,6 +69,23 @@ func (e *Examiner) Port() int {
 		}
 	}
 	panic(broken{unix.EADDRINUSE})
+}
+
+// reachable measures that a client can connect on 127.0.0.1. Where it cannot, a
+// trial would fail programs that are right.
+func reachable() error {
+	const timeout = 5 * time.Second
+	l, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err == nil {
+		defer l.Close()
+		var conn net.Conn
+		if conn, err = net.DialTimeout("tcp4", l.Addr().String(), timeout); err == nil {
+			conn.Close()
+			return nil
+		}
+	}
+	return fmt.Errorf("no client can connect on 127.0.0.1 (%w). That is no fault of the program: "+
+		"bring the loopback interface up (sudo ip link set lo up), or let the firewall allow 127.0.0.1", err)
 }
 
 // PeerPort returns the port at the program's end.
