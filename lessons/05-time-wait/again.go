@@ -27,6 +27,9 @@ type attempt struct {
 func again(lo *loopback, old, new option) attempt {
 	x := lo.x
 	a := attempt{old: old, new: new, port: x.FreePort()}
+	if on, err := timestamps(); err == nil && reconnects(on) == unix.EADDRNOTAVAIL {
+		x.Provokes("connect", unix.EADDRNOTAVAIL)
+	}
 
 	from := x.FreePort()
 	c := lo.connectFrom(from, old)

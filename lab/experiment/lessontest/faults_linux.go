@@ -16,8 +16,9 @@ import (
 )
 
 // faults are the errors with which each call is tried. EINTR must change nothing
-// at all. close(2) is not among them: one that fails has closed all the same,
-// and that the kernel cannot be asked to do.
+// at all. ECONNRESET and EPIPE are a peer's doing, and no lack. close(2) is not
+// among the calls: one that fails has closed all the same, and that the kernel
+// cannot be asked to do.
 var faults = map[string][]unix.Errno{
 	"socket":       {unix.EMFILE, unix.ENOMEM},
 	"bind":         {unix.EADDRNOTAVAIL, unix.ENOMEM, unix.EADDRINUSE},
@@ -36,8 +37,8 @@ var faults = map[string][]unix.Errno{
 	"eventfd":      {unix.EMFILE, unix.ENOMEM},
 	"mkfifo":       {unix.ENOSPC, unix.EACCES},
 	"open":         {unix.EMFILE, unix.ENOMEM, unix.EINTR},
-	"read":         {unix.EIO, unix.ENOMEM, unix.ECONNRESET, unix.EINTR},
-	"write":        {unix.EIO, unix.ENOMEM, unix.EPIPE, unix.EINTR},
+	"read":         {unix.EIO, unix.ENOMEM, unix.EINTR},
+	"write":        {unix.EIO, unix.ENOMEM, unix.EINTR},
 	"fcntl":        {unix.EMFILE, unix.ENOMEM},
 	"ioctl":        {unix.ENOMEM},
 	"epoll_create": {unix.EMFILE, unix.ENOMEM},

@@ -31,17 +31,7 @@ func Undecided(t *testing.T, where ...string) {
 	for _, name := range where {
 		t.Run(name, func(t *testing.T) {
 			lack := lacks[name]
-			cmd := Command(t, "", "-nowait")
-			cmd.Args = append([]string{"sh", "-c", lack.setup + ` && exec "$0" "$@"`, cmd.Path}, cmd.Args[1:]...)
-			var err error
-			if cmd.Path, err = exec.LookPath("sh"); err != nil {
-				t.Skip(err)
-			}
-			cmd.SysProcAttr = ownNetwork()
-			if out, err := probe(lack.setup); err != nil {
-				t.Skipf("no network of one's own here: %v: %s", err, out)
-			}
-			p := Record(t, cmd)
+			p := Record(t, Elsewhere(t, lack.setup))
 			account, status := p.End()
 			Expect(t, account, status, 3, "verdict: undecided.", lack.words, "could not be judged")
 			if strings.Contains(account, "failed: ") || strings.Contains(account, "answer to Predict") || len(account) > 20_000 {
@@ -60,10 +50,19 @@ func Undecided(t *testing.T, where ...string) {
 	}
 }
 
-func probe(setup string) ([]byte, error) {
-	cmd := exec.Command("sh", "-c", setup)
-	cmd.SysProcAttr = ownNetwork()
-	return cmd.CombinedOutput()
+// Elsewhere returns the command that runs the lesson, without waits for the eye,
+// in a network of its own, after a shell has set it up.
+func Elsewhere(t *testing.T, setup string) *exec.Cmd {
+	t.Helper()
+	probe := exec.Command("sh", "-c", setup)
+	probe.SysProcAttr = ownNetwork()
+	if out, err := probe.CombinedOutput(); err != nil {
+		t.Skipf("no network of one's own here: %v: %s", err, out)
+	}
+	cmd := Command(t, "", "-nowait")
+	cmd.Args = append([]string{"sh", "-c", setup + ` && exec "$0" "$@"`, cmd.Path}, cmd.Args[1:]...)
+	cmd.Path, cmd.SysProcAttr = probe.Path, ownNetwork()
+	return cmd
 }
 
 // ownNetwork is a network namespace, network_namespaces(7): its loopback
