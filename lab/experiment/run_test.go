@@ -36,6 +36,13 @@ var programs = map[string]func(x *X){
 		x.Step(2)
 		x.Verdict(HalfTrue, "because")
 	},
+	"moments": func(x *X) {
+		for range 3 {
+			x.Moment("again", 7, 9)
+		}
+		x.Moment("at large")
+		x.Verdict(True, "marked")
+	},
 	"no verdict": func(x *X) {},
 	"undecided":  func(x *X) { x.Verdict(Undecided, "too little was seen") },
 	"waits": func(x *X) {
@@ -214,6 +221,30 @@ func TestAnExperimentSaysHowItCanBeStarted(t *testing.T) {
 		if !slices.Equal(offered, c.want) {
 			t.Errorf("%v offers %q, want %q", c.cmd.Args, offered, c.want)
 		}
+	}
+}
+
+// TestAMomentIsMarkedOnce, however often the program says it, with the fds that
+// matter.
+func TestAMomentIsMarkedOnce(t *testing.T) {
+	out, _ := program("moments", "-json").Output()
+	var marked []string
+	for line := range strings.Lines(string(out)) {
+		var r struct {
+			Kind, Key             string
+			FD                    *int
+			Second, Third, Fourth int
+		}
+		if json.Unmarshal([]byte(line), &r) == nil && r.Kind == "moment" {
+			if r.FD == nil {
+				r.FD = new(int)
+				*r.FD = -1
+			}
+			marked = append(marked, fmt.Sprint(r.Key, *r.FD, r.Second, r.Third, r.Fourth))
+		}
+	}
+	if want := []string{"again7 9 -1 -1", "at large-1 -1 -1 -1"}; !slices.Equal(marked, want) {
+		t.Errorf("marked are %q, want %q", marked, want)
 	}
 }
 

@@ -23,6 +23,8 @@ type X struct {
 	account *account
 	in      io.Reader // where a person types keys; nil: an instrument sends them
 
+	moments sync.Map // the keys of those that were marked: true
+
 	mu       sync.Mutex
 	step     int           // the number of the step that runs, from 1; 0: none yet
 	began    time.Duration // when it began, by the experiment's clock
@@ -107,6 +109,30 @@ func (x *X) Note(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	x.put(trace.Note, text, 0, 0)
 	x.Say("%s", text)
+}
+
+// mostFDs is how many fds a moment can name.
+const mostFDs = 4
+
+// Moment marks what the lesson turns on: it is so now. The question that it asks
+// and the answer stand in the README's section Observe under the key. about are
+// the fds that matter, the first one most, at most four; the loops that watch
+// them and the threads that run those, or are blocked, matter with them.
+//
+// Only the first call with a key counts, so that a callback may mark the same
+// moment each time. A call takes tens of ns, from any thread, and may stand in a
+// callback. It is not in the account.
+func (x *X) Moment(key string, about ...int) {
+	if len(about) > mostFDs {
+		panic(fmt.Sprintf("experiment: moment %s: %d fds matter; a record names %d", key, len(about), mostFDs))
+	}
+	if _, marked := x.moments.LoadOrStore(key, true); marked {
+		return
+	}
+	fds := [mostFDs]int{trace.NoFD, trace.NoFD, trace.NoFD, trace.NoFD}
+	copy(fds[:], about)
+	x.rec.Put(&trace.Record{Kind: trace.Moment, Str: x.rec.String(key), FD: int32(fds[0]),
+		A: int64(fds[1]), B: int64(fds[2]), C: int64(fds[3])})
 }
 
 // Check judges one thing that was measured. Rest it on the order of things,

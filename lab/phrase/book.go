@@ -30,6 +30,7 @@ var book = [trace.Kinds]entry{
 	trace.Release:     {notInFeed, noSentence},
 	trace.Offer:       {notInFeed, noSentence},
 	trace.Measure:     {notInFeed, noSentence},
+	trace.Moment:      {notInFeed, noSentence}, // its words are the lesson's
 
 	trace.Open: {
 		func(l line, h *world.Happening) line {

@@ -47,6 +47,7 @@ const (
 
 	Step    // the experiment's own words
 	Note    //
+	Moment  // the lesson turns on what is so now
 	Poke    // somebody pressed a key that the experiment offers
 	Offer   // the experiment offers a poke
 	Check   //
@@ -102,6 +103,7 @@ var forms = [kinds]form{
 	Release:       {name: "release", str: "phase", a: "held"},
 	Step:          {name: "step", str: "text", a: "number", b: "of"},
 	Note:          {name: "note", str: "text"},
+	Moment:        {name: "moment", str: "key", a: "second", b: "third", c: "fourth"},
 	Poke:          {name: "poke", str: "text", a: "key"},
 	Offer:         {name: "offer", str: "text", a: "key"},
 	Check:         {name: "check", str: "text", a: "outcome"},

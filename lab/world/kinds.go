@@ -42,6 +42,7 @@ var uses = [trace.Kinds]use{
 	trace.Release:       unused,
 	trace.Step:          inFeed | stepped,
 	trace.Note:          inFeed,
+	trace.Moment:        stepped,
 	trace.Poke:          inFeed | stepped,
 	trace.Offer:         unused,
 	trace.Check:         inFeed,

@@ -29,6 +29,7 @@ type World struct {
 	Ends    []End    // ends of TCP connections in the kernel's table, in order of appearance
 
 	Steps     []Said    // the steps so far; the last is the current one
+	Moments   []Moment  // that were marked so far
 	Of        int       // how many steps there will be, 0 if unknown
 	Offers    []Offer   // the keys that the experiment offers now
 	Arguments []string  // with which the program says that it can be started, such as "-backend=poll"
@@ -130,6 +131,7 @@ func (w *World) Clone() *World {
 		c.Ends[i].Trail = slices.Clip(w.Ends[i].Trail)
 	}
 	c.Steps = slices.Clip(w.Steps)
+	c.Moments = slices.Clip(w.Moments)
 	c.Offers = slices.Clone(w.Offers)
 	c.Arguments = slices.Clip(w.Arguments)
 	c.Checks = slices.Clip(w.Checks)
@@ -200,7 +202,7 @@ func (w *World) Apply(r *trace.Record) {
 		w.applyEnd(r)
 	case trace.Hold, trace.Release:
 		w.applyGate(t, r)
-	case trace.Step, trace.Note, trace.Poke, trace.Offer, trace.Check, trace.Measure, trace.Answer, trace.Verdict, trace.End:
+	case trace.Step, trace.Note, trace.Moment, trace.Poke, trace.Offer, trace.Check, trace.Measure, trace.Answer, trace.Verdict, trace.End:
 		w.applyWords(r)
 	default:
 		w.Unknown++
@@ -228,6 +230,8 @@ func (w *World) applyWords(r *trace.Record) {
 	case trace.Step:
 		w.Steps = append(w.Steps, Said{text, r.Time})
 		w.Of = int(r.B)
+	case trace.Moment:
+		w.applyMoment(r)
 	case trace.Offer:
 		if r.A == 0 {
 			w.Arguments = append(w.Arguments, text)
