@@ -2,10 +2,13 @@ package course
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -84,6 +87,7 @@ var readers = map[string]func(*Lesson, *Section) []Problem{
 	KeyClaim:   readClaim,
 	KeyPredict: readPredict,
 	KeyRun:     readRun,
+	KeyObserve: readMoments,
 	KeyExplain: readExplain,
 	KeyVerdict: readVerdict,
 	KeyRecall:  readRecall,
@@ -166,6 +170,86 @@ func readRun(l *Lesson, s *Section) (found []Problem) {
 			name = inProgram
 		}
 		l.inProgram = append(l.inProgram, name)
+	}
+	return found
+}
+
+// What fits the band of the stage at 80x24: a row, and two.
+const (
+	longestMoment       = 74
+	longestMomentAnswer = 2*longestMoment - 12 // words are not broken
+)
+
+// momentComment names a moment.
+var momentComment = regexp.MustCompile(`^moment: *([a-z0-9-]+)$`)
+
+func readMoments(l *Lesson, s *Section) (found []Problem) {
+	if len(s.Nodes) == 0 {
+		return []Problem{l.problem(s.Line, fmt.Sprintf("section %q is empty", s.Heading), "write it")}
+	}
+	for _, n := range s.Nodes {
+		list, ok := n.(*ast.List)
+		if !ok {
+			continue
+		}
+		for _, item := range children(list) {
+			key := momentComment.FindStringSubmatch(comment(item.FirstChild(), l.Source))
+			if key == nil {
+				continue
+			}
+			m := Moment{Key: key[1]}
+			m.Question, m.Answer, _ = leadIn(item.FirstChild(), l.Source)
+			for what, text := range map[string]struct {
+				text string
+				most int
+			}{"question": {m.Question, longestMoment}, "answer": {m.Answer, longestMomentAnswer}} {
+				if n := utf8.RuneCountInString(text.text); n == 0 || n > text.most {
+					found = append(found, l.problem(l.line(item),
+						fmt.Sprintf("the %s of the moment %q has %d characters", what, m.Key, n),
+						fmt.Sprintf("write \"- **question** <!-- moment: %s --> answer\"; the %s has room for %d", m.Key, what, text.most)))
+				}
+			}
+			l.Moments = append(l.Moments, m)
+		}
+	}
+	return found
+}
+
+// momentMark is where a program marks a moment.
+var momentMark = regexp.MustCompile(`\.Moment\("([^"]*)"`)
+
+// checkMoments holds the moments that the programs of the folder mark against
+// those of the README.
+func checkMoments(l *Lesson, root string) (found []Problem) {
+	files, _ := filepath.Glob(filepath.Join(root, filepath.FromSlash(l.Dir), "*.go"))
+	marked := map[string]string{} // the file of each key
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		source, err := readText(file)
+		if err != nil {
+			continue // the compiler will say so
+		}
+		for _, mark := range momentMark.FindAllSubmatch(source, -1) {
+			marked[string(mark[1])] = filepath.Base(file)
+		}
+	}
+	worded := map[string]bool{}
+	for _, m := range l.Moments {
+		if worded[m.Key] {
+			found = append(found, l.problem(0, fmt.Sprintf("the moment %q has its words twice", m.Key), "leave one out"))
+		}
+		if worded[m.Key] = true; marked[m.Key] == "" {
+			found = append(found, l.problem(0, fmt.Sprintf("no program marks the moment %q", m.Key),
+				fmt.Sprintf("mark it: x.Moment(%q)", m.Key)))
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(marked)) {
+		if !worded[key] {
+			found = append(found, l.problem(0, fmt.Sprintf("%s marks the moment %q, which has no words", marked[key], key),
+				fmt.Sprintf("add to the section %s: - **question** <!-- moment: %s --> answer", KeyObserve, key)))
+		}
 	}
 	return found
 }
@@ -262,6 +346,7 @@ func checkFiles(l *Lesson, root string) (found []Problem) {
 			}
 		}
 	}
+	found = append(found, checkMoments(l, root)...)
 	for _, s := range l.Sections {
 		for _, n := range s.Nodes {
 			ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {

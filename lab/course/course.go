@@ -37,6 +37,8 @@
 //	<!-- section: observe -->
 //	## Observe
 //
+//	- **Who knows that b has spoken?** <!-- moment: nobody-looks --> The kernel.
+//
 //	<!-- section: explain -->
 //	## Explain
 //
@@ -80,6 +82,10 @@
 // (*Answer:*), a step's name in main.go stands in a comment after its bold name
 // (**der Reihe nach** <!-- read in turn -->: ...), and so does the verdict in
 // its section's (<!-- section: verdict = half true -->).
+//
+// An item of Observe whose comment names a moment has its words: the question in
+// bold, then the answer. The stage shows them where the program marks the moment,
+// x.Moment("nobody-looks"), so they must fit its band at 80x24.
 //
 // The quoted line under Claim is the claim in one line: at most 120
 // characters. A link to a file of the repository must lead to a file.

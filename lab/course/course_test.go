@@ -42,6 +42,9 @@ Which one is *first*?
 
 Look.
 
+- **Who knows it?** <!-- moment: nobody-looks --> The ` + "`kernel`" + `.
+- What is no moment.
+
 <!-- section: explain -->
 ## Explain
 
@@ -95,6 +98,7 @@ See [main.go](main.go#L1), [the manual](https://man7.org/), [above](#claim).
 
 const program = `package main
 // "one blocking read" "select on both"
+func run() { x.Moment("nobody-looks", a, b) }
 `
 
 // clone makes a clone with one lesson.
@@ -151,8 +155,11 @@ func TestSoundLesson(t *testing.T) {
 			t.Errorf("%s: transcript %q", name, got)
 		}
 		s := l.Section(KeyObserve)
-		if s == nil || len(s.Nodes) != 1 || strings.TrimSpace(string(s.Text)) != "Look." || s.Line != 32 {
+		if s == nil || len(s.Nodes) != 2 || !strings.HasPrefix(strings.TrimSpace(string(s.Text)), "Look.") || s.Line != 32 {
 			t.Errorf("%s: section %+v", name, s)
+		}
+		if len(l.Moments) != 1 || l.Moments[0] != (Moment{"nobody-looks", "Who knows it?", "The kernel."}) || l.Moments[0] != l.Moment("nobody-looks") {
+			t.Errorf("%s: moments %+v", name, l.Moments)
 		}
 		if s := l.Section(KeyInstructors); strings.TrimSpace(string(s.Text)) != "20 minutes." {
 			t.Errorf("%s: the last section's text is %q", name, s.Text)
@@ -176,8 +183,12 @@ func TestFlaws(t *testing.T) {
 		{"go run ./lessons/01-x", "go run .", `README.md:22: the command is missing; begin with a fenced block that holds "go run ./lessons/01-x"`},
 		{"2. **select on both**:", "2. select", "README.md:29: step 2 has no name"},
 		{"**select on both**", "**select on one**", `README.md:22: step "select on one" is not in main.go`},
-		{"<!-- section: observe -->\n## Observe\n\nLook.\n", "", `README.md:33: section "observe" is missing; it was expected here; add a heading, and above it the line <!-- section: observe -->`},
-		{"Look.", "", `README.md:32: section "Observe" is empty`},
+		{"<!-- section: observe -->\n## Observe\n\nLook.\n", "<!-- -->", `README.md:36: section "observe" is missing; it was expected here; add a heading, and above it the line <!-- section: observe -->`},
+		{"Look.\n\n- **Who knows it?** <!-- moment: nobody-looks --> The `kernel`.\n- What is no moment.\n", "", `README.md:32: section "Observe" is empty`},
+		{"moment: nobody-looks", "moment: nobody-sees", `README.md: no program marks the moment "nobody-sees"; mark it: x.Moment("nobody-sees")`},
+		{"**Who knows it?**", "Who knows it?", `README.md:36: the question of the moment "nobody-looks" has 0 characters`},
+		{"The `kernel`.", strings.Repeat("It is long. ", 20), `README.md:36: the answer of the moment "nobody-looks" has 239 characters`},
+		{"- What is no moment.", "- **Who?** <!-- moment: nobody-looks --> The kernel.", `the moment "nobody-looks" has its words twice`},
 		{"<!-- section: instructors -->\n## For instructors\n\n20 minutes.\n", "", `README.md: section "instructors" is missing; it was expected at the end`},
 		{"<!-- section: observe -->\n", "", `README.md:31: "Observe" has no key; "observe" was expected`},
 		{"section: observe", "section: watch", `README.md:32: "watch" is no key of a section; "observe" was expected`},
@@ -201,6 +212,19 @@ func TestFlaws(t *testing.T) {
 		if l.Section(KeyVerdict) == nil {
 			t.Errorf("%q: the rest was not read", c.new)
 		}
+	}
+}
+
+// TestAMarkWithoutWords: it is found in any program of the folder, but not in its
+// tests.
+func TestAMarkWithoutWords(t *testing.T) {
+	root := clone(t, sound)
+	put(t, filepath.Join(root, "lessons/01-x/play.go"), `x.Moment("unworded", fd)`)
+	put(t, filepath.Join(root, "lessons/01-x/lesson_test.go"), `x.Moment("tested")`)
+	found := Check(Read(root).Lessons[0])
+	want := `lessons/01-x/README.md: play.go marks the moment "unworded", which has no words; add to the section observe: - **question** <!-- moment: unworded --> answer`
+	if len(found) != 1 || found[0].String() != want {
+		t.Errorf("found %v, want %s", found, want)
 	}
 }
 

@@ -37,6 +37,8 @@ Welches ist zuerst fertig?
 
 Schau hin.
 
+- **Wer weiß davon?** <!-- moment: nobody-looks --> Der Kernel.
+
 <!-- section: explain -->
 ## Erklären
 
@@ -114,6 +116,8 @@ const chinese = `# 01 select 与阻塞调用
 
 看。
 
+- **谁知道？** <!-- moment: nobody-looks --> 内核。
+
 <!-- section: explain -->
 ## 解释
 
@@ -163,11 +167,12 @@ libevent。
 func TestALessonInAnotherLanguageNeedsNoChangeOfCode(t *testing.T) {
 	for _, c := range []struct {
 		text, explain, verdict, answer string
+		moment                         Moment
 		steps                          []Step
 	}{
-		{german, "Erklären", "half true", "dass ein read nicht blockieren würde.",
+		{german, "Erklären", "half true", "dass ein read nicht blockieren würde.", Moment{"nobody-looks", "Wer weiß davon?", "Der Kernel."},
 			[]Step{{"ein blockierendes read", "es blockiert"}, {"select auf beiden", "es blockiert nicht"}}},
-		{chinese, "解释", "false", "read 不会阻塞。",
+		{chinese, "解释", "false", "read 不会阻塞。", Moment{"nobody-looks", "谁知道？", "内核。"},
 			[]Step{{"一个阻塞的 read", "它会阻塞"}, {"同时等待两个", "它不会"}}},
 	} {
 		l := Read(clone(t, c.text)).Lessons[0]
@@ -181,6 +186,9 @@ func TestALessonInAnotherLanguageNeedsNoChangeOfCode(t *testing.T) {
 		}
 		if l.Heading(KeyExplain) != c.explain || l.Verdict != c.verdict || len(l.Question.Options) != 3 {
 			t.Errorf("heading %q, verdict %q, %d options", l.Heading(KeyExplain), l.Verdict, len(l.Question.Options))
+		}
+		if l.Moment("nobody-looks") != c.moment {
+			t.Errorf("moment %q, want %q", l.Moments, c.moment)
 		}
 		if len(l.Recall) != 2 || l.Recall[0].Answer != c.answer || !slices.Equal(l.Steps, c.steps) {
 			t.Errorf("recall %q, steps %q", l.Recall, l.Steps)

@@ -33,6 +33,7 @@ type Lesson struct {
 	Verdict    string // "true", "half true" or "false"; "" if not said
 	Transcript string // of a real run
 	Recall     []Recall
+	Moments    []Moment   // in the order of the run
 	Sections   []*Section // those that were found, as they stand in the file
 
 	Source   []byte    // the README; the nodes of the sections point into it
@@ -84,6 +85,22 @@ type Step struct {
 // Recall is a question that is asked after the verdict.
 type Recall struct {
 	Question, Answer string
+}
+
+// Moment is what the stage stops at: a moment that main.go marks.
+type Moment struct {
+	Key              string // as in main.go: x.Moment("told-again")
+	Question, Answer string // as plain text
+}
+
+// Moment returns the words of a moment; without any, the key has to do.
+func (l *Lesson) Moment(key string) Moment {
+	for _, m := range l.Moments {
+		if m.Key == key {
+			return m
+		}
+	}
+	return Moment{Key: key, Question: key}
 }
 
 // Section returns the section of a key, or nil if the README lacks it.
