@@ -215,8 +215,9 @@ func readMoments(l *Lesson, s *Section) (found []Problem) {
 	return found
 }
 
-// momentMark is where a program marks a moment.
-var momentMark = regexp.MustCompile(`\.Moment\("([^"]*)"`)
+// momentMark is where a program marks a moment: x.Moment("key"), or Moment: "key"
+// in a script.
+var momentMark = regexp.MustCompile(`\bMoment(?:\(|: *)"([^"]*)"`)
 
 // checkMoments holds the moments that the programs of the folder mark against
 // those of the README.

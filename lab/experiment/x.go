@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fdlab/lab/control"
+	"fdlab/lab/kernel"
 	"fdlab/lab/sys"
 	"fdlab/lab/trace"
 )
@@ -120,14 +121,21 @@ const mostFDs = 4
 // them and the threads that run those, or are blocked, matter with them.
 //
 // Only the first call with a key counts, so that a callback may mark the same
-// moment each time. A call takes tens of ns, from any thread, and may stand in a
-// callback. It is not in the account.
+// moment each time: the others take tens of ns. The first takes some µs, for it
+// asks the kernel how these fds are, as the watcher may not have looked yet. Any
+// thread may call it, also in a callback. It is not in the account.
 func (x *X) Moment(key string, about ...int) {
 	if len(about) > mostFDs {
 		panic(fmt.Sprintf("experiment: moment %s: %d fds matter; a record names %d", key, len(about), mostFDs))
 	}
 	if _, marked := x.moments.LoadOrStore(key, true); marked {
 		return
+	}
+	if x.rec == nil {
+		return
+	}
+	for _, fd := range about {
+		kernel.Process().Look(fd)
 	}
 	fds := [mostFDs]int{trace.NoFD, trace.NoFD, trace.NoFD, trace.NoFD}
 	copy(fds[:], about)

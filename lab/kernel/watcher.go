@@ -113,6 +113,19 @@ func (w *Watcher) forget(watch *watch) {
 	delete(w.awake, watch)
 }
 
+// Look looks at fd at once, for a moment at which it must be known how it is: a
+// callback may come before the watcher has looked. It takes some µs.
+func (w *Watcher) Look(fd int) {
+	if w == nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if watch := w.fds[fd]; watch != nil {
+		w.look(watch, false)
+	}
+}
+
 // Close stops the watcher and waits until it has stopped. No other method may
 // be called afterwards.
 func (w *Watcher) Close() {

@@ -272,3 +272,27 @@ func TestCloseLeavesNoFDBehind(t *testing.T) {
 		t.Errorf("%d fds are open after five watchers; %d before", after, before)
 	}
 }
+
+// TestALookIsAtOnce: what has just arrived is recorded before Look returns.
+func TestALookIsAtOnce(t *testing.T) {
+	l := watching(t)
+	var p [2]int
+	if err := unix.Pipe(p[:]); err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(p[0])
+	defer unix.Close(p[1])
+	l.Watch(p[0], trace.NoFD)
+	for n := range int64(20) {
+		if _, err := unix.Write(p[1], []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+		l.Look(p[0])
+		seen := l.read()
+		if len(seen) == 0 || seen[len(seen)-1].B != n+1 {
+			t.Fatalf("after %d bytes the last of %d records is not about them", n+1, len(seen))
+		}
+	}
+	l.Unwatch(p[0])
+	l.Look(p[0]) // of an fd that is not watched it knows nothing
+}

@@ -427,3 +427,6 @@ func TestReadyIsNoPromise(t *testing.T) {
 		})
 	}
 }
+
+// TestTheRunComesToItsMoments: each that the README has words for.
+func TestTheRunComesToItsMoments(t *testing.T) { lessontest.Moments(t) }

@@ -18,8 +18,8 @@ import (
 // script is what the world says, and when. No line: the source ends.
 var script = engine.Script{
 	{At: 200 * time.Millisecond, Source: "b", Line: "b1"},
-	{At: 500 * time.Millisecond, Source: "b", Line: "b2"},
-	{At: 1200 * time.Millisecond, Source: "a", Line: "a1"},
+	{At: 500 * time.Millisecond, Source: "b", Line: "b2", Moment: "nobody-looks"},
+	{At: 1200 * time.Millisecond, Source: "a", Line: "a1", Moment: "nothing-lost"},
 	{At: 1300 * time.Millisecond, Source: "b", Line: "b3"},
 	{At: 1400 * time.Millisecond, Source: "a"},
 	{At: 1400 * time.Millisecond, Source: "b"},
@@ -88,6 +88,7 @@ func loop(backend string) func(*engine.Run) error {
 			var ev *event.Event
 			ev = base.NewEvent(src.FD, event.Read|event.Persist, func(int, event.What) {
 				src.Read(buf) // ready, and nobody else reads it: not blocked
+				run.Moment("one-wait", src.FD)
 				if src.Ended() {
 					ev.Del() // or it would be ready for ever
 				}

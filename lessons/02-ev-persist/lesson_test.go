@@ -377,3 +377,6 @@ func TestFlags(t *testing.T) {
 		lessontest.Says(t, out, words...)
 	}
 }
+
+// TestTheRunComesToItsMoments: each that the README has words for.
+func TestTheRunComesToItsMoments(t *testing.T) { lessontest.Moments(t) }

@@ -107,6 +107,7 @@ func inCall(nth int64) rule { return func(n int64) bool { return n == nth } }
 func (p *program) fifoRead(fd int, what event.What) {
 	n := p.calls.Add(1)
 	if !p.reads(n) {
+		p.unread(n)
 		return // nothing was taken: the fd is as ready as before
 	}
 	var buf [255]byte

@@ -47,19 +47,35 @@ func (p *program) reads(n int64) bool {
 	return true
 }
 
+// unread marks what becomes of a line that the callback has not read in n calls.
+func (p *program) unread(n int64) {
+	switch {
+	case n == 3:
+		p.x.Moment("told-again", p.fd)
+	case n > many && p.first.Load() > 0:
+		p.x.Moment("nobody-reads", p.fd)
+	}
+}
+
 // tell counts what a read gave, and says it, if it is news.
 func (p *program) tell(n int64, buf []byte, got int, err error) {
 	switch {
 	case err != nil:
 		p.x.Note("    call %d: read: %v", n, err)
 	case got == 0:
-		if p.ends.Add(1) == 1 {
+		switch p.ends.Add(1) {
+		case 1:
 			p.x.Note("    call %d reads 0 bytes: the end of file", n)
+		case 3:
+			p.x.Moment("end-of-file", p.fd)
 		}
 	default:
 		p.bytes.Add(int64(got))
 		if p.done.Load() < 16 {
 			p.x.Note("    call %d reads %q", n, buf[:min(got, 40)])
+		}
+		if n > 3 && p.first.Load() == 0 {
+			p.x.Moment("read-at-last", p.fd)
 		}
 	}
 	p.first.CompareAndSwap(0, n)
@@ -80,6 +96,9 @@ func (p *program) returns() {
 	if reason, returned := p.loop.Returned(); returned {
 		p.x.Note("    dispatch returned: %s; callbacks: %d; bytes in the FIFO: %d",
 			reason, p.calls.Load(), p.x.Queued(p.fd))
+		if p.calls.Load() == 1 && p.done.Load() == 0 {
+			p.x.Moment("dispatch-returned", p.fd)
+		}
 	}
 	p.x.Pause(moment)
 	p.stop()

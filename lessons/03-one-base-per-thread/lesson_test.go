@@ -340,3 +340,6 @@ func TestInterruptedInTheMiddle(t *testing.T) {
 		t.Errorf("status %d, fds %v were left open", status, left)
 	}
 }
+
+// TestTheRunComesToItsMoments: each that the README has words for.
+func TestTheRunComesToItsMoments(t *testing.T) { lessontest.Moments(t) }

@@ -107,7 +107,10 @@ func withWorkers(n int) func(*server) error {
 		s.onAccept(acceptor, func(c *conn) {
 			worker := workers[next%n]
 			next++
-			worker.Post(func() { s.onRead(worker, c) }) // runs on the worker's thread
+			worker.Post(func() { // runs on the worker's thread
+				s.onRead(worker, c)
+				s.X.Moment("handed-over", c.fd)
+			})
 		})
 		_, err := acceptor.Dispatch()
 		return err

@@ -45,7 +45,13 @@ func visit(s *server) *server {
 	s.waiting = s.Backlog()
 	x.Note("clients 2 and 3 are connected. accepted: %d; in the backlog: %s; client 1 hears %q",
 		s.Diary.Count(accepted, ""), s.waiting, "still here")
-	x.Pause(2 * moment)
+	x.Pause(moment)
+	if s.Diary.Count(accepted, "") == 1 {
+		x.Moment("nobody-accepts", s.FD)
+	} else {
+		x.Moment("neither-waits", s.FD)
+	}
+	x.Pause(moment)
 
 	one.Leave()
 	s.Hears(two, "two\n")
@@ -111,7 +117,9 @@ func dispatchTwice(x *experiment.X) (t twice) {
 	one := loop.New(x, "one")
 	base := one.Base
 	base.NewTimer(func(int, event.What) {
-		_, t.inside = base.Dispatch()
+		if _, t.inside = base.Dispatch(); t.inside != nil {
+			x.Moment("the-same-base-twice")
+		}
 		other := x.Thread("second", func() error {
 			_, t.beside = base.Dispatch()
 			return nil

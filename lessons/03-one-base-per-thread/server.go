@@ -99,4 +99,5 @@ func (s *server) returned(c *conn, reason event.Reason, err error) {
 		return
 	}
 	s.X.Note("    %s has left, the inner dispatch returns: %s", c.name, reason)
+	s.X.Moment("inner-returns", s.FD)
 }

@@ -374,3 +374,6 @@ func TestDoorbells(t *testing.T) {
 		}
 	}
 }
+
+// TestTheRunComesToItsMoments: each that the README has words for.
+func TestTheRunComesToItsMoments(t *testing.T) { lessontest.Moments(t) }

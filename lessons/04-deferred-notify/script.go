@@ -66,6 +66,7 @@ func (d *dispatcher) whileBusy(w *worker, n int) *burst {
 		x.Note("    notify: the kernel holds %d", b.queued[len(b.queued)-1])
 		x.Pause(glance)
 	}
+	x.Moment("five-bytes", w.bell.fd())
 	// How long it waits is measured: this time is not only for the eye.
 	if !x.Sleep(moment) {
 		x.Fail(experiment.ErrStopped)
@@ -78,6 +79,12 @@ func (d *dispatcher) whileBusy(w *worker, n int) *burst {
 	b.done = b.handled()
 	b.others += d.byHand.Load()
 	x.Note("the worker is free: %s, %d of %d items done", callbacks(b.calls), b.done, len(b.items))
+	switch b.calls {
+	case int64(n):
+		x.Moment("a-callback-each", w.bell.fd())
+	case 1:
+		x.Moment("one-for-all", w.bell.fd())
+	}
 	x.Pause(moment)
 	return b
 }
@@ -138,6 +145,9 @@ func (d *dispatcher) fill(w *worker, bell *pipeBell) *filled {
 	})
 	x.Note("    one write more, which may block")
 	x.Pause(moment)
+	if !closed(back) {
+		x.Moment("full-pipe", bell.w, bell.r)
+	}
 	first.finish()
 	x.Await(limit, second.busy)
 	x.Pause(moment)
@@ -145,6 +155,9 @@ func (d *dispatcher) fill(w *worker, bell *pipeBell) *filled {
 	x.Must("pipe", err)
 	f.blocked, f.writable = !closed(back), state.Ready&trace.Writable != 0
 	x.Note("    %d bytes are read; the writer is back: %v", w.rings.Load()-before, !f.blocked)
+	if f.blocked {
+		x.Moment("still-blocked", bell.w, bell.r)
+	}
 	second.finish()
 	x.Await(limit, func() bool { return closed(back) })
 	x.Note("    %d bytes were read when the writer was back", f.returned)

@@ -120,6 +120,9 @@ func (s *seen) bindIgnored(x *experiment.X) {
 		experiment.Result(s.bindError, "bound"), experiment.Result(s.listenError, "no error"), s.got)
 	x.Note("a client that connects to port %d gets %s", port, experiment.Result(s.refused, "a connection"))
 	x.Pause(moment)
+	if s.bindError != nil && s.got != s.wanted {
+		x.Moment("another-port", fd)
+	}
 }
 
 // timestamps says whether TCP timestamps are on: with them the kernel can tell

@@ -390,3 +390,6 @@ func awaitTimeWait(t *testing.T, port uint16) {
 	}
 	t.Fatalf("port %d never came into TIME_WAIT", port)
 }
+
+// TestTheRunComesToItsMoments: each that the README has words for.
+func TestTheRunComesToItsMoments(t *testing.T) { lessontest.Moments(t) }

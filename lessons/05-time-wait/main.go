@@ -53,6 +53,7 @@ func (s *seen) look(x *experiment.X) {
 	x.Step(2)
 	c = lo.connect(reuse)
 	s.serverFirst = closeInTurn(x, c, c.Server, c.Client)
+	x.Moment("the-server-waits")
 
 	// 3. Both close before either has heard of the other's close.
 	x.Step(3)
@@ -97,6 +98,7 @@ func closeInTurn(x *experiment.X, c *tcpstate.Conn,
 	n, err := sys.Read(second.FD, make([]byte, 1))
 	x.Note("%s reads: %s", second.Name, heard(n, err))
 	x.Pause(moment)
+	x.Moment("half-closed", second.FD)
 	x.Must("close", second.Close())
 	x.Note("%s calls close: %s", second.Name, c.Settle())
 	x.Pause(moment)
@@ -119,6 +121,7 @@ func (s *seen) closeAtOnce(x *experiment.X, lo *loopback) {
 		if s.crossed = waitForFIN(between); s.crossed {
 			x.Note("both call close, then: %s", s.atOnce)
 			x.Pause(moment)
+			x.Moment("both-wait")
 			return
 		}
 	}

@@ -168,5 +168,6 @@ func endOne(x *experiment.X, c *tcpstate.Conn, call string, end func() error) tc
 	after := c.Settle()
 	x.Note("client calls %s: %s", call, after)
 	x.Pause(moment)
+	x.Moment("no-timer", c.Server.FD)
 	return after
 }

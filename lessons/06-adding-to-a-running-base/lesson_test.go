@@ -291,3 +291,6 @@ func TestTheCrashInTheREADME(t *testing.T) {
 		t.Errorf("the README says\n%q\nthe run says\n%q", got, want)
 	}
 }
+
+// TestTheRunComesToItsMoments: each that the README has words for.
+func TestTheRunComesToItsMoments(t *testing.T) { lessontest.Moments(t) }

@@ -65,7 +65,9 @@ func chain(x *experiment.X, links int) (called int) {
 	link = func(int, event.What) {
 		if called++; called < links {
 			l.Base.NewTimer(link).Named("link").Add(0)
+			return
 		}
+		x.Moment("a-thousand-adds")
 	}
 	l.Base.NewTimer(link).Named("link").Add(0)
 	l.Start()
@@ -101,7 +103,7 @@ func (s *server) echo(fd int, _ event.What) {
 	n, err := sys.Read(fd, buf)
 	switch {
 	case err == unix.EAGAIN:
-		s.nothing++ // called for an fd that has nothing to read
+		s.foundNothing(fd)
 	case n <= 0:
 		s.hangUp(fd, "it has closed")
 	default:
@@ -119,6 +121,7 @@ func fromOutside(x *experiment.X) *visit {
 	}).Named("from outside")
 	v.refusal = ev.Add(event.NoTimeout)
 	x.Note("Add from outside: %v", v.refusal)
+	x.Moment("from-outside", fd)
 	x.Pause(glance)
 	l.Base.Post(func() { // the loop wakes up and does it itself
 		v.loop = thread.ID()

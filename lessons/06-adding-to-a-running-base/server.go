@@ -78,6 +78,13 @@ func (s *server) ask(do func()) bool {
 	}
 }
 
+// foundNothing counts a call of echo for an fd that has nothing to read.
+func (s *server) foundNothing(fd int) {
+	if s.nothing++; s.nothing == 3 {
+		s.X.Moment("the-wrong-one", fd)
+	}
+}
+
 // added notes how the Add of a client's event ended.
 func (s *server) added(fd int, name string, ev *event.Event, err error) {
 	if err == nil {
@@ -85,6 +92,7 @@ func (s *server) added(fd int, name string, ev *event.Event, err error) {
 	} else {
 		s.refusals = append(s.refusals, err)
 		s.X.Note("%s: %v", name, err)
+		s.X.Moment("refused", fd)
 		s.hangUp(fd, "the server has no event for it")
 	}
 	s.came.Add(1)

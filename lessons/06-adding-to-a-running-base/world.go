@@ -71,6 +71,11 @@ func serve(x *experiment.X, p plan) *server {
 	s.ask(func() { s.before = s.base.Stats(); from, _ = kernel.ThreadUsage() })
 	x.Await(limit, func() bool { return s.settled() })
 	if !s.served() && !s.loop.Ended() {
+		if len(s.answered()) > 0 {
+			x.Moment("only-the-newest")
+		} else {
+			x.Moment("nobody-is-called")
+		}
 		x.Pause(4 * glance) // a loop that spins
 	}
 	s.ask(func() {

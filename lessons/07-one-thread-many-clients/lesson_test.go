@@ -281,3 +281,6 @@ func TestInterruptedInTheMiddle(t *testing.T) {
 		})
 	}
 }
+
+// TestTheRunComesToItsMoments: each that the README has words for.
+func TestTheRunComesToItsMoments(t *testing.T) { lessontest.Moments(t) }

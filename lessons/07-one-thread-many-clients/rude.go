@@ -45,6 +45,7 @@ func misbehave(s *server) *server {
 	full := s.Await(func() bool { return s.Diary.Count(stalled, "deaf") > 0 })
 	s.X.Note("deaf has said 1 MiB and does not listen: the kernel takes no more of the answer")
 	s.X.Pause(moment)
+	s.X.Moment("deaf")
 	find(full && greet(), "1 MiB from a client that does not listen: write gives EAGAIN, and the others go on")
 	deaf.Deaf(false)
 	find(s.Hears(deaf, mib), "when it listens again, it gets all %d bytes, in order", len(deaf.Heard()))

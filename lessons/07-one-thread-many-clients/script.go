@@ -84,6 +84,7 @@ func hundred(s *server) *server {
 	}
 	s.X.Note("%d clients are connected, and nobody has left: %d lines of %d came back",
 		s.clients, s.answers, 3*s.clients)
+	s.X.Moment("all-answered")
 	return s.part(clients...)
 }
 
@@ -140,7 +141,9 @@ func silent(s *server) *server {
 	}
 	s.waiting = s.Backlog()
 	s.X.Note("client 1 says nothing. clients 2 and 3 are connected, and have spoken; in the backlog: %s", s.waiting)
-	s.X.Pause(2 * moment)
+	s.X.Pause(moment)
+	s.X.Moment("blocked-in-read", s.FD)
+	s.X.Pause(moment)
 	s.Did(said, "client 1")
 	one.Say("hello\n")
 	all := append(rest, one)
@@ -166,6 +169,7 @@ func silent(s *server) *server {
 	}
 	s.X.Note("each has heard its first line. The second ones are in the kernel: %d bytes, and nobody will read them", s.unread)
 	s.X.Pause(moment)
+	s.X.Moment("ready-for-ever")
 	return s.part(append(all, four)...)
 }
 

@@ -129,6 +129,7 @@ func (s *server) sleep() {
 	if s.sleeps.Load() && !s.Stopping() {
 		s.Did(dozed, "")
 		s.X.Sleep(nap)
+		s.X.Moment("asleep", s.FD)
 		s.Did(awoke, "")
 	}
 }
@@ -141,7 +142,9 @@ const retryAfter = 100 * time.Millisecond
 // backlog, so the listener stays ready: without a pause the loop calls again
 // at once, for ever.
 func (s *server) outOfFDs() {
-	s.emfile.Add(1)
+	if s.emfile.Add(1) == 100 {
+		s.X.Moment("no-number-left", s.FD)
+	}
 	if s.pauses {
 		s.accepts.Del()
 		s.X.Must("retry", s.retry.Add(retryAfter))

@@ -34,6 +34,9 @@ func (r *Run) Open() bool {
 // Phase is X.Phase.
 func (r *Run) Phase(phase string) { r.x.Phase(phase) }
 
+// Moment is X.Moment.
+func (r *Run) Moment(key string, about ...int) { r.x.Moment(key, about...) }
+
 // SetNonblock makes read(2) on the sources fail with EAGAIN where it would block.
 func (r *Run) SetNonblock() error {
 	for _, s := range r.Sources {

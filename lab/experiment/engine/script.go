@@ -15,7 +15,12 @@ type Arrival struct {
 	At     time.Duration // since the script began; held time does not count
 	Source string        // "a" or "b"
 	Line   string        // what it says, without a newline; "": it ends (EOF)
+	Moment string        // marked a glance later, in the first run that comes there; or ""
 }
+
+// glance is how long it takes at most until the kernel's word on an arrival is in
+// the trace.
+const glance = 50 * time.Millisecond
 
 // play lets the script happen to all runs at once. It returns ErrStopped when
 // the experiment should end.
@@ -37,6 +42,10 @@ func play(x *experiment.X, script Script, runs []*Run) error {
 			} else if err := source.say(arrival.Line, false); err != nil {
 				return err
 			}
+		}
+		if arrival.Moment != "" {
+			x.Pause(glance)
+			x.Moment(arrival.Moment, runs[0].Sources[0].FD, runs[0].Sources[1].FD)
 		}
 	}
 	return nil
