@@ -74,8 +74,7 @@ func readInTurn(run *engine.Run) error {
 	return nil
 }
 
-// loop asks the kernel to wake it when any source is ready. Only the name
-// differs between select, poll and epoll.
+// loop waits for all sources at once, in one call: select, poll or epoll.
 func loop(backend string) func(*engine.Run) error {
 	return func(run *engine.Run) error {
 		base, err := event.New(event.Config{Backend: backend})

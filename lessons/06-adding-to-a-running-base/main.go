@@ -65,14 +65,13 @@ func chain(x *experiment.X, links int) (called int) {
 	link = func(int, event.What) {
 		if called++; called < links {
 			l.Base.NewTimer(link).Named("link").Add(0)
-			return
 		}
-		x.Moment("a-thousand-adds")
 	}
 	l.Base.NewTimer(link).Named("link").Add(0)
 	l.Start()
 	l.Wait() // until no event is left
 	x.Note("%d timers were called; callbacks added %d of them", called, called-1)
+	x.Moment("a-thousand-adds")
 	return called
 }
 
@@ -120,9 +119,7 @@ func fromOutside(x *experiment.X) *visit {
 		v.calledOn.Store(thread.ID())
 	}).Named("from outside")
 	v.refusal = ev.Add(event.NoTimeout)
-	x.Note("Add from outside: %v", v.refusal)
-	x.Moment("from-outside", fd)
-	x.Pause(glance)
+	v.refused(x, fd)
 	l.Base.Post(func() { // the loop wakes up and does it itself
 		v.loop = thread.ID()
 		v.added = ev.Add(event.NoTimeout)

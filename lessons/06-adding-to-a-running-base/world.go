@@ -152,6 +152,15 @@ type visit struct {
 	calledOn atomic.Uint32 // the thread of the callback, 0: it was not called
 }
 
+// refused says what came of the Add without Post.
+func (v *visit) refused(x *experiment.X, fd int) {
+	x.Note("Add from outside: %v", v.refusal)
+	if v.refusal != nil {
+		x.Moment("from-outside", fd)
+	}
+	x.Pause(glance)
+}
+
 // sleeper starts a loop that sleeps on a thread of its own, and returns a pipe
 // that has something to read.
 func sleeper(x *experiment.X) (l *loop.Loop, fd int) {

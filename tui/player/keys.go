@@ -7,7 +7,7 @@ var Keys = keys.Table[*Player, Order]{
 	{
 		Names: []string{" "}, Sign: "space",
 		Now:  (*Player).nowToggle,
-		Help: "holds time, or lets it go on; in the past: back to the live edge; after the end: replays, from the beginning or from the moment that is shown, and pauses",
+		Help: "at a moment: the answer, then go on; at the reader's pace: pauses. Else it holds time, or lets it go on; in the past: back to the live edge; after the end: replays, from the beginning or from the moment that is shown, and pauses",
 		Do:   (*Player).Toggle,
 	},
 	{
@@ -66,7 +66,11 @@ func (p *Player) Turn() { p.Front = (p.Front + 1) % len(p.Tracks) }
 func (p *Player) nowToggle() keys.Hint {
 	does := ""
 	switch s := p.State(); {
-	case s == Replay:
+	case s == AtMoment && !p.guide.answered:
+		does = "the answer"
+	case s == AtMoment || s == Paused || p.guide.on && s == Past:
+		does = "go on"
+	case s == Replay || s == Led:
 		does = "pause"
 	case p.ended && p.Length() > 0:
 		does = "replay"
@@ -91,7 +95,7 @@ func (p *Player) nowEvent() keys.Hint {
 	switch p.State() {
 	case Held:
 		return keys.Hint{Key: ".", Does: "one phase"}
-	case Past:
+	case Past, Paused, AtMoment:
 		return keys.Hint{Key: ", .", Does: "event"}
 	case Ended:
 		return keys.Hint{Key: ",", Does: "event back"}
@@ -103,7 +107,7 @@ func (p *Player) nowMove() keys.Hint {
 	switch p.State() {
 	case Live, Held:
 		return keys.Hint{Key: "←", Does: "back"}
-	case Past:
+	case Past, Paused, AtMoment:
 		return keys.Hint{Key: "← →", Does: "time"}
 	case Ended:
 		return keys.Hint{Key: "←", Does: "back in time"}
@@ -113,6 +117,10 @@ func (p *Player) nowMove() keys.Hint {
 
 func (p *Player) nowEnd() keys.Hint {
 	switch {
+	case p.guide.leads && p.ended:
+		return keys.Hint{Does: "the end"}
+	case p.guide.leads:
+		return keys.Hint{Does: "live"}
 	case p.State() == Past && p.ended:
 		return keys.Hint{Does: "the end"}
 	case p.State() == Past && !p.gated:

@@ -38,6 +38,8 @@ type Player struct {
 	replaying bool  // and it moves on
 	speed     int   // index in speeds
 
+	guide guide
+
 	column int64 // ns that a column of the time panel stands for
 	chosen bool  // a person chose it
 }
@@ -61,11 +63,14 @@ const (
 type State uint8
 
 const (
-	Live   State = iota // it goes with the program
-	Held                // it is at the live edge, and time is held
-	Past                // it stands at an earlier moment
-	Replay              // it moves through the past
-	Ended               // it is at the end of a run that is over
+	Live     State = iota // it goes with the program
+	Held                  // it is at the live edge, and time is held
+	Past                  // it stands at an earlier moment
+	Replay                // it moves through the past
+	Ended                 // it is at the end of a run that is over
+	Led                   // it follows the run at the reader's pace
+	Paused                // and waits there, at the reader's wish
+	AtMoment              // it stands at a moment that the program has marked
 )
 
 var (
@@ -140,6 +145,12 @@ func (p *Player) FitColumn(plot int) {
 // State says where the playhead is.
 func (p *Player) State() State {
 	switch {
+	case p.guide.at > 0:
+		return AtMoment
+	case p.guide.paused:
+		return Paused
+	case p.guide.leads:
+		return Led
 	case p.replaying:
 		return Replay
 	case p.past:
@@ -257,9 +268,19 @@ func (p *Player) release() Order {
 
 // Toggle holds time at the live edge, or lets it go on there. When all is over
 // it replays the run, from the beginning or from the moment that is shown, or
-// stops a replay.
+// stops a replay. At the reader's pace it pauses, and goes on from any moment.
 func (p *Player) Toggle() Order {
 	switch {
+	case p.guide.at > 0:
+		return p.answer()
+	case p.guide.leads:
+		p.guide.paused = !p.guide.paused
+	case p.guide.on && p.past:
+		p.lead(p.at)
+		return p.release()
+	case p.guide.on && p.ended && p.Length() > 0:
+		p.lead(p.earliest())
+		p.guide.next = 0
 	case p.ended:
 		p.replay()
 	case !p.gated:
@@ -288,9 +309,12 @@ func (p *Player) replay() {
 	p.replaying = p.past
 }
 
-// Advance moves a replay on by the time that has passed, and reports whether it
-// still goes on. Where nothing happens any more it goes as fast as the run did.
+// Advance moves a replay, or the reader's pace, on by the time that has passed,
+// and reports whether the playhead still moves. Where nothing happens any more it goes as fast as the run did.
 func (p *Player) Advance(passed time.Duration) (goesOn bool) {
+	if p.guide.leads {
+		return p.follow(passed)
+	}
 	if p.replaying {
 		p.show(p.beyondGaps(p.at+int64(passed)/p.Slowness(), 1))
 	}
@@ -379,9 +403,10 @@ func (p *Player) Seek(n int, at int64) Order {
 }
 
 // goTo shows a moment. When that leaves the live edge, time is held there, so
-// that nothing runs away meanwhile.
+// that nothing runs away meanwhile. A reader who is guided wants the run to be
+// judged.
 func (p *Player) goTo(at int64) Order {
-	if p.show(at); p.past {
+	if p.show(at); p.past && !p.guide.on {
 		return p.hold()
 	}
 	return Nothing
@@ -393,7 +418,8 @@ func (p *Player) show(at int64) {
 		p.ToEnd()
 		return
 	}
-	p.past, p.at = true, max(at, p.earliest())
+	p.guide.leave()
+	p.stand(at)
 }
 
 // edge is the moment that is shown when no earlier one is.
@@ -411,7 +437,10 @@ func (p *Player) ToStart() Order {
 }
 
 // ToEnd puts the playhead on the end, or on the live edge.
-func (p *Player) ToEnd() { p.past, p.replaying = false, false }
+func (p *Player) ToEnd() {
+	p.guide.leave()
+	p.past, p.replaying = false, false
+}
 
 // earliest is the first moment that every track can show.
 func (p *Player) earliest() (ns int64) {
