@@ -51,6 +51,7 @@ type progressFile struct {
 	Version   int                `json:"version"`
 	Lessons   map[string]Result  `json:"lessons"`             // by slug
 	Exercises map[string]Attempt `json:"exercises,omitempty"` // by slug
+	Guided    *bool              `json:"guided,omitempty"`    // the stage goes at the reader's pace; nil: nobody has chosen
 }
 
 func (p Progress) file() string   { return filepath.Join(p.dir, "progress.json") }
@@ -65,6 +66,18 @@ var errBroken = errors.New("it is not what fdlab wrote")
 func (p Progress) Load() (map[string]Result, error) {
 	f, err := p.read()
 	return f.Lessons, p.explain(err)
+}
+
+// Guided returns whether the student wants the stage to go at the reader's pace;
+// nil: that was never chosen. An error of reading is Load's to tell.
+func (p Progress) Guided() *bool {
+	f, _ := p.read()
+	return f.Guided
+}
+
+// SaveGuided keeps that choice.
+func (p Progress) SaveGuided(on bool) error {
+	return p.change(func(f *progressFile) { f.Guided = &on })
 }
 
 // explain says what an error of read means for the student.
@@ -82,7 +95,7 @@ func (p Progress) explain(err error) error {
 // read returns a file without results if there is none yet, and with an error.
 // Its maps are never nil.
 func (p Progress) read() (progressFile, error) {
-	none := progressFile{progressVersion, map[string]Result{}, map[string]Attempt{}}
+	none := progressFile{Version: progressVersion, Lessons: map[string]Result{}, Exercises: map[string]Attempt{}}
 	if _, err := os.Lstat(p.file()); errors.Is(err, os.ErrNotExist) {
 		return none, nil
 	}

@@ -20,6 +20,9 @@ func (w *World) applyMoment(r *trace.Record) {
 	})
 }
 
+// Names reports whether it says what matters.
+func (m *Moment) Names() bool { return m.fds[0] != trace.NoFD }
+
 // About reports whether an fd matters at the moment.
 func (m *Moment) About(fd int32) bool { return fd != trace.NoFD && slices.Contains(m.fds[:], fd) }
 

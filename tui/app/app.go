@@ -55,12 +55,14 @@ type Model struct {
 	children  children // all programs that may still run
 	serial    int      // number of the latest session: messages of older ones are dropped
 
-	help    bool   // the legend lies over the screen
-	helpTop int    // its first row that is shown
-	explain string // the key of the lint whose explanation lies over the stage, or ""
-	output  bool   // what the program printed lies over the stage
-	scroll  int    // of the overlay
-	message string // one line for the student, until the next key
+	help    bool     // the legend lies over the screen
+	helpTop int      // its first row that is shown
+	explain string   // the key of the lint whose explanation lies over the stage, or ""
+	outline *outline // the list of steps and moments lies over the stage, or nil
+	guided  *bool    // the stage goes at the reader's pace; nil: nobody has chosen
+	output  bool     // what the program printed lies over the stage
+	scroll  int      // of the overlay
+	message string   // one line for the student, until the next key
 	quit    bool
 }
 
@@ -113,6 +115,8 @@ func (m *Model) View() string {
 		m.drawHelp(r)
 	case m.explain != "":
 		m.drawExplanation(r)
+	case m.outline != nil:
+		m.drawOutline(r)
 	}
 	if m.message != "" {
 		row, _ := r.Bottom(1)

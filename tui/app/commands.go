@@ -36,6 +36,7 @@ type (
 	}
 	progressMsg struct {
 		results map[string]course.Result
+		guided  *bool
 		err     error
 	}
 	failedMsg struct{ text string }

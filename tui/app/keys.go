@@ -160,9 +160,9 @@ func (m *Model) enterLesson() tea.Cmd {
 	return nil
 }
 
-// played are the player's keys, for the player that is on the screen.
-func played() (rows table) {
-	for _, k := range player.Keys {
+// played are keys of the player, for the one that is on the screen.
+func played(of keys.Table[*player.Player, player.Order]) (rows table) {
+	for _, k := range of {
 		lifted := row{Names: k.Names, Sign: k.Sign, Help: k.Help, Do: func(m *Model) tea.Cmd { return m.play(k.Do) }}
 		if k.Now != nil {
 			lifted.Now = func(m *Model) keys.Hint {
@@ -211,8 +211,12 @@ func stageKeys() table {
 				return m.leaveStage()
 			},
 		}},
-		played(),
+		played(player.Keys[:1]),
+		played(player.Guide[:2]),
+		played(player.Keys[1:]),
+		played(player.Guide[2:]),
 		table{
+			{Names: []string{"O"}, Sign: "O", Now: when((*Model).hasOutline, "outline"), Help: "lists the steps and the moments of the run; enter goes to one", Do: do((*Model).openOutline)},
 			{Names: []string{"r"}, Sign: "r", Now: always("rebuild"), Help: "builds main.go as it is now, and runs it",
 				Do: func(m *Model) tea.Cmd { return m.run(m.session.args) }},
 			{Names: []string{"i"}, Sign: "i", Now: (*Model).nowByHand, Do: (*Model).byHand,
@@ -380,7 +384,7 @@ func standKeys() table {
 			{Names: []string{"tab"}, Sign: "tab", Help: "the other program", Now: (*Model).nowOther,
 				Do: do(func(m *Model) { m.stand.Turn() })},
 		},
-		played(),
+		played(player.Keys),
 		trying(when(func(m *Model) bool { return len(m.stand.trials) == 1 }, "both")),
 		table{
 			solutionKey(nil),

@@ -50,7 +50,8 @@ func (m *Model) play(do func(*player.Player) player.Order) tea.Cmd {
 	if p == nil {
 		return nil
 	}
-	return tea.Batch(m.obey(do(p.Player)), p.frames(time.Now()))
+	before := p.IsGuided()
+	return tea.Batch(m.obey(do(p.Player)), m.keepGuided(p, before), p.frames(time.Now()))
 }
 
 // obey carries out an order of the player. Only a lesson's program has a gate.
@@ -68,9 +69,12 @@ func (m *Model) obey(order player.Order) tea.Cmd {
 	return nil
 }
 
-// frames begins the frames that a replay needs.
+// moves reports whether the playhead goes on by itself.
+func (p *playback) moves() bool { return p.State() == player.Replay || p.State() == player.Led }
+
+// frames begins the frames that a playhead needs which goes on by itself.
 func (p *playback) frames(now time.Time) tea.Cmd {
-	if p.ticking || p.State() != player.Replay {
+	if p.ticking || !p.moves() {
 		return nil
 	}
 	p.ticking = true
@@ -91,11 +95,20 @@ func (m *Model) framed(msg frameMsg) tea.Cmd {
 	default:
 		return nil
 	}
-	goesOn = p.Advance(frame) || goesOn
+	if !m.covered() {
+		p.Advance(frame)
+	}
+	goesOn = p.moves() || goesOn
 	if p.ticking = goesOn; !goesOn {
 		return nil
 	}
 	return nextFrame(p.number, msg.at)
+}
+
+// covered reports whether something lies over the stage: then its playhead waits.
+func (m *Model) covered() bool {
+	return m.help || m.explain != "" || m.output || m.outline != nil ||
+		m.screen != atStage && m.screen != atStand
 }
 
 // seek puts the playhead where the plot of a track was clicked.

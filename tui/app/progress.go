@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -14,7 +15,7 @@ import (
 func readProgress(root string) tea.Cmd {
 	return safely(func() tea.Msg {
 		results, err := course.ProgressOf(root).Load()
-		return progressMsg{results: results, err: err}
+		return progressMsg{results, course.ProgressOf(root).Guided(), err}
 	})
 }
 
@@ -51,6 +52,35 @@ func (m *Model) keep() tea.Cmd {
 	m.progress[slug] = result
 	return safely(func() tea.Msg {
 		if err := course.ProgressOf(m.course.Root).Save(slug, result); err != nil {
+			return failedMsg{err.Error()}
+		}
+		return nil
+	})
+}
+
+// isGuided reports whether a run of a lesson goes at the reader's pace: as the
+// student has chosen, or else the first time. By hand the keys act on what is
+// shown, so that is live.
+func (m *Model) isGuided(l *course.Lesson, args []string) bool {
+	switch {
+	case slices.Contains(args, interactive):
+		return false
+	case m.guided != nil:
+		return *m.guided
+	}
+	result := m.progress[l.Slug]
+	return result.Runs == 0 && result.Verdict == ""
+}
+
+// keepGuided keeps the student's choice, if the last key has changed it.
+func (m *Model) keepGuided(p *playback, before bool) tea.Cmd {
+	on := p.IsGuided()
+	if on == before {
+		return nil
+	}
+	m.guided = &on
+	return safely(func() tea.Msg {
+		if err := course.ProgressOf(m.course.Root).SaveGuided(on); err != nil {
 			return failedMsg{err.Error()}
 		}
 		return nil

@@ -45,8 +45,11 @@ func (m *Model) run(args []string) tea.Cmd {
 	if old != nil && old.lesson == s.lesson {
 		s.ZoomLike(old.Player)
 	}
+	if m.isGuided(s.lesson, args) {
+		s.Guided()
+	}
 	m.session = s
-	m.screen, m.output, m.scroll = atStage, false, 0
+	m.screen, m.output, m.outline, m.scroll = atStage, false, nil, 0
 	return tea.Batch(end(old), m.start(ctx, s.number, "./"+s.lesson.Dir, args))
 }
 
@@ -66,7 +69,7 @@ func (m *Model) started(msg startedMsg) tea.Cmd {
 	s.run = msg.run
 	s.world = world.NewRun(s.run.Reader())
 	s.Tracks[0].Begin(s.world)
-	return tick(s.number, s.run, nil, time.Now())
+	return tea.Batch(tick(s.number, s.run, nil, time.Now()), s.frames(time.Now()))
 }
 
 // ticked takes what the program recorded since the last tick.
@@ -105,6 +108,12 @@ func (s *session) status() (stage.Status, string) {
 		return stage.Starting, "The program runs. It has not recorded anything yet."
 	case state == player.Held:
 		return stage.Held, ""
+	case state == player.Led:
+		return stage.Led, ""
+	case state == player.Paused:
+		return stage.Paused, ""
+	case state == player.AtMoment:
+		return stage.AtMoment, ""
 	}
 	return stage.Running, ""
 }
@@ -142,7 +151,26 @@ func (s *session) view(m *Model) *stage.View {
 		v.Options[o.Letter] = o.Text
 	}
 	v.Status, v.Words = s.status()
+	v.Band = s.band()
 	return v
+}
+
+// band is what stands in the top rows at the reader's pace, and at a moment.
+func (s *session) band() *stage.Band {
+	b := &stage.Band{Of: len(s.lesson.Moments), Behind: s.Behind(), Space: "the answer"}
+	i, answered, ok := s.Standing()
+	switch {
+	case ok:
+		b.Number, b.Moment = i+1, &s.world.Live.Moments[i]
+		words := s.lesson.Moment(b.Moment.Key)
+		if b.Question = words.Question; answered {
+			b.Answer, b.Space = words.Answer, "go on"
+		}
+	case s.State() == player.Led || s.State() == player.Paused:
+	default:
+		return nil
+	}
+	return b
 }
 
 // click puts the playhead where the time panel was clicked.
@@ -167,12 +195,20 @@ func (s *session) offers(key string) (poke rune, ok bool) {
 
 // poke hands a key to the experiment. In the past it does nothing: what
 // happened cannot be poked.
-func (s *session) poke(key string) tea.Cmd {
-	if s.world == nil || s.State() != player.Live && s.State() != player.Held {
+func (s *session) poke(m *Model, key string) tea.Cmd {
+	if s.world == nil {
 		return nil
 	}
 	c, ok := s.offers(key)
-	if !ok {
+	switch state := s.State(); {
+	case !ok:
+		return nil
+	case state == player.Led || state == player.Paused || state == player.AtMoment:
+		if !s.over {
+			m.message = "The stage is behind the program, which would get this key. Press end first: it goes live."
+		}
+		return nil
+	case state != player.Live && state != player.Held:
 		return nil
 	}
 	return tell(s.run, func(r *launch.Run) error { return r.Poke(c) })

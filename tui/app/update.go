@@ -61,6 +61,8 @@ func (m *Model) key(key string) tea.Cmd {
 	case m.explain != "":
 		m.explain = ""
 		return nil
+	case m.outline != nil && key != "?":
+		return m.keyOutline(key)
 	case key == "?":
 		m.openHelp()
 		return nil
@@ -81,7 +83,7 @@ func (m *Model) key(key string) tea.Cmd {
 			return m.predict(key)
 		}
 	case atStage:
-		return m.session.poke(key)
+		return m.session.poke(m, key)
 	}
 	return nil
 }
@@ -161,6 +163,9 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 func (m *Model) setProgress(msg progressMsg) {
 	if msg.err != nil {
 		m.message = msg.err.Error()
+	}
+	if m.guided == nil {
+		m.guided = msg.guided
 	}
 	for slug, result := range msg.results {
 		m.progress[slug] = result

@@ -65,7 +65,11 @@ func drawFDs(r grid.Region, v *scene) {
 			if y > rows {
 				return
 			}
-			drawFD(r.Sub(0, y, r.W, 1), v, f, c, main)
+			row := r.Sub(0, y, r.W, 1)
+			drawFD(row, v, f, c, main)
+			if v.weigh(row, v.fdMatters(f.Number)); v.fdMatters(f.Number) && f.Number < 100 {
+				row.Set(0, 0, v.Theme.Glyphs.Band, th.Key)
+			}
 			y++
 		}
 	}

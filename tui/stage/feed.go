@@ -2,6 +2,7 @@ package stage
 
 import (
 	"fdlab/lab/phrase"
+	"fdlab/lab/trace"
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
 )
@@ -12,7 +13,9 @@ func drawFeed(r grid.Region, v *scene) {
 	n := min(r.H, len(lines))
 	lines = lines[len(lines)-n:]
 	for i := range lines {
-		drawHappening(r.Sub(0, i, r.W, 1), v, &lines[i])
+		row := r.Sub(0, i, r.W, 1)
+		drawHappening(row, v, &lines[i])
+		v.weigh(row, v.fdMatters(lines[i].FD) || lines[i].FD == trace.NoFD && v.baseMatters(lines[i].Base))
 	}
 }
 

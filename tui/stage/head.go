@@ -21,7 +21,7 @@ func drawHead(r grid.Region, v *scene) {
 	switch v.Status {
 	case Running:
 		st = th.BarLive
-	case Held, Past:
+	case Held, Past, Paused, AtMoment:
 		st = th.BarHeld
 	case Replay:
 		st = th.BarHeld
@@ -48,6 +48,10 @@ func drawHead(r grid.Region, v *scene) {
 		}
 		p = p.Text(th.Bar, ": ")
 		left.Cut(p.X, 0, end-p.X, th.Bar, step.Text)
+	}
+	if v.Band != nil {
+		drawBand(r.Sub(0, 1, r.W, r.H-1), v)
+		return
 	}
 	drawNow(r.Sub(1, 1, r.W-2, 1), v)
 }

@@ -30,7 +30,7 @@ type ink struct {
 // nothing relies on colour alone.
 type glyphs struct {
 	Idle, Ready, Unseen, Noticed, Callback, Took, Wait, Blocked, Gate rune
-	Yes, No, Open                                                     rune
+	Yes, No, Open, Band                                               rune
 
 	Grow         rune    // a waiting time, a cell each tenth of a second
 	Bars         [7]rune // what is queued, by height; a full block is a callback
@@ -51,7 +51,7 @@ type glyphs struct {
 
 var unicode = glyphs{
 	Idle: '·', Ready: '■', Unseen: '◌', Noticed: '●', Callback: '▶', Took: '▾', Wait: '╌', Blocked: '▐', Gate: '‖',
-	Yes: '✓', No: '✗', Open: '○',
+	Yes: '✓', No: '✗', Open: '○', Band: '▌',
 	Grow: '▪', Bars: [7]rune{'▁', '▂', '▃', '▄', '▅', '▆', '▇'},
 	LaneCallback: '█', LaneTook: '▌', LaneGate: '‖', LaneBlocked: '━', LaneWait: '╌', LaneWatched: '─', LaneRun: '▔', LaneSleep: 'z', LaneIdle: '·',
 	Tick: '╵', Arrow: '▶', Into: '▸',
@@ -60,7 +60,7 @@ var unicode = glyphs{
 
 var ascii = glyphs{
 	Idle: '.', Ready: '#', Unseen: 'o', Noticed: '!', Callback: '>', Took: 'v', Wait: '~', Blocked: 'X', Gate: '"',
-	Yes: 'y', No: 'n', Open: '?',
+	Yes: 'y', No: 'n', Open: '?', Band: '[',
 	Grow: '*', Bars: [7]rune{'1', '2', '3', '4', '5', '6', '7'},
 	LaneCallback: '@', LaneTook: 'v', LaneGate: '"', LaneBlocked: 'X', LaneWait: '~', LaneWatched: '-', LaneRun: '^', LaneSleep: 'z', LaneIdle: '.',
 	Tick: '\'', Arrow: '>', Into: '>',

@@ -16,7 +16,7 @@ type Layout struct {
 // LayoutOf lays a view out on w by h cells.
 func LayoutOf(w, h int, view *View) (l Layout) {
 	var rest, top, bottom grid.Rect
-	l.Head, rest = grid.Rect{W: w, H: h}.Top(2)
+	l.Head, rest = grid.Rect{W: w, H: h}.Top(1 + max(bandRows(view, h), 1))
 	l.Keys, rest = rest.Bottom(1)
 	v := &scene{View: view}
 	rows := split(rest.W, rest.H, v)

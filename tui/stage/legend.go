@@ -32,6 +32,7 @@ func Legend(th *theme.Theme) []Entry {
 		{g.Idle, k.Faint, "empty", "the kernel has nothing to read"},
 		{g.Gate, k.Held, "held", "the thread stands still because you hold time"},
 		{g.Grow, k.Unseen, "grows", "how long it has lasted; in a countdown: how long it will"},
+		{g.Band, k.Key, "matters", "the moment turns on this fd; what does not matter is quiet"},
 		{g.Into, k.Faint, "inside", "what stands right of it was called from what stands left of it"},
 		{'1', k.Warn.With(grid.Reverse), "a digit", "something that deserves a word; press the digit, and it is explained"},
 		{Meaning: "In the time panel, a lane for each thread and each fd:"},

@@ -22,7 +22,9 @@ func drawLoops(r grid.Region, v *scene) {
 			if y >= r.H {
 				return
 			}
+			from := y
 			y = drawThread(r, y, v, t)
+			v.weigh(r.Sub(0, from, r.W, y-from), v.threadMatters(t.ID))
 			if !ended {
 				y = drawLoopsOf(r, y, v, t)
 			}
@@ -43,11 +45,13 @@ func drawLoopsOf(r grid.Region, y int, v *scene, t *world.Thread) int {
 		}
 		// The circle needs three rows; where there is no room for every
 		// loop's, one row each says the same in words.
+		from := y
 		if r.H-y >= 3*(1+loopsAfter(v, t, j)) && r.W >= 36 {
 			y = drawCircle(r, y, v, b)
 		} else {
 			y = drawLoopLine(r, y, v, b)
 		}
+		v.weigh(r.Sub(0, from, r.W, y-from), v.baseMatters(b.Number))
 	}
 	return y
 }

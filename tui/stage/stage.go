@@ -31,6 +31,8 @@ type View struct {
 	Gaps   []player.Gap // where time was held and nothing happened, in their order
 	Scroll int          // rows that the table of fds is scrolled down
 
+	Band *Band // stands in the top rows at the reader's pace and at a moment; or nil
+
 	Chapter string // what the run is at, in the place of its step: "check 2 of 6: ..."; or ""
 
 	// Strangers: the program does not introduce its threads, so all of them
@@ -61,10 +63,13 @@ const (
 	Over                   // the program has ended
 	Replay                 // the past is shown again, moving
 	Judged                 // it was ended because its judge had seen enough
+	Led                    // the stage follows the program at the reader's pace
+	Paused                 // and waits there
+	AtMoment               // it stands at a moment that the program has marked
 )
 
 // statusWords stand at the right end of the title row.
-var statusWords = [...]string{"BUILDING", "STARTING", "LIVE", "HELD", "PAST", "ENDED", "REPLAY", "GRADED"}
+var statusWords = [...]string{"BUILDING", "STARTING", "LIVE", "HELD", "PAST", "ENDED", "REPLAY", "GRADED", "GUIDED", "PAUSED", "MOMENT"}
 
 // Draw draws the view where LayoutOf says. Below 80x24 it draws what fits.
 func Draw(r grid.Region, view *View, l Layout) {

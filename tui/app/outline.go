@@ -1,0 +1,107 @@
+package app
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"fdlab/tui/grid"
+	"fdlab/tui/player"
+	"fdlab/tui/theme"
+)
+
+// outline is the list of a run's steps and moments, as far as it has come.
+type outline struct{ selected int }
+
+// entry is a row of it.
+type entry struct {
+	at     int64 // on the run's clock
+	moment int   // the number of the moment, from 1; 0: a step, and
+	step   int   // its number, from 1
+	text   string
+}
+
+func (m *Model) hasOutline() bool { return len(m.session.entries()) > 0 }
+
+// entries are the steps and moments so far, in the order of time.
+func (s *session) entries() (all []entry) {
+	if s.world == nil {
+		return nil
+	}
+	w := s.world.Live
+	steps := w.Steps
+	for i := range w.Moments {
+		for len(steps) > 0 && steps[0].At <= w.Moments[i].At {
+			all = append(all, entry{at: steps[0].At, step: len(w.Steps) - len(steps) + 1, text: steps[0].Text})
+			steps = steps[1:]
+		}
+		all = append(all, entry{at: w.Moments[i].At, moment: i + 1, text: s.lesson.Moment(w.Moments[i].Key).Question})
+	}
+	for i := range steps {
+		all = append(all, entry{at: steps[i].At, step: len(w.Steps) - len(steps) + i + 1, text: steps[i].Text})
+	}
+	return all
+}
+
+// openOutline opens the list at what is shown.
+func (m *Model) openOutline() {
+	if !m.hasOutline() {
+		return
+	}
+	s := m.session
+	m.outline = &outline{}
+	shown, _ := s.Moment(0)
+	for i, e := range s.entries() {
+		if e.at <= shown.Now {
+			m.outline.selected = i
+		}
+	}
+}
+
+func (m *Model) keyOutline(key string) tea.Cmd {
+	all, o := m.session.entries(), m.outline
+	switch key {
+	case "up", "k":
+		o.selected = max(o.selected-1, 0)
+	case "down", "j":
+		o.selected = min(o.selected+1, len(all)-1)
+	case "enter":
+		m.outline = nil
+		e := all[o.selected]
+		return m.play(func(p *player.Player) player.Order {
+			if e.moment > 0 {
+				return p.ToMoment(e.moment - 1)
+			}
+			return p.Seek(0, e.at)
+		})
+	default:
+		m.outline = nil
+	}
+	return nil
+}
+
+// drawOutline draws the list over the stage.
+func (m *Model) drawOutline(r grid.Region) {
+	th := m.theme
+	all := m.session.entries()
+	w, h := min(r.W-4, 100), min(r.H-2, len(all)+2)
+	box := r.Sub((r.W-w)/2, (r.H-h)/2, w, h)
+	box.Fill(0, 0, w, h, ' ', th.Style(theme.Text))
+	title := "steps and moments \u00b7 \u2191\u2193 enter \u00b7 any other key closes this"
+	in := box.Box(th.Lines, th.Style(theme.Focus), th.Style(theme.Title), title).Inset(1, 0)
+	first := min(max(m.outline.selected-in.H/2, 0), max(len(all)-in.H, 0))
+	for y := 0; y < in.H && first+y < len(all); y++ {
+		e := all[first+y]
+		row := in.Sub(0, y, in.W, 1)
+		st := th.Style(theme.Text)
+		p := row.At(0, 0).Clock(th.Style(theme.Faint), e.at)
+		if e.moment > 0 {
+			p = p.Text(st, "    ").Int(st, int64(e.moment)).Text(st, " ")
+		} else {
+			st = th.Style(theme.Strong)
+			p = p.Text(st, "  step ").Int(st, int64(e.step)).Text(st, ": ")
+		}
+		row.Cut(p.X, 0, row.W-p.X, st, e.text)
+		if first+y == m.outline.selected {
+			row.Restyle(0, 0, row.W, 1, func(st grid.Style) grid.Style { return st.With(grid.Reverse) })
+		}
+	}
+}

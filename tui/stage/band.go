@@ -1,0 +1,121 @@
+package stage
+
+import (
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+	"fdlab/tui/grid"
+	"fdlab/tui/page"
+)
+
+// Band is what stands in the top rows at the reader's pace: the question of the
+// moment, or, on the way to it, what goes on now and what has happened last.
+type Band struct {
+	Number, Of       int    // of the moment, 1 and more; 0: none is stood at. How many the lesson has
+	Question, Answer string // Answer is empty while it is not to be seen
+	Space            string // what space does there, in words
+
+	Moment *world.Moment // what matters is lit, and all else is quiet; nil: nothing is
+	Behind int64         // ns that the stage is behind the program; 0: the program has ended
+}
+
+// bandRows is how many rows the band takes: the same at a moment and on the way
+// to it, so that nothing jumps.
+func bandRows(v *View, h int) int {
+	switch {
+	case v.Band == nil:
+		return 0
+	case h >= roomy:
+		return 5
+	}
+	return 3
+}
+
+// roomy is the height from which on the band has a blank row above and below.
+const roomy = 36
+
+// drawBand draws the band: a bar at its side, and three rows.
+func drawBand(r grid.Region, v *scene) {
+	th, b := v.Theme, v.Band
+	r.Fill(0, 0, 1, r.H, th.Glyphs.Band, th.Key)
+	in := r.Sub(2, (r.H-3)/2, r.W-3, 3)
+	if b.Number == 0 {
+		drawNow(in.Sub(0, 0, in.W, 1), v)
+		if lines := v.World.Feed.Lines; len(lines) > 0 {
+			drawHappening(in.Sub(0, 1, in.W, 1), v, &lines[len(lines)-1])
+		}
+		drawWay(in.At(0, 2), v)
+		return
+	}
+	in.Cut(0, 0, in.W, th.Key, b.Question)
+	if b.Answer == "" {
+		p := drawPress(in.At(0, 2), v)
+		drawWay(p.Text(th.Faint, dot), v)
+		return
+	}
+	row := page.Wrap(in, 1, th.Text, b.Answer)
+	if press := grid.Width(b.Space) + len(" space  "); row <= 2 || in.W >= 100 {
+		drawPress(in.At(in.W-press, min(row, 2)), v)
+	}
+}
+
+// drawPress draws the key to press, in reverse.
+func drawPress(p grid.Pen, v *scene) grid.Pen {
+	th := v.Theme
+	return p.Text(th.Key.With(grid.Reverse), " space ").Text(th.Text, " ").Text(th.Text, v.Band.Space)
+}
+
+// drawWay says which moment it is, or comes next, and how far behind the program
+// the stage is.
+func drawWay(p grid.Pen, v *scene) {
+	th, b := v.Theme, v.Band
+	switch next := len(v.World.Moments) + 1; {
+	case b.Number > 0:
+		p = p.Text(th.Faint, "moment ").Int(th.Faint, int64(b.Number)).Text(th.Faint, " of ").Int(th.Faint, int64(max(b.Of, b.Number)))
+	case next <= b.Of:
+		p = p.Text(th.Faint, "on the way to moment ").Int(th.Faint, int64(next)).Text(th.Faint, " of ").Int(th.Faint, int64(b.Of))
+	default:
+		p = p.Text(th.Faint, "on the way to the end")
+	}
+	if b.Behind > 0 {
+		p.Text(th.Faint, dot).Duration(th.Faint, b.Behind).Text(th.Faint, " behind the program")
+	} else {
+		p.Text(th.Faint, dot).Text(th.Faint, "the program has ended")
+	}
+}
+
+// singles reports whether a moment is shown that names what matters.
+func (v *scene) singles() bool {
+	return v.Band != nil && v.Band.Moment != nil && v.Band.Moment.Names()
+}
+
+// weigh lights rows that matter at the moment, and makes the others quiet. It
+// changes what is drawn already.
+func (v *scene) weigh(r grid.Region, matters bool) {
+	if !v.singles() {
+		return
+	}
+	if matters {
+		r.Restyle(0, 0, r.W, r.H, func(st grid.Style) grid.Style { return st.With(grid.Bold) })
+		return
+	}
+	quiet := v.Theme.Faint
+	r.Restyle(0, 0, r.W, r.H, func(grid.Style) grid.Style { return quiet })
+}
+
+func (v *scene) fdMatters(fd int32) bool { return v.singles() && v.Band.Moment.About(fd) }
+
+func (v *scene) baseMatters(base uint16) bool {
+	return v.singles() && base != 0 && v.Band.Moment.OfBase(v.World, base)
+}
+
+func (v *scene) threadMatters(id uint32) bool {
+	t := v.World.ThreadByID(id)
+	return v.singles() && t != nil && v.Band.Moment.OfThread(v.World, t)
+}
+
+func (v *scene) laneMatters(l *world.Lane) bool {
+	if l.FD != trace.NoFD {
+		return v.fdMatters(l.FD)
+	}
+	return v.threadMatters(l.Thread)
+}

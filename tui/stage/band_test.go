@@ -1,0 +1,98 @@
+package stage
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"fdlab/lab/trace"
+	"fdlab/tui/grid"
+	"fdlab/tui/theme"
+)
+
+// atMoment is the stage of blocked, at a moment that is about b.
+func atMoment(question, answer string) *View {
+	h := blocked()
+	h.add(500*ms, trace.Moment, 8, "nobody-looks", trace.Record{A: trace.NoFD, B: trace.NoFD, C: trace.NoFD})
+	v := view(h, 0)
+	v.Status = AtMoment
+	v.Band = &Band{Number: 1, Of: 3, Question: question, Answer: answer, Space: "the answer", Moment: &v.World.Moments[0], Behind: 1200 * ms}
+	return v
+}
+
+// TestTheQuestionStandsInTheTopRows, then the answer, at every size; and nothing
+// moves with it.
+func TestTheQuestionStandsInTheTopRows(t *testing.T) {
+	const question = "b has spoken twice, and the thread is in read on a. Who knows of it now?"
+	answer := strings.TrimSpace(strings.Repeat("Only the kernel. ", 8))
+	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			asked, answered := atMoment(question, ""), atMoment(question, answer)
+			answered.Band.Space = "go on"
+			led := atMoment(question, "")
+			led.Status, led.Band.Number, led.Band.Moment = Led, 0, nil
+			before, _ := screen(asked, size[0], size[1])
+			after, _ := screen(answered, size[0], size[1])
+			way, _ := screen(led, size[0], size[1])
+			for _, c := range []struct {
+				screen string
+				words  []string
+			}{
+				{before, []string{"MOMENT", question, " space  the answer", "moment 1 of 3", "1.20 s behind the program"}},
+				{after, []string{question}},
+				{way, []string{"GUIDED", "while b has been ready", "1.20 s behind the program"}},
+			} {
+				for _, want := range c.words {
+					if !strings.Contains(c.screen, want) {
+						t.Errorf("the screen lacks %q:\n%s", want, c.screen)
+					}
+				}
+			}
+			if n := strings.Count(strings.Join(strings.Fields(strings.ReplaceAll(after, "▌", "")), " "), "Only the kernel."); n != 8 {
+				t.Errorf("of the answer's 8 sentences %d are whole:\n%s", n, after)
+			}
+			if a, b := frames(before), frames(way); a != b {
+				t.Errorf("the panels move from\n%s\nto\n%s", b, a)
+			}
+		})
+	}
+}
+
+// frames is where the panels' upper sides are.
+func frames(screen string) (rows string) {
+	for y, row := range strings.Split(screen, "\n") {
+		if strings.Contains(row, "┌") {
+			rows += fmt.Sprint(y, " ")
+		}
+	}
+	return rows
+}
+
+// TestWhatMattersIsLit, by its weight and by a sign, and the rest is quiet, also
+// without colours.
+func TestWhatMattersIsLit(t *testing.T) {
+	for _, profile := range []grid.Profile{grid.TrueColor, grid.ANSI16, grid.Mono} {
+		v := atMoment("Who knows it?", "")
+		v.Theme = theme.New(profile, theme.Dark, false)
+		text, g := screen(v, 120, 40)
+		quiet := v.Theme.Style(theme.Faint)
+		var lit, dim int
+		for y, row := range strings.Split(text, "\n") {
+			switch in := []rune(row); {
+			case strings.Contains(row, "3 bytes"): // fd 8, b
+				lit++
+				if in[1] != '▌' || g.At(3, y).Style.Attr&grid.Bold == 0 {
+					t.Errorf("profile %d: what matters is not lit: %s", profile, row)
+				}
+			case strings.Contains(row, "blocked 9") || strings.Contains(row, "blocked 7"): // fd 6, a
+				dim++
+				if in[1] == '▌' || g.At(3, y).Style != quiet {
+					t.Errorf("profile %d: what does not matter is not quiet: %s", profile, row)
+				}
+			}
+		}
+		if lit != 1 || dim == 0 {
+			t.Errorf("profile %d: %d rows lit, %d quiet:\n%s", profile, lit, dim, text)
+		}
+	}
+}
