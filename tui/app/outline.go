@@ -78,11 +78,15 @@ func (m *Model) keyOutline(key string) tea.Cmd {
 	return nil
 }
 
+// roomForClock is the width from which on a moment's time stands before its
+// question, which is not cut.
+const roomForClock = 90
+
 // drawOutline draws the list over the stage.
 func (m *Model) drawOutline(r grid.Region) {
 	th := m.theme
 	all := m.session.entries()
-	w, h := min(r.W-4, 100), min(r.H-2, len(all)+2)
+	w, h := min(r.W, 100), min(r.H-2, len(all)+2)
 	box := r.Sub((r.W-w)/2, (r.H-h)/2, w, h)
 	box.Fill(0, 0, w, h, ' ', th.Style(theme.Text))
 	title := "steps and moments \u00b7 \u2191\u2193 enter \u00b7 any other key closes this"
@@ -92,12 +96,15 @@ func (m *Model) drawOutline(r grid.Region) {
 		e := all[first+y]
 		row := in.Sub(0, y, in.W, 1)
 		st := th.Style(theme.Text)
-		p := row.At(0, 0).Clock(th.Style(theme.Faint), e.at)
-		if e.moment > 0 {
-			p = p.Text(st, "    ").Int(st, int64(e.moment)).Text(st, " ")
-		} else {
+		p := row.At(0, 0)
+		switch {
+		case e.moment == 0:
 			st = th.Style(theme.Strong)
-			p = p.Text(st, "  step ").Int(st, int64(e.step)).Text(st, ": ")
+			p = p.Clock(th.Style(theme.Faint), e.at).Text(st, "  step ").Int(st, int64(e.step)).Text(st, ": ")
+		case row.W < roomForClock:
+			p = p.Int(st, int64(e.moment)).Text(st, " ")
+		default:
+			p = p.Clock(th.Style(theme.Faint), e.at).Text(st, "  ").Int(st, int64(e.moment)).Text(st, " ")
 		}
 		row.Cut(p.X, 0, row.W-p.X, st, e.text)
 		if first+y == m.outline.selected {

@@ -5,14 +5,27 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"fdlab/lab/course"
 )
 
 // lesson is the folder of lesson 01, from the root of a clone.
 const lesson = "lessons/01-select-vs-blocking-io"
 
 // clone copies what the instrument needs of the clone, so that a test may edit
-// it, and the student's progress is left alone.
+// it, and the student's progress is left alone. Its student has switched guided
+// mode off: most tests look at the live edge.
 func clone(t testing.TB) string {
+	t.Helper()
+	dir := freshClone(t)
+	if err := course.ProgressOf(dir).SaveGuided(false); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// freshClone is a clone of somebody who has not begun.
+func freshClone(t testing.TB) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "clone")
 	for _, folder := range []string{"lab", "lessons"} {
