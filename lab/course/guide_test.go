@@ -41,3 +41,18 @@ func TestEachExerciseIsLinkedByItsLesson(t *testing.T) {
 		}
 	}
 }
+
+// TestTheGuideNamesAMomentOfEachLesson: the stage stops there.
+func TestTheGuideNamesAMomentOfEachLesson(t *testing.T) {
+	root := filepath.Join("..", "..")
+	page, err := os.ReadFile(filepath.Join(root, "docs", "instructor-guide.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range Read(root).Lessons {
+		said := regexp.MustCompile(`(?s)\n## ` + l.Slug[:2] + ` .*?\*\*Moment\*\*, guided: \x60([a-z-]+)\x60`).FindSubmatch(page)
+		if said == nil || l.Moment(string(said[1])).Answer == "" {
+			t.Errorf("the guide names %q, which is no moment of %s", said, l.Dir)
+		}
+	}
+}
