@@ -259,3 +259,28 @@ func TestLockThatIsHeldForLong(t *testing.T) {
 		t.Errorf("after unlock: %v", err)
 	}
 }
+
+// TestTheReadersPaceIsKept beside the results.
+func TestTheReadersPaceIsKept(t *testing.T) {
+	p := ProgressOf(t.TempDir())
+	if p.Guided() != nil {
+		t.Error("it is chosen before anybody has chosen")
+	}
+	if err := p.Save("01-x", Result{Answer: "b"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, on := range []bool{false, true} {
+		if err := p.SaveGuided(on); err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Guided(); got == nil || *got != on {
+			t.Errorf("kept is %v, want %v", got, on)
+		}
+	}
+	if err := p.Save("01-x", Result{Answer: "c"}); err != nil {
+		t.Fatal(err)
+	}
+	if results, err := p.Load(); err != nil || results["01-x"].Answer != "c" || !*p.Guided() {
+		t.Errorf("results %v, error %v", results, err)
+	}
+}
