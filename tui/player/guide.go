@@ -281,7 +281,7 @@ func (p *Player) nowGuide() keys.Hint {
 	case p.ended:
 		return keys.Hint{}
 	case p.guide.on:
-		return keys.Hint{Does: "not guided"}
+		return keys.Hint{Does: "guide off"}
 	}
-	return keys.Hint{Does: "guided"}
+	return keys.Hint{Does: "guide on"}
 }
