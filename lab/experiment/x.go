@@ -112,12 +112,12 @@ func (x *X) Note(format string, args ...any) {
 	x.Say("%s", text)
 }
 
-// mostFDs is how many fds a moment can name.
+// mostFDs is how many fds a record of a moment has room for.
 const mostFDs = 4
 
 // Moment marks what the lesson turns on: it is so now. The question that it asks
 // and the answer stand in the README's section Observe under the key. about are
-// the fds that matter, the first one most, at most four; the loops that watch
+// the fds that matter, of which the first four are kept; the loops that watch
 // them and the threads that run those, or are blocked, matter with them.
 //
 // Only the first call with a key counts, so that a callback may mark the same
@@ -125,15 +125,13 @@ const mostFDs = 4
 // asks the kernel how these fds are, as the watcher may not have looked yet. Any
 // thread may call it, also in a callback. It is not in the account.
 func (x *X) Moment(key string, about ...int) {
-	if len(about) > mostFDs {
-		panic(fmt.Sprintf("experiment: moment %s: %d fds matter; a record names %d", key, len(about), mostFDs))
-	}
 	if _, marked := x.moments.LoadOrStore(key, true); marked {
 		return
 	}
 	if x.rec == nil {
 		return
 	}
+	about = about[:min(len(about), mostFDs)]
 	for _, fd := range about {
 		kernel.Process().Look(fd)
 	}

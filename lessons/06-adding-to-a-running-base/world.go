@@ -72,9 +72,9 @@ func serve(x *experiment.X, p plan) *server {
 	x.Await(limit, func() bool { return s.settled() })
 	if !s.served() && !s.loop.Ended() {
 		if len(s.answered()) > 0 {
-			x.Moment("only-the-newest")
+			x.Moment("only-the-newest", s.Waiting()...)
 		} else {
-			x.Moment("nobody-is-called")
+			x.Moment("nobody-is-called", s.Waiting()...)
 		}
 		x.Pause(4 * glance) // a loop that spins
 	}

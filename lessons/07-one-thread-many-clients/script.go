@@ -169,7 +169,7 @@ func silent(s *server) *server {
 	}
 	s.X.Note("each has heard its first line. The second ones are in the kernel: %d bytes, and nobody will read them", s.unread)
 	s.X.Pause(moment)
-	s.X.Moment("ready-for-ever")
+	s.X.Moment("ready-for-ever", s.Waiting()...)
 	return s.part(append(all, four)...)
 }
 

@@ -2,6 +2,7 @@ package tcpserver
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -146,6 +147,20 @@ func (s *Server) Unread() map[string]int64 {
 		}
 	}
 	return unread
+}
+
+// Waiting returns the fds of the clients of which the kernel keeps bytes that the
+// server has not read.
+func (s *Server) Waiting() (fds []int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for fd := range s.conns {
+		if state, err := kernel.Look(fd); err == nil && state.Queued > 0 {
+			fds = append(fds, fd)
+		}
+	}
+	slices.Sort(fds)
+	return fds
 }
 
 // Did keeps the diary of a scripted run. Nobody reads that of an interactive
