@@ -7,7 +7,7 @@ var Keys = keys.Table[*Player, Order]{
 	{
 		Names: []string{" "}, Sign: "space",
 		Now:  (*Player).nowToggle,
-		Help: "at a moment: the answer, then go on; at the reader's pace: pauses. Else it holds time, or lets it go on; in the past: back to the live edge; after the end: replays, from the beginning or from the moment that is shown, and pauses",
+		Help: "holds time, or lets it go on; in the past: back to the live edge; after the end: replays, from the beginning or from the moment that is shown, and pauses",
 		Do:   (*Player).Toggle,
 	},
 	{
