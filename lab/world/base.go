@@ -81,8 +81,7 @@ func (w *World) base(r *trace.Record) *Base {
 	if b := w.BaseByNumber(r.Base); b != nil {
 		return b
 	}
-	w.Bases = append(w.Bases, Base{Number: r.Base, Made: r.Time})
-	return &w.Bases[len(w.Bases)-1]
+	return w.addBase(r)
 }
 
 func (b *Base) enter(p Phase, at int64) { b.Phase, b.Since = p, at }
@@ -100,11 +99,11 @@ func (w *World) applyBase(t *Thread, r *trace.Record) {
 		b.Freed, b.Thread = r.Time, 0
 		b.enter(Stopped, r.Time)
 	case trace.LoopBegin:
-		t.push(Frame{Kind: InLoop, FD: trace.NoFD, Base: b.Number, Since: r.Time})
+		w.push(t, Frame{Kind: InLoop, FD: trace.NoFD, Base: b.Number, Since: r.Time})
 		b.Thread, b.Depth = r.Thread, int(r.B)
 		b.enter(Between, r.Time)
 	case trace.LoopEnd:
-		t.pop(InLoop)
+		w.pop(t, InLoop)
 		b.Reason, b.Ran = r.Reason(), true
 		w.Returned = Return{b.Number, r.Reason(), w.names.of(r.Str), r.Time}
 		b.Thread, b.Depth = 0, 0
@@ -122,7 +121,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 	case trace.WaitBegin:
 		b.Call, b.Watched, b.Limit = w.names.of(r.Str), int(r.A), r.B
 		b.enter(Waiting, r.Time)
-		t.push(Frame{Kind: InWait, Name: b.Call, FD: trace.NoFD, Base: b.Number, Since: r.Time, Limit: r.B})
+		w.push(t, Frame{Kind: InWait, Name: b.Call, FD: trace.NoFD, Base: b.Number, Since: r.Time, Limit: r.B})
 	case trace.WaitEnd:
 		if w.end(t, InWait, r) {
 			b.Waited += w.took
@@ -140,7 +139,9 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 		}
 	case trace.Ready:
 		b.LastReady = r.Time
-		b.told = append(b.told, told{r.C, r.FD})
+		if len(b.told) < mostTold {
+			b.told = append(b.told, told{r.C, r.FD})
+		}
 		if f != nil {
 			f.Noticed = r.Time
 			f.heard(r.Time, r.What())
@@ -155,7 +156,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 			name = w.signal
 		}
 		w.begun++
-		t.push(Frame{Kind: InCallback, Name: name, FD: r.FD, Base: b.Number, Since: r.Time, Why: r.What(), Number: w.begun})
+		w.push(t, Frame{Kind: InCallback, Name: name, FD: r.FD, Base: b.Number, Since: r.Time, Why: r.What(), Number: w.begun})
 		if f != nil {
 			f.begin(r)
 		}
@@ -237,7 +238,8 @@ func (w *World) applyTimer(r *trace.Record) {
 	at := slices.IndexFunc(b.Timers, func(x Watch) bool { return x.Event == r.C })
 	switch {
 	case r.Kind == trace.Add && at < 0:
-		b.Timers = append(b.Timers, Watch{r.C, r.Base, r.What(), r.B, cmp.Or(w.names.of(r.Str), w.signal)})
+		one := Watch{r.C, r.Base, r.What(), r.B, cmp.Or(w.names.of(r.Str), w.signal)}
+		b.Timers = within(b.Timers, one, mostWatches, &w.Dropped.Events)
 	case r.Kind == trace.Add:
 		b.Timers[at].Timeout = r.B
 	case at >= 0:

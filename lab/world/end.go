@@ -89,6 +89,7 @@ func (w *World) applyEnd(r *trace.Record) {
 		if len(w.Ends) >= keepEnds {
 			w.Ends = slices.DeleteFunc(w.Ends, func(e End) bool { return e.State == NoState })
 		}
+		w.Ends = room(w.Ends, mostEnds, &w.Dropped.Ends)
 		w.Ends = append(w.Ends, End{Local: local, Remote: remote, Since: r.Time, State: state, Trail: []TCPState{state}})
 		e = &w.Ends[len(w.Ends)-1]
 		w.turned = true
@@ -96,7 +97,9 @@ func (w *World) applyEnd(r *trace.Record) {
 	if e.State != state {
 		w.turned = true
 		e.State, e.Since = state, r.Time
-		e.Trail = append(slices.Clip(e.Trail), state)
+		if len(e.Trail) < mostTrail {
+			e.Trail = append(slices.Clip(e.Trail), state)
+		}
 	}
 	e.Label, e.FD, e.At, e.Expires = w.names.of(r.Str), r.FD, r.Time, r.C
 }

@@ -289,7 +289,8 @@ func (w *World) applyWish(r *trace.Record) {
 	at := slices.IndexFunc(f.Watches, func(x Watch) bool { return x.Event == r.C && x.Base == r.Base })
 	switch {
 	case r.Kind == trace.Add && at < 0:
-		f.Watches = append(f.Watches, Watch{r.C, r.Base, r.What(), r.B, w.names.of(r.Str)})
+		one := Watch{r.C, r.Base, r.What(), r.B, w.names.of(r.Str)}
+		f.Watches = within(f.Watches, one, mostWatches, &w.Dropped.Events)
 	case r.Kind == trace.Add:
 		f.Watches[at].What, f.Watches[at].Timeout = r.What(), r.B
 	case at >= 0:
@@ -410,7 +411,9 @@ func (f *FD) by(thread uint32) {
 	if n := len(f.Threads); n > 0 && f.Threads[n-1] == thread || slices.Contains(f.Threads, thread) {
 		return
 	}
-	f.Threads = append(f.Threads, thread)
+	if len(f.Threads) < mostDealings {
+		f.Threads = append(f.Threads, thread)
+	}
 }
 
 // inside returns how many of the refusals that a record stands for were surely

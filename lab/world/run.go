@@ -12,20 +12,23 @@ type Run struct {
 	Live     *World
 	Timeline *Timeline
 
-	past  []*chapter // the latest records, the oldest chapter first
-	spare *chapter   // one that was dropped, to be written again
+	past   []*chapter // the latest records, the oldest chapter first
+	spare  *chapter   // one that was dropped, to be written again
+	worlds int        // bytes of their worlds, about
 }
 
 // chapter is a stretch of the run's records, with the world that they begin
 // from: to show a moment, its chapter is reduced again from there.
 type chapter struct {
 	before  *World
+	size    int // bytes, about, of before
 	records []trace.Record
 }
 
 const (
 	chapterRecords = 1 << 14
-	keepChapters   = 64 // a million records, 64 MiB: the past that can be shown
+	keepChapters   = 64       // a million records, 64 MiB: the past that can be shown
+	keepWorlds     = 64 << 20 // bytes, about, of the worlds that they begin from
 )
 
 // NewRun returns a run without records.
@@ -54,17 +57,27 @@ func (r *Run) open() *chapter {
 		return r.past[n-1]
 	}
 	if len(r.past) == keepChapters {
-		r.spare = r.past[0]
-		r.past = append(r.past[:0], r.past[1:]...)
+		r.forget()
 	}
 	c := r.spare
 	r.spare = nil
 	if c == nil {
 		c = &chapter{records: make([]trace.Record, 0, chapterRecords)}
 	}
-	c.before, c.records = r.Live.Clone(), c.records[:0]
+	c.before, c.records, c.size = r.Live.Clone(), c.records[:0], r.Live.size()
 	r.past = append(r.past, c)
+	for r.worlds += c.size; r.worlds > keepWorlds && len(r.past) > 1; {
+		r.forget()
+	}
 	return c
+}
+
+// forget lets the oldest chapter go.
+func (r *Run) forget() {
+	r.spare = r.past[0]
+	r.worlds -= r.spare.size
+	r.spare.before = nil
+	r.past = append(r.past[:0], r.past[1:]...)
 }
 
 // Earliest returns the first time that At can show.

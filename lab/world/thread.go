@@ -54,14 +54,15 @@ func (t *Thread) Top() (f Frame, ok bool) {
 	return t.Stack[len(t.Stack)-1], true
 }
 
-func (t *Thread) push(f Frame) { t.Stack = append(t.Stack, f) }
-
 // pop ends the innermost frame of a kind, and whatever was left open inside it
 // (its end may have been lost).
-func (t *Thread) pop(kind FrameKind) (Frame, bool) {
+func (w *World) pop(t *Thread, kind FrameKind) (Frame, bool) {
 	for i := len(t.Stack) - 1; i >= 0; i-- {
 		if t.Stack[i].Kind == kind {
 			f := t.Stack[i]
+			if i+1 < len(t.Stack) {
+				w.unwind(t, i+1)
+			}
 			t.Stack = t.Stack[:i]
 			return f, true
 		}
@@ -101,7 +102,7 @@ func (t *Thread) ofSignal(r *trace.Record) bool {
 
 // end pops the innermost frame of a kind and keeps how long it lasted.
 func (w *World) end(t *Thread, kind FrameKind, r *trace.Record) bool {
-	frame, ok := t.pop(kind)
+	frame, ok := w.pop(t, kind)
 	if ok {
 		w.ended, w.took = frame, r.Time-frame.Since
 	}
@@ -110,10 +111,11 @@ func (w *World) end(t *Thread, kind FrameKind, r *trace.Record) bool {
 
 // thread returns the thread that made the record; it may be new.
 func (w *World) thread(r *trace.Record) *Thread {
-	t := w.ThreadByID(r.Thread)
-	if t == nil {
-		w.Threads = append(w.Threads, Thread{ID: r.Thread})
-		t = &w.Threads[len(w.Threads)-1]
+	var t *Thread
+	if i := w.threadAt(r.Thread); i >= 0 {
+		t, w.recent = &w.Threads[i], i
+	} else {
+		t = w.addThread(r.Thread)
 	}
 	if !ofWatcher(r.Kind) {
 		t.LastActive, t.Asleep = r.Time, 0
@@ -123,19 +125,28 @@ func (w *World) thread(r *trace.Record) *Thread {
 
 // ThreadByID returns the thread with that kernel id, or nil.
 func (w *World) ThreadByID(id uint32) *Thread {
-	for i := len(w.Threads) - 1; i >= 0; i-- {
-		if w.Threads[i].ID == id {
-			return &w.Threads[i]
-		}
+	if i := w.threadAt(id); i >= 0 {
+		return &w.Threads[i]
 	}
 	return nil
+}
+
+// threadAt returns the index of the thread that has the id now, or -1.
+func (w *World) threadAt(id uint32) int {
+	if i := w.recent; i < len(w.Threads) && w.Threads[i].ID == id {
+		return i
+	}
+	if i, ok := w.threads[id]; ok {
+		return i
+	}
+	return -1
 }
 
 // applyCall follows a thread into a system call and out of it.
 func (w *World) applyCall(t *Thread, r *trace.Record) {
 	f := w.fd(r)
 	if r.Kind == trace.CallBegin {
-		t.push(Frame{Kind: InCall, Name: w.names.of(r.Str), Call: w.names.call(r.Str), FD: r.FD, Since: r.Time})
+		w.push(t, Frame{Kind: InCall, Name: w.names.of(r.Str), Call: w.names.call(r.Str), FD: r.FD, Since: r.Time})
 		if f != nil {
 			f.Blocked++
 		}
@@ -183,7 +194,7 @@ func (w *World) endCall(t *Thread, r *trace.Record) bool {
 
 // leave takes a thread out of the call that it is in.
 func (w *World) leave(t *Thread) Frame {
-	call, _ := t.pop(InCall)
+	call, _ := w.pop(t, InCall)
 	if f := w.FDByNumber(call.FD); f != nil && f.Blocked > 0 && f.Opened <= call.Since {
 		f.Blocked--
 	}

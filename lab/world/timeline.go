@@ -15,6 +15,7 @@ type Timeline struct {
 
 	threads map[uint32]int
 	fds     map[int32]int // fd number -> lane of the fd that has it now
+	each    int           // how many spans a lane may keep
 }
 
 // Lane is the history of one thread or one fd.
@@ -58,8 +59,13 @@ const (
 // merge is the finest grain of a lane.
 const merge = int64(1e6)
 
-// keepSpans bounds a lane: at least a minute of a lane that never rests.
-const keepSpans = 1 << 17
+// keepSpans bounds a lane: at least a minute of a lane that never rests. Where there
+// are many lanes, they share allSpans: 32 MiB.
+const (
+	keepSpans = 1 << 17
+	allSpans  = 1 << 20
+	mostLanes = 1024
+)
 
 // NewTimeline returns an empty timeline.
 func NewTimeline() *Timeline {
@@ -93,7 +99,7 @@ func (tl *Timeline) Apply(w *World, r *trace.Record) {
 		if r.Kind == trace.Turns {
 			also = Callback
 		}
-		lane.note(r.Time, state, also, 0)
+		lane.note(r.Time, state, also, 0, tl.each)
 	}
 	if r.FD < 0 {
 		return
@@ -101,7 +107,7 @@ func (tl *Timeline) Apply(w *World, r *trace.Record) {
 	if r.Kind == trace.Close {
 		if i, ok := tl.fds[r.FD]; ok {
 			tl.Lanes[i].Ended = r.Time
-			tl.Lanes[i].note(r.Time, Gone, 0, 0)
+			tl.Lanes[i].note(r.Time, Gone, 0, 0, tl.each)
 			delete(tl.fds, r.FD)
 		}
 		return
@@ -117,7 +123,7 @@ func (tl *Timeline) Apply(w *World, r *trace.Record) {
 		if r.Kind == trace.Turns {
 			also |= Callback
 		}
-		lane.note(r.Time, f.state(), also, max(f.Queued, f.TCP.Backlog))
+		lane.note(r.Time, f.state(), also, max(f.Queued, f.TCP.Backlog), tl.each)
 	}
 }
 
@@ -169,8 +175,7 @@ func (f *FD) state() States {
 func (tl *Timeline) thread(t *Thread) *Lane {
 	i, ok := tl.threads[t.ID]
 	if !ok {
-		tl.Lanes = append(tl.Lanes, Lane{Thread: t.ID, FD: trace.NoFD, Name: t.Name, Begun: t.LastActive})
-		i = len(tl.Lanes) - 1
+		i = tl.add(Lane{Thread: t.ID, FD: trace.NoFD, Name: t.Name, Begun: t.LastActive})
 		tl.threads[t.ID] = i
 	}
 	return &tl.Lanes[i]
@@ -179,16 +184,63 @@ func (tl *Timeline) thread(t *Thread) *Lane {
 func (tl *Timeline) fd(f *FD) *Lane {
 	i, ok := tl.fds[f.Number]
 	if !ok {
-		tl.Lanes = append(tl.Lanes, Lane{FD: f.Number, Name: f.Name(), Begun: f.Opened})
-		i = len(tl.Lanes) - 1
+		i = tl.add(Lane{FD: f.Number, Name: f.Name(), Begun: f.Opened})
 		tl.fds[f.Number] = i
 	}
 	return &tl.Lanes[i]
 }
 
+// add adds a lane and returns its index.
+func (tl *Timeline) add(l Lane) int {
+	if len(tl.Lanes) >= mostLanes {
+		tl.forget()
+	}
+	tl.Lanes = append(tl.Lanes, l)
+	tl.each = min(keepSpans, allSpans/len(tl.Lanes))
+	return len(tl.Lanes) - 1
+}
+
+// forget lets the older half of the lanes go, those first that have ended.
+func (tl *Timeline) forget() {
+	goes, ended := len(tl.Lanes)/2, 0
+	for i := range tl.Lanes {
+		if tl.Lanes[i].Ended != 0 {
+			ended++
+		}
+	}
+	ended = min(ended, goes)
+	alive := goes - ended
+	kept, at := make([]Lane, 0, mostLanes), make([]int, len(tl.Lanes))
+	for i, l := range tl.Lanes {
+		left := &alive
+		if l.Ended != 0 {
+			left = &ended
+		}
+		if *left > 0 {
+			*left--
+			at[i] = -1
+			continue
+		}
+		at[i] = len(kept)
+		kept = append(kept, l)
+	}
+	tl.Lanes = kept
+	renumber(tl.threads, at)
+	renumber(tl.fds, at)
+}
+
+// renumber says where the lanes are now; at is -1 for those that went.
+func renumber[K comparable](lanes map[K]int, at []int) {
+	for key, i := range lanes {
+		if lanes[key] = at[i]; at[i] < 0 {
+			delete(lanes, key)
+		}
+	}
+}
+
 // note adds a state to the lane, at a time. also are things that happened
-// without lasting.
-func (l *Lane) note(at int64, state, also States, queued int64) {
+// without lasting. keep bounds its spans.
+func (l *Lane) note(at int64, state, also States, queued int64, keep int) {
 	n := len(l.spans)
 	if n > 0 {
 		last := &l.spans[n-1]
@@ -203,8 +255,8 @@ func (l *Lane) note(at int64, state, also States, queued int64) {
 			last.Queued = max(last.Queued, queued)
 			return
 		}
-		if n >= keepSpans {
-			l.spans = slices.Clone(l.spans[n/2:])
+		if n >= keep {
+			l.spans = slices.Clone(l.spans[n-keep/2:])
 		}
 	}
 	l.spans = append(l.spans, Span{Start: at, Queued: queued, States: state | also, Now: state})

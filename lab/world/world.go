@@ -9,6 +9,7 @@
 package world
 
 import (
+	"maps"
 	"slices"
 
 	"fdlab/lab/abi"
@@ -53,6 +54,11 @@ type World struct {
 	Pokes   int   // how often somebody pressed a key of the experiment
 	Ended   bool  // the program said that it is about to exit
 	Status  int   // and with which status
+
+	Dropped Dropped // what the bounds of the world have cost
+
+	threads map[uint32]int // by id: index in Threads of the thread that has it now
+	recent  int            // index in Threads of the one that made the last record
 
 	begun  int64   // how many callbacks have
 	adrift []Frame // calls that are over in the kernel; see moved
@@ -103,13 +109,13 @@ type Verdict struct {
 // New returns the world before the first record. strings resolves the string
 // numbers of the records that will be applied.
 func New(strings trace.Strings) *World {
-	return &World{names: newNames(strings)}
+	return &World{names: newNames(strings), threads: map[uint32]int{}}
 }
 
 // Clone returns an independent copy.
 func (w *World) Clone() *World {
 	c := *w
-	c.Threads = slices.Clone(w.Threads)
+	c.Threads, c.threads = slices.Clone(w.Threads), maps.Clone(w.threads)
 	for i := range c.Threads {
 		c.Threads[i].Stack = slices.Clone(w.Threads[i].Stack)
 	}
@@ -162,8 +168,7 @@ func (w *World) Apply(r *trace.Record) {
 		if t.Introduced {
 			// The Go runtime gives an OS thread to one goroutine after the
 			// other. Each is a thread of its own to the student.
-			w.Threads = append(w.Threads, Thread{ID: r.Thread})
-			t = &w.Threads[len(w.Threads)-1]
+			t = w.addThread(r.Thread)
 		}
 		t.Name, t.Introduced, t.Begun, t.LastActive = w.names.of(r.Str), true, r.Time, r.Time
 	case trace.ThreadEnd:
@@ -213,7 +218,7 @@ func (w *World) Apply(r *trace.Record) {
 // applyGate follows a thread to the gate and through it.
 func (w *World) applyGate(t *Thread, r *trace.Record) {
 	if r.Kind == trace.Hold {
-		t.push(Frame{Kind: AtGate, Name: w.names.of(r.Str), FD: trace.NoFD, Since: r.Time})
+		w.push(t, Frame{Kind: AtGate, Name: w.names.of(r.Str), FD: trace.NoFD, Since: r.Time})
 		w.Held++
 		return
 	}
@@ -228,26 +233,26 @@ func (w *World) applyWords(r *trace.Record) {
 	text := w.names.of(r.Str)
 	switch r.Kind {
 	case trace.Step:
-		w.Steps = append(w.Steps, Said{text, r.Time})
+		w.Steps = append(room(w.Steps, mostSaid, &w.Dropped.Steps), Said{text, r.Time})
 		w.Of = int(r.B)
 	case trace.Moment:
 		w.applyMoment(r)
 	case trace.Offer:
 		if r.A == 0 {
-			w.Arguments = append(w.Arguments, text)
+			w.Arguments = within(w.Arguments, text, mostOffers, &w.Dropped.Offers)
 			break
 		}
 		w.Offers = slices.DeleteFunc(w.Offers, func(o Offer) bool { return o.Key == rune(r.A) })
 		if text != "" {
-			w.Offers = append(w.Offers, Offer{rune(r.A), text})
+			w.Offers = within(w.Offers, Offer{rune(r.A), text}, mostOffers, &w.Dropped.Offers)
 		}
 	case trace.Note: // the feed says it
 	case trace.Poke:
 		w.Pokes++
 	case trace.Check:
-		w.Checks = append(w.Checks, Check{text, r.Outcome(), r.Time})
+		w.Checks = within(w.Checks, Check{text, r.Outcome(), r.Time}, mostSaid, &w.Dropped.Checks)
 	case trace.Measure:
-		w.Measures = append(w.Measures, Measure{text, r.A, r.Unit()})
+		w.Measures = within(w.Measures, Measure{text, r.A, r.Unit()}, mostSaid, &w.Dropped.Measures)
 	case trace.Answer:
 		w.Answer = text
 	case trace.Verdict:
@@ -275,7 +280,7 @@ func (w *World) Step() (Said, int) {
 	if n == 0 {
 		return Said{}, 0
 	}
-	return w.Steps[n-1], n
+	return w.Steps[n-1], n + int(w.Dropped.Steps)
 }
 
 // names resolves string numbers, each once. Clones share it.
@@ -316,7 +321,9 @@ func (n *names) find(id uint32) *name {
 	if !ok {
 		s := n.strings.String(id)
 		found = name{id, calls[s], gates[s], s}
-		n.known[id] = found
+		if len(n.known) < mostNames {
+			n.known[id] = found
+		}
 	}
 	*recent = found
 	return recent

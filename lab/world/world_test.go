@@ -420,9 +420,9 @@ func TestTheLaneOfAnFD(t *testing.T) {
 
 func TestAFlashInsideAMillisecondIsNotLost(t *testing.T) {
 	l := Lane{}
-	l.note(1000e6, Await, 0, 0)
-	l.note(1005e6, Callback, 0, 7)
-	l.note(1005e6+3000, Await, Took, 0)
+	l.note(1000e6, Await, 0, 0, keepSpans)
+	l.note(1005e6, Callback, 0, 7, keepSpans)
+	l.note(1005e6+3000, Await, Took, 0, keepSpans)
 	got, queued := l.Between(1004e6, 1006e6)
 	if got != Await|Callback|Took || queued != 7 {
 		t.Errorf("states %b queued %d: a callback of 3 µs left no trace", got, queued)
@@ -435,7 +435,7 @@ func TestAFlashInsideAMillisecondIsNotLost(t *testing.T) {
 func TestWhatHappensAgainLeavesItsMarkAgain(t *testing.T) {
 	l := Lane{}
 	for at := int64(1e9); at < 2e9; at += 2e6 {
-		l.note(at, Await, Took, 0)
+		l.note(at, Await, Took, 0, keepSpans)
 	}
 	for _, from := range []int64{1000e6, 1200e6, 1990e6} {
 		if got, _ := l.Between(from, from+4e6); got&Took == 0 {
