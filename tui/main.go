@@ -26,7 +26,7 @@ func main() {
 	if err == nil {
 		return
 	}
-	fmt.Fprintln(os.Stderr, "fdlab:", err)
+	terminal.Say("fdlab: " + err.Error())
 	var signal *terminal.Ended
 	if errors.As(err, &signal) {
 		os.Exit(signal.Status())
@@ -72,7 +72,7 @@ func open(root string) error {
 	go sweep(root)
 	m := app.New(c, th)
 	defer m.Close()
-	err = terminal.Run(m)
+	err = terminal.Run(m, m.Kill)
 	if errors.As(err, new(*terminal.Ended)) {
 		return err
 	}

@@ -140,6 +140,10 @@ func (m *Model) drawTooSmall(r grid.Region) {
 	r.Text(0, 5, st, "go run ./lessons/NN-name")
 }
 
+// Kill ends the programs that run, for an instrument that is stuck itself. It may
+// be called from any goroutine.
+func (m *Model) Kill() { m.children.kill() }
+
 // Close ends whatever still runs or is being built. Call it when the program
 // is over: the session's world must not be used any more, for its strings lie
 // in the run's memory.

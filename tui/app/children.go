@@ -62,6 +62,19 @@ func (c *children) close() {
 	}
 }
 
+// kill ends all children at once, and waits until they and what they made are
+// gone. Unlike close it waits for no build.
+func (c *children) kill() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, run := range c.runs {
+		run.Kill()
+	}
+	for _, run := range c.runs {
+		<-run.Done()
+	}
+}
+
 func hasEnded(run *launch.Run) bool {
 	select {
 	case <-run.Done():

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/term"
 	"golang.org/x/sys/unix"
 )
 
@@ -33,14 +34,12 @@ func (x *held) heed() (finish func()) {
 		signal.Stop(x.signals)
 		close(x.signals)
 		<-done
-		if x.guard != nil {
-			x.guard.Stop()
-		}
+		x.over.Store(true)
 	}
 }
 
 func (x *held) take(s syscall.Signal) {
-	leaving := x.guard != nil
+	leaving := x.leaving.Load()
 	switch s {
 	case syscall.SIGHUP: // a closed window
 		x.leave(s)
@@ -63,20 +62,56 @@ func (x *held) take(s syscall.Signal) {
 	}
 }
 
-// leave asks the program to quit. If it does not, because it is stuck or the
-// terminal does not read, the terminal is restored all the same and the program
-// ends. The kernel then ends its children (lab/launch).
+// leave asks the program to quit, and watches that it does.
 func (x *held) leave(s syscall.Signal) {
-	if x.guard != nil {
+	if x.watch(s, fmt.Sprintf("a signal (%v)", s)) && s != syscall.SIGTERM && s != syscall.SIGINT {
+		x.send(tea.Quit())
+	}
+}
+
+// watch breaks the program off if it does not end within patience: it is stuck, or
+// the terminal does not read what is drawn. false: that is watched already.
+func (x *held) watch(s syscall.Signal, after string) bool {
+	if x.leaving.Swap(true) {
+		return false
+	}
+	time.AfterFunc(patience, func() {
+		defer x.recovered()
+		if !x.over.Load() {
+			x.breakOff(s, after)
+		}
+	})
+	return true
+}
+
+// breakOff ends the program where nothing else does: it restores the terminal and
+// ends the children. It waits for none of the things that may be stuck.
+func (x *held) breakOff(s syscall.Signal, after string) {
+	if x.over.Swap(true) {
 		return
 	}
-	x.guard = time.AfterFunc(patience, func() {
-		x.restore()
-		fmt.Fprintf(os.Stderr, "fdlab did not end within %v of a signal (%v), and was broken off\n", patience, s)
-		os.Exit(128 + int(s))
-	})
-	if s != syscall.SIGTERM && s != syscall.SIGINT {
-		x.send(tea.Quit())
+	x.restore()
+	inTime(time.Second, x.last)
+	Say(fmt.Sprintf("fdlab did not heed %s within %v, and was broken off", after, patience))
+	os.Exit(128 + int(s))
+}
+
+// Say prints a line to standard error, unless that is a terminal that does not read.
+func Say(line string) {
+	inTime(300*time.Millisecond, func() { fmt.Fprintln(os.Stderr, line) })
+}
+
+// inTime waits for the end of something, but not for long.
+func inTime(limit time.Duration, do func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() { recover() }() // the program ends all the same
+		do()
+	}()
+	select {
+	case <-done:
+	case <-time.After(limit):
 	}
 }
 
@@ -97,7 +132,17 @@ type (
 // filter sees each message before the model. It runs on the goroutine of
 // tea.Program.Run, which owns what ReleaseTerminal and RestoreTerminal touch.
 func (x *held) filter(_ tea.Model, msg tea.Msg) tea.Msg {
+	x.taken.Add(1)
+	switch msg {
+	case tea.EnableMouseCellMotion():
+		x.mouse = true
+	case tea.DisableMouse():
+		x.mouse = false
+	}
 	switch msg := msg.(type) {
+	case tea.QuitMsg: // the terminal may not read the last frame
+		x.watch(syscall.SIGINT, "a key")
+		return msg
 	case tea.KeyMsg:
 		if msg.Type != tea.KeyCtrlZ {
 			return msg
@@ -106,7 +151,7 @@ func (x *held) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	case stopNow:
 		x.stop()
 	case wentOn:
-		x.program.ReleaseTerminal()
+		x.release()
 		x.again()
 	default:
 		return msg
@@ -131,17 +176,25 @@ func (x *held) stop() {
 	goOn := make(chan os.Signal, 1)
 	signal.Notify(goOn, syscall.SIGCONT)
 	defer signal.Stop(goOn)
-	x.program.ReleaseTerminal()
+	x.release()
 	syscall.Kill(0, syscall.SIGSTOP)
 	<-goOn
 	x.again()
 }
 
+// release gives the terminal back for a while.
+func (x *held) release() {
+	x.program.ReleaseTerminal()
+	term.Restore(os.Stdin.Fd(), x.before)
+}
+
 // again takes the terminal and repaints. Without a terminal there is no program.
 func (x *held) again() {
-	if x.program.RestoreTerminal() != nil {
+	if x.raw() != nil || x.program.RestoreTerminal() != nil {
 		x.send(tea.Quit())
 		return
 	}
-	x.send(tea.EnableMouseCellMotion()) // the one mode that Bubble Tea forgets
+	if x.mouse { // the one mode that Bubble Tea forgets
+		x.send(tea.EnableMouseCellMotion())
+	}
 }

@@ -36,24 +36,38 @@ type held struct {
 	program *tea.Program
 	before  *term.State // the settings that it had
 	signals chan os.Signal
-	stopped atomic.Bool // by stop, as the shell's jobs are
-	guard   *time.Timer // nil until a signal asks the program to leave
-	ended   *Ended      // the signal that ends it, if that is an error
+	stopped atomic.Bool  // by stop, as the shell's jobs are
+	mouse   bool         // the program takes clicks; filter's own
+	last    func()       // ends the children of a program that is broken off
+	leaving atomic.Bool  // it has been asked to
+	over    atomic.Bool  // it has left, or is broken off
+	taken   atomic.Int64 // messages that reached the model
+	ended   *Ended       // the signal that ends it, if that is an error
 }
 
 // Run shows the model until it quits, until a signal ends it or until the
 // terminal is gone. The terminal is then as it was before. The error of a signal
 // is an *Ended; SIGTERM and SIGHUP are no errors.
-func Run(m tea.Model) error {
+//
+// A program that has not left some seconds after a signal or a key that should end
+// it is broken off: Run calls last, which may be called beside the model, and exits.
+func Run(m tea.Model, last func()) error {
 	before, err := term.GetState(os.Stdin.Fd())
 	if err != nil {
 		return fmt.Errorf("the terminal's settings cannot be read: %w", err)
 	}
-	x := &held{before: before}
-	x.program = tea.NewProgram(m, tea.WithAltScreen(), tea.WithMouseCellMotion(), tea.WithFilter(x.filter))
+	x := &held{before: before, mouse: true, last: last}
+	keys, deafen, err := x.listen()
+	if err != nil {
+		return fmt.Errorf("the terminal cannot be used: %w", err)
+	}
+	x.program = tea.NewProgram(m, tea.WithInput(keys), tea.WithAltScreen(), tea.WithMouseCellMotion(), tea.WithFilter(x.filter))
 	finish := x.heed()
-	_, err = x.program.Run()
+	if err = x.raw(); err == nil {
+		_, err = x.program.Run()
+	}
 	finish()
+	deafen()
 	switch {
 	case x.ended != nil:
 		x.restore()
@@ -70,6 +84,12 @@ func Run(m tea.Model) error {
 	return nil
 }
 
+// raw lets the program have each key as it is pressed.
+func (x *held) raw() error {
+	_, err := term.MakeRaw(os.Stdin.Fd())
+	return err
+}
+
 // ordinary takes back whatever a program may have set: the alternate screen, the
 // three kinds of mouse and their encoding, bracketed paste, the hidden cursor,
 // colours.
@@ -78,15 +98,7 @@ const ordinary = "\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2
 // restore gives the terminal back where Bubble Tea may not have. A terminal that
 // does not read does not stop it.
 func (x *held) restore() {
-	written := make(chan struct{})
-	go func() {
-		defer close(written)
-		os.Stdout.WriteString(ordinary)
-	}()
-	select {
-	case <-written:
-	case <-time.After(300 * time.Millisecond):
-	}
+	inTime(300*time.Millisecond, func() { os.Stdout.WriteString(ordinary) })
 	term.Restore(os.Stdin.Fd(), x.before)
 }
 

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -15,17 +17,20 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/term"
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 )
 
 // shown tells the test binary to show a model, as the instrument does.
 const shown = "TERMINAL_TEST_SHOW"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(shown) == "" {
+	models := map[string]tea.Model{"stuck": stuck{}, "busy": busy{}}
+	model, ok := models[os.Getenv(shown)]
+	if !ok {
 		os.Exit(m.Run())
 	}
-	err := Run(stuck{})
-	fmt.Println(err)
+	err := Run(model, func() { fmt.Fprint(os.Stdout, "the children end") })
+	Say(fmt.Sprint(err))
 	var ended *Ended
 	if errors.As(err, &ended) {
 		os.Exit(ended.Status())
@@ -45,44 +50,190 @@ func (stuck) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return stuck{}, nil
 }
 
+// busy is a model that always has something new to draw, and leaves at q.
+type busy struct{ n int }
+
+func (b busy) Init() tea.Cmd { return func() tea.Msg { return b } }
+func (b busy) View() string  { return "ready" + strings.Repeat(fmt.Sprint("\n", b.n), 20) }
+func (b busy) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.KeyMsg:
+		if s := msg.String(); s == "q" || s == "ctrl+c" {
+			return b, tea.Quit
+		}
+	case busy:
+		b.n = msg.n + 1
+		return b, func() tea.Msg { time.Sleep(time.Millisecond); return b }
+	}
+	return b, nil
+}
+
+// shownIn is a program that shows a model in a terminal.
+type shownIn struct {
+	*exec.Cmd
+	master, slave *os.File
+	before        *term.State
+}
+
+func show(t *testing.T, model string, attr *syscall.SysProcAttr) *shownIn {
+	t.Helper()
+	master, slave, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pty.Setsize(master, &pty.Winsize{Cols: 80, Rows: 24})
+	x := &shownIn{Cmd: exec.Command(os.Args[0]), master: master, slave: slave}
+	if x.before, err = term.GetState(slave.Fd()); err != nil {
+		t.Fatal(err)
+	}
+	x.Env = append(os.Environ(), shown+"="+model, "TERM=xterm-256color")
+	x.Stdin, x.Stdout, x.Stderr, x.SysProcAttr = slave, slave, slave, attr
+	if err := x.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		x.Process.Kill()
+		x.Wait()
+		master.Close()
+		slave.Close()
+	})
+	return x
+}
+
+var session = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+
+// ends waits for the end, and for the terminal's settings as they were.
+func (x *shownIn) ends(t *testing.T, status ...int) {
+	t.Helper()
+	ended := make(chan struct{})
+	go func() { x.Wait(); close(ended) }()
+	select {
+	case <-ended:
+	case <-time.After(time.Minute):
+		t.Fatal("it does not end")
+	}
+	if !slices.Contains(status, x.ProcessState.ExitCode()) {
+		t.Errorf("%v, want exit status %d", x.ProcessState, status)
+	}
+	if after, err := term.GetState(x.slave.Fd()); err != nil || *after != *x.before {
+		t.Errorf("the terminal's settings are %+v, %v; they were %+v", after, err, x.before)
+	}
+}
+
 // TestAStuckModelEndsAtASignal, with the terminal as it was.
 func TestAStuckModelEndsAtASignal(t *testing.T) {
 	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT} {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
-			master, slave, err := pty.Open()
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer master.Close()
-			defer slave.Close()
-			before, err := term.GetState(slave.Fd())
-			if err != nil {
-				t.Fatal(err)
-			}
-			cmd := exec.Command(os.Args[0])
-			cmd.Env = append(os.Environ(), shown+"=1", "TERM=xterm-256color")
-			cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
-			cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			defer cmd.Process.Kill()
-			said := listen(master)
+			x := show(t, "stuck", session)
+			said := listen(x.master)
 			said.await(t, "ready")
-			io.WriteString(master, "k")
+			io.WriteString(x.master, "k")
 			said.await(t, "hangs")
-			cmd.Process.Signal(s)
-			cmd.Wait()
-			if status := cmd.ProcessState.ExitCode(); status != 128+int(s) {
-				t.Errorf("%v", cmd.ProcessState)
+			x.Process.Signal(s)
+			x.ends(t, 128+int(s))
+			for _, want := range []string{"\x1b[?1049l", "\x1b[?25h", "the children end"} {
+				said.await(t, want)
 			}
-			if after, err := term.GetState(slave.Fd()); err != nil || *after != *before {
-				t.Errorf("the terminal's settings are %+v, %v; they were %+v", after, err, before)
-			}
-			said.await(t, "\x1b[?1049l")
-			said.await(t, "\x1b[?25h")
 		})
+	}
+}
+
+// TestAStuckModelEndsAtAKey, though other keys were pressed before, of which the
+// model takes none.
+func TestAStuckModelEndsAtAKey(t *testing.T) {
+	for name, key := range map[string]string{"q": "q", "Escape": "\x1b", "Ctrl-C": "\x03"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			x := show(t, "stuck", session)
+			said := listen(x.master)
+			said.await(t, "ready")
+			io.WriteString(x.master, "k")
+			said.await(t, "hangs")
+			for _, other := range []string{"a", " ", "\x1b[A"} {
+				io.WriteString(x.master, other)
+				await(t, "the key to be read", func() bool { return !can(unix.POLLIN, x.slave) })
+			}
+			io.WriteString(x.master, key)
+			x.ends(t, 130)
+			said.await(t, "\x1b[?1049l")
+		})
+	}
+}
+
+// TestATerminalThatNeverReads stops no end.
+func TestATerminalThatNeverReads(t *testing.T) {
+	ends := map[string]func(*shownIn){
+		"q":    func(x *shownIn) { io.WriteString(x.master, "q") },
+		"TERM": func(x *shownIn) { x.Process.Signal(syscall.SIGTERM) },
+		"HUP":  func(x *shownIn) { x.Process.Signal(syscall.SIGHUP) },
+	}
+	for name, end := range ends {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			x := show(t, "busy", session)
+			await(t, "the terminal to be full", func() bool { return !can(unix.POLLOUT, x.slave) })
+			end(x)
+			x.ends(t, 0, map[string]int{"q": 130, "TERM": 143, "HUP": 129}[name])
+		})
+	}
+}
+
+// TestATerminalThatIsGone: no SIGHUP says so, for it is no controlling terminal.
+func TestATerminalThatIsGone(t *testing.T) {
+	x := show(t, "busy", &syscall.SysProcAttr{Setsid: true})
+	said := listen(x.master)
+	said.await(t, "ready")
+	x.slave.Close()
+	x.master.Close()
+	ended := make(chan struct{})
+	go func() { x.Wait(); close(ended) }()
+	select {
+	case <-ended:
+	case <-time.After(time.Minute):
+		t.Fatal("it does not end")
+	}
+}
+
+// can reports whether a terminal has keys to be read (POLLIN) or room (POLLOUT).
+func can(what int16, f *os.File) bool {
+	ready := []unix.PollFd{{Fd: int32(f.Fd()), Events: what}}
+	n, _ := unix.Poll(ready, 0)
+	return n == 1
+}
+
+func await(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); !holds(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("waited in vain for ", what)
+		}
+	}
+}
+
+func TestQuitKeys(t *testing.T) {
+	for _, c := range []struct {
+		sent []string
+		want quitKey
+	}{
+		{[]string{"k"}, stays},
+		{[]string{"\x1b[A"}, stays},
+		{[]string{"q"}, mayLeave},
+		{[]string{"\x1b"}, mayLeave},
+		{[]string{"aq"}, mayLeave},
+		{[]string{"q\x03"}, leaves},
+		{[]string{"\x1b[200~qqq\x03\x1b[201~"}, stays},
+		{[]string{"\x1b[200~qqq", "q\x03", "\x1b[201~"}, stays},
+		{[]string{"\x1b[200~qqq\x1b[201~", "q"}, mayLeave},
+	} {
+		var k quitKeys
+		found := stays
+		for _, sent := range c.sent {
+			found = max(found, k.in([]byte(sent)))
+		}
+		if found != c.want {
+			t.Errorf("%q: %d, want %d", c.sent, found, c.want)
+		}
 	}
 }
 

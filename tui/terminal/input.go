@@ -1,0 +1,113 @@
+package terminal
+
+import (
+	"bytes"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// listen reads the terminal, beside Bubble Tea: that reads the next key only when
+// the model has taken the last one, so that a stuck model would hide the key with
+// which the student wants to leave. What is read goes on through a pipe.
+//
+// The first result is Bubble Tea's end. When close is called, the terminal is read
+// no more.
+func (x *held) listen() (theirs *os.File, close func(), err error) {
+	theirs, ours, err := os.Pipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	stop, stopped, err := os.Pipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	done := make(chan struct{})
+	go func() {
+		defer func() { ours.Close(); done <- struct{}{} }()
+		defer x.recovered()
+		x.readKeys(ours, int(stop.Fd()))
+	}()
+	return theirs, func() {
+		stopped.Close()
+		<-done
+		stop.Close()
+		theirs.Close()
+	}, nil
+}
+
+func (x *held) readKeys(to *os.File, stop int) {
+	in := int(os.Stdin.Fd())
+	buf := make([]byte, 1<<12)
+	var k quitKeys
+	for {
+		ready := []unix.PollFd{{Fd: int32(in), Events: unix.POLLIN}, {Fd: int32(stop), Events: unix.POLLIN}}
+		if _, err := unix.Poll(ready, -1); err == unix.EINTR {
+			continue
+		}
+		if ready[1].Revents != 0 {
+			return
+		}
+		n, err := unix.Read(in, buf)
+		switch {
+		case err == unix.EINTR || err == unix.EAGAIN:
+			continue
+		case err != nil || n == 0: // the terminal is gone, and perhaps no SIGHUP says so
+			x.leave(unix.SIGHUP)
+			return
+		}
+		switch k.in(buf[:n]) {
+		case leaves:
+			x.watch(unix.SIGINT, "a key")
+		case mayLeave:
+			x.expect()
+		}
+		// A model that takes no keys for so long that the pipe is full loses some.
+		to.SetWriteDeadline(time.Now().Add(10 * time.Millisecond))
+		to.Write(buf[:n])
+	}
+}
+
+// quitKeys finds the keys that leave fdlab, or a screen of it, in what a terminal
+// sends. What is pasted is no key.
+type quitKeys struct{ pasting bool }
+
+type quitKey uint8
+
+const (
+	stays    quitKey = iota
+	mayLeave         // q, or Escape alone
+	leaves           // Ctrl-C: from anywhere
+)
+
+var pasteBegins, pasteEnds = []byte("\x1b[200~"), []byte("\x1b[201~")
+
+func (k *quitKeys) in(sent []byte) (found quitKey) {
+	for i := range sent {
+		switch at := sent[i:]; {
+		case bytes.HasPrefix(at, pasteBegins):
+			k.pasting = true
+		case bytes.HasPrefix(at, pasteEnds):
+			k.pasting = false
+		case k.pasting:
+		case at[0] == 0x03:
+			return leaves
+		case at[0] == 'q' || len(at) == 1 && at[0] == 0x1b:
+			found = mayLeave
+		}
+	}
+	return found
+}
+
+// expect breaks the program off if the model takes nothing at all, not even this
+// key, for as long as patience lasts.
+func (x *held) expect() {
+	taken := x.taken.Load()
+	time.AfterFunc(patience, func() {
+		defer x.recovered()
+		if x.taken.Load() == taken && !x.stopped.Load() && !x.over.Load() {
+			x.breakOff(unix.SIGINT, "a key")
+		}
+	})
+}
