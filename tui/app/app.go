@@ -55,15 +55,16 @@ type Model struct {
 	children  children // all programs that may still run
 	serial    int      // number of the latest session: messages of older ones are dropped
 
-	help    bool     // the legend lies over the screen
-	helpTop int      // its first row that is shown
-	explain string   // the key of the lint whose explanation lies over the stage, or ""
-	outline *outline // the list of steps and moments lies over the stage, or nil
-	guided  *bool    // the stage goes at the reader's pace; nil: nobody has chosen
-	output  bool     // what the program printed lies over the stage
-	scroll  int      // of the overlay
-	message string   // one line for the student, until the next key
-	quit    bool
+	help     bool     // the legend lies over the screen
+	helpTop  int      // its first row that is shown
+	explain  string   // the key of the lint whose explanation lies over the stage, or ""
+	outline  *outline // the list of steps and moments lies over the stage, or nil
+	guided   *bool    // the stage goes at the reader's pace; nil: nobody has chosen
+	output   bool     // what the program printed lies over the stage
+	scroll   int      // of the overlay
+	unmoused bool     // the terminal has the mouse: see switchMouse
+	message  string   // one line for the student, until the next key
+	quit     bool
 }
 
 // New returns the instrument for a course.

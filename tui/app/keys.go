@@ -122,6 +122,7 @@ func homeKeys() table {
 		}),
 		table{
 			{Names: []string{"tab"}, Sign: "tab", Now: always("exercises"), Help: "opens the exercises: programs to change, run on the stage and graded", Do: (*Model).openExercises},
+			mouseKey(),
 			helpKey(),
 			out(words("quit"), "leaves fdlab", (*Model).leave),
 		},
@@ -139,6 +140,7 @@ func lessonKeys() table {
 		scrolling(func(m *Model, by int) { m.lesson.Scroll(by) }, func(m *Model) int { return m.lesson.PageRows() }),
 		table{
 			{Names: []string{"r"}, Sign: "r", Now: always("run"), Help: "builds the experiment and runs it", Do: func(m *Model) tea.Cmd { return m.run(nil) }},
+			mouseKey(),
 			{Names: []string{"?"}, Do: do((*Model).openHelp)},
 			out(func(m *Model) string { return m.lesson.Out }, "back", do(func(m *Model) { m.screen = m.back })),
 		},
@@ -228,7 +230,7 @@ func stageKeys() table {
 				func(m *Model) bool { return m.session.run != nil }),
 		},
 		explained(),
-		table{helpKey(), out(words("back"), "back to the lesson", (*Model).leaveStage)},
+		table{mouseKey(), helpKey(), out(words("back"), "back to the lesson", (*Model).leaveStage)},
 	)
 }
 
@@ -327,6 +329,7 @@ func exercisesKeys() table {
 		}),
 		table{
 			{Names: []string{"left", "h"}, Do: do(func(m *Model) { m.screen = atHome })},
+			mouseKey(),
 			helpKey(),
 			out(words("home"), "goes home", do(func(m *Model) { m.screen = atHome })),
 		},
@@ -362,6 +365,7 @@ func exerciseKeys() table {
 		scrolling(func(m *Model, by int) { m.exercise.Scroll(by) }, func(m *Model) int { return m.exercise.Rows() }),
 		table{
 			{Names: []string{"left"}, Do: (*Model).openExercises},
+			mouseKey(),
 			helpKey(),
 			out(words("back"), "back to the list", (*Model).openExercises),
 		},
@@ -402,6 +406,7 @@ func standKeys() table {
 		},
 		explained(),
 		table{
+			mouseKey(),
 			helpKey(),
 			out(func(m *Model) string {
 				if m.stand.over() {

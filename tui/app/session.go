@@ -193,23 +193,29 @@ func (s *session) offers(key string) (poke rune, ok bool) {
 	return 0, false
 }
 
-// poke hands a key to the experiment. In the past it does nothing: what
-// happened cannot be poked.
-func (s *session) poke(m *Model, key string) tea.Cmd {
+// poke hands a key to the experiment; ok is false where it is none of its keys.
+// What happened cannot be poked.
+func (s *session) poke(m *Model, key string) (cmd tea.Cmd, ok bool) {
 	if s.world == nil {
-		return nil
+		return nil, false
 	}
 	c, ok := s.offers(key)
-	switch state := s.State(); {
-	case !ok:
-		return nil
-	case state == player.Led || state == player.Paused || state == player.AtMoment:
+	if !ok {
+		return nil, false
+	}
+	switch s.State() {
+	case player.Led, player.Paused, player.AtMoment:
 		if !s.over {
 			m.message = "The stage is behind the program, which would get this key. Press end first: it goes live."
+			return nil, true
 		}
-		return nil
-	case state != player.Live && state != player.Held:
-		return nil
+		fallthrough
+	case player.Ended:
+		m.message = "The program has ended and takes no keys: r builds and runs it again."
+		return nil, true
+	case player.Past, player.Replay:
+		m.message = "What happened cannot be poked: end goes to the live edge."
+		return nil, true
 	}
-	return tell(s.run, func(r *launch.Run) error { return r.Poke(c) })
+	return tell(s.run, func(r *launch.Run) error { return r.Poke(c) }), true
 }

@@ -35,26 +35,18 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, nil
 }
 
-// keys takes the keys of one message. Letters that were typed fast arrive
-// together, and each counts.
-func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
-	m.message = ""
-	if msg.Type != tea.KeyRunes || msg.Alt || len(msg.Runes) == 1 {
-		return m.key(msg.String())
-	}
-	var cmds []tea.Cmd
-	for _, r := range msg.Runes {
-		cmds = append(cmds, m.key(string(r)))
-	}
-	return tea.Sequence(cmds...)
-}
-
 // key routes a key to the overlay or the screen that has it.
 func (m *Model) key(key string) tea.Cmd {
-	if key == "ctrl+c" {
+	switch key {
+	case "ctrl+c":
 		return m.leave()
+	case "T":
+		return m.switchMouse()
 	}
 	switch {
+	case foreign(key) && (m.screen != atStage || m.help || m.explain != "" || m.output):
+		m.tellUnknown(key)
+		return nil
 	case m.help:
 		m.keyHelp(key)
 		return nil
@@ -83,8 +75,11 @@ func (m *Model) key(key string) tea.Cmd {
 			return m.predict(key)
 		}
 	case atStage:
-		return m.session.poke(m, key)
+		if cmd, ok := m.session.poke(m, key); ok {
+			return cmd
+		}
 	}
+	m.tellUnknown(key)
 	return nil
 }
 
