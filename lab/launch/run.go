@@ -235,6 +235,20 @@ func (r *Run) Poke(key rune) error {
 	return r.tell(control.Poke + " " + string(key))
 }
 
+// Stopped returns the signal that has stopped the program, as Ctrl-Z or kill -STOP
+// do: "SIGSTOP"; "" while it runs, and after its end. It is known on Linux only.
+func (r *Run) Stopped() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ended {
+		return ""
+	}
+	if s := stoppedBy(r.Pid()); s != 0 {
+		return unix.SignalName(s)
+	}
+	return ""
+}
+
 // tell sends a command. It blocks for a moment at most: a program that never
 // reads its commands is left alone when the socket is full.
 func (r *Run) tell(command string) error {

@@ -30,7 +30,8 @@ type (
 		records []trace.Record
 		now     int64
 		lost    uint64
-		printed int64 // bytes
+		stopped string // the signal that has stopped the program, or ""
+		printed int64  // bytes
 		over    bool
 		exit    launch.Exit
 	}
@@ -89,8 +90,9 @@ const batch = 1 << 18
 
 // tick waits for the next frame and takes what was recorded since. records is
 // the batch of the last tick, to be filled again: only one tick is under way
-// at a time.
-func tick(session int, run *launch.Run, records []trace.Record, last time.Time) tea.Cmd {
+// at a time. rest are those of that batch for which there was no time; they come
+// first. What finds no room in the ring meanwhile is lost, and counted.
+func tick(session int, run *launch.Run, records, rest []trace.Record, last time.Time) tea.Cmd {
 	return safely(func() tea.Msg {
 		// What the last batch took to reduce counts: a flood is read without
 		// a pause, so that less of it is lost.
@@ -99,8 +101,15 @@ func tick(session int, run *launch.Run, records []trace.Record, last time.Time) 
 		if cap(records) < batch {
 			records = make([]trace.Record, batch)
 		}
-		n, more := run.Read(records[:batch])
-		msg := tickMsg{session: session, at: began, records: records[:n], now: run.Reader().Now(), lost: run.Reader().Lost(), printed: printed(run)}
+		left := copy(records[:batch], rest)
+		n, more := run.Read(records[left:batch])
+		more = more || left > 0
+		stopped := ""
+		if n == 0 && more {
+			stopped = run.Stopped()
+		}
+		n += left
+		msg := tickMsg{session: session, at: began, records: records[:n], now: run.Reader().Now(), lost: run.Reader().Lost(), printed: printed(run), stopped: stopped}
 		if !more {
 			msg.over, msg.exit = true, run.Exit()
 		}

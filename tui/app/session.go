@@ -10,6 +10,7 @@ import (
 
 	"fdlab/lab/course"
 	"fdlab/lab/launch"
+	"fdlab/lab/trace"
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
 	"fdlab/tui/player"
@@ -32,6 +33,8 @@ type session struct {
 	exit    launch.Exit
 	printed int64 // bytes that the program printed
 	lost    uint64
+	signal  string // that has stopped the program, or ""
+	poked   *poked // the latest key that the program has not taken yet, or nil
 
 	saved bool // the verdict went into the progress
 }
@@ -69,7 +72,7 @@ func (m *Model) started(msg startedMsg) tea.Cmd {
 	s.run = msg.run
 	s.world = world.NewRun(s.run.Reader())
 	s.Tracks[0].Begin(s.world)
-	return tea.Batch(tick(s.number, s.run, nil, time.Now()), s.frames(time.Now()))
+	return tea.Batch(tick(s.number, s.run, nil, nil, time.Now()), s.frames(time.Now()))
 }
 
 // ticked takes what the program recorded since the last tick.
@@ -79,9 +82,15 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 		return nil
 	}
 	track := s.Tracks[0]
-	s.Apply(track, msg.records)
-	track.Grow(msg.now)
+	rest := s.apply(track, msg.records)
+	if s.signal = msg.stopped; s.signal != "" {
+		s.Stop()
+	} else {
+		s.GoOn(msg.now)
+		track.Grow(msg.now)
+	}
 	s.lost, s.printed = msg.lost, msg.printed
+	m.awaitPoke(s, msg.at)
 	if msg.over {
 		s.over, s.exit = true, msg.exit
 		// The clock of a run that is over stands at its last record.
@@ -89,7 +98,22 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 		s.End()
 		return m.keep()
 	}
-	return tea.Batch(m.keep(), tick(s.number, s.run, msg.records, msg.at))
+	return tea.Batch(m.keep(), tick(s.number, s.run, msg.records, rest, msg.at))
+}
+
+// budget is how long the records of one tick may take. A key must not wait longer.
+const budget = 100 * time.Millisecond
+
+// apply adds records to the track, as many as there is time for, and returns the
+// rest.
+func (s *session) apply(track *player.Track, records []trace.Record) (rest []trace.Record) {
+	const some = 1 << 10
+	for end := time.Now().Add(budget); len(records) > 0 && time.Now().Before(end); {
+		n := min(some, len(records))
+		s.Apply(track, records[:n])
+		records = records[n:]
+	}
+	return records
 }
 
 // status says which of the stage's states the session is in.
@@ -104,8 +128,12 @@ func (s *session) status() (stage.Status, string) {
 		return stage.Past, ""
 	case state == player.Ended:
 		return stage.Over, "The program has " + s.exit.String() + "."
+	case s.signal != "":
+		return stage.Stopped, stoppedWords(s.signal, s.run)
 	case s.world.Live.Records == 0:
 		return stage.Starting, "The program runs. It has not recorded anything yet."
+	case state == player.Held && s.Defied() > 0:
+		return stage.Unheld, fmt.Sprintf("It does not heed the gate: %d records since it was told to stand still.", s.Defied())
 	case state == player.Held:
 		return stage.Held, ""
 	case state == player.Led:
@@ -116,6 +144,10 @@ func (s *session) status() (stage.Status, string) {
 		return stage.AtMoment, ""
 	}
 	return stage.Running, ""
+}
+
+func stoppedWords(signal string, run *launch.Run) string {
+	return fmt.Sprintf("A signal has stopped the program: %s. kill -CONT %d lets it go on.", signal, run.Pid())
 }
 
 // draw draws the stage, or why there is none.
@@ -217,5 +249,40 @@ func (s *session) poke(m *Model, key string) (cmd tea.Cmd, ok bool) {
 		m.message = "What happened cannot be poked: end goes to the live edge."
 		return nil, true
 	}
+	taken := s.world.Live.Pokes + 1
+	if s.poked != nil {
+		taken = s.poked.taken + 1
+	}
+	s.poked = &poked{c, time.Now(), taken, s.lost}
 	return tell(s.run, func(r *launch.Run) error { return r.Poke(c) }), true
+}
+
+// poked is a key that was handed to the experiment.
+type poked struct {
+	key   rune
+	at    time.Time
+	taken int    // how many keys the experiment has taken when it has this one
+	lost  uint64 // records, until then
+}
+
+// prompt is how soon an experiment should take a key.
+const prompt = time.Second
+
+// awaitPoke says so when a key does not arrive: each that does leaves a record.
+func (m *Model) awaitPoke(s *session, now time.Time) {
+	p := s.poked
+	switch {
+	case p == nil:
+	case s.world.Live.Pokes >= p.taken || s.lost > p.lost: // the record may be among the lost
+		s.poked = nil
+	case now.Sub(p.at) > prompt:
+		s.poked = nil
+		if _, offered := s.offers(string(p.key)); !offered {
+			return // it took the key off its list just then
+		}
+		m.message = fmt.Sprintf("The program has not taken the key %c yet.", p.key)
+		if s.signal != "" {
+			m.message = fmt.Sprintf("The program has not taken the key %c: %s has stopped it.", p.key, s.signal)
+		}
+	}
 }

@@ -82,7 +82,8 @@ func (m *Model) graded(msg gradedMsg) tea.Cmd {
 		return readExercises(m.course.Root)
 	}
 	t := msg.trial
-	t.see()
+	for !t.see() {
+	}
 	t.result, t.source, t.untouched = msg.result, msg.source, msg.untouched
 	if t.Runs() > 0 && !t.result.Ended {
 		// What the program did after the verdict is no part of the trial.
@@ -143,7 +144,7 @@ func (s *stand) view(m *Model, i int) *stage.View {
 	if !ok {
 		return nil
 	}
-	v.Lost = t.runs[shown.Act].Reader().Lost()
+	v.Lost = t.runs[shown.Act].Reader().Lost() + t.missed()
 	current := t.checkAt(shown.Clock)
 	if current >= 0 {
 		v.Chapter = fmt.Sprintf("check %d of %d: %s", current+1, len(s.exercise.Checks), t.checks[current].name)
@@ -185,6 +186,8 @@ func (s *stand) status(i int) (stage.Status, string) {
 		return stage.Judged, ""
 	case t.result != nil:
 		return stage.Over, "The program has " + t.runs[len(t.runs)-1].Exit().String() + "."
+	case t.signal != "":
+		return stage.Stopped, stoppedWords(t.signal, t.runs[len(t.runs)-1])
 	case t.Run().Live.Records == 0:
 		return stage.Starting, "The program runs. It has not recorded anything yet."
 	}

@@ -38,7 +38,8 @@ type trial struct {
 	result        *grade.Result // nil while it goes on
 	source        []string      // the lines of code that the compiler objects to
 
-	untouched bool // the student's program is the starter
+	signal    string // that has stopped the program, or ""
+	untouched bool   // the student's program is the starter
 }
 
 // checking says when a check began, on the trial's clock.
@@ -53,6 +54,9 @@ type news struct {
 	mu     sync.Mutex // guards what follows
 	seen   []sight
 	latest *launch.Run
+
+	waiting int    // records in seen
+	skipped uint64 // records that found no room there
 }
 
 // sight is one thing that was seen: a start, a check, or records.
@@ -70,9 +74,17 @@ func (n *news) Started(run *launch.Run) {
 	n.seen = append(n.seen, sight{run: run})
 }
 
+// mostWaiting is how many records may wait for Update: 64 MiB.
+const mostWaiting = 1 << 20
+
 func (n *news) Recorded(records []trace.Record) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.waiting+len(records) > mostWaiting {
+		n.skipped += uint64(len(records))
+		return
+	}
+	n.waiting += len(records)
 	n.seen = append(n.seen, sight{records: slices.Clone(records)})
 }
 
@@ -91,13 +103,36 @@ func (n *news) take() []sight {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	seen := n.seen
-	n.seen = nil
+	n.seen, n.waiting = nil, 0
 	return seen
 }
 
-// see takes in what the grader saw since the last look.
-func (t *trial) see() {
-	for _, s := range t.take() {
+// giveBack puts what was taken, and not looked at, back in its place.
+func (n *news) giveBack(seen []sight) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.seen = append(seen, n.seen...)
+	for _, s := range seen {
+		n.waiting += len(s.records)
+	}
+}
+
+// missed returns how many records found no room.
+func (n *news) missed() uint64 {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.skipped
+}
+
+// see takes in what the grader saw since the last look, and reports whether there
+// was time for all of it.
+func (t *trial) see() (all bool) {
+	end, seen := time.Now().Add(budget), t.take()
+	for i, s := range seen {
+		if i > 0 && time.Now().After(end) {
+			t.giveBack(seen[i:])
+			return false
+		}
 		switch {
 		case s.run != nil:
 			t.end()
@@ -114,8 +149,11 @@ func (t *trial) see() {
 		}
 	}
 	if n := len(t.runs); n > 0 {
-		t.Grow(t.runs[n-1].Reader().Now())
+		if t.signal = t.runs[n-1].Stopped(); t.signal == "" {
+			t.Grow(t.runs[n-1].Reader().Now())
+		}
 	}
+	return true
 }
 
 // end makes the latest run end with its last record: its program is gone, and the

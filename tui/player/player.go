@@ -33,6 +33,15 @@ type Player struct {
 	heldAt int64 // since when
 	gaps   []Gap
 
+	// While time is held: what the program may still do, it was told at letAt; and
+	// the records since then that no gate has let through.
+	letAt    int64
+	defied   int
+	defiedAt int64 // the latest of them
+
+	stopped   bool  // a signal has stopped the program
+	stoppedAt int64 // since when
+
 	past      bool  // an earlier moment is shown:
 	at        int64 // this one
 	replaying bool  // and it moves on
@@ -115,6 +124,7 @@ func (p *Player) ZoomLike(old *Player) {
 func (p *Player) Apply(t *Track, records []trace.Record) {
 	if p.held && len(records) > 0 {
 		p.stoodUntil(records[0].Time)
+		p.heed(t, records)
 	}
 	t.Apply(records)
 }
@@ -254,6 +264,7 @@ func (p *Player) hold() Order {
 		return Nothing
 	}
 	p.held, p.heldAt = true, p.Length()
+	p.let()
 	return Hold
 }
 
@@ -351,6 +362,7 @@ func (p *Player) Next() Order {
 	case !p.held:
 		return p.hold()
 	}
+	p.let()
 	return Step
 }
 

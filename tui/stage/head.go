@@ -1,6 +1,8 @@
 package stage
 
 import (
+	"slices"
+
 	"fdlab/lab/diagnosis"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
@@ -21,7 +23,7 @@ func drawHead(r grid.Region, v *scene) {
 	switch v.Status {
 	case Running:
 		st = th.BarLive
-	case Held, Past, Paused, AtMoment:
+	case Held, Past, Paused, AtMoment, Unheld, Stopped:
 		st = th.BarHeld
 	case Replay:
 		st = th.BarHeld
@@ -30,6 +32,11 @@ func drawHead(r grid.Region, v *scene) {
 	end -= len(b) + 2
 	r.TextRight(end, 0, st, word)
 	end -= grid.Width(word) + 2
+	if n := v.World.Dropped.All(); n > 0 {
+		b := append(grid.AppendCount(r.Scratch(), int64(n)), " not kept "...)
+		r.BytesRight(end, 0, th.BarHeld, b)
+		end -= len(b)
+	}
 	if v.Lost > 0 {
 		b := append(grid.AppendCount(r.Scratch(), int64(v.Lost)), " records lost "...)
 		r.BytesRight(end, 0, th.BarHeld, b)
@@ -62,7 +69,7 @@ func drawHead(r grid.Region, v *scene) {
 func drawKeys(r grid.Region, v *scene) {
 	th := v.Theme
 	var all []keys.Hint
-	if v.Status == Running || v.Status == Held {
+	if v.Status == Running || v.Status == Held || v.Status == Unheld {
 		for _, o := range v.World.Offers {
 			all = append(all, keys.Hint{Key: string(o.Key), Does: o.Text})
 		}
@@ -94,12 +101,15 @@ const dot = " · "
 // width is how many cells a key takes in the row, with the dot before it.
 func width(k keys.Hint) int { return grid.Width(k.Key) + 1 + grid.Width(k.Does) + grid.Width(dot) }
 
+// worded are the states of which Words say what is going on.
+var worded = []Status{Building, Starting, Over, Unheld, Stopped}
+
 // drawNow says in one sentence what is going on at the moment that is shown.
 // Every word of it is read from the world.
 func drawNow(r grid.Region, v *scene) {
 	th, w := v.Theme, v.World
 	p := r.At(0, 0)
-	if v.Words != "" && (v.Status == Building || v.Status == Starting || v.Status == Over) {
+	if v.Words != "" && slices.Contains(worded, v.Status) {
 		r.Cut(0, 0, r.W, th.Text, v.Words)
 		return
 	}

@@ -66,10 +66,13 @@ const (
 	Led                    // the stage follows the program at the reader's pace
 	Paused                 // and waits there
 	AtMoment               // it stands at a moment that the program has marked
+	Unheld                 // time should be held, and the program does not heed it
+	Stopped                // a signal has stopped the program
 )
 
 // statusWords stand at the right end of the title row.
-var statusWords = [...]string{"BUILDING", "STARTING", "LIVE", "HELD", "PAST", "ENDED", "REPLAY", "GRADED", "GUIDED", "PAUSED", "MOMENT"}
+var statusWords = [...]string{"BUILDING", "STARTING", "LIVE", "HELD", "PAST", "ENDED", "REPLAY", "GRADED",
+	"GUIDED", "PAUSED", "MOMENT", "NOT HELD", "STOPPED"}
 
 // Draw draws the view where LayoutOf says. Below 80x24 it draws what fits.
 func Draw(r grid.Region, view *View, l Layout) {
