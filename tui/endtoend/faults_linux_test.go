@@ -194,6 +194,11 @@ func main() {
 	time.Sleep(300 * time.Millisecond)
 }
 `), noNegative, false},
+	{"a new thread each record", flooding(`rec.Put(&trace.Record{Kind: trace.ThreadBegin, FD: trace.NoFD, Thread: n, Time: int64(n) * 1000})`), stillLeaves("q"), false},
+	{"a new thread and SIGTERM", flooding(`rec.Put(&trace.Record{Kind: trace.ThreadBegin, FD: trace.NoFD, Thread: n, Time: int64(n) * 1000})`), stillLeaves(""), false},
+	{"callbacks without an end", flooding(`rec.Put(&trace.Record{Kind: trace.CallbackBegin, FD: 5, A: 2, Base: 1, Time: time.Since(begun).Nanoseconds()})`), notHeld, false},
+	{"a stopped program", running(poked), stoppedProgram, false},
+	{"a paste and other layouts", nil, input, false},
 }
 
 func with(env ...string) func(*testing.T) options {
@@ -441,4 +446,129 @@ func noNegative(x *terminal) string {
 func (x *terminal) quit() {
 	x.press("\x03")
 	x.wait()
+}
+
+// flooding has a program in place of lesson 01 that makes records without an end.
+func flooding(record string) func(*testing.T) options {
+	return running(`package main
+
+import (
+	"time"
+
+	"fdlab/lab/trace"
+)
+
+func main() {
+	rec, begun, n := trace.Process(), time.Now(), uint32(0)
+	rec.Put(&trace.Record{Kind: trace.Note, FD: trace.NoFD, Str: rec.String("the flood begins")})
+	for {
+		for range 1000 {
+			n++
+			` + record + `
+		}
+		if n%100_000 == 0 && time.Since(begun) > time.Minute {
+			return
+		}
+	}
+}
+`)
+}
+
+// stillLeaves: what it shows is bounded and says so, and the way out works.
+func stillLeaves(key string) func(*terminal) string {
+	return func(x *terminal) string {
+		x.toStage()
+		x.see("that not all is kept", oneRow("not kept"))
+		began := time.Now()
+		if key == "" {
+			x.cmd.Process.Signal(syscall.SIGTERM)
+		} else {
+			x.press(key)
+			x.see("the lesson", shows("Predict", "Recall"))
+			x.press("\x03")
+		}
+		x.wait()
+		return fmt.Sprintf("N not kept; it has ended %v later, with at most %d MiB", time.Since(began).Round(100*time.Millisecond), x.peak())
+	}
+}
+
+// notHeld: the program has no gate, so HELD would be a lie.
+func notHeld(x *terminal) string {
+	x.toStage()
+	x.see("the flood", oneRow("LIVE"))
+	x.press(space)
+	x.see("that it is not held", all(oneRow("NOT HELD"), oneRow("does not heed the gate")))
+	// What it may keep of the past is 64 MiB of records and 64 MiB of worlds.
+	var mib int
+	x.await("its memory", func() bool { mib = x.memory(); return mib > 0 })
+	if mib > 500 {
+		x.t.Errorf("the instrument takes %d MiB", mib)
+	}
+	x.quit()
+	return fmt.Sprintf("NOT HELD ... does not heed the gate; %d MiB", mib)
+}
+
+// memory is what the instrument takes of the machine's memory, in MiB.
+func (x *terminal) memory() (mib int) {
+	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", x.cmd.Process.Pid))
+	_, after, _ := strings.Cut(string(status), "VmRSS:")
+	fmt.Sscan(after, &mib)
+	return mib >> 10
+}
+
+// peak is the most that it took, in MiB; it has ended.
+func (x *terminal) peak() int64 {
+	return x.cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss >> 10
+}
+
+// poked is a program that waits for the key a.
+const poked = `package main
+
+import "fdlab/lab/experiment"
+
+func main() {
+	experiment.Main(experiment.Lesson{
+		Name: "01-select-vs-blocking-io", Title: "poked", Steps: []string{"it waits"},
+		Keys: []experiment.Key{{Rune: 'a', Text: "poke it"}},
+		Run: func(x *experiment.X) {
+			x.Step(1)
+			x.Poke('a', func() { x.Note("poked") })
+			<-x.Stopped()
+		},
+	})
+}
+`
+
+func stoppedProgram(x *terminal) string {
+	x.toStage()
+	x.see("the step", oneRow("step 1 of 1", "LIVE"))
+	child := x.children()[0]
+	syscall.Kill(child, syscall.SIGSTOP)
+	x.see("that it is stopped", all(oneRow("STOPPED"), oneRow("SIGSTOP", fmt.Sprintf("kill -CONT %d", child))))
+	x.press("a")
+	x.see("that the key is not taken", oneRow("has not taken the key a", "SIGSTOP"))
+	syscall.Kill(child, syscall.SIGCONT)
+	x.see("that it goes on, with the key", all(oneRow("LIVE"), shows("poked")))
+	x.quit()
+	return "STOPPED ... kill -CONT ... has not taken the key a"
+}
+
+func input(x *terminal) string {
+	x.see("the course", shows("a lab bench for file descriptors"))
+	x.press("\x1b[200~qqq\x03\x1b[201~")
+	x.see("that a paste is no key", oneRow("pasted"))
+	for key, says := range map[string]string{"й": "keyboard layout", "？": "full-width"} {
+		x.press(key)
+		x.see("what the key is", oneRow(says))
+	}
+	x.press("T")
+	x.await("that the terminal has the mouse", func() bool { return !x.modes()["1002"] })
+	x.press("T")
+	x.await("that fdlab has it", func() bool { return x.modes()["1002"] })
+	x.press(enter)
+	x.see("the lesson", shows("Predict", "Recall"))
+	x.press("\x1b")
+	x.see("the course", shows("a lab bench for file descriptors"))
+	x.quit()
+	return "a paste is ignored, й and ？ are told, T, ESC alone"
 }
