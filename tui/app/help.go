@@ -151,7 +151,11 @@ var helpOf = map[screen]struct{ before, after []helpLine }{
 	},
 	atStage: {
 		before: []helpLine{{heading, "Keys, besides those of the experiment itself:"}},
-		after:  []helpLine{{"a click", "in the time panel shows that moment"}},
+		after: []helpLine{
+			{"a click", "in the time panel shows that moment"},
+			{"NOT HELD", "you hold time, and the program does not heed it"},
+			{"STOPPED", "a signal has stopped the program"},
+		},
 	},
 	atStand: {
 		before: []helpLine{
