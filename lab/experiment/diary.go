@@ -53,6 +53,15 @@ func (d *Diary) Find(did, who string) (found []Entry) {
 // Count returns how many entries Find finds.
 func (d *Diary) Count(did, who string) int { return len(d.Find(did, who)) }
 
+// When returns when the nth such entry (from 1) was made; the zero time if it was
+// not.
+func (d *Diary) When(nth int, did, who string) time.Time {
+	if found := d.Find(did, who); nth >= 1 && nth <= len(found) {
+		return found[nth-1].At
+	}
+	return time.Time{}
+}
+
 // Index returns the place of the nth such entry (from 1) in the order of all,
 // or -1.
 func (d *Diary) Index(nth int, did, who string) int {

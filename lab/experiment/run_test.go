@@ -19,6 +19,7 @@ import (
 
 	"fdlab/lab/event"
 	"fdlab/lab/sys"
+	"fdlab/lab/trace"
 )
 
 // programs are little experiments. The tests run them as real processes: this
@@ -42,6 +43,19 @@ var programs = map[string]func(x *X){
 		}
 		x.Moment("at large")
 		x.Verdict(True, "marked")
+	},
+	"evidence": func(x *X) {
+		x.Step(1)
+		seen := time.Now()
+		x.Note("seen")
+		x.Step(2)
+		t := NewTable("compared", "who", "calls", "CPU", "said")
+		t.Row("one", Counted(1234567), Lasted(2*time.Millisecond), Word("never"))
+		x.Table(t)
+		x.Check(true, "about the whole run")
+		x.Of(1).At(seen).Decides().Check(true, "seen")
+		x.Of(2).At(time.Time{}).NotJudged("no time", "unseen")
+		x.Verdict(True, "stated")
 	},
 	"no verdict": func(x *X) {},
 	"undecided":  func(x *X) { x.Verdict(Undecided, "too little was seen") },
@@ -245,6 +259,52 @@ func TestAMomentIsMarkedOnce(t *testing.T) {
 	}
 	if want := []string{"again7 9 10 11", "at large-1 -1 -1 -1"}; !slices.Equal(marked, want) {
 		t.Errorf("marked are %q, want %q", marked, want)
+	}
+}
+
+// TestTheTraceHasTheTableAndTheEvidence that the account has: the same words, and
+// for each check what it is about, when that was, and whether the verdict rests
+// on it.
+func TestTheTraceHasTheTableAndTheEvidence(t *testing.T) {
+	cmd := program("evidence", "-json")
+	var account strings.Builder
+	cmd.Stderr = &account
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err, account.String())
+	}
+	const table = "  who      calls      CPU   said\n  one  1,234,567  2.00 ms  never\n"
+	if !strings.Contains(account.String(), table) {
+		t.Errorf("the account lacks\n%sit has\n%s", table, &account)
+	}
+	var cells, checks []string
+	noted := int64(0) // when
+	for line := range strings.Lines(string(out)) {
+		var r struct {
+			Kind, Text, Title                                    string
+			Row, Column, Outcome, Decides, Step, Proof, T, Value int64
+			Unit                                                 trace.Unit
+		}
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		switch r.Kind {
+		case "note":
+			noted = r.T
+		case "table":
+			cells = append(cells, r.Title)
+		case "cell":
+			cells = append(cells, fmt.Sprint(r.Row, r.Column, " ", r.Text, " ", r.Value, r.Unit))
+		case "check":
+			checks = append(checks, fmt.Sprint(r.Text, " ", r.Outcome, r.Decides, r.Step, " ", r.Proof > 0 && r.Proof <= noted))
+		}
+	}
+	if want := []string{"compared", "0 0 who 0 4", "0 1 calls 0 4", "0 2 CPU 0 4", "0 3 said 0 4",
+		"1 0 one 0 4", "1 1 1,234,567 1234567 0", "1 2 2.00 ms 2000000 1", "1 3 never 0 4"}; !slices.Equal(cells, want) {
+		t.Errorf("the table is %q, want %q", cells, want)
+	}
+	if want := []string{"about the whole run 1 0 0 false", "seen 1 1 1 true", "(no time) unseen 2 0 2 false"}; !slices.Equal(checks, want) {
+		t.Errorf("the checks are %q, want %q", checks, want)
 	}
 }
 

@@ -141,50 +141,6 @@ func (x *X) Moment(key string, about ...int) {
 		A: int64(fds[1]), B: int64(fds[2]), C: int64(fds[3])})
 }
 
-// Check judges one thing that was measured. Rest it on the order of things,
-// not on times: order is the same on a slow machine. What depends on time
-// belongs in TimingCheck.
-func (x *X) Check(ok bool, format string, args ...any) {
-	if x.invalid() != nil {
-		x.NotJudged("this run cannot be judged", format, args...)
-		return
-	}
-	text := fmt.Sprintf(format, args...)
-	if ok {
-		x.check(trace.Passed, text, trace.Passed.String()+": "+text)
-	} else {
-		x.check(trace.Failed, text, trace.Failed.String()+": "+text)
-	}
-}
-
-// TimingCheck is Check for what depends on time. It is not judged when the run
-// was held or poked.
-func (x *X) TimingCheck(ok bool, format string, args ...any) {
-	if why := x.Disturbed(); why != "" && x.invalid() == nil {
-		x.NotJudged(why, format, args...)
-		return
-	}
-	x.Check(ok, format, args...)
-}
-
-// NotJudged is a check that this run says nothing about. In the trace its text
-// begins with why, in brackets.
-func (x *X) NotJudged(why, format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	x.check(trace.NotJudged, "("+why+") "+text, trace.NotJudged.String()+" ("+why+"): "+text)
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.unjudged = append(x.unjudged, "("+why+") "+text)
-}
-
-// check puts text into the trace and line into the account.
-func (x *X) check(outcome trace.Outcome, text, line string) {
-	x.put(trace.Check, text, int64(outcome), 0)
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.checks = append(x.checks, line)
-}
-
 // Disturbed says why times of this run mean nothing ("held", "you wrote to it by
 // hand"), or "".
 func (x *X) Disturbed() string {
@@ -217,7 +173,7 @@ const (
 	PerSecond   = trace.PerSecond
 )
 
-// Measure records a number. name says of what: "select: latency of b1".
+// Measure records a number that stands in no Table. name says of what: "select: latency of b1".
 func (x *X) Measure(name string, value int64, unit trace.Unit) {
 	x.put(trace.Measure, name, value, int64(unit))
 }

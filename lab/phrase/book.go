@@ -31,6 +31,8 @@ var book = [trace.Kinds]entry{
 	trace.Offer:       {notInFeed, noSentence},
 	trace.Measure:     {notInFeed, noSentence},
 	trace.Moment:      {notInFeed, noSentence}, // its words are the lesson's
+	trace.Table:       {notInFeed, noSentence},
+	trace.Cell:        {notInFeed, noSentence},
 
 	trace.Open: {
 		func(l line, h *world.Happening) line {

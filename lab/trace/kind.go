@@ -52,6 +52,8 @@ const (
 	Offer   // the experiment offers a poke
 	Check   //
 	Measure // a number that the experiment measured
+	Table   // a table of what was measured begins
+	Cell    // one cell of it, row by row
 	Answer  // the letter that the measurements give to the Predict question
 	Verdict //
 	End     // the program is about to exit
@@ -106,8 +108,10 @@ var forms = [kinds]form{
 	Moment:        {name: "moment", str: "key", a: "second", b: "third", c: "fourth"},
 	Poke:          {name: "poke", str: "text", a: "key"},
 	Offer:         {name: "offer", str: "text", a: "key"},
-	Check:         {name: "check", str: "text", a: "outcome"},
+	Check:         {name: "check", str: "text", a: "outcome", b: "decides", c: "step", d: "proof"},
 	Measure:       {name: "measure", str: "text", a: "value", b: "unit"},
+	Table:         {name: "table", str: "title"},
+	Cell:          {name: "cell", str: "text", a: "row", b: "column", c: "value", d: "unit"},
 	Answer:        {name: "answer", str: "letter"},
 	Verdict:       {name: "verdict", str: "text", a: "ruling"},
 	End:           {name: "end", a: "status"},
@@ -190,7 +194,7 @@ func word(n int64, words ...string) string {
 	return words[n]
 }
 
-// Unit is what a Measure is counted in.
+// Unit is what a Measure or a Cell is counted in.
 type Unit int64
 
 const (
@@ -198,6 +202,7 @@ const (
 	Nanoseconds Unit = 1
 	ByteCount   Unit = 2
 	PerSecond   Unit = 3
+	NoUnit      Unit = 4 // a Cell of words: its value says nothing
 )
 
 // What returns the readiness that an Add, Del, Ready, CallbackBegin or Kernel
@@ -222,5 +227,10 @@ func (r *Record) Outcome() Outcome { return Outcome(r.A) }
 // Ruling returns what a Verdict says.
 func (r *Record) Ruling() Ruling { return Ruling(r.A) }
 
-// Unit returns what the number of a Measure counts.
-func (r *Record) Unit() Unit { return Unit(r.B) }
+// Unit returns what the number of a Measure or of a Cell counts.
+func (r *Record) Unit() Unit {
+	if r.Kind == Cell {
+		return Unit(r.D)
+	}
+	return Unit(r.B)
+}

@@ -47,6 +47,8 @@ var uses = [trace.Kinds]use{
 	trace.Offer:         unused,
 	trace.Check:         inFeed,
 	trace.Measure:       unused,
+	trace.Table:         unused,
+	trace.Cell:          unused,
 	trace.Answer:        inFeed,
 	trace.Verdict:       inFeed | stepped,
 	trace.End:           inFeed,

@@ -36,6 +36,8 @@ type World struct {
 	Arguments []string  // with which the program says that it can be started, such as "-backend=poll"
 	Checks    []Check   // what was checked so far
 	Measures  []Measure // what was measured so far
+	Tables    []string  // the titles of the tables so far
+	Cells     []Cell    // their cells, in order
 	Answer    string    // the letter that the run gives to the Predict question, or ""
 	Verdict   Verdict   // the zero Verdict until there is one
 	Feed      Feed      // the latest happenings, for reading
@@ -88,6 +90,9 @@ type Check struct {
 	Text    string
 	Outcome trace.Outcome
 	At      int64
+	Decides bool  // the answer or the verdict rests on it
+	Step    int   // what it is about, from 1; 0: the whole run
+	Proof   int64 // when it came about; 0: the program does not say
 }
 
 // Measure is one number.
@@ -95,6 +100,14 @@ type Measure struct {
 	Text  string
 	Value int64
 	Unit  trace.Unit
+}
+
+// Cell is one cell of a table: row 0 has the columns' names, column 0 the rows'.
+type Cell struct {
+	Table, Row, Column int // Table: index in World.Tables, -1 for none
+	Text               string
+	Value              int64 // of Unit; nothing with NoUnit
+	Unit               trace.Unit
 }
 
 // Verdict is what the run says of the claim. Given tells the zero Verdict
@@ -142,6 +155,7 @@ func (w *World) Clone() *World {
 	c.Arguments = slices.Clip(w.Arguments)
 	c.Checks = slices.Clip(w.Checks)
 	c.Measures = slices.Clip(w.Measures)
+	c.Tables, c.Cells = slices.Clip(w.Tables), slices.Clip(w.Cells)
 	c.Feed = w.Feed.clone()
 	c.where = slices.Clone(w.where)
 	return &c
@@ -207,7 +221,8 @@ func (w *World) Apply(r *trace.Record) {
 		w.applyEnd(r)
 	case trace.Hold, trace.Release:
 		w.applyGate(t, r)
-	case trace.Step, trace.Note, trace.Moment, trace.Poke, trace.Offer, trace.Check, trace.Measure, trace.Answer, trace.Verdict, trace.End:
+	case trace.Step, trace.Note, trace.Moment, trace.Poke, trace.Offer, trace.Check, trace.Measure,
+		trace.Table, trace.Cell, trace.Answer, trace.Verdict, trace.End:
 		w.applyWords(r)
 	default:
 		w.Unknown++
@@ -250,9 +265,13 @@ func (w *World) applyWords(r *trace.Record) {
 	case trace.Poke:
 		w.Pokes++
 	case trace.Check:
-		w.Checks = within(w.Checks, Check{text, r.Outcome(), r.Time}, mostSaid, &w.Dropped.Checks)
+		w.Checks = within(w.Checks, Check{text, r.Outcome(), r.Time, r.B == 1, int(r.C), r.D}, mostSaid, &w.Dropped.Checks)
 	case trace.Measure:
 		w.Measures = within(w.Measures, Measure{text, r.A, r.Unit()}, mostSaid, &w.Dropped.Measures)
+	case trace.Table:
+		w.Tables = within(w.Tables, text, mostSaid, &w.Dropped.Tables)
+	case trace.Cell:
+		w.Cells = within(w.Cells, Cell{len(w.Tables) - 1, int(r.A), int(r.B), text, r.C, r.Unit()}, mostSaid, &w.Dropped.Tables)
 	case trace.Answer:
 		w.Answer = text
 	case trace.Verdict:

@@ -74,9 +74,10 @@ func judge(x *experiment.X, bench *engine.Bench, turns, both *engine.Run, rest [
 	all := append([]*engine.Run{turns}, loops...)
 	bench.Table(all...)
 
-	checkOrder(x, turns, "read b only after a had spoken", engine.Later)
-	for _, t := range loops {
-		checkOrder(x, t, "read b while a was silent", engine.AtOnce)
+	checkOrder(x.Of(1).Decides(), turns, "read b only after a had spoken", engine.Later)
+	checkOrder(x.Of(2).Decides(), both, "read b while a was silent", engine.AtOnce)
+	for _, t := range rest {
+		checkOrder(x.Of(3), t, "read b while a was silent", engine.AtOnce)
 	}
 	unread := 0
 	for _, t := range all {
@@ -85,12 +86,12 @@ func judge(x *experiment.X, bench *engine.Bench, turns, both *engine.Run, rest [
 	x.Check(unread == 0, "nothing was lost: at the end %d messages are unread", unread)
 	stuck, heard := turns.Hears("b", "a"), both.Hears("b", "a")
 	if stuck.When != engine.Unclear {
-		x.TimingCheck(stuck.Waited > stuck.Silence/2, "%s: %s waited for more than half of a's silence: %s of %s",
+		x.Of(1).At(stuck.Read).TimingCheck(stuck.Waited > stuck.Silence/2, "%s: %s waited for more than half of a's silence: %s of %s",
 			turns.Engine, stuck.Message, experiment.Brief(stuck.Waited), experiment.Brief(stuck.Silence))
 	}
 	for _, t := range rest {
 		if t.Engine == "busy" {
-			x.TimingCheck(t.SystemCalls() > 10*both.SystemCalls() && t.CPU() > 3*both.CPU(),
+			x.Of(3).TimingCheck(t.SystemCalls() > 10*both.SystemCalls() && t.CPU() > 3*both.CPU(),
 				"busy: %d system calls and %s of CPU; %s: %d and %s", t.SystemCalls(),
 				experiment.Brief(t.CPU()), both.Engine, both.SystemCalls(), experiment.Brief(both.CPU()))
 		}
@@ -98,16 +99,16 @@ func judge(x *experiment.X, bench *engine.Bench, turns, both *engine.Run, rest [
 
 	ours := event.Backends()[0]
 	if asked.missing == "" {
-		x.Check(asked.method == ours, "without a choice libevent %s takes %s, and the lab's loop %s",
+		x.Of(0).Decides().Check(asked.method == ours, "without a choice libevent %s takes %s, and the lab's loop %s",
 			asked.version, asked.method, ours)
 	} else {
-		x.NotJudged("not measured here: "+asked.missing, "what libevent takes without a choice")
+		x.Of(0).Decides().NotJudged("not measured here: "+asked.missing, "what libevent takes without a choice")
 	}
 
 	// Predict asks which engine hears b clearly sooner than all others.
 	if first, ok := sooner(x, loops); ok {
 		shortest, longest := spread(loops)
-		x.TimingCheck(first == "", "none of these heard b clearly sooner than all others: it waited for %s to %s",
+		x.Of(3).Decides().TimingCheck(first == "", "none of these heard b clearly sooner than all others: it waited for %s to %s",
 			experiment.Brief(shortest), experiment.Brief(longest))
 		if letter, ok := letters[first]; ok {
 			x.Answer(letter)
@@ -181,13 +182,14 @@ func spread(loops []*engine.Run) (shortest, longest time.Duration) {
 }
 
 // checkOrder checks when an engine heard b.
-func checkOrder(x *experiment.X, t *engine.Run, what string, want engine.Hearing) {
-	got := t.Hears("b", "a").When
-	if got == engine.Unclear {
-		x.NotJudged("you wrote to it by hand", "%s: %s", t.Engine, what)
+func checkOrder(of experiment.Evidence, t *engine.Run, what string, want engine.Hearing) {
+	heard := t.Hears("b", "a")
+	of = of.At(heard.Read)
+	if heard.When == engine.Unclear {
+		of.NotJudged("you wrote to it by hand", "%s: %s", t.Engine, what)
 		return
 	}
-	x.Check(got == want, "%s: %s", t.Engine, what)
+	of.Check(heard.When == want, "%s: %s", t.Engine, what)
 }
 
 // wait says how long the message was on its way that decides. In a run that was

@@ -18,30 +18,30 @@ func judge(x *experiment.X, fifo *experiment.FIFO, once, each, post *program, fi
 	const line = int64(len(heihei) + 1)
 	came := post.left + storm.bytes.Load() + once.bytes.Load() + each.bytes.Load() + post.bytes.Load()
 	alone := came == fifo.Scripted()
-	check := func(ok bool, format string, args ...any) {
+	check := func(of experiment.Evidence, ok bool, format string, args ...any) {
 		if !alone {
-			x.NotJudged("somebody else used the FIFO", format, args...)
+			of.NotJudged("somebody else used the FIFO", format, args...)
 			return
 		}
-		x.Check(ok, format, args...)
+		of.Check(ok, format, args...)
 	}
 
 	calls := once.calls.Load()
-	x.Check(calls == 1, "one-shot: one echo, %s", callbacks(calls))
+	x.Of(1).Decides().Check(calls == 1, "one-shot: one echo, %s", callbacks(calls))
 	reason, returned := once.loop.Returned()
-	x.Check(returned && reason == event.NoEvents, "one-shot: dispatch ended: %s", reason)
-	check(once.left == line, "one-shot: what nobody read stays: %d bytes in the kernel", once.left)
+	x.Of(1).Decides().Check(returned && reason == event.NoEvents, "one-shot: dispatch ended: %s", reason)
+	check(x.Of(1), once.left == line, "one-shot: what nobody read stays: %d bytes in the kernel", once.left)
 	calls = each.calls.Load()
-	check(calls == 4 && each.done.Load() == 4, "persist, and read: %s and %d reads, "+
+	check(x.Of(2), calls == 4 && each.done.Load() == 4, "persist, and read: %s and %d reads, "+
 		"for what step 1 had left and for 3 echoes", callbacks(calls), each.done.Load())
-	x.Check(first.first == twenty, "the post's: one echo, and call %d of the callback is the first to read", first.first)
-	check(first.calls == twenty && first.left == 0, "the post's, after the echo: %s, and %d bytes left",
+	x.Of(3).Check(first.first == twenty, "the post's: one echo, and call %d of the callback is the first to read", first.first)
+	check(x.Of(3).Decides(), first.calls == twenty && first.left == 0, "the post's, after the echo: %s, and %d bytes left",
 		callbacks(first.calls), first.left)
-	check(post.spun > many && post.done.Load() == 1 && post.left == line,
+	check(x.Of(4).Decides(), post.spun > many && post.done.Load() == 1 && post.left == line,
 		"the post's, after a second echo: %s more, and %d bytes left", callbacks(post.spun), post.left)
-	x.Check(storm.ends.Load() > many, "opened read-only: after one echo, %d times the end of file", storm.ends.Load())
+	x.Of(5).Check(storm.ends.Load() > many, "opened read-only: after one echo, %d times the end of file", storm.ends.Load())
 	spin, calm := post.loop.Thread().CPU(), each.loop.Thread().CPU()
-	x.TimingCheck(spin > 10*calm, "the spin costs CPU: %s, against %s for the program of step 2",
+	x.Of(4).TimingCheck(spin > 10*calm, "the spin costs CPU: %s, against %s for the program of step 2",
 		experiment.Brief(spin), experiment.Brief(calm))
 
 	// Predict asks how often the callback runs for one echo, and for another.
@@ -92,19 +92,15 @@ func callbacks(n int64) string { return experiment.Number(n, "callback") }
 
 // table shows the programs side by side.
 func table(x *experiment.X, first seen, once, each, post, storm *program) {
-	rows := [][]string{{"program", "callbacks", "reads", "left unread", "callbacks a second", "CPU"}}
+	t := experiment.NewTable("one echo, five programs",
+		"program", "callbacks", "reads", "left unread", "callbacks a second", "CPU")
 	for _, p := range []*program{once, each, post, storm} {
-		rate := "-"
+		rate := experiment.Word("-")
 		if p.spun > 0 {
-			rate = fmt.Sprint(p.rate())
-			x.Measure(p.name+": callbacks a second", p.rate(), experiment.PerSecond)
+			rate = experiment.Often(p.rate())
 		}
-		cpu := p.loop.Thread().CPU()
-		x.Measure(p.name+": callbacks", p.calls.Load(), experiment.Count)
-		x.Measure(p.name+": reads", p.done.Load(), experiment.Count)
-		x.Measure(p.name+": CPU", int64(cpu), experiment.Nanoseconds)
-		rows = append(rows, []string{p.name, fmt.Sprint(p.calls.Load()), fmt.Sprint(p.done.Load()),
-			fmt.Sprintf("%d bytes", p.left), rate, experiment.Brief(cpu)})
+		t.Row(p.name, experiment.Counted(p.calls.Load()), experiment.Counted(p.done.Load()),
+			experiment.Sized(p.left), rate, experiment.Lasted(p.loop.Thread().CPU()))
 	}
-	x.Rows(rows)
+	x.Table(t)
 }

@@ -15,27 +15,27 @@ import (
 // on order (who was accepted before who had left), on thread ids and on what
 // the kernel says, not on times.
 func judge(x *experiment.X, nested, turns, shared, alone, both *server, again twice) {
-	x.Check(nested.depth(accepted) == 1 && nested.depth(called) == 2,
+	x.Of(1).Check(nested.depth(accepted) == 1 && nested.depth(called) == 2,
 		"nested: loops on the stack in the accept callback: %d; in the read callback: %d",
 		nested.depth(accepted), nested.depth(called))
 	when := nested.secondClient()
-	x.Check(when == later, "nested: client 2 is accepted only after client 1 has left")
+	x.Of(1).At(nested.Diary.When(1, accepted, "client 2")).Decides().Check(when == later, "nested: client 2 is accepted only after client 1 has left")
 	if nested.waiting.Known {
-		x.Check(nested.waiting.Clients >= 2, "nested: while client 1 is served, %d clients are connected and wait in the backlog",
+		x.Of(1).Check(nested.waiting.Clients >= 2, "nested: while client 1 is served, %d clients are connected and wait in the backlog",
 			nested.waiting.Clients)
 	} else {
-		x.NotJudged("this kernel does not say", "nested: clients wait in the backlog")
+		x.Of(1).NotJudged("this kernel does not say", "nested: clients wait in the backlog")
 	}
 
 	served := turns.secondClient() == meanwhile && turns.answeredBefore("client 2", "client 1") &&
 		turns.answeredBefore("client 3", "client 1")
-	x.Check(served, "turns: clients 2 and 3 are answered while client 1 is connected")
-	x.Check(turns.depth(called) == 1 && len(turns.threads("")) == 1,
+	x.Of(2).At(turns.Diary.When(1, answered, "client 3")).Decides().Check(served, "turns: clients 2 and 3 are answered while client 1 is connected")
+	x.Of(2).Check(turns.depth(called) == 1 && len(turns.threads("")) == 1,
 		"turns: one thread (used: %d), and never more than one loop on its stack", len(turns.threads("")))
 
 	checkThreads(x, shared)
 	checkWork(x, alone, both)
-	x.Check(errors.Is(again.inside, event.ErrRunning) && errors.Is(again.beside, event.ErrRunning),
+	x.Of(5).Check(errors.Is(again.inside, event.ErrRunning) && errors.Is(again.beside, event.ErrRunning),
 		"the same base twice at the same time is refused, in its callback and on another thread")
 
 	if letter, ok := letters[when]; ok {
@@ -109,12 +109,12 @@ func checkThreads(x *experiment.X, s *server) {
 			workers[id] = true
 		}
 	}
-	x.Check(strays == 0, "workers: every callback of a connection ran on one thread; exceptions: %d of 6", strays)
+	x.Of(3).Check(strays == 0, "workers: every callback of a connection ran on one thread; exceptions: %d of 6", strays)
 	apart := true
 	for _, e := range s.Diary.Entries() {
 		apart = apart && (e.Did != accepted || !workers[e.Thread])
 	}
-	x.Check(len(workers) == len(s.threadsOfWorkers()) && apart,
+	x.Of(3).Check(len(workers) == len(s.threadsOfWorkers()) && apart,
 		"workers: the 6 connections ran on %d threads, none of them the acceptor's", len(workers))
 }
 
@@ -122,18 +122,18 @@ func checkThreads(x *experiment.X, s *server) {
 // time that this saves depends on how busy the machine is, and is not judged.
 func checkWork(x *experiment.X, alone, both *server) {
 	const overlap = "%s: callbacks that ran at the same time as another: %d"
-	x.Check(alone.together() == 0, overlap, alone.workers(), alone.together())
+	x.Of(4).Check(alone.together() == 0, overlap, alone.workers(), alone.together())
 	if n := both.together(); n == 0 && len(both.callers()) > 1 {
-		x.NotJudged("this machine had no second processor free for so long", overlap, both.workers(), n)
+		x.Of(4).NotJudged("this machine had no second processor free for so long", overlap, both.workers(), n)
 	} else {
-		x.Check(n > 0, overlap, both.workers(), n)
+		x.Of(4).Check(n > 0, overlap, both.workers(), n)
 	}
 	if !kernel.PerThread {
-		x.NotJudged("this system counts no CPU time for each thread", "%s share the work", both.workers())
+		x.Of(4).NotJudged("this system counts no CPU time for each thread", "%s share the work", both.workers())
 		return
 	}
 	one, busiest := slices.Max(alone.cpu), slices.Max(both.cpu)
-	x.TimingCheck(busiest < one*9/10, "CPU time of the busiest worker: %s: %s; %s: %s",
+	x.Of(4).TimingCheck(busiest < one*9/10, "CPU time of the busiest worker: %s: %s; %s: %s",
 		alone.workers(), experiment.Brief(one), both.workers(), experiment.Brief(busiest))
 }
 
@@ -146,14 +146,13 @@ func (s *server) workers() string {
 }
 
 func table(x *experiment.X, servers ...*server) {
-	rows := [][]string{{"workers", "answers", "time for all", "CPU of the busiest"}}
+	t := experiment.NewTable("the same work, by one worker and by two",
+		"workers", "answers", "time for all", "CPU of the busiest")
 	for _, s := range servers {
-		rows = append(rows, []string{fmt.Sprint(len(s.threadsOfWorkers())), fmt.Sprint(s.Diary.Count(answered, "")),
-			experiment.Brief(s.took()), experiment.Brief(slices.Max(s.cpu))})
-		x.Measure(s.workers()+": time for all", int64(s.took()), experiment.Nanoseconds)
-		x.Measure(s.workers()+": CPU of the busiest", int64(slices.Max(s.cpu)), experiment.Nanoseconds)
+		t.Row(fmt.Sprint(len(s.threadsOfWorkers())), experiment.Counted(int64(s.Diary.Count(answered, ""))),
+			experiment.Lasted(s.took()), experiment.Lasted(slices.Max(s.cpu)))
 	}
-	x.Rows(rows)
+	x.Table(t)
 }
 
 // took is the time from the first read callback to the last answer.

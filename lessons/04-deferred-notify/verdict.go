@@ -16,29 +16,29 @@ import (
 func judge(x *experiment.X, idle, each, big *burst, full *filled, counter *burst) {
 	table(x, idle, each, big, counter)
 	byHand := each.byHand() + big.byHand() + counter.byHand() + idle.byHand() + full.others
-	check := func(ok bool, format string, args ...any) {
+	check := func(of experiment.Evidence, ok bool, format string, args ...any) {
 		if byHand > 0 {
-			x.NotJudged("you handed something over, too", format, args...)
+			of.NotJudged("you handed something over, too", format, args...)
 			return
 		}
-		x.Check(ok, format, args...)
+		of.Check(ok, format, args...)
 	}
-	check(idle.done == 5 && idle.calls == 5, "idle: %s, %s, %d items done",
+	check(x.Of(1), idle.done == 5 && idle.calls == 5, "idle: %s, %s, %d items done",
 		idle.notifies(), callbacks(idle.calls), idle.done)
-	check(each.grows(), "busy, pipe: after each notify the kernel holds %v bytes", each.queued)
-	x.Check(each.early == 0 && each.done == 5, "busy, pipe: %d items done while the worker was busy, "+
+	check(x.Of(2).Decides(), each.grows(), "busy, pipe: after each notify the kernel holds %v bytes", each.queued)
+	x.Of(2).At(each.freed).Decides().Check(each.early == 0 && each.done == 5, "busy, pipe: %d items done while the worker was busy, "+
 		"%d when it was free", each.early, each.done-each.early)
-	check(each.calls == 5, "busy, one byte a read: %s for %s", callbacks(each.calls), each.notifies())
-	check(big.grows() && big.calls == 1 && big.done == 5, "busy, one big read: %s for %s, %d items done",
+	check(x.Of(2).At(each.freed).Decides(), each.calls == 5, "busy, one byte a read: %s for %s", callbacks(each.calls), each.notifies())
+	check(x.Of(3).At(big.freed), big.grows() && big.calls == 1 && big.done == 5, "busy, one big read: %s for %s, %d items done",
 		callbacks(big.calls), big.notifies(), big.done)
 	checkFull(x, full, check)
 	if counter == nil {
-		x.NotJudged("no eventfd on "+runtime.GOOS, "busy, eventfd: one callback for 5 notifies")
+		x.Of(5).NotJudged("no eventfd on "+runtime.GOOS, "busy, eventfd: one callback for 5 notifies")
 	} else {
-		check(counter.grows() && counter.calls == 1 && counter.done == 5, "busy, eventfd: the kernel holds %v: "+
+		check(x.Of(5).At(counter.freed), counter.grows() && counter.calls == 1 && counter.done == 5, "busy, eventfd: the kernel holds %v: "+
 			"%s for %s, %d items done", counter.queued, callbacks(counter.calls), counter.notifies(), counter.done)
 	}
-	x.TimingCheck(each.median() > 2*idle.median(), "a notify waits for a busy worker: %s; for an idle one: %s",
+	x.Of(2).TimingCheck(each.median() > 2*idle.median(), "a notify waits for a busy worker: %s; for an idle one: %s",
 		experiment.Brief(each.median()), experiment.Brief(idle.median()))
 
 	// Predict asks where the notifications are while the worker is busy, and how
@@ -61,14 +61,14 @@ func judge(x *experiment.X, idle, each, big *burst, full *filled, counter *burst
 }
 
 // checkFull checks what happened at the full pipe.
-func checkFull(x *experiment.X, f *filled, check func(bool, string, ...any)) {
-	check(f.err == unix.EAGAIN && f.queued == f.writes,
+func checkFull(x *experiment.X, f *filled, check func(experiment.Evidence, bool, string, ...any)) {
+	check(x.Of(4), f.err == unix.EAGAIN && f.queued == f.writes,
 		"full pipe: %d writes of one byte fit, and the next gives: %s", f.writes, errName(f.err))
 	if runtime.GOOS != "linux" {
-		x.NotJudged("not measured on "+runtime.GOOS, "full pipe: room comes back by pages")
+		x.Of(4).NotJudged("not measured on "+runtime.GOOS, "full pipe: room comes back by pages")
 		return
 	}
-	check(f.blocked && !f.writable && f.returned > 0,
+	check(x.Of(4), f.blocked && !f.writable && f.returned > 0,
 		"full pipe: with %d bytes read there is no room yet; room comes back by pages of %d", f.page-1, f.page)
 }
 
@@ -138,24 +138,22 @@ func callbacks(n int64) string { return experiment.Number(n, "callback") }
 
 // table shows the workers side by side.
 func table(x *experiment.X, idle, each, big, counter *burst) {
-	rows := [][]string{{"worker", "notifies", "in the kernel", "callbacks", "longest wait", "done after it was free"}}
+	t := experiment.NewTable("what becomes of five notifies",
+		"worker", "notifies", "in the kernel", "callbacks", "longest wait", "done after it was free")
 	add := func(name string, b *burst) {
 		if b == nil {
 			return
 		}
-		kernel, after := "-", "-"
+		kernel, after := experiment.Word("-"), experiment.Word("-")
 		if b != idle {
-			kernel, after = fmt.Sprint(slices.Max(append(b.queued, 0))), experiment.Brief(b.after())
-			x.Measure(name+": done after it was free", int64(b.after()), experiment.Nanoseconds)
+			kernel, after = experiment.Counted(slices.Max(append(b.queued, 0))), experiment.Lasted(b.after())
 		}
-		x.Measure(name+": callbacks", b.calls, experiment.Count)
-		x.Measure(name+": longest wait", int64(b.longest()), experiment.Nanoseconds)
-		rows = append(rows, []string{name, fmt.Sprint(len(b.items)), kernel, fmt.Sprint(b.calls),
-			experiment.Brief(b.longest()), after})
+		t.Row(name, experiment.Counted(int64(len(b.items))), kernel, experiment.Counted(b.calls),
+			experiment.Lasted(b.longest()), after)
 	}
 	add("idle", idle)
 	add("busy, one byte a read", each)
 	add("busy, one big read", big)
 	add("busy, eventfd", counter)
-	x.Rows(rows)
+	x.Table(t)
 }

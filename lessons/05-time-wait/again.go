@@ -82,16 +82,17 @@ func quietly(x *experiment.X, c *tcpstate.Conn, order ...*tcpstate.End) (after t
 }
 
 func (s *seen) table(x *experiment.X) {
-	rows := [][]string{{"old socket", "new socket", "bind, client's port", "connect again", "bind, server's port"}}
+	t := experiment.NewTable("a port in TIME_WAIT, and who may have it again",
+		"old socket", "new socket", "bind, client's port", "connect again", "bind, server's port")
 	for _, a := range s.again {
 		connected := "-"
 		if a.client == nil {
 			connected = experiment.Result(a.connect, "connected")
 		}
-		rows = append(rows, []string{a.old.String(), a.new.String(),
-			experiment.Result(a.client, "bound"), connected, experiment.Result(a.server, "bound")})
+		t.Row(a.old.String(), experiment.Word(a.new.String()), experiment.Word(experiment.Result(a.client, "bound")),
+			experiment.Word(connected), experiment.Word(experiment.Result(a.server, "bound")))
 	}
-	x.Rows(rows)
+	x.Table(t)
 }
 
 // bindIgnored does what the post's server does: bind, listen, and a look at

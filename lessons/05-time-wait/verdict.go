@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"os"
 	"strings"
 	"time"
@@ -43,28 +44,29 @@ var letters = map[string]string{"client": "a", "server": "b", "both": "c", "nobo
 // the calls returned, not on times.
 func judge(x *experiment.X, s *seen) {
 	first, second := s.clientFirst.TimeWait(), s.serverFirst.TimeWait()
-	x.Check(s.clientFirst.first == "client" && first == "client",
+	s.whoHasIt(x)
+	x.Of(1).Decides().Check(s.clientFirst.first == "client" && first == "client",
 		"step 1: the %s closes first: in TIME_WAIT: %s", s.clientFirst.first, first)
 	asked := s.serverFirst.first == "server"
-	x.Check(asked && second == "server",
+	x.Of(2).Decides().Check(asked && second == "server",
 		"step 2: the %s closes first: in TIME_WAIT: %s", s.serverFirst.first, second)
 	if s.crossed {
-		x.Check(s.atOnce.TimeWait() == "both", "both close at once: in TIME_WAIT: %s", s.atOnce.TimeWait())
+		x.Of(3).Check(s.atOnce.TimeWait() == "both", "both close at once: in TIME_WAIT: %s", s.atOnce.TimeWait())
 	} else {
-		x.NotJudged("the two FINs did not cross", "both close at once")
+		x.Of(3).NotJudged("the two FINs did not cross", "both close at once")
 	}
-	x.Check(s.reset.TimeWait() == "nobody", "a reset: in TIME_WAIT: %s", s.reset.TimeWait())
+	x.Of(4).Check(s.reset.TimeWait() == "nobody", "a reset: in TIME_WAIT: %s", s.reset.TimeWait())
 
 	half := s.closed
-	x.Check(half.Client.TCP.String() == "FIN_WAIT2" && half.Client.Timer == kernel.TimeWaitTimer,
+	x.Of(5).Check(half.Client.TCP.String() == "FIN_WAIT2" && half.Client.Timer == kernel.TimeWaitTimer,
 		"the server never closes; the client has closed: client %s, %s", half.Client.TCP, countdown(half.Client))
-	x.Check(s.shut.Client.TCP.String() == "FIN_WAIT2" && s.shut.Client.Timer == kernel.NoTimer,
+	x.Of(5).Check(s.shut.Client.TCP.String() == "FIN_WAIT2" && s.shut.Client.Timer == kernel.NoTimer,
 		"the client has only shut down: client %s, %s", s.shut.Client.TCP, countdown(s.shut.Client))
-	x.Check(half.Server.TCP.String() == "CLOSE_WAIT" && half.Server.Timer == kernel.NoTimer,
+	x.Of(5).Check(half.Server.TCP.String() == "CLOSE_WAIT" && half.Server.Timer == kernel.NoTimer,
 		"the server that never closes: %s, %s", half.Server.TCP, countdown(half.Server))
 
 	plainly, both := s.judgeAgain(x)
-	x.Check(s.bindError != nil && s.listenError == nil && s.got != s.wanted && s.refused != nil,
+	x.Of(7).Check(s.bindError != nil && s.listenError == nil && s.got != s.wanted && s.refused != nil,
 		"bind ignored: bind %s, listen %s, port %d instead of %d; connect to the port that was wanted: %s",
 		experiment.Result(s.bindError, "bound"), experiment.Result(s.listenError, "no error"), s.got, s.wanted,
 		experiment.Result(s.refused, "connected"))
@@ -81,6 +83,24 @@ func judge(x *experiment.X, s *seen) {
 		had(plainly), had(both))
 }
 
+// whoHasIt is the table of who enters TIME_WAIT.
+func (s *seen) whoHasIt(x *experiment.X) {
+	t := experiment.NewTable("who enters TIME_WAIT", "who closes first", "the client is", "the server is", "in TIME_WAIT")
+	row := func(how string, p tcpstate.Pair) {
+		t.Row(how, experiment.Word(now(p.Client)), experiment.Word(now(p.Server)), experiment.Word(p.TimeWait()))
+	}
+	row("the "+s.clientFirst.first, s.clientFirst.Pair)
+	row("the "+s.serverFirst.first, s.serverFirst.Pair)
+	if s.crossed {
+		row("both at once", s.atOnce)
+	}
+	row("a reset", s.reset.Pair)
+	x.Table(t)
+}
+
+// now is the state of one end, of which the kernel may know nothing any more.
+func now(c kernel.Connection) string { return cmp.Or(c.TCP.String(), "gone") }
+
 // judgeAgain checks the table of step 6, and reports whether the client's port
 // is refused to plain sockets, and to those with SO_REUSEADDR.
 func (s *seen) judgeAgain(x *experiment.X) (plainly, both bool) {
@@ -88,10 +108,14 @@ func (s *seen) judgeAgain(x *experiment.X) (plainly, both bool) {
 	for _, a := range s.again {
 		free := a.old == reuse && a.new == reuse
 		if !a.clientHeld || !a.serverHeld {
-			x.NotJudged("the port was not in TIME_WAIT", "old %s, new %s", a.old, a.new)
+			x.Of(6).NotJudged("the port was not in TIME_WAIT", "old %s, new %s", a.old, a.new)
 			continue
 		}
-		x.Check((a.client == nil) == free && (a.server == nil) == free, "old %s, new %s: client's port %s, server's port %s",
+		of := x.Of(6)
+		if a.old == a.new {
+			of = of.Decides()
+		}
+		of.Check((a.client == nil) == free && (a.server == nil) == free, "old %s, new %s: client's port %s, server's port %s",
 			a.old, a.new, experiment.Result(a.client, "bound"), experiment.Result(a.server, "bound"))
 		refused := a.client != nil || a.connect != nil
 		switch {
@@ -104,10 +128,10 @@ func (s *seen) judgeAgain(x *experiment.X) (plainly, both bool) {
 			continue
 		}
 		if err != nil {
-			x.NotJudged(err.Error(), "connect again from the same port")
+			x.Of(6).NotJudged(err.Error(), "connect again from the same port")
 			continue
 		}
-		x.Check(a.connect == reconnects(on), "connect again from the same port, TCP timestamps %s: %s",
+		x.Of(6).Check(a.connect == reconnects(on), "connect again from the same port, TCP timestamps %s: %s",
 			onOff(on), experiment.Result(a.connect, "connected"))
 	}
 	return plainly, both

@@ -99,30 +99,31 @@ type results struct {
 // judge computes checks, answer and verdict. All rest on counts and on what
 // the kernel says, none on times.
 func judge(x *experiment.X, r results) {
+	r.table(x)
 	clients := len(r.own.spoke)
-	x.Check(r.chain == links, "chain: %d of %d timers were called", r.chain, links)
-	x.Check(len(r.own.answered()) == clients, "own memory: answered: %d of %d clients", len(r.own.answered()), clients)
+	x.Of(1).Decides().Check(r.chain == links, "chain: %d of %d timers were called", r.chain, links)
+	x.Of(2).Decides().Check(len(r.own.answered()) == clients, "own memory: answered: %d of %d clients", len(r.own.answered()), clients)
 
 	newest := r.one.spoke[len(r.one.spoke)-1].Name
-	x.Check(slices.Equal(r.one.answered(), []string{newest}), "one variable: answered: %s; the newest is %s",
+	x.Of(3).Check(slices.Equal(r.one.answered(), []string{newest}), "one variable: answered: %s; the newest is %s",
 		list(r.one.answered()), newest)
-	x.Check(len(r.one.unread) > 0 && r.one.nothing > 0,
+	x.Of(3).Check(len(r.one.unread) > 0 && r.one.nothing > 0,
 		"one variable: %d clients wait unread, and %d callbacks found nothing to read", len(r.one.unread), r.one.nothing)
-	x.Check(len(r.wiped.answered()) == 0 && r.wiped.turns() >= enough && r.wiped.echoes == 0,
+	x.Of(4).Check(len(r.wiped.answered()) == 0 && r.wiped.turns() >= enough && r.wiped.echoes == 0,
 		"wiped: %d turns of the loop called %d callbacks of clients", r.wiped.turns(), r.wiped.echoes)
 
-	x.Check(refusedFor(r.refused.refusals, event.ErrHeld), "caught: Assign says %s", said(event.ErrHeld, r.refused.refusals...))
-	x.Check(errors.Is(r.overwritten.failure, event.ErrOverwritten), "caught: Dispatch says %s",
+	x.Of(5).Check(refusedFor(r.refused.refusals, event.ErrHeld), "caught: Assign says %s", said(event.ErrHeld, r.refused.refusals...))
+	x.Of(5).Check(errors.Is(r.overwritten.failure, event.ErrOverwritten), "caught: Dispatch says %s",
 		said(event.ErrOverwritten, r.overwritten.failure))
-	x.Check(errors.Is(r.visit.refusal, event.ErrOtherThread), "another thread: Add says %s",
+	x.Of(6).Check(errors.Is(r.visit.refusal, event.ErrOtherThread), "another thread: Add says %s",
 		said(event.ErrOtherThread, r.visit.refusal))
 	on := r.visit.calledOn.Load()
-	x.Check(r.visit.added == nil && on != 0 && on == r.visit.loop,
+	x.Of(6).Check(r.visit.added == nil && on != 0 && on == r.visit.loop,
 		"another thread: after Add in Base.Post the callback ran on the loop's thread")
 
 	// Predict asks when it goes wrong that the event's memory has another use.
 	when := r.wiped.wrong()
-	x.Check(when == atFirstLine, "wiped: %s", when)
+	x.Of(4).Decides().Check(when == atFirstLine, "wiped: %s", when)
 	if letter, ok := letters[when]; ok {
 		x.Answer(letter)
 	}
@@ -136,6 +137,27 @@ func judge(x *experiment.X, r results) {
 		"%s: a chain of %d adds in callbacks called %d, and of %d clients that were added while the loop ran %d got an answer. "+
 			"The memory decides: with one variable for all, %s got an answer; wiped, %s.",
 		so, links, r.chain, clients, len(r.own.answered()), list(r.one.answered()), list(r.wiped.answered()))
+}
+
+// table shows the servers side by side.
+func (r results) table(x *experiment.X) {
+	t := experiment.NewTable("the memory of the clients' events",
+		"memory", "clients", "answered", "callbacks", "found nothing", "turns, all said", "refused", "the loop ended")
+	row := func(name string, s *server) {
+		ended := "-"
+		if s.failure != nil {
+			ended = "by an error"
+		}
+		t.Row(name, experiment.Counted(int64(len(s.spoke))), experiment.Counted(int64(len(s.answered()))),
+			experiment.Counted(int64(s.echoes)), experiment.Counted(int64(s.nothing)),
+			experiment.Counted(int64(s.turns())), experiment.Counted(int64(len(s.refusals))), experiment.Word(ended))
+	}
+	row("own", r.own)
+	row("one variable", r.one)
+	row("one, wiped", r.wiped)
+	row("one, caught", r.refused)
+	row("wiped, caught", r.overwritten)
+	x.Table(t)
 }
 
 // said is the kind of an error, or what there is in its place.

@@ -12,21 +12,19 @@ import (
 // on order and counts, on thread ids and on what the kernel says.
 func judge(x *experiment.X, many, slow, once, rude, storm, calm *server) {
 	lines := 3 * many.clients
+	table(x, many, slow, once, storm, calm)
 	served := many.Unreachable == nil && many.answers == lines && many.Diary.Index(1, accepted, "") >= 0 &&
 		many.lastAnswer() < many.firstLeft()
-	x.Check(served, "%d clients are connected at the same time; answered: %d lines of %d", many.clients, many.answers, lines)
-	x.Check(many.threads() == 1, "threads that accepted, read and wrote: %d", many.threads())
+	x.Of(1).At(many.Diary.When(many.Diary.Count(answered, ""), answered, "")).Decides().Check(served, "%d clients are connected at the same time; answered: %d lines of %d", many.clients, many.answers, lines)
+	x.Of(1).Check(many.threads() == 1, "threads that accepted, read and wrote: %d", many.threads())
 
 	checkSleep(x, slow)
 	checkOneRead(x, once)
 	for _, f := range rude.rude {
-		x.Check(f.ok, "%s", f.text)
+		x.Of(4).Check(f.ok, "%s", f.text)
 	}
 	checkScarce(x, storm, calm)
 
-	for _, s := range []*server{many, slow} {
-		x.Measure("turns of the loop", int64(s.stats.Turns), experiment.Count)
-	}
 	letter := slow.answer()
 	if letter != "" {
 		x.Answer(letter)
@@ -37,6 +35,22 @@ func judge(x *experiment.X, many, slow, once, rude, storm, calm *server) {
 	}
 	// The claim is that this cannot be.
 	x.Verdict(experiment.Ruling(!served), "%s", words(many, slow, once, served))
+}
+
+// table shows the servers side by side.
+func table(x *experiment.X, many, slow, once, storm, calm *server) {
+	t := experiment.NewTable("one thread each", "server", "clients", "answers", "turns", "EMFILE", "CPU")
+	row := func(name string, clients int, s *server) {
+		t.Row(name, experiment.Counted(int64(clients)), experiment.Counted(int64(s.Diary.Count(answered, ""))),
+			experiment.Counted(int64(s.stats.Turns)), experiment.Counted(s.emfile.Load()),
+			experiment.Lasted(s.Threads()[0].CPU()))
+	}
+	row("as it should be", many.clients, many)
+	row("sleep in accept", 4, slow)
+	row("one read", 4, once)
+	row("out of fds, no pause", 4, storm)
+	row("out of fds, with pause", 4, calm)
+	x.Table(t)
 }
 
 func words(many, slow, once *server, served bool) string {
@@ -112,14 +126,14 @@ func (s *server) delayed() bool {
 func checkSleep(x *experiment.X, s *server) {
 	const here = "sleep: "
 	if s.waiting.Known {
-		x.Check(s.together() && s.waiting.Clients >= 3, here+"%d clients are connected and wait in the backlog before one is accepted", s.waiting.Clients)
+		x.Of(2).Check(s.together() && s.waiting.Clients >= 3, here+"%d clients are connected and wait in the backlog before one is accepted", s.waiting.Clients)
 	} else {
-		x.Check(s.together(), here+"three clients are connected before one is accepted")
+		x.Of(2).Check(s.together(), here+"three clients are connected before one is accepted")
 	}
 	if s.byHand.Load() || x.Guests() > 0 {
-		x.NotJudged("you were in the way", here+"each sleep lets one client in")
+		x.Of(2).Decides().NotJudged("you were in the way", here+"each sleep lets one client in")
 	} else {
-		x.Check(s.oneForEachSleep(), here+"clients 2, 3 and 4 are accepted after %d, %d and %d sleeps",
+		x.Of(2).At(s.Diary.When(1, accepted, "client 2")).Decides().Check(s.oneForEachSleep(), here+"clients 2, 3 and 4 are accepted after %d, %d and %d sleeps",
 			s.sleepsBefore("client 2"), s.sleepsBefore("client 3"), s.sleepsBefore("client 4"))
 	}
 	if s.Unreachable == nil && !s.askedInTime() {
@@ -127,10 +141,10 @@ func checkSleep(x *experiment.X, s *server) {
 		if s.byHand.Load() || x.Guests() > 0 {
 			why = "you were in the way"
 		}
-		x.NotJudged(why, here+"client 1 has to wait for its end")
+		x.Of(2).NotJudged(why, here+"client 1 has to wait for its end")
 		return
 	}
-	x.Check(s.delayed(), here+"client 1, accepted long before, is answered only when a sleep is over")
+	x.Of(2).At(s.Diary.When(2, answered, "client 1")).Check(s.delayed(), here+"client 1, accepted long before, is answered only when a sleep is over")
 }
 
 // blocked reports whether nobody was accepted while the first was read.
@@ -142,20 +156,19 @@ func (s *server) blocked() bool {
 
 func checkOneRead(x *experiment.X, s *server) {
 	const here = "one read: "
-	x.Check(s.blocked(), here+"while client 1 says nothing, client 2 is not accepted")
-	x.Check(s.answers == 4 && s.unread >= 18, here+"second lines that are never read: %d bytes; answers: %d, one for each of 4 clients",
+	x.Of(3).At(s.Diary.When(1, accepted, "client 2")).Check(s.blocked(), here+"while client 1 says nothing, client 2 is not accepted")
+	x.Of(3).Check(s.answers == 4 && s.unread >= 18, here+"second lines that are never read: %d bytes; answers: %d, one for each of 4 clients",
 		s.unread, s.answers)
 }
 
 func checkScarce(x *experiment.X, storm, calm *server) {
 	const here = "out of fds: "
-	x.Check(storm.emfileSoFar > 1000, here+"without a pause the loop spins: accept gave EMFILE %d times", storm.emfileSoFar)
-	x.Check(calm.emfileSoFar > 0 && calm.emfileSoFar < 100, here+"with a pause it waits: %d times", calm.emfileSoFar)
+	x.Of(5).Check(storm.emfileSoFar > 1000, here+"without a pause the loop spins: accept gave EMFILE %d times", storm.emfileSoFar)
+	x.Of(5).Check(calm.emfileSoFar > 0 && calm.emfileSoFar < 100, here+"with a pause it waits: %d times", calm.emfileSoFar)
 	for _, s := range []*server{storm, calm} {
 		came, gone := s.Diary.Index(1, accepted, "client 3"), s.Diary.Index(1, left, "client 1")
-		x.Check(gone >= 0 && gone < came && s.Diary.Count(answered, "client 3") > 0,
+		x.Of(5).At(s.Diary.When(1, accepted, "client 3")).Check(gone >= 0 && gone < came && s.Diary.Count(answered, "client 3") > 0,
 			here+"%s: client 3 is accepted and answered when client 1 has left", manner(s.pauses))
-		x.Measure(manner(s.pauses)+": CPU", int64(s.Threads()[0].CPU()), experiment.Nanoseconds)
 	}
 }
 

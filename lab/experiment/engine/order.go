@@ -19,6 +19,7 @@ type Heard struct {
 	When    Hearing
 	Message string        // "b1"
 	Waited  time.Duration // how long it was on its way, if it was read
+	Read    time.Time     // when it was read; zero: never
 	Silence time.Duration // from when it was said until the other spoke or ended
 }
 
@@ -52,7 +53,7 @@ func heard(m *message, spoke, other *Source) Heard {
 	if !broken {
 		return Heard{} // the other never spoke or ended afterwards
 	}
-	h := Heard{Message: m.text, Waited: m.latency(), Silence: broke.Sub(m.said)}
+	h := Heard{Message: m.text, Waited: m.latency(), Read: m.read, Silence: broke.Sub(m.said)}
 	switch {
 	case m.read.IsZero():
 		h.When, h.Waited = Never, 0

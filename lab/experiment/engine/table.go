@@ -1,37 +1,33 @@
 package engine
 
 import (
-	"fmt"
 	"slices"
 
 	"fdlab/lab/experiment"
 )
 
-// Table prints the runs side by side, and records each figure as a Measure. A
+// Table shows the runs side by side. A
 // message's column is its latency: from right before the write(2) that said it
 // to right after the read(2) that brought it.
 func (b *Bench) Table(runs ...*Run) {
-	rows := [][]string{{"engine", "threads", "system calls", "CPU"}}
+	columns := []string{"engine", "threads", "system calls", "CPU"}
 	for _, m := range runs[0].scripted() {
-		rows[0] = append(rows[0], m.text)
+		columns = append(columns, m.text)
 	}
+	t := experiment.NewTable("the same arrivals: from said to read", columns...)
 	for _, r := range runs {
-		threads := len(r.all())
-		b.x.Measure(r.Engine+": threads", int64(threads), experiment.Count)
-		b.x.Measure(r.Engine+": system calls", r.SystemCalls(), experiment.Count)
-		b.x.Measure(r.Engine+": CPU", int64(r.CPU()), experiment.Nanoseconds)
-		row := []string{r.Engine, fmt.Sprint(threads), fmt.Sprint(r.SystemCalls()), experiment.Brief(r.CPU())}
+		cells := []experiment.Cell{experiment.Counted(int64(len(r.all()))),
+			experiment.Counted(r.SystemCalls()), experiment.Lasted(r.CPU())}
 		for _, m := range r.scripted() {
-			if m.read.IsZero() {
-				row = append(row, "never")
-				continue
+			latency := experiment.Word("never")
+			if !m.read.IsZero() {
+				latency = experiment.Lasted(m.latency())
 			}
-			row = append(row, experiment.Brief(m.latency()))
-			b.x.Measure(r.Engine+": latency of "+m.text, int64(m.latency()), experiment.Nanoseconds)
+			cells = append(cells, latency)
 		}
-		rows = append(rows, row)
+		t.Row(r.Engine, cells...)
 	}
-	b.x.Rows(rows)
+	b.x.Table(t)
 }
 
 // scripted returns the messages of the script, in the order of time.

@@ -79,7 +79,7 @@ func TestMainGoFitsAProjector(t *testing.T) {
 	}
 }
 
-var figure = regexp.MustCompile(`-?\b\d+(\.\d+)?( (µs|ms|s)\b)?`)
+var figure = regexp.MustCompile(`-?\b\d+(,\d{3})*(\.\d+)?( (µs|ms|s)\b)?`)
 
 // shape is what two runs of a lesson have in common: its lines without
 // figures. They are sorted, since threads take turns as they like, and a line
