@@ -92,7 +92,7 @@ func callbacks(n int64) string { return experiment.Number(n, "callback") }
 
 // table shows the programs side by side.
 func table(x *experiment.X, first seen, once, each, post, storm *program) {
-	t := experiment.NewTable("one echo, five programs",
+	t := experiment.NewTable("the same echo, four programs",
 		"program", "callbacks", "reads", "left unread", "callbacks a second", "CPU")
 	for _, p := range []*program{once, each, post, storm} {
 		rate := experiment.Word("-")

@@ -81,7 +81,7 @@ func (s *seen) look(x *experiment.X) {
 			s.again = append(s.again, again(lo, old, new))
 		}
 	}
-	s.table(x)
+	s.tables(x)
 
 	// 7. The post's server does not look at what bind returns.
 	x.Step(7)

@@ -44,7 +44,6 @@ var letters = map[string]string{"client": "a", "server": "b", "both": "c", "nobo
 // the calls returned, not on times.
 func judge(x *experiment.X, s *seen) {
 	first, second := s.clientFirst.TimeWait(), s.serverFirst.TimeWait()
-	s.whoHasIt(x)
 	x.Of(1).Decides().Check(s.clientFirst.first == "client" && first == "client",
 		"step 1: the %s closes first: in TIME_WAIT: %s", s.clientFirst.first, first)
 	asked := s.serverFirst.first == "server"

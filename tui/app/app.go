@@ -34,6 +34,7 @@ const (
 	atExercises // the list
 	atExercise  // the page of one
 	atStand     // its stage
+	atEnding    // the stage of a lesson when the run is over: never Model.screen, see place
 )
 
 // Model is the instrument's state.
@@ -128,7 +129,7 @@ func (m *Model) View() string {
 }
 
 // now are the keys that the screen offers at this moment.
-func (m *Model) now() []keys.Hint { return m.tables[m.screen].Now(m) }
+func (m *Model) now() []keys.Hint { return m.tables[m.place()].Now(m) }
 
 // drawTooSmall says what is missing, in whatever room there is.
 func (m *Model) drawTooSmall(r grid.Region) {

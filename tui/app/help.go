@@ -64,12 +64,12 @@ func (m *Model) keyHelp(key string) {
 // drawHelpText draws the text and returns how many rows it has: on a lesson's
 // stage what is seen first, then what can be done; elsewhere the other way round.
 func (m *Model) drawHelpText(in grid.Region) (y int) {
-	text := helpOf[m.screen]
-	if m.screen == atStage {
+	text := helpOf[m.place()]
+	if m.place() == atStage {
 		y = m.drawSigns(in, y)
 	}
 	y = m.drawHelpLines(in, y, text.before)
-	for _, h := range m.tables[m.screen].Help() {
+	for _, h := range m.tables[m.place()].Help() {
 		y = m.drawHelpLines(in, y, []helpLine{{h.Key, h.Does}})
 	}
 	y = m.drawHelpLines(in, y, text.after)
@@ -156,6 +156,19 @@ var helpOf = map[screen]struct{ before, after []helpLine }{
 			{"NOT HELD", "you hold time, and the program does not heed it"},
 			{"STOPPED", "a signal has stopped the program"},
 		},
+	},
+	atEnding: {
+		before: []helpLine{
+			{"", "The run is over. At the top stands what you said, what the run says, and the claim with its verdict: all computed from this run."},
+			{},
+			{"a table", "what the lesson measured; bold: ten times the column's median, or more"},
+			{"what decides", "the checks that the answer or the verdict rests on"},
+			{"✓ ✗ ?", "the check held, failed, could not be judged (the reason stands in brackets)"},
+			{"→ 1.2 s", "when that which proves the check came about"},
+			{"step 3", "the check is about step 3 as a whole"},
+			{},
+		},
+		after: []helpLine{{"a click", "chooses a check"}},
 	},
 	atStand: {
 		before: []helpLine{

@@ -31,6 +31,7 @@ func tables() map[screen]table {
 		atExercises: exercisesKeys(),
 		atExercise:  exerciseKeys(),
 		atStand:     standKeys(),
+		atEnding:    endingKeys(),
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"fdlab/lab/launch"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
+	"fdlab/tui/ending"
 	"fdlab/tui/grid"
 	"fdlab/tui/player"
 	"fdlab/tui/stage"
@@ -36,7 +37,8 @@ type session struct {
 	signal  string // that has stopped the program, or ""
 	poked   *poked // the latest key that the program has not taken yet, or nil
 
-	saved bool // the verdict went into the progress
+	ending ending.State
+	saved  bool // the verdict went into the progress
 }
 
 // run builds the lesson and puts it on the stage. What ran before ends.
@@ -166,6 +168,10 @@ func (s *session) draw(r grid.Region, m *Model) {
 		return
 	case m.output:
 		drawOutput(r, m, s.run.Output())
+		return
+	}
+	if s.atItsEnd() {
+		ending.Draw(r, m.endingView())
 		return
 	}
 	v := s.view(m)

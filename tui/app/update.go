@@ -65,7 +65,7 @@ func (m *Model) key(key string) tea.Cmd {
 	if len(key) != 1 || key[0] < '0' || key[0] > '9' {
 		m.exercises.Typed = ""
 	}
-	if cmd, ok := m.tables[m.screen].Do(m, key); ok {
+	if cmd, ok := m.tables[m.place()].Do(m, key); ok {
 		return cmd
 	}
 	// The letters that are not the instrument's belong to the lesson.
@@ -145,6 +145,8 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 		switch {
 		case m.output:
 			m.scroll = max(m.scroll-rows, 0)
+		case m.place() == atEnding:
+			m.mouseEnding(rows, click, msg.X, msg.Y)
 		case click:
 			return m.session.click(m, msg.X, msg.Y)
 		default:

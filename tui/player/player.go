@@ -133,7 +133,7 @@ func (p *Player) Apply(t *Track, records []trace.Record) {
 // which a replay of what happened takes some seconds.
 func (p *Player) End() {
 	p.ended, p.held = true, false
-	last := p.lastRecord()
+	last := p.LastRecord()
 	for p.speed = 0; p.speed < len(speeds)-1 && last*speeds[p.speed] < longReplay; p.speed++ {
 	}
 }
@@ -141,12 +141,12 @@ func (p *Player) End() {
 // FitColumn chooses a zoom at which what happened fills plot columns, unless a
 // person has chosen one.
 func (p *Player) FitColumn(plot int) {
-	if p.chosen || p.lastRecord() == 0 {
+	if p.chosen || p.LastRecord() == 0 {
 		return
 	}
 	p.column = columns[len(columns)-1]
 	for _, c := range slices.Backward(columns) {
-		if c*int64(plot) >= p.lastRecord() {
+		if c*int64(plot) >= p.LastRecord() {
 			p.column = c
 		}
 	}
@@ -235,7 +235,8 @@ func (p *Player) Length() (ns int64) {
 	return ns
 }
 
-func (p *Player) lastRecord() (ns int64) {
+// LastRecord is when something happened last, on any track.
+func (p *Player) LastRecord() (ns int64) {
 	for _, t := range p.Tracks {
 		ns = max(ns, t.LastRecord())
 	}
@@ -250,7 +251,7 @@ func (p *Player) Gaps() []Gap { return p.gaps }
 
 // stands is where the clock stands still while time is held and nothing
 // happens.
-func (p *Player) stands() int64 { return max(p.lastRecord(), p.heldAt) + afterglow }
+func (p *Player) stands() int64 { return max(p.LastRecord(), p.heldAt) + afterglow }
 
 // stoodUntil notes that the clock goes on from the time to.
 func (p *Player) stoodUntil(to int64) {
@@ -334,7 +335,7 @@ func (p *Player) Advance(passed time.Duration) (goesOn bool) {
 
 // Slowness is by how much a replay is slower, at this moment, than the run was.
 func (p *Player) Slowness() int64 {
-	if p.at >= p.lastRecord() {
+	if p.at >= p.LastRecord() {
 		return 1
 	}
 	return speeds[p.speed]
@@ -395,7 +396,7 @@ func (p *Player) Move(by int64) Order {
 		return Nothing
 	}
 	to := p.beyondGaps(p.Now()+by, by)
-	if by > 0 && !p.ended && to >= p.lastRecord() {
+	if by > 0 && !p.ended && to >= p.LastRecord() {
 		p.ToEnd()
 		return Nothing
 	}

@@ -8,6 +8,7 @@ import (
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
 	"fdlab/tui/keys"
+	"fdlab/tui/theme"
 )
 
 // drawHead draws the title row (lesson, step, state, clock) and the row below
@@ -63,18 +64,21 @@ func drawHead(r grid.Region, v *scene) {
 	drawNow(r.Sub(1, 1, r.W-2, 1), v)
 }
 
-// drawKeys draws the keys that work now: the experiment's own first. Where the
-// row is short, what finds no room is left out, those that stand first the
-// last; help and the way out stay.
+// drawKeys draws the keys that work now: the experiment's own first.
 func drawKeys(r grid.Region, v *scene) {
-	th := v.Theme
 	var all []keys.Hint
 	if v.Status == Running || v.Status == Held || v.Status == Unheld {
 		for _, o := range v.World.Offers {
 			all = append(all, keys.Hint{Key: string(o.Key), Does: o.Text})
 		}
 	}
-	all = append(all, v.Keys...)
+	DrawKeys(r, v.View.Theme, append(all, v.Keys...))
+}
+
+// DrawKeys draws keys in a row. Where it is short, what finds no room is left out,
+// those that stand first the last; help and the way out stay.
+func DrawKeys(r grid.Region, th *theme.Theme, all []keys.Hint) {
+	key, faint := th.Style(theme.Key), th.Style(theme.Faint)
 	const last = 2                    // help and the way out
 	room := r.W - 2 + grid.Width(dot) // the first has none
 	for _, k := range all[max(len(all)-last, 0):] {
@@ -89,9 +93,9 @@ func drawKeys(r grid.Region, v *scene) {
 			room -= width(k)
 		}
 		if p.X > 1 {
-			p = p.Text(th.Faint, dot)
+			p = p.Text(faint, dot)
 		}
-		p = p.Text(th.Key, k.Key).Text(th.Faint, " ").Text(th.Faint, k.Does)
+		p = p.Text(key, k.Key).Text(faint, " ").Text(faint, k.Does)
 	}
 }
 

@@ -80,6 +80,19 @@ func drawTime(r, plot grid.Region, v *scene) {
 	drawAxis(r.Sub(0, r.H-1, r.W, 1), v, first, plot.W)
 }
 
+// DrawWhole draws the whole run of a view on its lanes.
+func DrawWhole(r grid.Region, view *View) {
+	v := &scene{View: view, Theme: inkOf(view.Theme)}
+	w := r.W - labelWidth
+	if w <= 0 {
+		return
+	}
+	v.Now = v.Live
+	v.Column = v.Live/int64(w) + 1
+	r.H = min(r.H, lanesOf(v, r.W, nil)+1) // and the axis
+	drawTime(r, r.Sub(labelWidth, 0, w, r.H), v)
+}
+
 func drawLaneName(r grid.Region, v *scene, l *world.Lane) {
 	th := v.Theme
 	st := th.Text

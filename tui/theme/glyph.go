@@ -14,6 +14,7 @@ type Glyphs struct {
 	Bullet rune    // of a list
 	Cut    rune    // text goes on beyond
 	Arrow  rune    // leads to
+	Band   rune    // the edge of what stands out of the page
 	Yes    rune
 	No     rune
 
@@ -24,7 +25,7 @@ var unicodeGlyphs = Glyphs{
 	Lines:  &grid.UnicodeLines,
 	Levels: [9]rune{' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'},
 	Begin:  '▐', End: '▌', Body: '█',
-	Cursor: '▲', Bullet: '•', Cut: '…', Arrow: '→', Yes: '✓', No: '✗',
+	Cursor: '▲', Bullet: '•', Cut: '…', Arrow: '→', Band: '▌', Yes: '✓', No: '✗',
 	states: [states]rune{'·', '─', '■', '◌', '●', '▶', '╌', '◆'},
 }
 
@@ -32,7 +33,7 @@ var asciiGlyphs = Glyphs{
 	Lines:  &grid.ASCIILines,
 	Levels: [9]rune{' ', '_', '.', ':', '-', '=', '+', '*', '#'},
 	Begin:  '[', End: ']', Body: '=',
-	Cursor: '^', Bullet: '*', Cut: '~', Arrow: '>', Yes: 'y', No: 'n',
+	Cursor: '^', Bullet: '*', Cut: '~', Arrow: '>', Band: '|', Yes: 'y', No: 'n',
 	states: [states]rune{'.', '-', '#', 'o', '@', '>', '~', 'X'},
 }
 

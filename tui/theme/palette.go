@@ -75,6 +75,10 @@ var either = dark.recolored(map[Role]tone{
 	Heading: {0x1B80BE, 6, grid.Bold}, Code: {0x937020, 3, 0}, Link: {0x1B80BE, 6, grid.Underline},
 })
 
+// raised are the grounds of what stands out of the page. On a background that
+// nobody told us none would do.
+var raised = map[Background]int{Dark: 0x20272E, Light: 0xE9EEF2}
+
 // recolored returns the palette with some tones replaced.
 func (p palette) recolored(tones map[Role]tone) palette {
 	for role, t := range tones {

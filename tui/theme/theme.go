@@ -25,6 +25,7 @@ type Theme struct {
 	Background Background
 
 	styles [roles]grid.Style
+	raised grid.Color // Default: there is none
 }
 
 // New returns the theme for a terminal of profile p.
@@ -40,6 +41,9 @@ func New(p grid.Profile, b Background, ascii bool) *Theme {
 	case Light:
 		from = &light
 	}
+	if c, ok := raised[b]; ok && p > grid.ANSI16 {
+		t.raised = grid.RGB(uint8(c>>16), uint8(c>>8), uint8(c))
+	}
 	for role, tone := range from {
 		t.styles[role] = tone.style(p)
 	}
@@ -48,6 +52,15 @@ func New(p grid.Profile, b Background, ascii bool) *Theme {
 
 // Style is the style of a role.
 func (t *Theme) Style(r Role) grid.Style { return t.styles[r] }
+
+// Raised is a style on the ground of what stands out of the page: a band, the
+// selected row. Not every terminal has such a ground, so Band stands at its edge.
+func (t *Theme) Raised(st grid.Style) grid.Style {
+	if t.raised == grid.Default {
+		return st
+	}
+	return st.On(t.raised)
+}
 
 // State is the style of a state.
 func (t *Theme) State(s State) grid.Style { return t.styles[s.Role()] }

@@ -75,7 +75,7 @@ func TestGlyphsAreOneCellWide(t *testing.T) {
 	for _, ascii := range []bool{false, true} {
 		th := New(grid.Plain, Dark, ascii)
 		l := th.Lines
-		all := append([]rune{th.Begin, th.End, th.Body, th.Cursor, th.Bullet, th.Cut, th.Arrow, th.Yes, th.No,
+		all := append([]rune{th.Begin, th.End, th.Body, th.Cursor, th.Bullet, th.Cut, th.Arrow, th.Band, th.Yes, th.No,
 			l.Across, l.Down, l.UpperLeft, l.UpperRight, l.LowerLeft, l.LowerRight}, th.Levels[:]...)
 		for _, r := range append(all, th.states[:]...) {
 			if c, w := grid.Printable(r); c != r || w != 1 || ascii && r > 0x7E {
@@ -138,8 +138,8 @@ func TestContrast(t *testing.T) {
 		on    []int
 		least float64
 	}{
-		{"dark", &dark, []int{0x000000, 0x1E1E1E, 0x282A36}, 4.5},
-		{"light", &light, []int{0xFFFFFF, 0xFDF6E3}, 4.5},
+		{"dark", &dark, []int{0x000000, 0x1E1E1E, 0x282A36, raised[Dark]}, 4.5},
+		{"light", &light, []int{0xFFFFFF, 0xFDF6E3, raised[Light]}, 4.5},
 		{"either", &either, []int{0x000000, 0x1E1E1E, 0xFFFFFF}, 3},
 	} {
 		for role, tone := range c.p {

@@ -1,0 +1,111 @@
+package app
+
+import (
+	"strings"
+	"testing"
+
+	"fdlab/lab/course"
+	"fdlab/lab/launch"
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+	"fdlab/tui/grid"
+	"fdlab/tui/player"
+	"fdlab/tui/theme"
+)
+
+// ended is a Model that shows the end of a lesson's run with three checks: one
+// with a proof, one of a step, one about the whole.
+func ended(t *testing.T) (*Model, *session) {
+	t.Helper()
+	words := texts{"first", "second", "proved", "of a step", "of all", "so it is"}
+	s := announced("epoll")
+	s.world = world.NewRun(words)
+	s.Tracks[0].Begin(s.world)
+	s.lesson = &course.Lesson{Number: 1, Slug: "01-x", Title: "x", Claim: "it cannot be"}
+	at := int64(0)
+	put := func(kind trace.Kind, str uint32, r trace.Record) {
+		at += 100e6
+		r.Kind, r.FD, r.Str, r.Time, r.Thread = kind, trace.NoFD, str, at, 7
+		s.Apply(s.Tracks[0], []trace.Record{r})
+	}
+	put(trace.Step, 1, trace.Record{A: 1, B: 2})
+	put(trace.Step, 2, trace.Record{A: 2, B: 2})
+	put(trace.Check, 3, trace.Record{A: 1, B: 1, C: 1, D: 150e6})
+	put(trace.Check, 4, trace.Record{A: 1, C: 2})
+	put(trace.Check, 5, trace.Record{A: 1})
+	put(trace.Verdict, 6, trace.Record{})
+	s.over, s.run, s.cancel = true, new(launch.Run), func() {}
+	s.Tracks[0].EndAt(0)
+	s.End()
+	m := New(&course.Catalogue{Root: root, Lessons: []*course.Lesson{s.lesson, {Number: 2, Slug: "02-y", Title: "y"}}},
+		theme.New(grid.Plain, theme.Dark, false))
+	m.grid.Resize(120, 40)
+	m.lesson.Lesson = s.lesson
+	m.session, m.screen = s, atStage
+	return m, s
+}
+
+// TestEnterShowsWhatProvesACheck, and the way back leads to the end again.
+func TestEnterShowsWhatProvesACheck(t *testing.T) {
+	m, s := ended(t)
+	for n, c := range []struct {
+		at   int64
+		said string
+	}{{150e6, "the moment"}, {200e6, "about step 2 as a whole"}, {s.Length(), "the whole run"}} {
+		if s.ending.Selected != n {
+			t.Fatalf("check %d is selected, want %d", s.ending.Selected, n)
+		}
+		press(m, "enter")
+		if s.Now() != c.at || !strings.Contains(m.message, c.said) {
+			t.Errorf("check %d leads to %d: %q; want %d, %q", n, s.Now(), m.message, c.at, c.said)
+		}
+		if stage := m.place() == atStage; stage != (c.at < s.Length()) {
+			t.Errorf("check %d: the stage is shown: %v", n, stage)
+		}
+		press(m, "end", "down")
+	}
+}
+
+// TestBackInTimeIsTheStage: whatever leads away from the end shows the stage, and
+// the end is back when the playhead is.
+func TestBackInTimeIsTheStage(t *testing.T) {
+	for _, key := range []string{"left", ",", "g", " "} {
+		m, s := ended(t)
+		if m.place() != atEnding || !strings.Contains(m.View(), "it cannot be") {
+			t.Fatalf("at the end the claim is not shown:\n%s", m.View())
+		}
+		press(m, key)
+		if m.place() != atStage || s.State() == player.Ended || !strings.Contains(m.View(), "what happened") {
+			t.Errorf("%q does not show the stage:\n%s", key, m.View())
+		}
+		press(m, "G")
+		if m.place() != atEnding {
+			t.Errorf("after %q and G it is not the end", key)
+		}
+	}
+}
+
+func TestADigitDoesTheNextThing(t *testing.T) {
+	m, _ := ended(t)
+	things := m.nextThings()
+	if len(things) == 0 || !strings.Contains(things[len(things)-1].words, "02 y") {
+		t.Fatalf("what next: %+v", things)
+	}
+	press(m, "9")
+	if m.place() != atEnding {
+		t.Fatal("9 does something")
+	}
+	press(m, string(rune('0'+len(things))))
+	if m.screen != atLesson || m.lesson.Lesson.Number != 2 || m.session != nil {
+		t.Errorf("the last digit leads to screen %d", m.screen)
+	}
+}
+
+// TestAProgramThatJustDiedIsLeftOnTheStage.
+func TestAProgramThatJustDiedIsLeftOnTheStage(t *testing.T) {
+	m, s := ended(t)
+	s.world.Live.Verdict.Given, s.world.Live.Checks = false, nil
+	if m.place() != atStage {
+		t.Error("there is an end without a verdict, a check or a word of the program")
+	}
+}
