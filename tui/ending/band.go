@@ -18,7 +18,7 @@ func (v *View) drawTitle(r grid.Region) {
 	th := v.Theme
 	quiet, bold := th.Style(theme.Faint), th.Style(theme.Title)
 	r.At(1, 0).Text(bold, "fdlab  ").Text(bold, v.Lesson)
-	clock := grid.AppendDuration(nil, v.Last)
+	clock := grid.AppendClock(nil, v.Last)
 	end := r.W - 1
 	r.BytesRight(end, 0, quiet, clock)
 	end -= len(clock) + 2

@@ -191,7 +191,7 @@ func TestTwoInstruments(t *testing.T) {
 	dir := clone(t)
 	both := [2]*terminal{onStage(t, options{clone: dir}), onStage(t, options{clone: dir})}
 	for _, x := range both {
-		x.see("the verdict", shows("ENDED", "the claim is"))
+		x.see("the verdict", shows("ENDED", "the claim", "what decides"))
 	}
 	both[0].await("both results in the progress file", func() bool {
 		results, err := course.ProgressOf(dir).Load()

@@ -30,7 +30,7 @@ func TestNoColour(t *testing.T) {
 	x.press("?")
 	x.see("the legend", shows("what is what", "unseen"))
 	x.press("?")
-	x.see("the verdict", shows("ENDED", "the claim is"))
+	x.see("the verdict", shows("ENDED", "the claim", "what decides"))
 	x.leave()
 	for _, m := range sgr.FindAllSubmatch(x.written(), -1) {
 		if isColour(string(m[1])) {
@@ -59,7 +59,7 @@ func TestASCII(t *testing.T) {
 	x.press("?")
 	x.see("the legend", shows("what is what", "unseen"))
 	x.press("?")
-	x.see("the verdict", shows("ENDED", "the claim is"))
+	x.see("the verdict", shows("ENDED", "the claim", "what decides"))
 	x.leave()
 	if i := bytes.IndexFunc(x.written(), func(r rune) bool { return r > 0x7e }); i >= 0 {
 		raw := x.written()

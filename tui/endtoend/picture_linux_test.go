@@ -31,14 +31,14 @@ func TestPictures(t *testing.T) {
 	stage := x.seeFrame("the thread blocked on a, and b ready unseen", func(s screen) bool {
 		return stuck(s) && durationAfter(t, s.source("b", "unseen"), "unseen") > 700*time.Millisecond
 	})
-	verdict := x.seeFrame("the verdict", shows("ENDED", "the run says d too", "the claim is half true"))
+	verdict := x.seeFrame("the verdict", shows("ENDED", "d, as you said", "half true"))
 	x.leave()
 	picture(t, "stage.svg", "The stage of fdlab: a thread is blocked in read on a pipe, "+
 		"while a socket stands ready in the kernel and nobody looks", stage,
 		"Blocked", "unseen", "Nobody", "bytes", "LIVE")
-	picture(t, "verdict.svg", "The stage of fdlab after the run: the prediction held, and the verdict "+
-		"is computed from what was measured", verdict,
-		"ENDED", "verdict", "predicted", "half")
+	picture(t, "verdict.svg", "The end of a run in fdlab: what was predicted and what it was, the claim and "+
+		"its verdict, what was measured, and the checks that decide", verdict,
+		"ENDED", "claim", "said", "half")
 }
 
 // picture paints a frame, or compares the words that matter.
