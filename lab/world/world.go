@@ -95,6 +95,23 @@ type Check struct {
 	Proof   int64 // when it came about; 0: the program does not say
 }
 
+// ByWeight returns the checks so far, those that decide first, then those that
+// failed.
+func (w *World) ByWeight() []Check {
+	weight := func(c *Check) int {
+		switch {
+		case c.Decides:
+			return 0
+		case c.Outcome == trace.Failed:
+			return 1
+		}
+		return 2
+	}
+	checks := slices.Clone(w.Checks)
+	slices.SortStableFunc(checks, func(a, b Check) int { return weight(&a) - weight(&b) })
+	return checks
+}
+
 // Measure is one number.
 type Measure struct {
 	Text  string

@@ -121,7 +121,7 @@ func (m *Model) mouseEnding(rows int, click bool, x, y int) {
 // not say when that was, it shows where the check's step begins.
 func (m *Model) prove() tea.Cmd {
 	s := m.session
-	checks := ending.Checks(s.world.Live)
+	checks := s.world.Live.ByWeight()
 	if s.ending.Selected >= len(checks) {
 		return nil
 	}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"fdlab/lab/launch"
@@ -73,16 +74,17 @@ func drawOutput(r grid.Region, m *Model, out *launch.Output) {
 	total, cut := out.Size()
 	in := r.Box(th.Lines, th.Style(theme.Frame), th.Style(theme.Title), "what the program printed")
 	keys, in := in.Bottom(1)
-	lines := out.Lines()
-	last := max(len(lines)-m.scroll, 0)
-	first := max(last-in.H, 0)
-	for i, line := range lines[first:last] {
+	rows := outputRows(out, in.W, m.scroll+in.H)
+	rows = rows[:max(len(rows)-m.scroll, 0)]
+	for i, row := range rows[max(len(rows)-in.H, 0):] {
 		st := th.Style(theme.Text)
-		if line.Stream == launch.Stderr {
+		if row.stream == launch.Stderr {
 			st = th.Style(theme.Warn)
 		}
-		p := in.At(0, i).Text(th.Style(theme.Faint), line.Stream.String()).Text(st, " ")
-		in.Cut(p.X, i, in.W-p.X, st, line.Quoted())
+		if row.first {
+			in.Text(0, i, th.Style(theme.Faint), row.stream.String())
+		}
+		in.Text(streamWidth, i, st, row.text)
 	}
 	p := keys.At(0, 0).Count(th.Style(theme.Faint), total).Text(th.Style(theme.Faint), " bytes")
 	if cut > 0 {
@@ -90,6 +92,30 @@ func drawOutput(r grid.Region, m *Model, out *launch.Output) {
 	}
 	p.Text(th.Style(theme.Faint), " · ").Text(th.Style(theme.Key), "↑↓").Text(th.Style(theme.Faint), " scroll · ").
 		Text(th.Style(theme.Key), "o").Text(th.Style(theme.Faint), " back to the stage")
+}
+
+// streamWidth is what the name of a stream takes, with a blank.
+const streamWidth = 7
+
+// outputRow is a row of the output: a line, or where it is long a part of it.
+type outputRow struct {
+	stream launch.Stream
+	first  bool // of its line
+	text   string
+}
+
+// outputRows returns the last rows of what a program printed, at least as many as
+// asked for if there are so many, quoted, each at most width cells wide.
+func outputRows(out *launch.Output, width, want int) (rows []outputRow) {
+	lines := out.Lines()
+	for i := len(lines) - 1; i >= 0 && len(rows) < want; i-- {
+		parts := page.Fold(lines[i].Quoted(), max(width-streamWidth, 1))
+		for k, part := range slices.Backward(parts) {
+			rows = append(rows, outputRow{lines[i].Stream, k == 0, part})
+		}
+	}
+	slices.Reverse(rows)
+	return rows
 }
 
 func (m *Model) keyOutput(key string, out *launch.Output) {
@@ -105,5 +131,6 @@ func (m *Model) keyOutput(key string, out *launch.Output) {
 	case "pgdown", "ctrl+d":
 		m.scroll = max(m.scroll-m.grid.H/2, 0)
 	}
-	m.scroll = min(m.scroll, max(len(out.Lines())-1, 0))
+	h := m.grid.H - 3 // the frame and the row of keys
+	m.scroll = min(m.scroll, max(len(outputRows(out, m.grid.W-2, m.scroll+h))-h, 0))
 }

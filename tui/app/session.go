@@ -98,6 +98,7 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 		// The clock of a run that is over stands at its last record.
 		track.EndAt(0)
 		s.End()
+		m.account(s)
 		return m.keep()
 	}
 	return tea.Batch(m.keep(), tick(s.number, s.run, msg.records, rest, msg.at))
@@ -116,6 +117,23 @@ func (s *session) apply(track *player.Track, records []trace.Record) (rest []tra
 		records = records[n:]
 	}
 	return records
+}
+
+// account keeps what a judged run printed, for the lesson's page.
+func (m *Model) account(s *session) {
+	if !s.world.Live.Verdict.Given {
+		return
+	}
+	var lines []string
+	for _, line := range s.run.Output().Lines() {
+		if line.Stream == launch.Stdout {
+			lines = append(lines, line.Quoted())
+		}
+	}
+	m.accounts[s.lesson.Slug] = lines
+	if m.lesson.Lesson == s.lesson {
+		m.lesson.Ran(lines)
+	}
 }
 
 // status says which of the stage's states the session is in.

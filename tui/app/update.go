@@ -98,6 +98,8 @@ func (m *Model) openLesson(n int) {
 	l := m.course.Lessons[n]
 	m.home.Selected = n
 	m.lesson = lesson.New(m.theme, l, m.progress[l.Slug].On(l.Question).Prediction)
+	m.lesson.Told = m.progress[l.Slug].Verdict != ""
+	m.lesson.Account = m.accounts[l.Slug]
 	m.lesson.Resize(m.grid.W, m.grid.H)
 	m.screen, m.back = atLesson, atHome
 }

@@ -70,7 +70,7 @@ func (v *View) hairline(r grid.Region, y int, title, right string) int {
 
 // drawChecks draws the checks from column x and row y, w cells wide.
 func (v *View) drawChecks(r grid.Region, x, y, w int) (rows int, at []grid.Rect) {
-	checks := Checks(v.World)
+	checks := v.World.ByWeight()
 	if len(checks) == 0 {
 		return y, nil
 	}

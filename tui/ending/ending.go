@@ -7,7 +7,6 @@
 package ending
 
 import (
-	"fdlab/lab/trace"
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
 	"fdlab/tui/keys"
@@ -38,25 +37,8 @@ type View struct {
 
 // State is what the student has done to the screen.
 type State struct {
-	Selected int // the check, in the order of Checks
+	Selected int // the check, in the order of World.ByWeight
 	top      int // the first row of the body that is shown
-}
-
-// Checks returns the checks in their order on the screen: those that decide
-// first, then those that failed.
-func Checks(w *world.World) (all []world.Check) {
-	for _, pick := range []func(c *world.Check) bool{
-		func(c *world.Check) bool { return c.Decides },
-		func(c *world.Check) bool { return !c.Decides && c.Outcome == trace.Failed },
-		func(c *world.Check) bool { return !c.Decides && c.Outcome != trace.Failed },
-	} {
-		for i := range w.Checks {
-			if pick(&w.Checks[i]) {
-				all = append(all, w.Checks[i])
-			}
-		}
-	}
-	return all
 }
 
 // layout says where things stand on a screen.

@@ -98,7 +98,7 @@ func plain() *theme.Theme { return theme.New(grid.Plain, theme.Dark, false) }
 
 func TestWhatDecidesComesFirstThenWhatFailed(t *testing.T) {
 	var got []string
-	for _, c := range Checks(told().world)[:4] {
+	for _, c := range told().world.ByWeight()[:4] {
 		got = append(got, c.Text)
 	}
 	if want := []string{"decides 1", "(held) decides 2", "fails here", "besides 1"}; !slices.Equal(got, want) {
@@ -128,7 +128,7 @@ func TestEveryCheckCanBeSeen(t *testing.T) {
 		next := strings.Contains(screen(v, size.w, size.h), "why it is so")
 		for range 40 {
 			text := screen(v, size.w, size.h)
-			for _, c := range Checks(v.World) {
+			for _, c := range v.World.ByWeight() {
 				first := strings.Join(strings.Fields(c.Text)[:2], " ")
 				if strings.Contains(text, first) {
 					seen[first] = true
@@ -166,7 +166,7 @@ func TestAClickSelects(t *testing.T) {
 			v.Click(len([]rune(row[:x])), y, 120, 40)
 		}
 	}
-	if c := Checks(v.World)[v.Selected]; c.Text != "fails here" {
+	if c := v.World.ByWeight()[v.Selected]; c.Text != "fails here" {
 		t.Errorf("the click selects %q", c.Text)
 	}
 }

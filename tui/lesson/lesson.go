@@ -5,6 +5,9 @@ package lesson
 
 import (
 	"fmt"
+	"slices"
+
+	"github.com/yuin/goldmark/ast"
 
 	"fdlab/lab/course"
 	"fdlab/tui/grid"
@@ -20,9 +23,14 @@ type State struct {
 	Chosen string // the student's letter, or ""
 	Out    string // where the way out leads: "course"
 
-	at       int // the section that is shown
-	top      int // its first row that is shown
-	revealed int // answers of Recall that are uncovered
+	// Told: the student knows the verdict, from a run today or earlier.
+	Told    bool
+	Account []string // what the student's last run printed; nil: there was none
+
+	at       int  // the section that is shown
+	top      int  // its first row that is shown
+	revealed int  // answers of Recall that are uncovered
+	opened   bool // the verdict is read before the run
 	w, h     int
 	body     *page.Page // the section's text at this width
 }
@@ -77,10 +85,46 @@ func (s *State) layout() {
 	switch {
 	case sec.Key == course.KeyPredict && len(s.Lesson.Question.Options) > 0:
 	case sec.Key == course.KeyRecall && len(s.Lesson.Recall) > 0:
+	case s.covered():
+	case sec.Key == course.KeyVerdict && s.Account != nil:
+		s.body = s.ownVerdict(sec, room)
 	default:
 		s.body = page.BlocksWide(s.Lesson.Source, sec.Nodes, min(room, longestLine), room, s.Theme)
 	}
 	s.Scroll(0)
+}
+
+// covered reports whether the shown section would say the verdict before the run
+// has.
+func (s *State) covered() bool {
+	sec := s.section()
+	return sec != nil && sec.Key == course.KeyVerdict && !s.Told && !s.opened
+}
+
+// Ran takes what the student's run of the lesson printed.
+func (s *State) Ran(account []string) {
+	s.Told, s.Account = true, account
+	s.layout()
+}
+
+// ownVerdict is the section Verdict with the student's own run in the place of the
+// README's.
+func (s *State) ownVerdict(sec *course.Section, room int) *page.Page {
+	th := s.Theme
+	words := slices.DeleteFunc(slices.Clone(sec.Nodes), func(n ast.Node) bool { return n.Kind() == ast.KindFencedCodeBlock })
+	p := page.BlocksWide(s.Lesson.Source, words, min(room, longestLine), room, th)
+	add := func(st grid.Style, text string) {
+		for _, row := range page.Fold(text, max(min(room, longestLine), 1)) {
+			p.Lines = append(p.Lines, page.Line{{Style: st, Text: row}})
+		}
+	}
+	add(th.Style(theme.Text), "")
+	add(th.Style(theme.Strong), "What your last run said:")
+	add(th.Style(theme.Text), "")
+	for _, line := range s.Account {
+		add(th.Style(theme.Text), line)
+	}
+	return p
 }
 
 // Turn goes to another section.
@@ -131,6 +175,8 @@ func (s *State) Offers() string {
 		return "run the experiment"
 	case s.IsExercise():
 		return "open the exercises"
+	case s.covered():
+		return "read it all the same"
 	case sec != nil && sec.Key == course.KeyRecall && s.revealed < len(s.Lesson.Recall):
 		return "uncover an answer"
 	}
@@ -152,9 +198,14 @@ func (s *State) Choose(letter string) bool {
 	return false
 }
 
-// Reveal uncovers the next answer of Recall. false: there was none.
+// Reveal uncovers the verdict, or the next answer of Recall. false: there was none.
 func (s *State) Reveal() bool {
 	sec := s.section()
+	if s.covered() {
+		s.opened = true
+		s.layout()
+		return true
+	}
 	if sec == nil || sec.Key != course.KeyRecall || s.revealed >= len(s.Lesson.Recall) {
 		return false
 	}
@@ -189,6 +240,8 @@ func (s *State) Draw(r grid.Region, now []keys.Hint) {
 		s.drawProblems(body, 1)
 	case s.body == nil && sec.Key == course.KeyPredict:
 		s.drawQuestion(body)
+	case s.covered():
+		s.drawCovered(body)
 	case s.body == nil:
 		s.drawRecall(body)
 	default:
@@ -270,6 +323,16 @@ func (s *State) drawQuestion(r grid.Region) {
 		return
 	}
 	page.Wrap(r, y, th.Style(theme.Faint), "Good. You may still change it. Go on with →, and run the experiment: it computes its own answer.")
+}
+
+// drawCovered is the section Verdict before the run.
+func (s *State) drawCovered(r grid.Region) {
+	th := s.Theme
+	r = r.Sub(0, 0, min(r.W, longestLine), r.H)
+	r.Text(0, 0, th.Style(theme.Title), s.section().Heading)
+	y := page.Wrap(r, 2, th.Style(theme.Text), "The run will tell. It computes the verdict from what it measures on this machine, and then this page has what it said.")
+	p := r.At(0, y+1).Text(th.Style(theme.Key), "r").Text(th.Style(theme.Text), " runs the experiment. ")
+	p.Text(th.Style(theme.Key), "enter").Text(th.Style(theme.Text), " shows the verdict of another run all the same.")
 }
 
 // drawRecall draws the recall questions, the answers covered until asked for.

@@ -394,3 +394,20 @@ func BenchmarkDraw200FDs200x60(b *testing.B) {
 		_ = g.Render()
 	}
 }
+
+// TestNoCheckIsLeftOutWithoutASign: where there is no room, those that decide are
+// there, and the others are counted.
+func TestNoCheckIsLeftOutWithoutASign(t *testing.T) {
+	h := looping()
+	for n := range 20 {
+		h.add(ms, trace.Check, trace.NoFD, fmt.Sprintf("besides %d", n), trace.Record{A: int64(trace.Passed)})
+	}
+	h.add(ms, trace.Check, trace.NoFD, "this decides", trace.Record{A: int64(trace.Passed), B: 1})
+	for _, size := range [][2]int{{80, 24}, {120, 40}} {
+		text, _ := screen(view(h, 0), size[0], size[1])
+		_, panel, _ := strings.Cut(text, "prediction and verdict")
+		if !strings.Contains(panel, "yes this decides") || !strings.Contains(panel, " more checks") {
+			t.Errorf("%v:\n%s", size, text)
+		}
+	}
+}

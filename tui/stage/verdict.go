@@ -35,19 +35,20 @@ func drawVerdict(r grid.Region, v *scene) {
 	if w.Verdict.Given {
 		y = page.Wrap(r, y, rulingStyle(v, w.Verdict.Ruling).With(grid.Bold), "the claim is "+phrase.Ruling(w.Verdict.Ruling)+": "+w.Verdict.Text)
 	}
+	if v.Status == Over && !w.Verdict.Given && v.Words != "" { // the head has room for a part
+		y = page.Wrap(r, y, th.Text, v.Words)
+	}
 	if y > r.H && r.H > 0 { // there is no room for all of it
 		r.Set(r.W-1, r.H-1, '…', th.Text)
 	}
 	drawChecks(r.Sub(0, y, r.W, r.H-y), v)
 }
 
-// drawChecks draws the checks, each whole where there is room for that, else
-// in one row. The newest matter most where there is not even room for all.
+// drawChecks draws the checks, those that decide first: each whole where there is
+// room for that, else in one row. How many find no room at all is said.
 func drawChecks(r grid.Region, v *scene) {
-	th, checks := v.Theme, v.World.Checks
-	if len(checks) > r.H {
-		checks = checks[len(checks)-r.H:]
-	}
+	th := v.Theme
+	checks := v.World.ByWeight()
 	draw := func(r grid.Region, y, i int) int {
 		p := outcome(r, y, v, checks[i].Outcome).Text(th.Text, " ")
 		return page.Wrap(r.Sub(p.X, 0, r.W-p.X, r.H), y, th.Text, checks[i].Text)
@@ -55,6 +56,11 @@ func drawChecks(r grid.Region, v *scene) {
 	rows := 0
 	for i := range checks {
 		rows += draw(r.Sub(0, 0, r.W, 0), 0, i)
+	}
+	more := 0
+	if len(checks) > r.H {
+		more = len(checks) - max(r.H-1, 0)
+		checks = checks[:len(checks)-more]
 	}
 	y := 0
 	for i := range checks {
@@ -65,6 +71,9 @@ func drawChecks(r grid.Region, v *scene) {
 		p := outcome(r, y, v, checks[i].Outcome).Text(th.Text, " ")
 		r.Cut(p.X, y, r.W-p.X, th.Text, checks[i].Text)
 		y++
+	}
+	if more > 0 {
+		r.At(0, y).Int(th.Faint, int64(more)).Text(th.Faint, " more checks: the end has them all")
 	}
 }
 
