@@ -48,7 +48,7 @@ func (v *View) drawBand(r grid.Region) int {
 	option := func(letter string) string { return letter + "  " + v.Options[letter] }
 
 	switch {
-	case w.Answer == "" && w.Verdict.Given && v.Said != "":
+	case w.Answer == "" && v.Said != "":
 		lines = append(lines, line{"you said", 0, text, option(v.Said)}, line{"it was", 0, bold, "This run gives no answer."})
 	case w.Answer == "":
 	case v.Said == "":

@@ -238,7 +238,8 @@ func TestARunWithoutAVerdictSaysWhy(t *testing.T) {
 	v := viewOf(s, plain())
 	v.Exit = "The program has ended (exit status 1)."
 	text := screen(v, 80, 24)
-	if got := strings.Join(strings.Fields(strings.ReplaceAll(text, "▌", " ")), " "); !strings.Contains(got, "no verdict "+why) || !strings.Contains(got, "exit status 1") {
+	if got := strings.Join(strings.Fields(strings.ReplaceAll(text, "▌", " ")), " "); !strings.Contains(got, "you said a At once. it was This run gives no answer.") ||
+		!strings.Contains(got, "no verdict "+why) || !strings.Contains(got, "exit status 1") {
 		t.Errorf("the screen does not say why:\n%s", text)
 	}
 }
