@@ -14,6 +14,7 @@ import (
 
 	"fdlab/lab/course"
 	"fdlab/lab/launch"
+	"fdlab/lab/trace"
 	"fdlab/tui/app"
 	"fdlab/tui/check"
 	"fdlab/tui/command"
@@ -50,14 +51,28 @@ func run(args []string) error {
 	switch c.Word {
 	case command.Check:
 		return check.Print(os.Stdout, root, os.Environ())
+	case command.Open:
+		return openFile(root, c.Operands[0])
 	default:
-		return open(root)
+		return open(root, nil)
 	}
+}
+
+// openFile shows a recording. What is readable of a broken one is shown.
+func openFile(root, name string) error {
+	rec, err := trace.ReadFile(name)
+	if len(rec.Records) == 0 {
+		if err == nil {
+			err = errors.New("the recording is empty")
+		}
+		return fmt.Errorf("%q cannot be opened: %w", name, err)
+	}
+	return open(root, func(m *app.Model) { m.Open(rec, err) })
 }
 
 // open shows the instrument until the student leaves it, or until the terminal
 // is gone. Whatever happens, the child ends.
-func open(root string) error {
+func open(root string, begin func(*app.Model)) error {
 	c := course.Read(root)
 	if !terminal.Present() {
 		return alone(c, "the instrument needs a terminal, and there is none here")
@@ -72,6 +87,9 @@ func open(root string) error {
 	go sweep(root)
 	m := app.New(c, th)
 	defer m.Close()
+	if begin != nil {
+		begin(m)
+	}
 	err = terminal.Run(m, m.Kill)
 	if errors.As(err, new(*terminal.Ended)) {
 		return err

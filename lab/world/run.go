@@ -80,6 +80,15 @@ func (r *Run) forget() {
 	r.past = append(r.past[:0], r.past[1:]...)
 }
 
+// Records returns the records that are kept, the oldest first, in pieces that
+// nobody may change. They hold for as long as nothing is applied.
+func (r *Run) Records() (pieces [][]trace.Record) {
+	for _, c := range r.past {
+		pieces = append(pieces, c.records)
+	}
+	return pieces
+}
+
 // Earliest returns the first time that At can show.
 func (r *Run) Earliest() int64 {
 	if len(r.past) == 0 {

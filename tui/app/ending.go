@@ -36,7 +36,7 @@ func (s *session) atItsEnd() bool {
 func (m *Model) endingView() *ending.View {
 	s := m.session
 	v := &ending.View{
-		Theme: m.theme, Lesson: fmt.Sprintf("%02d %s", s.lesson.Number, s.lesson.Title), Claim: s.lesson.Claim,
+		Theme: m.theme, Lesson: s.title(), Claim: s.lesson.Claim,
 		Options: map[string]string{}, Said: m.progress[s.lesson.Slug].On(s.lesson.Question).Prediction,
 		World: s.world.Live, Run: s.world, Last: s.LastRecord(), Lost: s.lost, Keys: m.now(), State: s.ending,
 	}
@@ -141,7 +141,7 @@ func (m *Model) prove() tea.Cmd {
 
 func endingKeys() table {
 	// The arrows up and down are for the checks here.
-	time := slices.DeleteFunc(played(), func(k row) bool {
+	time := slices.DeleteFunc(playedGuided(), func(k row) bool {
 		return slices.ContainsFunc(k.Names, func(name string) bool { return name == "up" || name == "down" })
 	})
 	again := func(m *Model) tea.Cmd { return m.run(m.session.args) }
@@ -169,10 +169,12 @@ func endingKeys() table {
 				Help: "by hand: the experiment stays up and does as you poke; or back to its script"},
 			{Names: []string{"B"}, Sign: "B", Now: (*Model).nowBackend, Do: (*Model).onNextBackend,
 				Help: "runs it on another backend, of those that the program says it has"},
+			{Names: []string{"O"}, Sign: "O", Now: when((*Model).hasOutline, "outline"), Help: "lists the steps and the moments of the run; enter goes to one", Do: do((*Model).openOutline)},
+			keepKey(),
 			outputKey(
 				func(m *Model) bool { return m.session.printed > 0 },
 				func(m *Model) bool { return m.session.run != nil }),
-			helpKey(), out(words("back"), "back to the lesson", (*Model).leaveStage),
+			mouseKey(), helpKey(), out(words("back"), "back to the lesson", (*Model).leaveStage),
 		},
 	)
 }

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"bytes"
+	"errors"
 	"strings"
 	"testing"
 
@@ -108,4 +110,57 @@ func TestAProgramThatJustDiedIsLeftOnTheStage(t *testing.T) {
 	if m.place() != atStage {
 		t.Error("there is an end without a verdict, a check or a word of the program")
 	}
+}
+
+// TestARecordingOpensAtItsEnd, also that of a program that fdlab does not know: it
+// can be replayed, nothing of it can be kept, and a program that is no lesson is
+// not run.
+func TestARecordingOpensAtItsEnd(t *testing.T) {
+	for _, program := range []string{"01-select-vs-blocking-io", "\x1b[31mevil"} {
+		m := New(course.Read(root), theme.New(grid.Plain, theme.Dark, false))
+		m.grid.Resize(120, 40)
+		m.Open(recording(t, program), errors.New("line 9: cut off"))
+		if m.place() != atEnding || m.canKeep() || !strings.Contains(m.View(), "so it is") || !strings.Contains(m.View(), "line 9: cut off") {
+			t.Errorf("%q is not shown:\n%s", program, m.View())
+		}
+		if strings.Contains(m.View(), "\x1b[31m") {
+			t.Error("an escape sequence of the recording reaches the terminal")
+		}
+		press(m, "g")
+		if m.place() != atStage || m.session.State() != player.Past {
+			t.Errorf("%q cannot be looked at from the beginning", program)
+		}
+		press(m, " ")
+		if m.session.State() != player.Replay {
+			t.Errorf("%q cannot be replayed", program)
+		}
+		if known := m.session.lesson.Number > 0; !known {
+			if press(m, "r"); m.session == nil || m.session.build != nil || !strings.Contains(m.message, "no lesson") {
+				t.Errorf("r runs %q: %q", program, m.message)
+			}
+			if press(m, "q"); m.screen != atHome {
+				t.Errorf("the way out of %q leads to screen %d", program, m.screen)
+			}
+		}
+	}
+}
+
+func recording(t *testing.T, program string) *trace.Recording {
+	t.Helper()
+	var b bytes.Buffer
+	e, err := trace.NewEncoder(&b, texts{"first", "so it is"}, trace.Header{Program: program})
+	if err == nil {
+		err = e.Encode([]trace.Record{
+			{Kind: trace.Step, Seq: 1, FD: trace.NoFD, Time: 1e6, Str: 1, A: 1, B: 1},
+			{Kind: trace.Verdict, Seq: 2, FD: trace.NoFD, Time: 9e8, Str: 2},
+		})
+	}
+	if err == nil {
+		err = e.Close(0)
+	}
+	rec, readErr := trace.ReadRecording(&b)
+	if err = errors.Join(err, readErr); err != nil {
+		t.Fatal(err)
+	}
+	return rec
 }

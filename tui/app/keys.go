@@ -180,6 +180,11 @@ func played(of keys.Table[*player.Player, player.Order]) (rows table) {
 	return rows
 }
 
+// playedGuided are the player's keys where it can guide, by their weight.
+func playedGuided() table {
+	return slices.Concat(played(player.Keys[:1]), played(player.Guide[:2]), played(player.Keys[1:]), played(player.Guide[2:]))
+}
+
 // explained are the digits at the warnings of a stage.
 func explained() table {
 	return digits(row{Sign: "a digit", Help: "explains the warning that it stands at"}, func(m *Model, digit string) {
@@ -201,6 +206,12 @@ func outputKey(printed func(*Model) bool, shows func(*Model) bool) row {
 	}
 }
 
+// keepKey keeps a run.
+func keepKey() row {
+	return row{Names: []string{"K"}, Sign: "K", Now: when((*Model).canKeep, "keep"), Do: (*Model).keepRun,
+		Help: "keeps a run that is over, as a recording in .fdlab/runs; go run ./tui open FILE shows it again"}
+}
+
 func stageKeys() table {
 	return slices.Concat(
 		table{{
@@ -214,10 +225,7 @@ func stageKeys() table {
 				return m.leaveStage()
 			},
 		}},
-		played(player.Keys[:1]),
-		played(player.Guide[:2]),
-		played(player.Keys[1:]),
-		played(player.Guide[2:]),
+		playedGuided(),
 		table{
 			{Names: []string{"O"}, Sign: "O", Now: when((*Model).hasOutline, "outline"), Help: "lists the steps and the moments of the run; enter goes to one", Do: do((*Model).openOutline)},
 			{Names: []string{"r"}, Sign: "r", Now: always("rebuild"), Help: "builds main.go as it is now, and runs it",
@@ -226,6 +234,7 @@ func stageKeys() table {
 				Help: "by hand: the experiment stays up and does as you poke; or back to its script"},
 			{Names: []string{"B"}, Sign: "B", Now: (*Model).nowBackend, Do: (*Model).onNextBackend,
 				Help: "runs it on another backend, of those that the program says it has"},
+			keepKey(),
 			outputKey(
 				func(m *Model) bool { return m.session.printed > 0 },
 				func(m *Model) bool { return m.session.run != nil }),
@@ -235,11 +244,14 @@ func stageKeys() table {
 	)
 }
 
-// leaveStage ends the run, and goes back to the lesson.
+// leaveStage ends the run, and goes back to the lesson. A recording of a program
+// that is no lesson of the course leads home.
 func (m *Model) leaveStage() tea.Cmd {
 	s := m.session
 	m.session = nil
-	m.screen = atLesson
+	if m.screen = atLesson; s.lesson.Number == 0 {
+		m.screen = atHome
+	}
 	return end(s)
 }
 

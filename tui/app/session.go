@@ -38,12 +38,17 @@ type session struct {
 	poked   *poked // the latest key that the program has not taken yet, or nil
 
 	ending ending.State
-	saved  bool // the verdict went into the progress
+	began  time.Time // of the run, by the wall clock
+	saved  bool      // the verdict went into the progress
 }
 
 // run builds the lesson and puts it on the stage. What ran before ends.
 func (m *Model) run(args []string) tea.Cmd {
 	old := m.session
+	if m.lesson.Lesson.Number == 0 { // a recording of something else
+		m.message = "This program is no lesson of the course: it cannot be run here."
+		return nil
+	}
 	m.serial++
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &session{playback: playback{number: m.serial, Player: player.New(1, 20e6).Gated()}, lesson: m.lesson.Lesson, args: args, cancel: cancel}
@@ -71,7 +76,7 @@ func (m *Model) started(msg startedMsg) tea.Cmd {
 		s.source = msg.source
 		return nil
 	}
-	s.run = msg.run
+	s.run, s.began = msg.run, time.Now()
 	s.world = world.NewRun(s.run.Reader())
 	s.Tracks[0].Begin(s.world)
 	return tea.Batch(tick(s.number, s.run, nil, nil, time.Now()), s.frames(time.Now()))
@@ -138,7 +143,7 @@ func (m *Model) account(s *session) {
 
 // status says which of the stage's states the session is in.
 func (s *session) status() (stage.Status, string) {
-	if s.run == nil {
+	if s.world == nil {
 		return stage.Building, fmt.Sprintf("go build ./%s ...", s.lesson.Dir)
 	}
 	switch state := s.State(); {
@@ -147,6 +152,9 @@ func (s *session) status() (stage.Status, string) {
 	case state == player.Past:
 		return stage.Past, ""
 	case state == player.Ended:
+		if s.run == nil {
+			return stage.Over, "This is the end of the recording."
+		}
 		return stage.Over, "The program has " + s.exit.String() + "."
 	case s.signal != "":
 		return stage.Stopped, stoppedWords(s.signal, s.run)
@@ -180,7 +188,7 @@ func (s *session) draw(r grid.Region, m *Model) {
 	case s.fault != nil:
 		drawFault(r, m, "this lesson cannot run", s.fault.Error(), back)
 		return
-	case s.run == nil:
+	case s.world == nil:
 		_, words := s.status()
 		drawBuilding(r, m, words)
 		return
@@ -199,7 +207,7 @@ func (s *session) draw(r grid.Region, m *Model) {
 // view gathers what the stage shows.
 func (s *session) view(m *Model) *stage.View {
 	v := &stage.View{
-		Theme: m.theme, Lesson: fmt.Sprintf("%02d %s", s.lesson.Number, s.lesson.Title), Lost: s.lost,
+		Theme: m.theme, Lesson: s.title(), Lost: s.lost,
 		Predicted: m.progress[s.lesson.Slug].On(s.lesson.Question).Prediction, Options: map[string]string{}, Keys: m.now(),
 	}
 	s.fill(v, 0)

@@ -29,6 +29,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.graded(msg)
 	case frameMsg:
 		return m, m.framed(msg)
+	case keptMsg:
+		m.kept(msg)
 	case failedMsg:
 		m.message = msg.text
 	}

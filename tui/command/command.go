@@ -25,19 +25,22 @@ type Command struct {
 type Word string
 
 const (
-	Open  Word = "" // the instrument
-	Check Word = "check"
+	Course Word = "" // the instrument
+	Open   Word = "open"
+	Check  Word = "check"
 )
 
 // words are all that may be said, in the order in which Usage explains them.
 var words = []struct {
 	word     Word
 	operands string // as Usage names them
-	most     int    // how many there may be; none are needed
+	least    int    // how many there must be
+	most     int    // and may be
 	does     string
 }{
-	{Open, "", 0, "opens the instrument; ? explains every screen"},
-	{Check, "", 0, "says whether this machine is ready for a class; needs no terminal"},
+	{Course, "", 0, 0, "opens the instrument; ? explains every screen"},
+	{Open, "FILE", 1, 1, "shows a run that was kept: run.jsonl, run.jsonl.gz"},
+	{Check, "", 0, 0, "says whether this machine is ready for a class; needs no terminal"},
 }
 
 // Parse reads the arguments of the program, without its name. Flags may stand
@@ -67,12 +70,15 @@ func Parse(args []string) (Command, error) {
 		return c, err
 	}
 	for _, w := range words {
-		if string(w.word) != said || w.word == Open {
+		if string(w.word) != said || w.word == Course {
 			continue
 		}
 		c.Word, c.Operands = w.word, rest
 		if len(rest) > w.most {
 			return c, fmt.Errorf("%s takes no more: %q; try -h", said, rest[w.most])
+		}
+		if len(rest) < w.least {
+			return c, fmt.Errorf("%s needs %s; try -h", said, w.operands)
 		}
 		return c, nil
 	}

@@ -36,6 +36,8 @@ func TestWhatIsNotUnderstoodIsQuoted(t *testing.T) {
 		{[]string{"check", "twice"}, `check takes no more: "twice"`},
 		{[]string{"-x\x1b[31m\n"}, `-x\x1b[31m\n`},
 		{[]string{"check", "-\x1b[31m"}, `-\x1b[31m`},
+		{[]string{"open"}, "open needs FILE"},
+		{[]string{"open", "a", "b"}, `open takes no more: "b"`},
 		{[]string{"-C"}, "-C"},
 	} {
 		_, err := Parse(c.args)
@@ -45,7 +47,7 @@ func TestWhatIsNotUnderstoodIsQuoted(t *testing.T) {
 			t.Errorf("%q is echoed raw in %q", c.args, err)
 		}
 	}
-	if _, err := Parse([]string{"chekc"}); !strings.Contains(err.Error(), "nothing or check") {
+	if _, err := Parse([]string{"chekc"}); !strings.Contains(err.Error(), "nothing or open or check") {
 		t.Errorf("the words are not named: %v", err)
 	}
 	if !strings.Contains(Usage(), "check") || !strings.Contains(Usage(), "-C folder") {
