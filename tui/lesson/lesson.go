@@ -331,8 +331,8 @@ func (s *State) drawCovered(r grid.Region) {
 	r = r.Sub(0, 0, min(r.W, longestLine), r.H)
 	r.Text(0, 0, th.Style(theme.Title), s.section().Heading)
 	y := page.Wrap(r, 2, th.Style(theme.Text), "The run will tell. It computes the verdict from what it measures on this machine, and then this page has what it said.")
-	p := r.At(0, y+1).Text(th.Style(theme.Key), "r").Text(th.Style(theme.Text), " runs the experiment. ")
-	p.Text(th.Style(theme.Key), "enter").Text(th.Style(theme.Text), " shows the verdict of another run all the same.")
+	r.At(0, y+1).Text(th.Style(theme.Key), "r").To(7).Text(th.Style(theme.Text), "runs the experiment")
+	r.At(0, y+2).Text(th.Style(theme.Key), "enter").To(7).Text(th.Style(theme.Text), "shows the verdict of another run all the same")
 }
 
 // drawRecall draws the recall questions, the answers covered until asked for.
