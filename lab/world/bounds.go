@@ -28,12 +28,12 @@ const (
 
 // Dropped counts what found no room in the world, or had to make room.
 type Dropped struct {
-	Threads, Frames, Bases, Events, Steps, Checks, Measures, Tables, Offers, Ends uint64
+	Threads, Frames, Bases, Events, Steps, Checks, Measures, Tables, Moments, Offers, Ends uint64
 }
 
 // All is how many things there are.
 func (d Dropped) All() uint64 {
-	return d.Threads + d.Frames + d.Bases + d.Events + d.Steps + d.Checks + d.Measures + d.Tables + d.Offers + d.Ends
+	return d.Threads + d.Frames + d.Bases + d.Events + d.Steps + d.Checks + d.Measures + d.Tables + d.Moments + d.Offers + d.Ends
 }
 
 // addThread enters a thread. Of too many those go that have ended, and then those

@@ -146,6 +146,9 @@ func TestWhatIsSaidIsBounded(t *testing.T) {
 		trace.Step:    func(w *World) (int, uint64) { return len(w.Steps), w.Dropped.Steps },
 		trace.Check:   func(w *World) (int, uint64) { return len(w.Checks), w.Dropped.Checks },
 		trace.Measure: func(w *World) (int, uint64) { return len(w.Measures), w.Dropped.Measures },
+		trace.Table:   func(w *World) (int, uint64) { return len(w.Tables), w.Dropped.Tables },
+		trace.Cell:    func(w *World) (int, uint64) { return len(w.Cells), w.Dropped.Tables },
+		trace.Moment:  func(w *World) (int, uint64) { return len(w.Moments), w.Dropped.Moments },
 		trace.Offer:   func(w *World) (int, uint64) { return len(w.Offers), w.Dropped.Offers },
 		trace.Add:     func(w *World) (int, uint64) { return len(w.FDByNumber(3).Watches), w.Dropped.Events },
 	} {

@@ -15,9 +15,9 @@ type Moment struct {
 
 // applyMoment keeps a moment.
 func (w *World) applyMoment(r *trace.Record) {
-	w.Moments = append(w.Moments, Moment{
+	w.Moments = within(w.Moments, Moment{
 		Key: w.names.of(r.Str), At: r.Time, fds: [...]int32{r.FD, int32(r.A), int32(r.B), int32(r.C)},
-	})
+	}, mostSaid, &w.Dropped.Moments)
 }
 
 // Names reports whether it says what matters.
