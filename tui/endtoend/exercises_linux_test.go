@@ -122,7 +122,7 @@ func TestExerciseSideBySide(t *testing.T) {
 	x.press("\t")
 	x.see("whose result is read", oneRow("tab, enter tells why"))
 	x.press("?")
-	x.see("the help", shows("REPLAY 1/100", "the playhead"))
+	x.see("the help", shows("REPLAY 1/100", "a hundred times slower"))
 	x.press("?")
 	x.see("the stage", both)
 	x.leaveExercise()

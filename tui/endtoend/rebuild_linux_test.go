@@ -20,20 +20,20 @@ func TestEditAndRebuild(t *testing.T) {
 	x.press("r")
 	x.see("the changed program", oneRow("step 1 of 3", "one after the other"))
 
-	edit(t, file, "offer(x) //", "offer(nobody) //")
+	edit(t, file, "offer(x, bench) ", "offer(nobody, bench) ")
 	x.press("r")
 	source, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, _, _ := strings.Cut(string(source), "offer(nobody)")
+	before, _, _ := strings.Cut(string(source), "offer(nobody,")
 	where := fmt.Sprintf("%s/main.go:%d:", lesson, strings.Count(before, "\n")+1)
 	x.see("file, line and objection", shows("does not compile", where, "undefined: nobody", "build and run again"))
 	if children := x.children(); len(children) > 0 {
 		t.Errorf("the old program still runs: %v", children)
 	}
 
-	edit(t, file, "offer(nobody) //", "offer(x) //")
+	edit(t, file, "offer(nobody, bench) ", "offer(x, bench) ")
 	x.press("r")
 	x.see("the mended program", oneRow("step 1 of 3", "one after the other"))
 
