@@ -16,7 +16,7 @@ import (
 // Finding is one remarkable thing.
 type Finding struct {
 	Kind  Kind
-	Cause Cause       // of a Spin and an Unheard: which
+	Cause Cause       // of a Spin, a Starve and an Unheard: which
 	FD    *world.FD   // the fd that it is about, or nil
 	Base  *world.Base // the base that it is about, or nil
 	Count int64       // how often, how many, or how many bytes: as the kind says
@@ -31,8 +31,9 @@ const (
 	// Spin: callbacks, reads or writes, one after the other, and nothing is taken.
 	// Count: how many. The Cause says what is repeated.
 	Spin Kind = iota + 1
-	// Starve: an fd is ready, and the loop that watches it is inside a callback.
-	// For: how long it has been ready.
+	// Starve: an fd is ready, and the loop that watches it is inside a callback, or
+	// in a turn that does not end. For: how long it has been ready. Without an fd:
+	// such a turn, and nothing is known to wait. Count: how many callbacks it has.
 	Starve
 	// LongCallback: a callback has run for more than a tenth of a second. For:
 	// how long.
@@ -63,6 +64,10 @@ const (
 	RoomNotUsed                   // callbacks that may write, and do not
 	NothingTaken                  // callbacks that take nothing
 	NobodyCalled                  // loop iterations that call nobody
+
+	// Of a Starve:
+	InCallback // the loop is inside one callback
+	SameEvent  // it calls one event again and again, in one turn (Base.Same)
 
 	// Of an Unheard:
 	Fired          // its event was one-shot, has fired, and is pending no more
@@ -143,6 +148,12 @@ func CallsNobody(b *world.Base) (Finding, bool) {
 	return Finding{Kind: Spin, Cause: NobodyCalled, Base: b, Count: b.Vain}, b.Vain > ForEver && b.Phase != world.Stopped
 }
 
+// SameAgain finds out whether the loop calls one event so often in one turn that the
+// turn will not end by itself: the event makes itself active.
+func SameAgain(b *world.Base) (Finding, bool) {
+	return Finding{Kind: Starve, Cause: SameEvent, Base: b, Count: b.Same.Count}, b.Same.Count >= ForEver && b.Phase != world.Stopped
+}
+
 // WhyUnheard finds out why what waits on the fd is not noticed: no pending event is
 // of use. ok is false where the loop will be told.
 func WhyUnheard(f *world.FD) (why Finding, ok bool) {
@@ -178,14 +189,23 @@ func LongestUnseen(w *world.World) (longest *world.FD) {
 	return longest
 }
 
-// Busy returns a loop that watches the fd and is inside a callback, or nil.
-func Busy(w *world.World, f *world.FD) *world.Base {
+// Busy finds out whether a loop that watches the fd has no time to look: it is inside
+// a callback, or in a turn that does not end.
+func Busy(w *world.World, f *world.FD) (why Finding, ok bool) {
 	for i := range f.Watches {
-		if b := w.BaseByNumber(f.Watches[i].Base); b != nil && b.Phase == world.Calling {
-			return b
+		b := w.BaseByNumber(f.Watches[i].Base)
+		if b == nil {
+			continue
+		}
+		if same, ok := SameAgain(b); ok {
+			same.FD = f
+			return same, true
+		}
+		if b.Phase == world.Calling {
+			return Finding{Kind: Starve, Cause: InCallback, FD: f, Base: b}, true
 		}
 	}
-	return nil
+	return Finding{}, false
 }
 
 // Blocked returns the call that a thread is blocked in on the fd, and whether it

@@ -1,6 +1,10 @@
 package diagnosis
 
-import "fdlab/lab/world"
+import (
+	"slices"
+
+	"fdlab/lab/world"
+)
 
 // Warnings appends what deserves a word at the time now to dst: none of it is an
 // error of the lab's, but often one of the program's.
@@ -18,7 +22,12 @@ func Warnings(dst []Finding, w *world.World, now int64) []Finding {
 		if spin, ok := CallsNobody(b); ok {
 			dst = append(dst, spin)
 		}
+		same, again := SameAgain(b)
+		if again && !starves(dst, b) {
+			dst = append(dst, same)
+		}
 		switch {
+		case again: // its callbacks are short
 		case b.Phase == world.Calling && now-b.Since > longAfter:
 			dst = append(dst, Finding{Kind: LongCallback, Base: b, For: now - b.Since})
 		case b.LastTook > longAfter && now-b.LastCallback < longRemember:
@@ -45,9 +54,15 @@ func warnOfFD(dst []Finding, w *world.World, f *world.FD, now int64) []Finding {
 	case len(f.Watches) == 0 && now-since > neverReadFrom:
 		dst = append(dst, Finding{Kind: NeverRead, FD: f, For: now - since})
 	case len(f.Watches) > 0 && now-since > starveAfter:
-		if b := Busy(w, f); b != nil {
-			dst = append(dst, Finding{Kind: Starve, FD: f, Base: b, For: now - since})
+		if why, ok := Busy(w, f); ok {
+			why.For = now - since
+			dst = append(dst, why)
 		}
 	}
 	return dst
+}
+
+// starves reports whether a warning says already that the base lets an fd starve.
+func starves(all []Finding, b *world.Base) bool {
+	return slices.ContainsFunc(all, func(f Finding) bool { return f.Kind == Starve && f.Base == b })
 }

@@ -234,6 +234,29 @@ func TestStarveAndLongCallback(t *testing.T) {
 	}
 }
 
+// TestATurnThatDoesNotEndStarves: no callback is long, but an event that makes itself
+// active keeps the loop from its next wait.
+func TestATurnThatDoesNotEndStarves(t *testing.T) {
+	s := looping()
+	self := trace.Record{Base: 1, A: int64(trace.Timeout), C: 2}
+	s.add(trace.CallbackBegin, trace.NoFD, "again", self)
+	s.add(trace.CallbackEnd, trace.NoFD, "", self)
+	for range 200 {
+		s.add(trace.Calls, trace.NoFD, "again", trace.Record{Base: 1, A: 700, C: 2})
+	}
+	if f := only(t, s, 0, Starve); f.FD != nil || f.Cause != SameEvent || f.Count != 140001 || f.Base.Same.Name != "again" {
+		t.Errorf("%+v; want 140,001 callbacks of again, and no fd", f)
+	}
+	s.add(trace.Kernel, 3, "", trace.Record{A: int64(trace.Readable), B: 1})
+	if f := only(t, s, 150e6, Starve); f.FD == nil || f.FD.Number != 3 || f.Cause != SameEvent || f.For != 150e6 {
+		t.Errorf("%+v; want fd 3, ready for 150 ms, and the same event", f)
+	}
+	s.add(trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1, B: -1})
+	if found := warnings(s, 150e6); len(found) != 0 {
+		t.Errorf("the turn has ended: %+v", found)
+	}
+}
+
 func TestPartialDrain(t *testing.T) {
 	s := looping()
 	s.add(trace.Kernel, 3, "", trace.Record{A: int64(trace.Readable), B: 9})

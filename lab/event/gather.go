@@ -8,8 +8,13 @@ import "fdlab/lab/trace"
 // something was ready), the turns are gathered: one record for each millisecond says how many there were. As soon
 // as a turn differs, it is recorded in full again. No turn is left out of the
 // counts.
+//
+// An event that makes itself active in its callback spins inside one turn: its
+// queue is never empty, so the loop does not come to the next wait. Its callbacks
+// are gathered likewise.
 
-// gatherAfter is how many equal turns in a row are recorded in full.
+// gatherAfter is how many equal turns in a row are recorded in full, and how many
+// callbacks of one event that follow each other in one turn.
 const gatherAfter = 1000
 
 // gatherFor is how long turns are gathered into one record, in ns.
@@ -26,10 +31,18 @@ type gather struct {
 	// The turn that goes on now:
 	plain bool  // so far it is a turn like those that are gathered
 	found int32 // how many were ready
-	calls int32 // callbacks that ended
+	calls int64 // callbacks that ended
 
 	count int64 // how many turns are gathered and not recorded yet
 	last  int64 // when the last record of gathered turns was made
+
+	// Of callbacks that follow each other in one turn:
+	self   uint32 // number of the event that they are of
+	selfFD int32  // its fd
+	label  uint32 // and its label's number in the trace
+	inTurn bool   // they are what count counts, and not turns
+	again  int64  // how many of them were in a row
+	at     int64  // calls, when the last of them began
 }
 
 // begin begins a turn.
@@ -52,9 +65,10 @@ func (g *gather) next(event uint32, fd int32) {
 // for now.
 func (r *recorder) turn() bool {
 	g := &r.gather
-	if g.calls == 0 {
+	switch {
+	case g.calls == 0:
 		r.calledNobody()
-	} else if g.vain {
+	case g.vain || g.inTurn:
 		r.settle(true)
 	}
 	g.begin()
@@ -80,6 +94,23 @@ func (r *recorder) calledNobody() {
 	}
 }
 
+// once counts one more callback of an event whose callback has just ended. It
+// reports whether that is left unsaid: so many have followed each other. Other
+// turns, with other calls, begin a new row.
+func (g *gather) once(e *Event) bool {
+	if e.number != g.self || g.calls != g.at+1 {
+		g.self, g.selfFD, g.label, g.again = e.number, int32(e.fd), e.str, 0
+	}
+	g.at = g.calls
+	g.again++
+	return g.again >= gatherAfter
+}
+
+// goesOn reports whether a callback is one more of those that are gathered.
+func (g *gather) goesOn(e *Event) bool {
+	return g.inTurn && e.number == g.self && g.calls == g.at+1
+}
+
 // gathered counts a turn that is over and stays unsaid.
 func (r *recorder) gathered() {
 	r.unsaid.what = 0
@@ -97,7 +128,10 @@ func (r *recorder) flush(now int64) {
 		return
 	}
 	rec := trace.Record{Kind: trace.Turns, Time: now, FD: trace.NoFD, A: g.count}
-	if g.event != 0 {
+	switch {
+	case g.inTurn:
+		rec.Kind, rec.FD, rec.Str, rec.C = trace.Calls, g.selfFD, g.label, int64(g.self)
+	case g.event != 0:
 		rec.FD, rec.C = g.fd, int64(g.event)
 	}
 	r.put(&rec)
@@ -125,5 +159,6 @@ func (r *recorder) settle(over bool) {
 	r.say()
 	if over {
 		g.row, g.event, g.vain = 0, 0, false
+		g.again, g.self, g.inTurn = 0, 0, false
 	}
 }

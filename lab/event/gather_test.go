@@ -23,6 +23,9 @@ func counted(lines []string) (waits, callbacks, gathered, records int) {
 			waits++
 		case "callback-end":
 			callbacks++
+		case "calls":
+			callbacks += a
+			gathered += a
 		case "turns":
 			waits += a
 			callbacks += a
@@ -70,6 +73,94 @@ func TestASpinIsGatheredAndCounted(t *testing.T) {
 			t.Errorf("the spin ends in %s, want %s", got, want)
 		}
 	})
+}
+
+// TestATurnThatDoesNotEndIsGathered: an event makes itself active, so its queue is
+// never empty. It called others before, and calls others after.
+func TestATurnThatDoesNotEndIsGathered(t *testing.T) {
+	const calls = 20 * gatherAfter
+	recorded(t, func(t *testing.T, b *Base, records func() []string) {
+		n := 0
+		var all []string
+		var again *Event
+		again = b.NewTimer(func(int, What) {
+			if n++; n%500 == 0 {
+				all = append(all, records()...) // the ring is small
+			}
+			if n < calls {
+				again.Active(Timeout)
+			}
+		}).Named("again")
+		other := func(label string) *Event { return b.NewTimer(func(int, What) {}).Named(label) }
+		other("first").Active(Timeout)
+		again.Active(Timeout)
+		other("second").Active(Timeout)
+		loop(t, b, 0, NoEvents)
+		all = append(all, records()...)
+		_, callbacks, gathered, kept := counted(all)
+		if callbacks != calls+2 {
+			t.Errorf("the trace counts %d callbacks, want %d", callbacks, calls+2)
+		}
+		if gathered < calls/2 || kept > 4*gatherAfter+calls/4 {
+			t.Errorf("%d of %d callbacks gathered, %d records", gathered, calls, kept)
+		}
+	})
+}
+
+// TestGatheredCallbacksEnd: the turn goes on with something else, or ends, or the
+// callback does more than those before: all that is recorded, and in its order.
+func TestGatheredCallbacksEnd(t *testing.T) {
+	for name, end := range map[string]struct {
+		last func(b *Base, again *Event)
+		want string
+	}{
+		"no event is left": {func(*Base, *Event) {}, "loop-end"},
+		"the turn ends":    {func(b *Base, _ *Event) { b.Post(b.Break) }, "wait-begin wait-end callback-begin callback-end loop-end"},
+		"broken off":       {func(b *Base, again *Event) { again.Active(Timeout); b.Break() }, "loop-end"},
+		"another event": {func(b *Base, _ *Event) { b.NewTimer(func(int, What) {}).Named("x").Active(Timeout) },
+			"callback-begin callback-end loop-end"},
+		"a timer is added": {func(b *Base, again *Event) { again.Add(time.Millisecond); again.Del() },
+			"callback-begin add del callback-end loop-end"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			recorded(t, func(t *testing.T, b *Base, records func() []string) {
+				n := 0
+				var again *Event
+				var lines []string
+				again = b.NewTimer(func(int, What) {
+					switch n++; {
+					case n == 5*gatherAfter:
+						lines = append(lines, records()...)
+						end.last(b, again)
+						return
+					case n%500 == 0:
+						lines = append(lines, records()...)
+					}
+					again.Active(Timeout)
+				}).Named("again")
+				again.Active(Timeout)
+				if _, err := b.Dispatch(); err != nil {
+					t.Fatal(err)
+				}
+				lines = append(lines, records()...)
+				var kinds []string
+				for _, line := range lines {
+					kind, _, _ := strings.Cut(line, " ")
+					kinds = append(kinds, kind)
+				}
+				if got := strings.Join(kinds, " "); !strings.HasSuffix(got, "calls "+end.want) {
+					t.Errorf("the last records are %s, want them to end in calls %s", got[max(0, len(got)-150):], end.want)
+				}
+				want := 5 * gatherAfter
+				if name == "another event" || name == "the turn ends" {
+					want++
+				}
+				if _, callbacks, _, _ := counted(lines); callbacks != want {
+					t.Errorf("the trace counts %d callbacks, want %d", callbacks, want)
+				}
+			})
+		})
+	}
 }
 
 // TestATurnThatDiffersIsRecordedInFull: the spin ends when the callback reads;

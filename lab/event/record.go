@@ -170,6 +170,9 @@ func (r *recorder) begin(e *Event, held bool) {
 		u.what, r.fresh = 0, false
 		r.to.WokenThenBegin(r.stamp, r.callID, int32(e.fd), e.number, e.str, trace.Readiness(u.as), trace.Readiness(e.why))
 	case u.what == ended: // here too
+		if e.number == u.ended && r.again(e) {
+			return
+		}
 		u.what, r.fresh = 0, false
 		r.to.EndThenBegin(r.stamp, u.endedFD, u.ended, int32(e.fd), e.number, e.str, trace.Readiness(e.why))
 	default:
@@ -185,7 +188,12 @@ func (r *recorder) otherBegin(e *Event, held bool) {
 		r.fresh = false
 		return
 	}
-	if u.what != 0 || gone {
+	if u.what == 0 && r.gather.goesOn(e) && !gone {
+		r.gather.at = r.gather.calls
+		u.what, u.ready, r.fresh = calling, e, false
+		return
+	}
+	if u.what != 0 || gone || r.gather.inTurn {
 		r.unlike()
 	}
 	r.read(held)
@@ -193,6 +201,18 @@ func (r *recorder) otherBegin(e *Event, held bool) {
 		r.del(e, r.stamp)
 	}
 	r.to.CallbackBegin(r.stamp, int32(e.fd), e.number, e.str, trace.Readiness(e.why))
+}
+
+// again is for a callback of the event whose callback has just ended. It reports
+// whether it is one of too many, and stays unsaid.
+func (r *recorder) again(e *Event) bool {
+	if e.number == 0 || !r.gather.once(e) { // a posted function has no number, and is always said
+		return false
+	}
+	r.say()
+	r.gather.inTurn = true
+	r.unsaid.what, r.unsaid.ready, r.fresh = calling, e, false
+	return true
 }
 
 // end says that the callback has ended.

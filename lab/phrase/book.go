@@ -1,6 +1,8 @@
 package phrase
 
 import (
+	"cmp"
+
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
@@ -115,6 +117,15 @@ var book = [trace.Kinds]entry{
 		},
 		func(l line, e *world.Entry) line {
 			return l.number(Plain, e.A).say(Plain, " more turns, each with a callback of ").say(Plain, Subject(On(e), e.Text))
+		},
+	},
+
+	trace.Calls: {
+		func(l line, h *world.Happening) line {
+			return l.say(Warning, "callbacks of ").say(Warning, cmp.Or(h.Name, h.On, "a timer")).say(Warning, " in one turn")
+		},
+		func(l line, e *world.Entry) line {
+			return l.number(Plain, e.A).say(Plain, " more callbacks of ").say(Plain, cmp.Or(e.Text, On(e), "a timer")).say(Plain, " in the same turn")
 		},
 	},
 

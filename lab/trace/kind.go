@@ -30,6 +30,7 @@ const (
 	CallbackBegin
 	CallbackEnd
 	Turns // many equal turns of a loop that never sleeps, each with one callback
+	Calls // many callbacks of one event in one turn, which they keep from ending
 
 	CallBegin // a system call that may block begins
 	CallEnd   // a system call is done (one that cannot block has no CallBegin);
@@ -95,6 +96,7 @@ var forms = [kinds]form{
 	CallbackBegin: {name: "callback-begin", str: "label", a: "what", c: "event"},
 	CallbackEnd:   {name: "callback-end", c: "event"},
 	Turns:         {name: "turns", a: "count", c: "event"},
+	Calls:         {name: "calls", str: "label", a: "count", c: "event"},
 	CallBegin:     {name: "call-begin", str: "call", a: "arg"},
 	CallEnd:       {name: "call-end", str: "call", a: "result", b: "errno", c: "times"},
 	Kernel:        {name: "kernel", a: "readiness", b: "queued", c: "unsent", d: "asked"},

@@ -29,6 +29,7 @@ type Base struct {
 	Turns     int          // waits that ended
 	Callbacks int
 	Adds      int
+	Same      Same   // the callbacks of this turn, as far as they are of one event
 	told      []told // what this turn's wait brought
 	Vain      int64  // turns in a row that found something ready and called nobody
 	Longest   int64  // ns of the longest callback so far
@@ -37,6 +38,17 @@ type Base struct {
 	LastReady    int64
 	LastCallback int64 // when the last callback ended
 	LastTook     int64 // and how long it took, in ns
+}
+
+// Same is callbacks of one event that have followed each other in one turn. There
+// are many where an event makes itself active: its turn does not end, and nothing
+// else is heard.
+type Same struct {
+	Event int64
+	FD    int32  // or trace.NoFD
+	Name  string // the event's label, or ""
+	Count int64
+	Since int64 // when the first of them began
 }
 
 // Return says how a dispatch ended: Base is 0 if none did.
@@ -119,6 +131,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 	}
 	switch r.Kind {
 	case trace.WaitBegin:
+		b.Same = Same{}
 		b.Call, b.Watched, b.Limit = w.names.of(r.Str), int(r.A), r.B
 		b.enter(Waiting, r.Time)
 		w.push(t, Frame{Kind: InWait, Name: b.Call, FD: trace.NoFD, Base: b.Number, Since: r.Time, Limit: r.B})
@@ -155,6 +168,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 		if name == "" {
 			name = w.signal
 		}
+		b.called(r, 1, name)
 		w.begun++
 		w.push(t, Frame{Kind: InCallback, Name: name, FD: r.FD, Base: b.Number, Since: r.Time, Why: r.What(), Number: w.begun})
 		if f != nil {
@@ -177,6 +191,14 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 			f.forget()
 		}
 	}
+}
+
+// called counts n callbacks of an event. A posted function has no event of its own.
+func (b *Base) called(r *trace.Record, n int64, name string) {
+	if r.C != b.Same.Event || r.C == 0 {
+		b.Same = Same{Event: r.C, FD: r.FD, Name: name, Since: r.Time}
+	}
+	b.Same.Count += n
 }
 
 // begin notes that a callback of the fd begins.
@@ -227,6 +249,24 @@ func (w *World) applyTurns(r *trace.Record) {
 	// What these turns were told, the kernel's watcher says, too: and they are over,
 	// perhaps since before the last read.
 	f.Noticed, f.CallbackAt, f.CallbackDone = r.Time, r.Time, r.Time
+}
+
+// applyCalls counts callbacks of one turn that have no records of their own.
+func (w *World) applyCalls(r *trace.Record) {
+	b, f := w.base(r), w.fd(r)
+	if b == nil {
+		return
+	}
+	b.called(r, r.A, w.names.of(r.Str))
+	b.Callbacks += int(r.A)
+	b.LastCallback, b.LastTook = r.Time, 0
+	if f != nil {
+		f.Callbacks += int(r.A)
+		if f.Taken <= f.CallbackDone { // nothing was taken since the last of them
+			f.Untaken.add(r.A)
+		}
+		f.CallbackAt, f.CallbackDone = r.Time, r.Time
+	}
 }
 
 // applyTimer follows an event without an fd: a timer or a signal.

@@ -54,7 +54,7 @@ func (f *Feed) apply(w *World, r *trace.Record) {
 	switch r.Kind {
 	case trace.Close:
 		h.On = w.ended.Name
-	case trace.Turns:
+	case trace.Turns, trace.Calls:
 		h.Times, h.Result = int(r.A), 0
 	case trace.CallEnd:
 		h.Times = times(r)

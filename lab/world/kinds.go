@@ -32,6 +32,7 @@ var uses = [trace.Kinds]use{
 	trace.CallbackBegin: stepped,
 	trace.CallbackEnd:   inFeed | stepped,
 	trace.Turns:         inFeed,
+	trace.Calls:         inFeed,
 	trace.CallBegin:     stepped,
 	trace.CallEnd:       inFeed | stepped,
 	trace.Kernel:        stepped,

@@ -96,7 +96,7 @@ func (tl *Timeline) Apply(w *World, r *trace.Record) {
 			lane.Ended = 0
 		}
 		var also States
-		if r.Kind == trace.Turns {
+		if r.Kind == trace.Turns || r.Kind == trace.Calls {
 			also = Callback
 		}
 		lane.note(r.Time, state, also, 0, tl.each)
@@ -120,7 +120,7 @@ func (tl *Timeline) Apply(w *World, r *trace.Record) {
 		if r.Kind == trace.CallEnd && r.A > 0 && f.LastRead == r.Time {
 			also = Took
 		}
-		if r.Kind == trace.Turns {
+		if r.Kind == trace.Turns || r.Kind == trace.Calls {
 			also |= Callback
 		}
 		lane.note(r.Time, f.state(), also, max(f.Queued, f.TCP.Backlog), tl.each)

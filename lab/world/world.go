@@ -224,6 +224,8 @@ func (w *World) Apply(r *trace.Record) {
 		w.applyTurn(t, r)
 	case trace.Turns:
 		w.applyTurns(r)
+	case trace.Calls:
+		w.applyCalls(r)
 	case trace.CallBegin, trace.CallEnd:
 		w.applyCall(t, r)
 	case trace.Kernel:

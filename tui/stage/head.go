@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"cmp"
 	"slices"
 
 	"fdlab/lab/diagnosis"
@@ -122,6 +123,7 @@ func drawNow(r grid.Region, v *scene) {
 		return
 	}
 	blocked, frame := diagnosis.OnlyBlocked(w, v.counts)
+	var busy diagnosis.Finding
 	switch {
 	case w.Held > 0:
 		p = p.Text(th.Held, "Held").Text(th.Text, " ")
@@ -144,11 +146,14 @@ func drawNow(r grid.Region, v *scene) {
 		p.Duration(th.Ready, v.Now-unseen.ReadySince).Text(th.Text, ". Nobody looks.")
 	case v.Status == Held:
 		drawHeldNow(p, v)
-	case unseen != nil && diagnosis.Busy(w, unseen) != nil:
-		b := diagnosis.Busy(w, unseen)
+	case unseen != nil && v.isBusy(unseen, &busy):
 		p = p.Text(th.Ready, unseen.Name()).Text(th.Ready, " ready").Text(th.Text, " for ").Duration(th.Ready, v.Now-unseen.ReadySince)
+		if busy.Cause == diagnosis.SameEvent {
+			drawSame(p.Text(th.Text, "; its loop calls only "), v, busy.Base)
+			break
+		}
 		p = p.Text(th.Text, "; its loop is still inside ").Text(th.Callback, "a callback").Text(th.Text, " (")
-		p.Duration(th.Callback, v.Now-b.Since).Text(th.Text, ")")
+		p.Duration(th.Callback, v.Now-busy.Base.Since).Text(th.Text, ")")
 	case unseen != nil && v.Now-unseen.ReadySince > 2e6 && r.W < 70:
 		p.Text(th.Ready, unseen.Name()).Text(th.Text, ": ready, unseen for ").Duration(th.Ready, v.Now-unseen.ReadySince)
 	case unseen != nil && v.Now-unseen.ReadySince > 2e6:
@@ -159,6 +164,27 @@ func drawNow(r grid.Region, v *scene) {
 	default:
 		drawLoopNow(p, v, r.W < 70)
 	}
+}
+
+// isBusy reports whether a loop that watches the fd has no time to look, and why.
+func (v *scene) isBusy(f *world.FD, why *diagnosis.Finding) (ok bool) {
+	*why, ok = diagnosis.Busy(v.World, f)
+	return ok
+}
+
+// drawSame says what a loop calls again and again in a turn that does not end.
+func drawSame(p grid.Pen, v *scene, b *world.Base) grid.Pen {
+	th := v.Theme
+	p = p.Text(th.Callback, sameName(v.World, b)).Text(th.Text, ": ")
+	return p.Count(th.Warn, b.Same.Count).Text(th.Text, " callbacks in one turn.")
+}
+
+func sameName(w *world.World, b *world.Base) string {
+	name := b.Same.Name
+	if f := w.FDByNumber(b.Same.FD); f != nil && name == "" {
+		name = f.Name()
+	}
+	return cmp.Or(name, "a timer")
 }
 
 // drawSpin says that something spins, if it does just now.
@@ -211,6 +237,10 @@ func drawLoopNow(p grid.Pen, v *scene, short bool) {
 	th := v.Theme
 	for i := range v.World.Bases {
 		b := &v.World.Bases[i]
+		if _, ok := diagnosis.SameAgain(b); ok {
+			drawSame(p.Text(th.Text, "The loop calls only "), v, b).Text(th.Text, " It hears nothing else.")
+			return
+		}
 		if b.Phase == world.Waiting {
 			fds := " fds"
 			if b.Watched == 1 {

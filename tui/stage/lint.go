@@ -13,7 +13,8 @@ var explanations = [...]struct{ name, text string }{
 		"The thread uses a whole processor and gets nothing done. Way out: read in the callback, or delete the event; " +
 		"in a busy loop: wait in select, poll or epoll_wait instead of asking."},
 	diagnosis.Starve: {"starve", "This fd is ready in the kernel, but the loop that watches it is inside a callback, and a loop does one thing at a time. " +
-		"Nobody is told before that callback returns. Way out: make callbacks short; hand long work to another thread; never sleep or block in one."},
+		"Nobody is told before that callback returns. An event that makes itself active in its callback does the same with short ones: " +
+		"its turn does not end, and the loop does not come to the next wait. Way out: make callbacks short; hand long work to another thread; never sleep or block in one."},
 	diagnosis.LongCallback: {"long callback", "A callback has run for more than a tenth of a second. For all that time its loop has looked at nothing else: " +
 		"every other fd and every timer of the base waits."},
 	diagnosis.PartialDrain: {"partial drain", "The callbacks read, but leave bytes behind. Level-triggered, the loop calls back at once for the rest: more turns than needed, and no harm. " +
@@ -61,7 +62,16 @@ func drawLints(r grid.Region, v *scene) int {
 			}
 			also(p.Count(th.Text, l.Count), " times for nothing")
 		case diagnosis.Starve:
-			also(p.Duration(th.Text, l.For), ", its loop is busy")
+			switch {
+			case l.FD == nil:
+				p = p.Text(th.Text, sameName(v.World, l.Base)).Text(th.Text, " ")
+				also(p.Count(th.Text, l.Count), " callbacks in one turn")
+			case l.Cause == diagnosis.SameEvent:
+				p = p.Text(th.Text, "by ").Text(th.Callback, sameName(v.World, l.Base)).Text(th.Text, " ")
+				also(p.Duration(th.Text, l.For), ", its loop calls nobody else")
+			default:
+				also(p.Duration(th.Text, l.For), ", its loop is busy")
+			}
 		case diagnosis.LongCallback:
 			p.Text(th.Text, "base ").Int(th.Text, int64(l.Base.Number)).Text(th.Text, " ").Duration(th.Text, l.For)
 		case diagnosis.PartialDrain:

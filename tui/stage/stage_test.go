@@ -271,6 +271,34 @@ func TestTheLineBelowTheTitleDoesNotLie(t *testing.T) {
 
 // TestALongCallbackIsSaid: the line below the title is empty only where nothing
 // goes on.
+// TestATurnThatDoesNotEndIsSaid: an event makes itself active. What the loop calls has
+// a name, and no callback is called long.
+func TestATurnThatDoesNotEndIsSaid(t *testing.T) {
+	h := looping()
+	h.add(ms, trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 0})
+	self := trace.Record{Base: 1, A: int64(trace.Timeout), C: 3}
+	h.add(0, trace.CallbackBegin, trace.NoFD, "again", self)
+	h.add(0, trace.CallbackEnd, trace.NoFD, "", self)
+	h.add(ms, trace.Calls, trace.NoFD, "again", trace.Record{Base: 1, A: 1233, C: 3})
+	text, _ := screen(view(h, 0), 120, 40)
+	for _, want := range []string{"The loop calls only again: 1,234 callbacks in one turn", "2 ", "starve again 1,234 callbacks", "1,233"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	h.add(ms, trace.Kernel, 6, "", trace.Record{A: int64(trace.Readable), B: 3})
+	h.add(150*ms, trace.Calls, trace.NoFD, "again", trace.Record{Base: 1, A: 1e6, C: 3})
+	text, _ = screen(view(h, 0), 120, 40)
+	for _, want := range []string{"pipe (read end) ready for 150 ms; its loop calls only again", "starve pipe (read end) by again 150 ms"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "long callback") {
+		t.Errorf("a long callback in\n%s", text)
+	}
+}
+
 func TestALongCallbackIsSaid(t *testing.T) {
 	h := looping()
 	h.add(ms, trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
