@@ -179,10 +179,11 @@ func WhyUnheard(f *world.FD) (why Finding, ok bool) {
 func HasFired(f *world.FD) bool { return f.Added != 0 && f.Added&trace.Persist == 0 && f.Callbacks > 0 }
 
 // LongestUnseen returns the fd that has been ready for the longest while no loop
-// was told and no thread is blocked on it, or nil.
+// was told and no thread is blocked on it, or nil. Where records were lost, nobody
+// knows.
 func LongestUnseen(w *world.World) (longest *world.FD) {
 	for _, f := range w.FDs {
-		if _, ok := f.Unseen(); ok && f.Blocked == 0 && (longest == nil || f.ReadySince < longest.ReadySince) {
+		if since, ok := f.Unseen(); ok && f.Blocked == 0 && w.Sure(since) && (longest == nil || f.ReadySince < longest.ReadySince) {
 			longest = f
 		}
 	}
@@ -221,6 +222,17 @@ func Blocked(w *world.World, f *world.FD) (call world.Frame, inside, ok bool) {
 		}
 	}
 	return world.Frame{}, false, false
+}
+
+// Uncertain returns a loop of which nobody knows what it does: records were lost since
+// it was last heard. Or nil.
+func Uncertain(w *world.World) *world.Base {
+	for i := range w.Bases {
+		if b := &w.Bases[i]; b.Phase != world.Stopped && !w.Sure(b.Since) {
+			return b
+		}
+	}
+	return nil
 }
 
 // OnlyBlocked returns the thread that is blocked in a call, if no other thread

@@ -28,7 +28,7 @@ func Warnings(dst []Finding, w *world.World, now int64) []Finding {
 		}
 		switch {
 		case again: // its callbacks are short
-		case b.Phase == world.Calling && now-b.Since > longAfter:
+		case b.Phase == world.Calling && now-b.Since > longAfter && w.Sure(b.Since):
 			dst = append(dst, Finding{Kind: LongCallback, Base: b, For: now - b.Since})
 		case b.LastTook > longAfter && now-b.LastCallback < longRemember:
 			dst = append(dst, Finding{Kind: LongCallback, Base: b, For: b.LastTook})
@@ -47,7 +47,7 @@ func warnOfFD(dst []Finding, w *world.World, f *world.FD, now int64) []Finding {
 		dst = append(dst, Finding{Kind: PartialDrain, FD: f, Count: f.Queued})
 	}
 	since, unseen := f.Unseen()
-	if !unseen || f.Blocked > 0 {
+	if !unseen || f.Blocked > 0 || !w.Sure(since) {
 		return dst
 	}
 	switch {

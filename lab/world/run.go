@@ -12,6 +12,10 @@ type Run struct {
 	Live     *World
 	Timeline *Timeline
 
+	lost   uint64 // records that were lost so far
+	losses []loss // when, in their order
+	asked  int64  // when the number was last heard
+
 	past   []*chapter // the latest records, the oldest chapter first
 	spare  *chapter   // one that was dropped, to be written again
 	worlds int        // bytes of their worlds, about
@@ -30,6 +34,34 @@ const (
 	keepChapters   = 64       // a million records, 64 MiB: the past that can be shown
 	keepWorlds     = 64 << 20 // bytes, about, of the worlds that they begin from
 )
+
+// loss is a stretch of time in which records were lost: when the number that counts
+// them was heard before it had grown, and after.
+type loss struct{ from, to int64 }
+
+// Lost says how many records were lost up to the time now of the run's clock. Say it
+// before the records that were read then are applied.
+func (r *Run) Lost(total uint64, now int64) {
+	if total > r.lost {
+		r.lost = total
+		if n := len(r.losses); n > 0 && r.losses[n-1].to == r.asked {
+			r.losses[n-1].to = now
+		} else {
+			r.losses = append(r.losses, loss{r.asked, now})
+		}
+		r.Live.LostAt = now
+	}
+	r.asked = now
+}
+
+// lostAt returns World.LostAt at a time.
+func (r *Run) lostAt(time int64) int64 {
+	i := sort.Search(len(r.losses), func(i int) bool { return r.losses[i].from > time })
+	if i == 0 {
+		return 0
+	}
+	return r.losses[i-1].to
+}
 
 // NewRun returns a run without records.
 func NewRun(strings trace.Strings) *Run {
@@ -107,8 +139,12 @@ func (r *Run) At(time int64) *World {
 	c := r.past[i]
 	w := c.before.Clone()
 	for k := range c.after(time) {
+		if len(r.losses) > 0 {
+			w.LostAt = r.lostAt(c.records[k].Time)
+		}
 		w.Apply(&c.records[k])
 	}
+	w.LostAt = r.lostAt(time)
 	return w
 }
 

@@ -100,11 +100,15 @@ func (t *Thread) ofSignal(r *trace.Record) bool {
 	return false
 }
 
-// end pops the innermost frame of a kind and keeps how long it lasted.
+// end pops the innermost frame of a kind and keeps how long it lasted, if that is
+// known: 0 where records were lost meanwhile, and it may have been two.
 func (w *World) end(t *Thread, kind FrameKind, r *trace.Record) bool {
 	frame, ok := w.pop(t, kind)
 	if ok {
-		w.ended, w.took = frame, r.Time-frame.Since
+		w.ended = frame
+	}
+	if ok && w.Sure(frame.Since) {
+		w.took = r.Time - frame.Since
 	}
 	return ok
 }

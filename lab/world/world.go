@@ -47,6 +47,10 @@ type World struct {
 	ClosedTwice string // an fd that was closed when it was closed already, or ""
 	Returned    Return // how the last dispatch ended
 
+	// LostAt: records were lost, and all of them were made before this time. What
+	// began before it may be over; see Sure. 0: none was lost.
+	LostAt int64
+
 	// Unknown counts records of kinds that the world has no use for: none, unless
 	// the trace is newer than the world.
 	Unknown uint64
@@ -248,6 +252,10 @@ func (w *World) Apply(r *trace.Record) {
 	}
 	w.Feed.apply(w, r)
 }
+
+// Sure reports whether what began at a time and has not ended goes on for sure: no
+// record that was made since then was lost.
+func (w *World) Sure(since int64) bool { return w.LostAt == 0 || since > w.LostAt }
 
 // applyGate follows a thread to the gate and through it.
 func (w *World) applyGate(t *Thread, r *trace.Record) {

@@ -35,7 +35,7 @@ func TestTheHelpCanBeReadToItsEnd(t *testing.T) {
 		m.screen = at
 		m.key("?")
 		var seen strings.Builder
-		for range 100 {
+		for range 110 {
 			m.grid.Clear()
 			m.drawHelp(m.grid.Region())
 			for y := range m.grid.H {

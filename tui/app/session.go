@@ -89,6 +89,7 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 		return nil
 	}
 	track := s.Tracks[0]
+	s.world.Lost(msg.lost, msg.now)
 	rest := s.apply(track, msg.records)
 	if s.signal = msg.stopped; s.signal != "" {
 		s.Stop()

@@ -128,6 +128,10 @@ func (n *news) missed() uint64 {
 // was time for all of it.
 func (t *trial) see() (all bool) {
 	end, seen := time.Now().Add(budget), t.take()
+	if n := len(t.runs); n > 0 { // what was seen before is of this run
+		reader := t.runs[n-1].Reader()
+		t.Run().Lost(reader.Lost()+t.missed(), reader.Now())
+	}
 	for i, s := range seen {
 		if i > 0 && time.Now().After(end) {
 			t.giveBack(seen[i:])

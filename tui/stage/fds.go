@@ -212,14 +212,14 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 	since, unseen := f.Unseen()
 	switch {
 	case f.InCallback > 0:
-		p.Rune(th.Callback, g.Callback).Text(th.Callback, " callback ").Duration(th.Callback, v.Now-f.CallbackAt)
+		p.Rune(th.Callback, g.Callback).Text(th.Callback, " callback ").Bytes(th.Callback, v.since(r, f.CallbackAt))
 	case f.MistakenAt != 0 && v.Now-f.MistakenAt < glow:
 		p.Rune(th.Bad, g.Noticed).Text(th.Bad, say(" called ", " told; called: ")).Text(th.Bad, fdName(v.World, f.Mistaken))
 	case f.Blocked > 0:
 		drawBlocked(r, v, f)
 	case unseen && v.Now-since > 1e6:
-		p = p.Rune(th.Unseen, g.Unseen).Text(th.Unseen, " unseen ").Duration(th.Unseen, v.Now-since).Text(th.Unseen, " ")
-		drawGrowing(r, p.X, v, th.Unseen, v.Now-since)
+		p = p.Rune(th.Unseen, g.Unseen).Text(th.Unseen, " unseen ").Bytes(th.Unseen, v.since(r, since)).Text(th.Unseen, " ")
+		drawGrowing(r, p.X, v, th.Unseen, since)
 	case f.Readable() && f.Noticed > f.CallbackAt:
 		p.Rune(th.Noticed, g.Noticed).Text(th.Noticed, say(" told", " told, callback next"))
 	case f.CallbackDone != 0 && v.Now-f.CallbackDone < glow && f.CallbackDone == f.CallbackAt:
@@ -244,14 +244,26 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 func drawBlocked(r grid.Region, v *scene, f *world.FD) {
 	th, g := v.Theme, v.Theme.Glyphs
 	if call, _, ok := diagnosis.Blocked(v.World, f); ok {
-		p := r.At(0, 0).Rune(th.Blocked, g.Blocked).Text(th.Blocked, " blocked ").Duration(th.Blocked, v.Now-call.Since).Text(th.Blocked, " ")
-		drawGrowing(r, p.X, v, th.Blocked, v.Now-call.Since)
+		p := r.At(0, 0).Rune(th.Blocked, g.Blocked).Text(th.Blocked, " blocked ").Bytes(th.Blocked, v.since(r, call.Since)).Text(th.Blocked, " ")
+		drawGrowing(r, p.X, v, th.Blocked, call.Since)
 	}
 }
 
+// since says for how long something that began at a time has lasted: "?" where records
+// were lost, and it may be over.
+func (v *scene) since(r grid.Region, at int64) []byte {
+	if !v.World.Sure(at) {
+		return append(r.Scratch(), '?')
+	}
+	return grid.AppendDuration(r.Scratch(), v.Now-at)
+}
+
 // drawGrowing draws a bar that grows by a cell each tenth of a second.
-func drawGrowing(r grid.Region, x int, v *scene, st grid.Style, ns int64) {
-	n := int(min(ns/100e6, int64(r.W-x)))
+func drawGrowing(r grid.Region, x int, v *scene, st grid.Style, since int64) {
+	if !v.World.Sure(since) {
+		return
+	}
+	n := int(min((v.Now-since)/100e6, int64(r.W-x)))
 	r.Fill(x, 0, n, 1, v.Theme.Glyphs.Grow, st)
 }
 

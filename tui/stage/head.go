@@ -122,6 +122,11 @@ func drawNow(r grid.Region, v *scene) {
 	if drawSpin(p, v, unseen) {
 		return
 	}
+	if b := diagnosis.Uncertain(w); b != nil && v.Status != Over {
+		p = p.Text(th.Warn, "Records were lost").Text(th.Text, ": what the loop has done since ")
+		p.Clock(th.Text, b.Since).Text(th.Text, " is not known.")
+		return
+	}
 	blocked, frame := diagnosis.OnlyBlocked(w, v.counts)
 	var busy diagnosis.Finding
 	switch {
@@ -160,7 +165,7 @@ func drawNow(r grid.Region, v *scene) {
 		nameFD(p, th.Ready, unseen).Text(th.Text, " is ready in the kernel, and nobody has looked for ").Duration(th.Ready, v.Now-unseen.ReadySince)
 	case blocked != nil:
 		p = p.Text(th.Text, threadName(blocked)).Text(th.Text, " is ").Text(th.Blocked, "blocked").Text(th.Text, " in ")
-		p.Text(th.Text, frame.Name).Text(th.Text, " on ").Text(th.Text, fdName(w, frame.FD)).Text(th.Text, " for ").Duration(th.Blocked, v.Now-frame.Since)
+		p.Text(th.Text, frame.Name).Text(th.Text, " on ").Text(th.Text, fdName(w, frame.FD)).Text(th.Text, " for ").Bytes(th.Blocked, v.since(r, frame.Since))
 	default:
 		drawLoopNow(p, v, r.W < 70)
 	}

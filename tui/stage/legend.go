@@ -33,6 +33,8 @@ func Legend(th *theme.Theme) []Entry {
 		{g.Gate, k.Held, "held", "the thread stands still because you hold time"},
 		{g.Grow, k.Unseen, "grows", "how long it has lasted; in a countdown: how long it will"},
 		{g.Band, k.Key, "matters", "the moment turns on this fd; what does not matter is quiet"},
+		{'?', k.Text, "unknown", "records were lost since this began, so it may be over: the program was faster than it could be read, and never waits for a reader. " +
+			"The number in the title counts them"},
 		{g.Into, k.Faint, "inside", "what stands right of it was called from what stands left of it"},
 		{'1', k.Warn.With(grid.Reverse), "a digit", "something that deserves a word; press the digit, and it is explained"},
 		{Meaning: "In the time panel, a lane for each thread and each fd:"},

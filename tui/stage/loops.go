@@ -126,8 +126,8 @@ func drawThread(r grid.Region, y int, v *scene, t *world.Thread) int {
 		if top.FD != trace.NoFD {
 			p = p.Int(th.Blocked, int64(top.FD))
 		}
-		p = p.Text(th.Blocked, ") ").Duration(th.Blocked, v.Now-top.Since).Text(th.Blocked, " ")
-		drawGrowing(r.Sub(0, y, r.W, 1), p.X, v, th.Blocked, v.Now-top.Since)
+		p = p.Text(th.Blocked, ") ").Bytes(th.Blocked, v.since(r, top.Since)).Text(th.Blocked, " ")
+		drawGrowing(r.Sub(0, y, r.W, 1), p.X, v, th.Blocked, top.Since)
 	case world.AtGate:
 		y++
 		r.At(2, y).Rune(th.Held, g.Gate).Text(th.Held, " held ").Text(th.Held, top.Name)
@@ -224,7 +224,7 @@ func drawCircle(r grid.Region, y int, v *scene, b *world.Base) int {
 	y++
 	p = r.At(2, y).Text(th.Faint, "turns ").Count(th.Text, int64(b.Turns)).Text(th.Faint, "  callbacks ").Count(th.Text, int64(b.Callbacks))
 	if b.Phase == world.Waiting {
-		took := grid.AppendDuration(r.Scratch(), v.Now-b.Since)
+		took := v.since(r, b.Since)
 		if p.X+len("  waits ")+len(took) <= r.W { // not so where a loop spins: its numbers are long
 			p.Text(th.Faint, "  ").Text(th.Waiting, "waits ").Bytes(th.Waiting, took)
 		}

@@ -299,6 +299,54 @@ func TestATurnThatDoesNotEndIsSaid(t *testing.T) {
 	}
 }
 
+// TestWhereRecordsWereLostNothingIsGuessed: the end of a callback, or of a blocking
+// call, may be among them. What is recorded afterwards is known again.
+func TestWhereRecordsWereLostNothingIsGuessed(t *testing.T) {
+	h := looping()
+	h.add(ms, trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
+	h.add(0, trace.CallbackBegin, 8, "b", trace.Record{Base: 1, A: int64(trace.Readable), C: 2})
+	h.thread = 4243
+	h.add(0, trace.ThreadBegin, trace.NoFD, "reader", trace.Record{})
+	h.add(0, trace.Open, 10, "socket", trace.Record{})
+	h.add(0, trace.CallBegin, 10, "read", trace.Record{})
+	v := view(h, 300*ms)
+	text, _ := screen(v, 120, 40)
+	for _, want := range []string{"callback 300 ms", "blocked 300 ms", "long callback base 1 300 ms"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	v.Run.Lost(0, h.now+100*ms)
+	v.Run.Lost(77, h.now+200*ms)
+	v.Lost = 77
+	text, _ = screen(v, 120, 40)
+	for _, want := range []string{"Records were lost: what the loop has done since 00:00.206 is not known", "callback ?", "blocked ?", "read(10) ?"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	for _, wrong := range []string{"300 ms", "long callback"} {
+		if strings.Contains(text, wrong) {
+			t.Errorf("%q is a guess in\n%s", wrong, text)
+		}
+	}
+	early := *v
+	early.Now, early.World = h.now+50*ms, v.Run.At(h.now+50*ms)
+	if text, _ := screen(&early, 120, 40); !strings.Contains(text, "callback 50 ms") {
+		t.Errorf("nothing was lost yet: no \"callback 50 ms\" in\n%s", text)
+	}
+	h.now += 200 * ms
+	h.thread = 4242
+	seen := len(h.records)
+	h.add(ms, trace.CallbackEnd, 8, "", trace.Record{Base: 1, C: 2})
+	h.add(0, trace.WaitBegin, trace.NoFD, "select", trace.Record{Base: 1, A: 2, B: -1})
+	v.Run.Apply(h.records[seen:])
+	v.Now = h.now + 40*ms
+	if text, _ := screen(v, 120, 40); !strings.Contains(text, "waits 40 ms") || !strings.Contains(text, "callback b ") || strings.Contains(text, "long callback") {
+		t.Errorf("the loop was heard again: no \"waits 40 ms\", or a long callback in\n%s", text)
+	}
+}
+
 func TestALongCallbackIsSaid(t *testing.T) {
 	h := looping()
 	h.add(ms, trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
