@@ -130,7 +130,7 @@ func (w *World) undo(in *Frame) {
 	case in.Kind == InCall:
 		f.Blocked = max(f.Blocked-1, 0)
 	case in.Kind == InCallback:
-		f.InCallback = max(f.InCallback-1, 0)
+		f.InCallback, f.CallbackDone = max(f.InCallback-1, 0), w.Time
 	}
 }
 

@@ -37,7 +37,8 @@ type FD struct {
 	Noticed      int64 // when a loop was last told that it is ready
 	CallbackAt   int64 // when its last callback began
 	CallbackDone int64 // when its last callback ended
-	LastRead     int64 // when the program last took bytes (or learned that there are none)
+	LastRead     int64 // when the program last read: it took something, or learned that there is nothing
+	ReadErrno    int64 // why that read was refused, 0: it was not
 	LastWrite    int64
 	InCallback   int             // callbacks of it that run now
 	Why          trace.Readiness // what its last callback was called for
@@ -365,10 +366,11 @@ func (w *World) called(t *Thread, f *FD, call Call, r *trace.Record) {
 func (f *FD) read(w *World, t *Thread, call Call, r *trace.Record) {
 	n := times(r)
 	f.Reads += n
-	f.LastRead = r.Time
+	f.LastRead, f.ReadErrno = r.Time, 0
 	f.by(r.Thread)
 	f.forget()
 	if r.A < 0 { // EAGAIN: the kernel has nothing more
+		f.ReadErrno = r.B
 		f.Refused.add(int64(n))
 		f.RefusedInside += f.inside(w, t, int64(n))
 		f.ReadySince, f.Queued = 0, 0

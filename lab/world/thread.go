@@ -113,6 +113,18 @@ func (w *World) end(t *Thread, kind FrameKind, r *trace.Record) bool {
 	return ok
 }
 
+// threadEnds: nothing that the thread was in the middle of goes on.
+func (w *World) threadEnds(t *Thread, at int64) {
+	t.Ended = at
+	w.unwind(t, 0)
+	for i := range w.Bases {
+		if b := &w.Bases[i]; b.Thread == t.ID {
+			b.Thread, b.Depth = 0, 0
+			b.enter(Stopped, at)
+		}
+	}
+}
+
 // thread returns the thread that made the record; it may be new.
 func (w *World) thread(r *trace.Record) *Thread {
 	var t *Thread

@@ -207,7 +207,7 @@ func (w *World) Apply(r *trace.Record) {
 		}
 		t.Name, t.Introduced, t.Begun, t.LastActive = w.names.of(r.Str), true, r.Time, r.Time
 	case trace.ThreadEnd:
-		t.Ended = r.Time
+		w.threadEnds(t, r.Time)
 
 	case trace.Open:
 		w.open(r)

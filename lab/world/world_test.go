@@ -393,6 +393,38 @@ func TestACallbackThatDoesNotRead(t *testing.T) {
 	}
 }
 
+// TestALoopThatEndsInsideACallback: the callback has ended its goroutine, or it
+// panicked, so it never returned. Nor does the call that it was in, nor a loop inside.
+func TestALoopThatEndsInsideACallback(t *testing.T) {
+	begin := func() *script {
+		s := looping()
+		turn(s)
+		s.add(trace.CallbackBegin, 3, "", trace.Record{Base: 1, C: 1})
+		s.add(trace.LoopBegin, trace.NoFD, "", trace.Record{Base: 2, B: 2})
+		s.add(trace.CallBegin, 3, "read", trace.Record{})
+		s.add(trace.Hold, trace.NoFD, "before wait", trace.Record{})
+		return s
+	}
+	s := begin()
+	s.add(trace.LoopEnd, trace.NoFD, "failed", trace.Record{Base: 2, B: 2})
+	s.add(trace.LoopEnd, trace.NoFD, "failed", trace.Record{Base: 1, B: 1})
+	over := begin()
+	over.add(trace.ThreadEnd, trace.NoFD, "", trace.Record{})
+	for name, s := range map[string]*script{"the loops end": s, "the thread ends": over} {
+		w := s.run().Live
+		f := w.FDByNumber(3)
+		if f.InCallback != 0 || f.Blocked != 0 || w.Held != 0 || w.Loops() != 0 || len(w.ThreadByID(s.thread).Stack) != 0 {
+			t.Errorf("%s: %d callbacks run, %d threads are blocked, %d held, %d loops run; want none",
+				name, f.InCallback, f.Blocked, w.Held, w.Loops())
+		}
+		for _, b := range w.Bases {
+			if b.Phase != Stopped || b.Thread != 0 {
+				t.Errorf("%s: base %d is in phase %d", name, b.Number, b.Phase)
+			}
+		}
+	}
+}
+
 func TestTheLaneOfAnFD(t *testing.T) {
 	s := blockedOnA()
 	run := s.run()

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"fdlab/lab/diagnosis"
+	"fdlab/lab/phrase"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
@@ -228,6 +229,8 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 		p.Rune(th.Callback, g.Callback).Text(th.Callback, say(" ran ", " callback ran ")).Duration(th.Callback, f.CallbackDone-f.CallbackAt)
 	case f.Untouched():
 		p.Rune(th.Noticed, g.Noticed).Text(th.Noticed, say(" not read", " called, not read"))
+	case f.LastRead != 0 && v.Now-f.LastRead < glow && f.ReadErrno != 0:
+		p.Rune(th.Faint, g.Idle).Text(th.Faint, say(" ", " read: ")).Text(th.Faint, phrase.Errno(f.ReadErrno))
 	case f.LastRead != 0 && v.Now-f.LastRead < glow:
 		p.Rune(th.Callback, g.Took).Text(th.Callback, " read")
 	case f.LastWrite != 0 && v.Now-f.LastWrite < glow:

@@ -347,6 +347,20 @@ func TestWhereRecordsWereLostNothingIsGuessed(t *testing.T) {
 	}
 }
 
+// TestARefusedReadTookNothing: EAGAIN means that there was nothing.
+func TestARefusedReadTookNothing(t *testing.T) {
+	h := looping()
+	h.add(400*ms, trace.CallEnd, 6, "read", trace.Record{A: -1, B: 11, C: 300})
+	text, _ := screen(view(h, 20*ms), 120, 40)
+	if !strings.Contains(text, "read: EAGAIN") || strings.Contains(text, "▾") {
+		t.Errorf("no \"read: EAGAIN\", or the sign of bytes taken, in\n%s", text)
+	}
+	h.add(ms, trace.CallEnd, 6, "read", trace.Record{A: 5})
+	if text, _ := screen(view(h, 20*ms), 120, 40); !strings.Contains(text, "▾ read") {
+		t.Errorf("no \"▾ read\" in\n%s", text)
+	}
+}
+
 func TestALongCallbackIsSaid(t *testing.T) {
 	h := looping()
 	h.add(ms, trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
