@@ -72,11 +72,11 @@ var book = [trace.Kinds]entry{
 		return l.say(Plain, "the event on ").say(Plain, Subject(On(e), e.Text)).say(Plain, " is pending no more")
 	}},
 	trace.WaitBegin: {notInFeed, func(l line, e *world.Entry) line {
-		return l.say(Plain, e.Text).say(Plain, "(").number(Plain, e.A).say(Plain, " fds").within(e.B).say(Plain, ") begins")
+		return l.say(Plain, e.Text).say(Plain, "(").fds(e.A).within(e.B).say(Plain, ") begins")
 	}},
 	trace.WaitEnd: {
 		func(l line, h *world.Happening) line {
-			return l.say(Wait, h.Name).say(Plain, "(").number(Plain, h.Limit).say(Plain, " fds)").result(h)
+			return l.say(Wait, h.Name).say(Plain, "(").fds(h.Limit).say(Plain, ")").result(h)
 		},
 		func(l line, e *world.Entry) line {
 			return l.say(Plain, e.Text).say(Plain, " = ").number(Plain, e.A).errno(e.B)
@@ -116,7 +116,7 @@ var book = [trace.Kinds]entry{
 			return l.say(Warning, "turns that call only ").say(Warning, h.On)
 		},
 		func(l line, e *world.Entry) line {
-			return l.number(Plain, e.A).say(Plain, " more turns, each with a callback of ").say(Plain, Subject(On(e), e.Text))
+			return l.many(e.A, " more turn", " more turns").say(Plain, ", each with a callback of ").say(Plain, Subject(On(e), e.Text))
 		},
 	},
 
@@ -125,7 +125,7 @@ var book = [trace.Kinds]entry{
 			return l.say(Warning, "callbacks of ").say(Warning, cmp.Or(h.Name, h.On, "a timer")).say(Warning, " in one turn")
 		},
 		func(l line, e *world.Entry) line {
-			return l.number(Plain, e.A).say(Plain, " more callbacks of ").say(Plain, cmp.Or(e.Text, On(e), "a timer")).say(Plain, " in the same turn")
+			return l.many(e.A, " more callback", " more callbacks").say(Plain, " of ").say(Plain, cmp.Or(e.Text, On(e), "a timer")).say(Plain, " in the same turn")
 		},
 	},
 
@@ -156,7 +156,7 @@ var book = [trace.Kinds]entry{
 			return l
 		}
 		return l.say(Plain, "kernel: ").say(Plain, On(e)).say(Plain, " is ready").reasons(e).
-			say(Plain, ", ").number(Plain, e.B).say(Plain, " bytes wait")
+			say(Plain, ", ").many(e.B, " byte waits", " bytes wait")
 	}},
 	trace.Endpoint: {func(l line, h *world.Happening) line {
 		return l.say(Plain, "TCP: ").say(Plain, h.Name).say(Plain, " ").say(Warning, world.TCPState(h.Result).String())
@@ -193,6 +193,16 @@ func (l line) result(h *world.Happening) line {
 	}
 	return l.say(Plain, " = ").count(Plain, h.Result)
 }
+
+// many says a number with what it counts, in the right form.
+func (l line) many(n int64, one, more string) line {
+	if n == 1 {
+		more = one
+	}
+	return l.number(Plain, n).say(Plain, more)
+}
+
+func (l line) fds(n int64) line { return l.many(n, " fd", " fds") }
 
 // errno says an error, if there is one.
 func (l line) errno(n int64) line {

@@ -110,11 +110,14 @@ func AppendHappening(dst []Segment, h *world.Happening) []Segment {
 		return dst
 	}
 	l := book[h.Kind].brief(dst, h)
-	if h.Took > 0 {
-		l = l.say(Aside, "  ").duration(Aside, h.Took)
-	}
 	if h.Times > 1 {
 		l = l.say(Aside, "  ").say(Warning, "x").count(Warning, int64(h.Times))
+	}
+	if h.Took > 0 {
+		l = l.say(Aside, "  ").duration(Aside, h.Took)
+		if h.Times > 1 {
+			l = l.say(Aside, " in all")
+		}
 	}
 	return l
 }

@@ -93,7 +93,7 @@ func TestRecordsInFull(t *testing.T) {
 		"an event is added on in: read|persist",
 		"an event is added on SIGTERM: signal",
 		"dispatch begins",
-		"epoll_wait(1 fds, timeout 5ms) begins",
+		"epoll_wait(1 fd, timeout 5ms) begins",
 		"kernel: in is ready (read|hang-up), 20 bytes wait",
 		"epoll_wait = 1",
 		"the loop is told: in is ready (read)",

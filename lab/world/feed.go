@@ -104,9 +104,20 @@ func (f *Feed) fold() {
 	}
 }
 
-// same reports whether two happenings would read alike, but for their times.
+// short is a duration, in ns, that no reader tells from another one as short.
+const short = int64(1e6)
+
+// lasted reports whether two happenings took about as long: a call that was blocked for
+// a second, and one that returned at once, are not the same to their reader.
+func (h *Happening) lasted(o *Happening) bool {
+	a, b := h.Took/int64(h.Times), o.Took/int64(o.Times)
+	a, b = min(a, b), max(a, b)
+	return b < short || b <= 10*a
+}
+
+// same reports whether two happenings would read alike.
 func (h *Happening) same(o *Happening) bool {
-	return h.Kind == o.Kind && h.Thread == o.Thread && h.FD == o.FD && h.Base == o.Base &&
+	return h.lasted(o) && h.Kind == o.Kind && h.Thread == o.Thread && h.FD == o.FD && h.Base == o.Base &&
 		h.Name == o.Name && h.Limit == o.Limit && h.Result == o.Result && h.Errno == o.Errno &&
 		h.Bytes == o.Bytes && h.C == o.C && h.D == o.D
 }

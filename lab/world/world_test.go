@@ -695,3 +695,24 @@ func TestASleepingThreadDoesNotRun(t *testing.T) {
 	last.D = last.Time - 2e6 // looked before the note, written down after it
 	wants(false, Idle)
 }
+
+// TestALongCallHasALineOfItsOwn: one call that was blocked for most of a second and
+// four that returned at once are not five calls of 791 ms.
+func TestALongCallHasALineOfItsOwn(t *testing.T) {
+	s := &script{thread: 100}
+	s.add(trace.Open, 3, "pipe (read end)", trace.Record{})
+	for _, took := range []int64{790e6, 1e3, 2e3, 1e3, 1e3, 30e6, 40e6} {
+		s.add(trace.CallBegin, 3, "read", trace.Record{})
+		s.now += took - 1e6
+		s.add(trace.CallEnd, 3, "read", trace.Record{A: 2})
+	}
+	got := ""
+	for _, h := range s.run().Live.Feed.Lines {
+		if h.Kind == trace.CallEnd {
+			got += fmt.Sprintf("%dx%d ", h.Took/1e3, h.Times)
+		}
+	}
+	if want := "790000x1 5x4 70000x2 "; got != want {
+		t.Errorf("µs x calls: %s, want %s", got, want)
+	}
+}
