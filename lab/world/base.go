@@ -205,7 +205,7 @@ func (b *Base) called(r *trace.Record, n int64, name string) {
 func (f *FD) begin(r *trace.Record) {
 	f.Callbacks++
 	f.InCallback++
-	f.CallbackAt = r.Time
+	f.CallbackAt, f.CalledBy = r.Time, r.Base
 	f.Why = r.What()
 	if f.Why&(trace.Readable|trace.Writable) != 0 { // a timeout brings nothing to take
 		f.Untaken.add(1)
@@ -248,7 +248,7 @@ func (w *World) applyTurns(r *trace.Record) {
 	}
 	// What these turns were told, the kernel's watcher says, too: and they are over,
 	// perhaps since before the last read.
-	f.Noticed, f.CallbackAt, f.CallbackDone = r.Time, r.Time, r.Time
+	f.Noticed, f.CallbackAt, f.CallbackDone, f.CalledBy = r.Time, r.Time, r.Time, r.Base
 }
 
 // applyCalls counts callbacks of one turn that have no records of their own.

@@ -34,11 +34,12 @@ type FD struct {
 	Hearsay    bool            // only the loop says that it is readable; see heard
 	told       int64           // when a loop was last told so; 0: the kernel has said since then that it is not
 
-	Noticed      int64 // when a loop was last told that it is ready
-	CallbackAt   int64 // when its last callback began
-	CallbackDone int64 // when its last callback ended
-	LastRead     int64 // when the program last read: it took something, or learned that there is nothing
-	ReadErrno    int64 // why that read was refused, 0: it was not
+	Noticed      int64  // when a loop was last told that it is ready
+	CalledBy     uint16 // the base that called its last callback
+	CallbackAt   int64  // when that began
+	CallbackDone int64  // when the last one ended
+	LastRead     int64  // when the program last read: it took something, or learned that there is nothing
+	ReadErrno    int64  // why that read was refused, 0: it was not
 	LastWrite    int64
 	InCallback   int             // callbacks of it that run now
 	Why          trace.Readiness // what its last callback was called for
@@ -62,7 +63,8 @@ type FD struct {
 	gathered      bool  // a record in it has said so
 	zero          bool  // the last event that was added has a timeout of 0
 
-	TCP TCP // of a TCP socket; the zero TCP otherwise
+	TCP     TCP  // of a TCP socket; the zero TCP otherwise
+	Listens bool // listen(2) has made it a listener
 
 	Callbacks int
 	Reads     int
@@ -360,6 +362,8 @@ func (w *World) called(t *Thread, f *FD, call Call, r *trace.Record) {
 		f.read(w, t, call, r)
 	case CallWrite:
 		f.wrote(w, t, r)
+	case CallListen:
+		f.Listens = f.Listens || r.A >= 0
 	}
 }
 

@@ -176,14 +176,18 @@ func drawKernel(r grid.Region, v *scene, f *world.FD) {
 		p.Rune(th.Ready, g.Ready).Text(th.Ready, " ready")
 	case f.Readiness&trace.Broken != 0:
 		p.Rune(th.Bad, g.Ready).Text(th.Bad, " error")
-	case f.TCP.State == "LISTEN":
+	case f.TCP.State == "LISTEN" || f.TCP.State == "" && f.Listens:
 		p.Rune(th.Faint, g.Idle).Text(th.Faint, " no client")
 	case f.TCP.State != "" && f.TCP.State != "ESTABLISHED":
 		p.Rune(th.Warn, g.Idle).Text(th.Warn, " ").Text(th.Warn, f.TCP.State)
 	case f.Unsent > 0:
+		word := " unread" // a pipe or FIFO: they are sent, and nobody has read them
+		if f.TCP.State != "" {
+			word = " unsent" // SIOCOUTQ, tcp(7)
+		}
 		p = p.Rune(th.Faint, g.Idle).Text(th.Faint, " ").Count(th.Faint, f.Unsent)
-		if p.X+len(" unsent") <= r.W {
-			p.Text(th.Faint, " unsent")
+		if p.X+len(word) <= r.W {
+			p.Text(th.Faint, word)
 		}
 	case f.Input():
 		p.Rune(th.Faint, g.Idle).Text(th.Faint, " empty")

@@ -3,6 +3,7 @@ package stage
 import (
 	"cmp"
 	"slices"
+	"strconv"
 
 	"fdlab/lab/diagnosis"
 	"fdlab/lab/trace"
@@ -109,6 +110,9 @@ func width(k keys.Hint) int { return grid.Width(k.Key) + 1 + grid.Width(k.Does) 
 // worded are the states of which Words say what is going on.
 var worded = []Status{Building, Starting, Over, Unheld, Stopped}
 
+// worthAWord is how long something must last, in ns, before the sentence speaks of it.
+const worthAWord = int64(2e6)
+
 // drawNow says in one sentence what is going on at the moment that is shown.
 // Every word of it is read from the world.
 func drawNow(r grid.Region, v *scene) {
@@ -119,11 +123,18 @@ func drawNow(r grid.Region, v *scene) {
 		return
 	}
 	unseen := diagnosis.LongestUnseen(w)
+	if unseen != nil && v.Now-unseen.ReadySince < worthAWord && v.Status != Held {
+		unseen = nil
+	}
 	if drawSpin(p, v, unseen) {
 		return
 	}
 	if b := diagnosis.Uncertain(w); b != nil && v.Status != Over {
-		p = p.Text(th.Warn, "Records were lost").Text(th.Text, ": what the loop has done since ")
+		p = p.Text(th.Warn, "Records were lost").Text(th.Text, ": what the loop ")
+		if !alone(w) {
+			p = p.Text(th.Text, "of ").Text(th.Text, baseName(w, b)).Text(th.Text, " ")
+		}
+		p = p.Text(th.Text, "has done since ")
 		p.Clock(th.Text, b.Since).Text(th.Text, " is not known.")
 		return
 	}
@@ -159,9 +170,9 @@ func drawNow(r grid.Region, v *scene) {
 		}
 		p = p.Text(th.Text, "; its loop is still inside ").Text(th.Callback, "a callback").Text(th.Text, " (")
 		p.Duration(th.Callback, v.Now-busy.Base.Since).Text(th.Text, ")")
-	case unseen != nil && v.Now-unseen.ReadySince > 2e6 && r.W < 70:
+	case unseen != nil && r.W < 70:
 		p.Text(th.Ready, unseen.Name()).Text(th.Text, ": ready, unseen for ").Duration(th.Ready, v.Now-unseen.ReadySince)
-	case unseen != nil && v.Now-unseen.ReadySince > 2e6:
+	case unseen != nil:
 		nameFD(p, th.Ready, unseen).Text(th.Text, " is ready in the kernel, and nobody has looked for ").Duration(th.Ready, v.Now-unseen.ReadySince)
 	case blocked != nil:
 		p = p.Text(th.Text, threadName(blocked)).Text(th.Text, " is ").Text(th.Blocked, "blocked").Text(th.Text, " in ")
@@ -199,7 +210,7 @@ func drawSpin(p grid.Pen, v *scene, unseen *world.FD) bool {
 		if f.Closed != 0 || f.Untaken.Now < diagnosis.Often || v.Now-f.CallbackDone >= glow {
 			continue
 		}
-		p = p.Text(th.Warn, "The loop spins").Text(th.Text, ": ")
+		p = theLoop(p, v, w.BaseByNumber(f.CalledBy)).Text(th.Warn, " spins").Text(th.Text, ": ")
 		if !f.Readable() { // the loop was told another fd, or a callback was made active by hand
 			p.Count(th.Warn, f.Untaken.Now).Text(th.Text, " callbacks of ").Text(th.Text, f.Name()).Text(th.Text, " have taken nothing.")
 			return true
@@ -213,7 +224,7 @@ func drawSpin(p grid.Pen, v *scene, unseen *world.FD) bool {
 		if !ok {
 			continue
 		}
-		p = p.Text(th.Warn, "The loop spins").Text(th.Text, ": ").Count(th.Warn, spin.Count).Text(th.Text, " turns have called nobody.")
+		p = theLoop(p, v, spin.Base).Text(th.Warn, " spins").Text(th.Text, ": ").Count(th.Warn, spin.Count).Text(th.Text, " turns have called nobody.")
 		if unseen != nil {
 			p.Text(th.Text, " ").Text(th.Ready, unseen.Name()).Text(th.Text, " has been ready for ").
 				Duration(th.Ready, v.Now-unseen.ReadySince).Text(th.Text, ".")
@@ -226,46 +237,128 @@ func drawSpin(p grid.Pen, v *scene, unseen *world.FD) bool {
 // drawHeldNow says why time is held and yet no thread stands at the gate.
 func drawHeldNow(p grid.Pen, v *scene) {
 	th := v.Theme
-	p = p.Text(th.Held, "Time is held.")
-	for i := range v.World.Bases {
-		if b := &v.World.Bases[i]; b.Phase == world.Waiting {
-			p.Text(th.Text, " The loop is inside ").Text(th.Waiting, b.Call).
-				Text(th.Text, ", and stops when it comes back. Make an fd ready by a key.")
-			return
+	p = p.Text(th.Held, "Time is held.").Text(th.Text, " ")
+	waiting, calling := loopsNow(v.World)
+	switch {
+	case waiting == nil && calling == nil:
+		p.Text(th.Text, "The loops stop at their next phase. A call that is blocked stays blocked.")
+	case calling == nil:
+		theLoop(p, v, waiting).Text(th.Text, " is inside ").Text(th.Waiting, waiting.Call).
+			Text(th.Text, ", and stops when it comes back. Make an fd ready by a key.")
+	default:
+		p = theLoop(p, v, calling).Text(th.Text, " is inside ").Text(th.Callback, "a callback")
+		if waiting != nil {
+			p = p.Text(th.Text, ", ").Text(th.Text, baseName(v.World, waiting)).Text(th.Text, " inside ").Text(th.Waiting, waiting.Call)
 		}
+		p.Text(th.Text, ". It stops when that is over.")
 	}
-	p.Text(th.Text, " The loops stop at their next phase. A call that is blocked stays blocked.")
 }
 
-// drawLoopNow says where the loop is, when nothing more remarkable goes on.
+// drawLoopNow says where the loop is, when nothing more remarkable goes on. Where
+// several run, those that are in a callback come first.
 func drawLoopNow(p grid.Pen, v *scene, short bool) {
 	th := v.Theme
 	for i := range v.World.Bases {
-		b := &v.World.Bases[i]
-		if _, ok := diagnosis.SameAgain(b); ok {
-			drawSame(p.Text(th.Text, "The loop calls only "), v, b).Text(th.Text, " It hears nothing else.")
-			return
-		}
-		if b.Phase == world.Waiting {
-			fds := " fds"
-			if b.Watched == 1 {
-				fds = " fd"
-			} else if !short {
-				fds = " fds at once"
-			}
-			p.Text(th.Text, "The loop ").Text(th.Waiting, "waits").Text(th.Text, " in ").Text(th.Text, b.Call).
-				Text(th.Text, " for ").Int(th.Text, int64(b.Watched)).Text(th.Text, fds).
-				Text(th.Text, ", for ").Duration(th.Waiting, v.Now-b.Since).Text(th.Text, ".")
+		if b := &v.World.Bases[i]; isSame(b) {
+			drawSame(theLoop(p, v, b).Text(th.Text, " calls only "), v, b).Text(th.Text, " It hears nothing else.")
 			return
 		}
 	}
-	for i := range v.World.Bases {
-		if b := &v.World.Bases[i]; b.Phase == world.Calling && v.Now-b.Since > 2e6 {
-			p.Text(th.Text, "The loop has been inside ").Text(th.Callback, "a callback").Text(th.Text, " for ").
-				Duration(th.Callback, v.Now-b.Since).Text(th.Text, ". It looks at nothing else.")
-			return
+	b, calling := loopsNow(v.World)
+	switch n := v.World.Loops(); {
+	case calling != nil && v.Now-calling.Since > worthAWord:
+		p = theLoop(p, v, calling).Text(th.Text, " has been inside ").Text(th.Callback, "a callback").Text(th.Text, " for ")
+		p.Duration(th.Callback, v.Now-calling.Since).Text(th.Text, ". It looks at nothing else.")
+	case b == nil:
+	case n > 1 && calling == nil && waits(v.World) == n:
+		p.Text(th.Text, "All ").Int(th.Text, int64(n)).Text(th.Text, " loops ").Text(th.Waiting, "wait").Text(th.Text, ".")
+	default:
+		fds := " fds"
+		if b.Watched == 1 {
+			fds = " fd"
+		} else if !short {
+			fds = " fds at once"
+		}
+		p = theLoop(p, v, b).Text(th.Text, " ").Text(th.Waiting, "waits").Text(th.Text, " in ").Text(th.Text, b.Call)
+		p.Text(th.Text, " for ").Int(th.Text, int64(b.Watched)).Text(th.Text, fds).
+			Text(th.Text, ", for ").Duration(th.Waiting, v.Now-b.Since).Text(th.Text, ".")
+	}
+}
+
+// loopsNow returns a loop that waits and one that is inside a callback: the one that
+// has been for the longest. A loop whose callback runs another loop is not asked: the
+// inner one says more.
+func loopsNow(w *world.World) (waiting, calling *world.Base) {
+	for i := range w.Bases {
+		b := &w.Bases[i]
+		switch {
+		case b.Phase == world.Waiting && (waiting == nil || b.Since < waiting.Since):
+			waiting = b
+		case b.Phase == world.Calling && !runsInside(w, b) && (calling == nil || b.Since < calling.Since):
+			calling = b
 		}
 	}
+	return waiting, calling
+}
+
+// runsInside reports whether a callback of the loop runs another loop.
+func runsInside(w *world.World, b *world.Base) bool {
+	for i := range w.Bases {
+		if o := &w.Bases[i]; b.Thread != 0 && o.Thread == b.Thread && o.Depth > b.Depth {
+			return true
+		}
+	}
+	return false
+}
+
+// waits returns how many loops wait.
+func waits(w *world.World) (n int) {
+	for i := range w.Bases {
+		if w.Bases[i].Phase == world.Waiting {
+			n++
+		}
+	}
+	return n
+}
+
+func isSame(b *world.Base) bool {
+	_, ok := diagnosis.SameAgain(b)
+	return ok
+}
+
+// theLoop begins a sentence: "The loop", or "The loop of base worker" where there
+// are several.
+func theLoop(p grid.Pen, v *scene, b *world.Base) grid.Pen {
+	p = p.Text(v.Theme.Text, "The loop")
+	if b == nil || alone(v.World) {
+		return p
+	}
+	return p.Text(v.Theme.Text, " of ").Text(v.Theme.Text, baseName(v.World, b))
+}
+
+// alone reports whether there is one base, and so one loop.
+func alone(w *world.World) bool {
+	n := 0
+	for i := range w.Bases {
+		if w.Bases[i].Freed == 0 {
+			n++
+		}
+	}
+	return n <= 1
+}
+
+// baseName names a base so that it can be told from the others: "base worker", or
+// "base 2" if it has no name, or "base 2 worker" if another has the same.
+func baseName(w *world.World, b *world.Base) string {
+	if b.Name == "" {
+		return "base " + strconv.Itoa(int(b.Number))
+	}
+	for i := range w.Bases {
+		if o := &w.Bases[i]; o.Freed == 0 && o.Number != b.Number && o.Name == b.Name {
+			return "base " + strconv.Itoa(int(b.Number)) + " " + b.Name
+		}
+	}
+	return "base " + b.Name
 }
 
 func nameFD(p grid.Pen, st grid.Style, f *world.FD) grid.Pen {

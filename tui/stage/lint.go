@@ -56,7 +56,7 @@ func drawLints(r grid.Region, v *scene) int {
 		switch l.Kind {
 		case diagnosis.Spin:
 			if l.FD == nil {
-				p = p.Text(th.Text, "base ").Int(th.Text, int64(l.Base.Number)).Text(th.Text, " ")
+				p = p.Text(th.Text, baseName(v.World, l.Base)).Text(th.Text, " ")
 				also(p.Count(th.Text, l.Count), " turns call nobody")
 				break
 			}
@@ -73,7 +73,7 @@ func drawLints(r grid.Region, v *scene) int {
 				also(p.Duration(th.Text, l.For), ", its loop is busy")
 			}
 		case diagnosis.LongCallback:
-			p.Text(th.Text, "base ").Int(th.Text, int64(l.Base.Number)).Text(th.Text, " ").Duration(th.Text, l.For)
+			p.Text(th.Text, baseName(v.World, l.Base)).Text(th.Text, " ").Duration(th.Text, l.For)
 		case diagnosis.PartialDrain:
 			also(p.Count(th.Text, l.Count), " bytes left behind")
 		case diagnosis.NeverRead:

@@ -501,3 +501,103 @@ func TestNoCheckIsLeftOutWithoutASign(t *testing.T) {
 		}
 	}
 }
+
+// several are two loops on two threads of the same name: one waits, the other is in a
+// callback.
+func several(names ...string) *history {
+	h := &history{}
+	for i, name := range names {
+		n := uint16(i + 1)
+		h.thread = 4242 + uint32(i)
+		h.add(0, trace.ThreadBegin, trace.NoFD, "loop", trace.Record{})
+		h.add(0, trace.BaseNew, trace.NoFD, "epoll", trace.Record{Base: n})
+		if name != "" {
+			h.add(0, trace.Label, trace.NoFD, name, trace.Record{Base: n})
+		}
+		h.add(0, trace.LoopBegin, trace.NoFD, "", trace.Record{Base: n, B: 1})
+		h.add(ms, trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: n, A: 2, B: -1})
+	}
+	return h
+}
+
+// TestTheLoopHasAName: where several run, a sentence about one says which.
+func TestTheLoopHasAName(t *testing.T) {
+	headline := func(h *history, status Status) string {
+		v := view(h, 30*ms)
+		v.Status = status
+		text, _ := screen(v, 120, 40)
+		return strings.TrimSpace(strings.Split(text, "\n")[1])
+	}
+	calling := func(names ...string) *history {
+		h := several(names...)
+		h.add(ms, trace.WaitEnd, trace.NoFD, "epoll_wait", trace.Record{Base: uint16(len(names)), A: 1})
+		h.add(0, trace.CallbackBegin, trace.NoFD, "work", trace.Record{Base: uint16(len(names)), C: 9})
+		return h
+	}
+	for _, c := range []struct {
+		h      *history
+		status Status
+		want   string
+	}{
+		{several("one"), Running, "The loop waits in epoll_wait for 2 fds at once, for 30 ms."},
+		{several("one", "two"), Running, "All 2 loops wait."},
+		{several("one", "two"), Held, "Time is held. The loop of base one is inside epoll_wait"},
+		{calling("one", "two"), Running, "The loop of base two has been inside a callback for 30 ms. It looks at nothing else."},
+		{calling("one", "two"), Held, "Time is held. The loop of base two is inside a callback, base one inside epoll_wait."},
+		{calling("one", ""), Running, "The loop of base 2 has been inside a callback"},
+		{calling("same", "same"), Running, "The loop of base 2 same has been inside a callback"},
+	} {
+		if got := headline(c.h, c.status); !strings.HasPrefix(got, c.want) {
+			t.Errorf("the sentence is %q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestLanesOfOneNameCanBeToldApart(t *testing.T) {
+	text, _ := screen(view(several("one", "two", "three"), ms), 120, 40)
+	for i := range 3 {
+		if want := fmt.Sprintf("│loop           %d", 4242+i); !strings.Contains(text, want) {
+			t.Errorf("no lane %q in\n%s", want, text)
+		}
+	}
+	if text, _ := screen(view(several("one"), ms), 120, 40); strings.Contains(text, "│loop           4242") {
+		t.Errorf("a single lane has a number in\n%s", text)
+	}
+}
+
+// TestWordsForWhatWaits: what a pipe holds is sent and unread; a listener has clients,
+// also before the kernel has said more of it.
+func TestWordsForWhatWaits(t *testing.T) {
+	h := &history{thread: 1}
+	h.add(ms, trace.Open, 3, "pipe (write end)", trace.Record{B: 4})
+	h.add(0, trace.Kernel, 3, "", trace.Record{A: int64(trace.Writable), C: 5})
+	h.add(0, trace.Open, 5, "TCP socket", trace.Record{})
+	h.add(0, trace.Socket, 5, "ESTABLISHED", trace.Record{A: 1})
+	h.add(0, trace.Kernel, 5, "", trace.Record{A: int64(trace.Writable), C: 6})
+	h.add(0, trace.Open, 7, "TCP socket", trace.Record{})
+	h.add(0, trace.CallEnd, 7, "listen", trace.Record{})
+	h.add(0, trace.Add, 7, "clients", trace.Record{Base: 1, A: int64(trace.Readable), B: -1, C: 1})
+	text, _ := screen(view(h, ms), 120, 40)
+	for _, want := range []string{"5 unread", "6 unsent", "no client"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+}
+
+// TestReadyForNoTimeIsNotSaid: an fd became ready just now; there is nothing to say of
+// how long it has waited.
+func TestReadyForNoTimeIsNotSaid(t *testing.T) {
+	h := several("one")
+	h.add(0, trace.Open, 8, "socket", trace.Record{})
+	h.add(0, trace.Add, 8, "a", trace.Record{Base: 1, A: int64(trace.Readable), B: -1, C: 1})
+	h.add(ms, trace.WaitEnd, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1})
+	h.add(0, trace.CallbackBegin, trace.NoFD, "work", trace.Record{Base: 1, C: 9})
+	h.add(ms, trace.Kernel, 8, "", trace.Record{A: int64(trace.Readable), B: 3})
+	if text, _ := screen(view(h, 0), 120, 40); strings.Contains(text, "0 ns") {
+		t.Errorf("\"0 ns\" in\n%s", text)
+	}
+	if text, _ := screen(view(h, 20*ms), 120, 40); !strings.Contains(text, "ready for 20 ms; its loop is still inside a callback") {
+		t.Errorf("no \"ready for 20 ms\" in\n%s", text)
+	}
+}

@@ -1,6 +1,8 @@
 package stage
 
 import (
+	"strconv"
+
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
@@ -108,7 +110,25 @@ func drawLaneName(r grid.Region, v *scene, l *world.Lane) {
 		r.At(0, 0).Text(st, "thread ").Int(st, int64(l.Thread))
 		return
 	}
-	r.Cut(0, 0, r.W, st, l.Name)
+	x := r.W
+	if v.isOneOfMany(l) { // the number tells them apart, so it is not cut
+		number := strconv.AppendInt(r.Scratch(), int64(l.Thread), 10)
+		x -= len(number)
+		r.At(x, 0).Bytes(th.Faint, number)
+		x--
+	}
+	r.Cut(0, 0, x, st, l.Name)
+}
+
+// isOneOfMany reports whether another thread's lane has the same name.
+func (v *scene) isOneOfMany(l *world.Lane) bool {
+	for i := range v.Run.Timeline.Lanes {
+		o := &v.Run.Timeline.Lanes[i]
+		if o != l && o.Thread != 0 && o.Name == l.Name && o.Begun <= v.Now {
+			return true
+		}
+	}
+	return false
 }
 
 // laneGlyph returns the glyph for what happened in one column: the most
