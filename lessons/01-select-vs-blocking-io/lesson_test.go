@@ -332,7 +332,7 @@ func TestPokesAreTakenForWhatTheyAre(t *testing.T) {
 	w.Key('b')
 	out, status := w.End()
 	lessontest.Expect(t, out, status, 0,
-		`select reads b: "hand b2"`, "not judged (you wrote to it by hand): blocking: b",
+		`select reads b: "hand b1"`, "not judged (you wrote to it by hand): blocking: b",
 		"This run was disturbed (you wrote to it by hand). Of ", "are not judged: (you wrote to it by hand) ",
 		"passed: blocking: read b only after a had spoken", "passed: nothing was lost",
 		"answer to Predict: d", half())
@@ -350,7 +350,7 @@ func TestInteractive(t *testing.T) {
 				a.Await(engine + ` reads b: "hand b1"`)
 			}
 			a.Key('a')
-			a.Await(engine + ` reads a: "hand a2"`)
+			a.Await(engine + ` reads a: "hand a1"`)
 			if engine == "blocking" {
 				a.Await(engine + ` reads b: "hand b1"`)
 			}

@@ -301,7 +301,7 @@ func TestInteractive(t *testing.T) {
 		},
 		"3": func(a *lessontest.Alive) {
 			a.Key('c')
-			a.Await("1 notifies read so far")
+			a.Await("1 notify read so far")
 		},
 		"4": func(a *lessontest.Alive) {
 			a.Key('b')
@@ -312,7 +312,7 @@ func TestInteractive(t *testing.T) {
 		},
 		"5": func(a *lessontest.Alive) {
 			a.Key('b')
-			a.Await("1 notifies read so far") // now it is busy
+			a.Await("1 notify read so far") // now it is busy
 			a.Key('f')
 			a.Await("the kernel holds 100000")
 			a.Key('b')

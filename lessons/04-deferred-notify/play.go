@@ -140,7 +140,7 @@ func playBell(x *experiment.X) bell {
 func report(w *worker, last int64) int64 {
 	now := w.calls.Load()
 	if now > last {
-		w.x.Note("%s, %d notifies read so far; the kernel holds %d", callbacks(now-last), w.rings.Load(), w.queued())
+		w.x.Note("%s, %s read so far; the kernel holds %d", callbacks(now-last), notifies(w.rings.Load()), w.queued())
 	}
 	return now
 }

@@ -127,11 +127,13 @@ func where(each *burst, kept bool) string {
 	return "And the kernel did not hold them."
 }
 
-func (b *burst) notifies() string {
-	if len(b.items) == 1 {
+func (b *burst) notifies() string { return notifies(int64(len(b.items))) }
+
+func notifies(n int64) string {
+	if n == 1 {
 		return "1 notify"
 	}
-	return fmt.Sprintf("%d notifies", len(b.items))
+	return fmt.Sprintf("%d notifies", n)
 }
 
 func callbacks(n int64) string { return experiment.Number(n, "callback") }

@@ -53,7 +53,7 @@ func (s *seen) wholeMinute(x *experiment.X) {
 	x.Await(5*time.Minute, func() bool {
 		now := s.oldest.States().Client
 		if now.TCP.String() == "TIME_WAIT" && now.Expires < next {
-			x.Note("%s %.0f s left", bar(now), now.Expires.Seconds())
+			x.Note("port %d: %s %.0f s left", s.oldest.Client.Local.Port(), bar(now), now.Expires.Seconds())
 			next = now.Expires - 5*time.Second
 		}
 		x.Sleep(50 * time.Millisecond)

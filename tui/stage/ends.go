@@ -1,6 +1,9 @@
 package stage
 
 import (
+	"cmp"
+	"slices"
+
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
@@ -38,7 +41,7 @@ const (
 )
 
 // drawEnds draws the two ends of the newest connection side by side, and below
-// them the older ends that the kernel still keeps.
+// them the older ends that the kernel still keeps: the one that is gone first comes first.
 func drawEnds(r grid.Region, v *scene) {
 	w := v.World
 	newest := &w.Ends[len(w.Ends)-1]
@@ -59,11 +62,18 @@ func drawEnds(r grid.Region, v *scene) {
 			y = max(y, drawTrail(r.Sub(r.W/2, 0, r.W-r.W/2, r.H), v, right))
 		}
 	}
-	for i := len(w.Ends) - 1; i >= 0 && y < r.H; i-- {
-		e := &w.Ends[i]
-		if e != left && e != right && e.State != world.NoState {
-			y = drawEndLine(r, y, v, e)
+	var store [8]*world.End
+	older := store[:0]
+	for i := range w.Ends {
+		if e := &w.Ends[i]; e != left && e != right && e.State != world.NoState {
+			older = append(older, e)
 		}
+	}
+	slices.SortStableFunc(older, func(a, b *world.End) int { // -1, no timer, comes last
+		return cmp.Compare(uint64(a.Left(v.Now)), uint64(b.Left(v.Now)))
+	})
+	for _, e := range older[:min(len(older), max(r.H-y, 0))] {
+		y = drawEndLine(r, y, v, e)
 	}
 }
 
@@ -134,10 +144,11 @@ func drawEndLine(r grid.Region, y int, v *scene, e *world.End) int {
 	if e.State == world.TimeWait {
 		st = th.Warn
 	}
-	p := r.At(0, y).Text(th.Head, e.Label)
-	if r.W >= 40 {
-		p = p.Text(th.Faint, " :").Int(th.Faint, int64(e.Local))
+	p := r.At(0, y)
+	if r.W >= 34 {
+		p = p.Text(th.Head, e.Label).Text(th.Faint, " ")
 	}
+	p = p.Text(th.Faint, ":").Int(th.Faint, int64(e.Local)) // which of several it is
 	p = p.Text(st, " ").Text(st, e.State.String())
 	if left := e.Left(v.Now); left >= 0 {
 		p.Text(st, " ").Duration(st, left)

@@ -192,6 +192,24 @@ func TestTheTwoEndsOfAConnection(t *testing.T) {
 	}
 }
 
+// TestOlderEndsCanBeToldApart: each has its port, and the first to be gone comes first.
+func TestOlderEndsCanBeToldApart(t *testing.T) {
+	h := &history{thread: 4242}
+	for i := range int64(4) {
+		h.add(1000*ms, trace.Endpoint, trace.NoFD, "client", trace.Record{A: 6, B: (40001+i)<<16 | 9877, C: 60e9})
+	}
+	for _, size := range [][2]int{{80, 24}, {200, 60}} {
+		text, _ := screen(view(h, 0), size[0], size[1])
+		var at []int
+		for _, want := range []string{":40001 TIME_WAIT 57.0 s", ":40002 TIME_WAIT 58.0 s"} {
+			at = append(at, strings.Index(text, want))
+		}
+		if at[0] < 0 || at[1] < at[0] {
+			t.Errorf("the older ends are not in the order in which they will be gone:\n%s", text)
+		}
+	}
+}
+
 // ended is a loop's run that has answered and ended.
 func ended() *history {
 	h := looping()

@@ -26,11 +26,11 @@ type Bench struct {
 
 	mu      sync.Mutex
 	running []*Run
-	byHand  int // how many lines a person has written
+	byHand  map[string]int // how many lines a person has written, to each source
 }
 
 // NewBench returns an empty bench.
-func NewBench(x *experiment.X) *Bench { return &Bench{x: x} }
+func NewBench(x *experiment.X) *Bench { return &Bench{x: x, byHand: map[string]int{}} }
 
 // Compare gives each engine sources of its own and lets the same script happen
 // to all of them at the same time. It returns when all engines have ended; if
@@ -155,9 +155,9 @@ func (b *Bench) Speak(name string) {
 	b.mu.Lock()
 	runs := b.running
 	if len(runs) > 0 {
-		b.byHand++
+		b.byHand[name]++
 	}
-	line := fmt.Sprintf("hand %s%d", name, b.byHand)
+	line := fmt.Sprintf("hand %s%d", name, b.byHand[name])
 	b.mu.Unlock()
 	if len(runs) == 0 {
 		b.x.Note("you: no engine runs now, so %s cannot be written", name)
