@@ -183,7 +183,7 @@ func HasFired(f *world.FD) bool { return f.Added != 0 && f.Added&trace.Persist =
 // knows.
 func LongestUnseen(w *world.World) (longest *world.FD) {
 	for _, f := range w.FDs {
-		if since, ok := f.Unseen(); ok && f.Blocked == 0 && w.Sure(since) && (longest == nil || f.ReadySince < longest.ReadySince) {
+		if since, ok := f.Unseen(); ok && f.Closed == 0 && f.Blocked == 0 && w.Sure(since) && (longest == nil || f.ReadySince < longest.ReadySince) {
 			longest = f
 		}
 	}
@@ -212,12 +212,12 @@ func Busy(w *world.World, f *world.FD) (why Finding, ok bool) {
 // Blocked returns the call that a thread is blocked in on the fd, and whether it
 // was made in a callback. ok is false if there is none.
 func Blocked(w *world.World, f *world.FD) (call world.Frame, inside, ok bool) {
-	if f.Blocked == 0 || f.Closed != 0 {
+	if f.Blocked == 0 {
 		return world.Frame{}, false, false
 	}
 	for i := range w.Threads {
 		t := &w.Threads[i]
-		if top, in := t.Top(); in && top.Kind == world.InCall && top.FD == f.Number {
+		if top, in := t.Top(); in && top.Kind == world.InCall && w.CalledOn(&top) == f {
 			return top, t.InCallback(), true
 		}
 	}

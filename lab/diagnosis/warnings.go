@@ -12,6 +12,9 @@ func Warnings(dst []Finding, w *world.World, now int64) []Finding {
 	open := int64(0)
 	for _, f := range w.FDs {
 		if f.Closed != 0 {
+			if spin, ok := Spins(f, Now); ok && f.Lingers() {
+				dst = append(dst, spin)
+			}
 			continue
 		}
 		open++

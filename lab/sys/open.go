@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"fdlab/lab/kernel"
 	"fdlab/lab/trace"
 )
 
@@ -20,11 +21,15 @@ func (o *observer) opened(fd, peer int, what, label string, nonblocking bool) {
 	if nonblocking {
 		flags = trace.NonBlocking
 	}
-	o.rec.Put(&trace.Record{
-		Kind: trace.Open, FD: int32(fd), Str: o.rec.String(what), A: flags, B: int64(peer),
-	})
-	o.label(fd, label)
-	o.watcher.Watch(fd, peer)
+	o.announce(&trace.Record{FD: int32(fd), Str: o.rec.String(what), A: flags, B: int64(peer)}, label)
+}
+
+// announce puts an Open into the trace, and what belongs to it.
+func (o *observer) announce(open *trace.Record, label string) {
+	open.Kind = trace.Open
+	o.rec.Put(open)
+	o.label(int(open.FD), label)
+	o.watcher.Watch(int(open.FD), int(open.B))
 }
 
 // forget ends it.
@@ -58,8 +63,35 @@ func Adopt(fd int, what, label string) error {
 		return err
 	}
 	nonblocking := flags&unix.O_NONBLOCK != 0 && mayPoll(fd)
-	observed().opened(fd, trace.NoFD, what, label, nonblocking)
+	o := observed()
+	if o.rec == nil {
+		enter(fd, nonblocking)
+		return nil
+	}
+	// Only here an fd comes in that may be a duplicate of another.
+	open := trace.Record{FD: int32(fd), Str: o.rec.String(what), B: trace.NoFD, C: int64(duplicateOf(fd))}
+	if enter(fd, nonblocking); nonblocking {
+		open.A = trace.NonBlocking
+	}
+	o.announce(&open, label)
 	return nil
+}
+
+// duplicateOf returns an open fd, of those that this package knows, that is the same
+// open file as fd; 0 for none, or where the kernel does not say.
+func duplicateOf(fd int) int {
+	for other := range known {
+		if other == fd {
+			continue
+		}
+		switch same, asked := kernel.SameFile(fd, other); {
+		case same:
+			return other
+		case !asked:
+			return 0
+		}
+	}
+	return 0
 }
 
 // Release ends Adopt: fd is no longer shown. It stays open.

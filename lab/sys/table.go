@@ -38,6 +38,22 @@ func place(fd int) *atomic.Uint32 {
 	return &chunk[fd%chunkSize]
 }
 
+// known yields the fds that are open and came through this package. One that is
+// closed meanwhile may be among them.
+func known(yield func(fd int) bool) {
+	for i := range table {
+		chunk := table[i].Load()
+		if chunk == nil {
+			continue
+		}
+		for j := range chunk {
+			if entry(chunk[j].Load()).has(isOpen) && !yield(i*chunkSize+j) {
+				return
+			}
+		}
+	}
+}
+
 // lookUp returns what is known of fd. Of an fd that did not come through this
 // package nothing is known, so it is treated as one that may block.
 func lookUp(fd int) entry {

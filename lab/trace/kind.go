@@ -81,7 +81,7 @@ var forms = [kinds]form{
 	None:          {name: "none"},
 	ThreadBegin:   {name: "thread-begin", str: "name"},
 	ThreadEnd:     {name: "thread-end"},
-	Open:          {name: "open", str: "what", a: "flags", b: "peer"},
+	Open:          {name: "open", str: "what", a: "flags", b: "peer", c: "same"},
 	Label:         {name: "label", str: "label"},
 	Close:         {name: "close", a: "errno"},
 	BaseNew:       {name: "base-new", str: "backend", a: "priorities"},

@@ -108,7 +108,10 @@ func (w *World) applyBase(t *Thread, r *trace.Record) {
 	case trace.BaseNew:
 		b.Backend, b.Made = w.names.of(r.Str), r.Time
 	case trace.BaseFree:
-		b.Freed, b.Thread = r.Time, 0
+		b.Freed, b.Thread, b.Timers = r.Time, 0, nil
+		for _, f := range w.FDs { // its events are gone with it
+			f.Watches = slices.DeleteFunc(f.Watches, func(x Watch) bool { return x.Base == b.Number })
+		}
 		b.enter(Stopped, r.Time)
 	case trace.LoopBegin:
 		w.push(t, Frame{Kind: InLoop, FD: trace.NoFD, Base: b.Number, Since: r.Time})

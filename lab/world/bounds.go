@@ -122,11 +122,11 @@ func (w *World) unwind(t *Thread, n int) {
 
 // undo takes back what the beginning of a frame has changed elsewhere.
 func (w *World) undo(in *Frame) {
-	f := w.FDByNumber(in.FD)
+	f := w.CalledOn(in)
 	switch {
 	case in.Kind == AtGate:
 		w.Held = max(w.Held-1, 0)
-	case f == nil || f.Opened > in.Since: // the number is another's now
+	case f == nil:
 	case in.Kind == InCall:
 		f.Blocked = max(f.Blocked-1, 0)
 	case in.Kind == InCallback:

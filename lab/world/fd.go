@@ -20,6 +20,7 @@ type FD struct {
 	Closed   int64 // 0 while it is open
 	Stranger bool  // its opening was not recorded: nobody knows what it is
 	Orphaned bool  // it was closed while an event was pending on it
+	file     int32 // which open file it is, if it has a duplicate: the same for all of them
 
 	Watches []Watch         // the program's wish: the events pending on it
 	Added   trace.Readiness // what the last event that was added is for, 0: none ever was
@@ -192,6 +193,8 @@ func (w *World) fd(r *trace.Record) *FD {
 		return f
 	}
 	switch r.Kind {
+	case trace.Ready, trace.CallbackBegin, trace.CallbackEnd, trace.Turns, trace.Calls, trace.Del:
+		return w.pending(r) // closed, and its event goes on
 	case trace.Add, trace.Label:
 	case trace.CallBegin:
 		if w.FDOnce(r.FD) != nil { // it was closed: the kernel will refuse the call
@@ -218,7 +221,62 @@ func (w *World) open(r *trace.Record) {
 	if peer <= 0 {
 		peer = trace.NoFD
 	}
-	w.enter(&FD{Number: r.FD, What: w.names.of(r.Str), Peer: peer, Opened: r.Time})
+	f := w.enter(&FD{Number: r.FD, What: w.names.of(r.Str), Peer: peer, Opened: r.Time})
+	if same := w.FDByNumber(int32(r.C)); r.C > 0 && same != nil {
+		if same.file == 0 {
+			w.files++
+			same.file = w.files
+		}
+		f.file = same.file
+	}
+}
+
+// pending returns the fd that was closed and has an event pending that a record is
+// about, or nil.
+func (w *World) pending(r *trace.Record) *FD {
+	for _, f := range slices.Backward(w.FDs) {
+		if f.Number == r.FD && f.Closed != 0 && f.watch(r) >= 0 {
+			return f
+		}
+	}
+	return nil
+}
+
+// watch returns the index of the pending event that a record is about, or -1.
+func (f *FD) watch(r *trace.Record) int {
+	return slices.IndexFunc(f.Watches, func(x Watch) bool { return x.Event == r.C && x.Base == r.Base })
+}
+
+// Lingers reports whether the fd is closed and not done with: an event is pending on
+// it, or a thread is blocked in a call on it.
+func (f *FD) Lingers() bool { return f.Closed != 0 && (len(f.Watches) > 0 || f.Blocked > 0) }
+
+// Keeper returns an open fd that is the same open file, so that the kernel keeps the
+// file; nil if none is known.
+func (w *World) Keeper(f *FD) *FD {
+	for _, o := range w.FDs {
+		if o != f && f.file != 0 && o.file == f.file && o.Closed == 0 {
+			return o
+		}
+	}
+	return nil
+}
+
+// CalledOn returns the fd that a call is about: the one that had its number when the
+// call began. nil: it is not known.
+func (w *World) CalledOn(call *Frame) *FD {
+	if call.FD == trace.NoFD {
+		return nil
+	}
+	if f := w.FDByNumber(call.FD); f != nil && f.Opened <= call.Since {
+		return f
+	}
+	for _, f := range slices.Backward(w.FDs) {
+		if f.Number == call.FD && f.Opened <= call.Since && (f.Closed == 0 || f.Closed >= call.Since) {
+			return f
+		}
+	}
+	return nil
 }
 
 // keepClosed is how many closed fds stay in the world, for the afterglow.
@@ -237,17 +295,19 @@ func (w *World) enter(f *FD) *FD {
 func (w *World) forgetClosed() {
 	closed := 0
 	for _, f := range w.FDs {
-		if f.Closed != 0 {
+		if f.Closed != 0 && !f.Lingers() {
 			closed++
 		}
 	}
 	if closed <= keepClosed {
 		return
 	}
-	w.FDs = slices.DeleteFunc(w.FDs, func(f *FD) bool { return f.Closed != 0 })
+	w.FDs = slices.DeleteFunc(w.FDs, func(f *FD) bool { return f.Closed != 0 && !f.Lingers() })
 	clear(w.where)
 	for i, f := range w.FDs {
-		w.place(f.Number, i)
+		if f.Closed == 0 {
+			w.place(f.Number, i)
+		}
 	}
 }
 
@@ -282,6 +342,9 @@ func (w *World) applyWish(r *trace.Record) {
 		}
 	}
 	f := w.fd(r)
+	if r.Kind == trace.Del && (f == nil || f.watch(r) < 0) {
+		f = w.pending(r) // it was closed before, and the number may be another fd's
+	}
 	if f == nil {
 		w.applyTimer(r)
 		return
@@ -289,7 +352,7 @@ func (w *World) applyWish(r *trace.Record) {
 	if r.Kind == trace.Add {
 		f.Added, f.Ever, f.zero = r.What(), f.Ever|r.What(), r.B == 0
 	}
-	at := slices.IndexFunc(f.Watches, func(x Watch) bool { return x.Event == r.C && x.Base == r.Base })
+	at := f.watch(r)
 	switch {
 	case r.Kind == trace.Add && at < 0:
 		one := Watch{r.C, r.Base, r.What(), r.B, w.names.of(r.Str)}

@@ -204,14 +204,16 @@ func (w *World) endCall(t *Thread, r *trace.Record) bool {
 		}
 		w.leave(first)
 	}
-	w.ended, w.took = call, r.Time-call.Since
+	if w.ended = call; w.Sure(call.Since) {
+		w.took = r.Time - call.Since
+	}
 	return true
 }
 
 // leave takes a thread out of the call that it is in.
 func (w *World) leave(t *Thread) Frame {
 	call, _ := w.pop(t, InCall)
-	if f := w.FDByNumber(call.FD); f != nil && f.Blocked > 0 && f.Opened <= call.Since {
+	if f := w.CalledOn(&call); f != nil && f.Blocked > 0 {
 		f.Blocked--
 	}
 	return call

@@ -66,6 +66,7 @@ type World struct {
 	threads map[uint32]int // by id: index in Threads of the thread that has it now
 	recent  int            // index in Threads of the one that made the last record
 
+	files  int32   // how many open files are known to have duplicates
 	begun  int64   // how many callbacks have
 	adrift []Frame // calls that are over in the kernel; see moved
 	where  []int32 // by fd number: index in FDs of the fd that has the number now, plus 1

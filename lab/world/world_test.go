@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 
 	"fdlab/lab/trace"
@@ -714,5 +715,64 @@ func TestALongCallHasALineOfItsOwn(t *testing.T) {
 	}
 	if want := "790000x1 5x4 70000x2 "; got != want {
 		t.Errorf("µs x calls: %s, want %s", got, want)
+	}
+}
+
+// TestAClosedFDWithAPendingEvent: it was closed before its event was deleted, and a
+// duplicate keeps the file. It is not done with before the event is gone.
+func TestAClosedFDWithAPendingEvent(t *testing.T) {
+	s := looping()
+	s.add(trace.Open, 7, "dup", trace.Record{C: 3})
+	s.add(trace.Close, 3, "", trace.Record{})
+	w := s.run().Live
+	f := w.FDOnce(3)
+	if k := w.Keeper(f); !f.Lingers() || k == nil || k.Number != 7 {
+		t.Fatalf("fd 3 lingers: %v, its file is kept by %+v; want fd 7", f.Lingers(), k)
+	}
+	for range 3 {
+		callback(s, func() { s.add(trace.CallEnd, 3, "read", trace.Record{A: -1, B: 9}) }) // EBADF
+	}
+	s.add(trace.Open, 3, "another", trace.Record{})
+	for i := range int32(2 * keepClosed) { // many come and go
+		s.add(trace.Open, 100+i, "socket", trace.Record{})
+		s.add(trace.Close, 100+i, "", trace.Record{})
+	}
+	w = s.run().Live
+	at := slices.IndexFunc(w.FDs, (*FD).Lingers)
+	if at < 0 || w.FDs[at].Callbacks != 3 || w.FDByNumber(3).What != "another" || w.FDByNumber(3).Callbacks != 0 {
+		t.Fatalf("fds %+v; want the closed fd 3 with 3 callbacks, and another one without", w.FDs)
+	}
+	s.add(trace.Close, 7, "", trace.Record{})
+	if w = s.run().Live; w.Keeper(w.FDs[at]) != nil {
+		t.Error("the duplicate is closed, and keeps the file")
+	}
+	deleted := *s
+	deleted.add(trace.Del, 3, "", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
+	freed := *s
+	freed.add(trace.BaseFree, trace.NoFD, "", trace.Record{Base: 1})
+	for name, s := range map[string]*script{"its event is deleted": &deleted, "its base is closed": &freed} {
+		if slices.ContainsFunc(s.run().Live.FDs, (*FD).Lingers) {
+			t.Errorf("%s, and the closed fd is not done with", name)
+		}
+	}
+}
+
+// TestAThreadBlockedOnAnFDThatWasClosed: the thread stays where it is, and is not
+// blocked on the fd that has the number now.
+func TestAThreadBlockedOnAnFDThatWasClosed(t *testing.T) {
+	s := blockedOnA()
+	s.add(trace.Close, 3, "", trace.Record{})
+	s.add(trace.Open, 3, "another", trace.Record{})
+	w := s.run().Live
+	top, _ := w.ThreadByID(100).Top()
+	old, now := w.CalledOn(&top), w.FDByNumber(3)
+	if old == nil || old == now || !old.Lingers() || old.Blocked != 1 || now.Blocked != 0 {
+		t.Fatalf("the call is on %+v; want the closed fd, with one thread blocked on it; the new one has %d", old, now.Blocked)
+	}
+	s.thread = 100
+	s.add(trace.CallEnd, 3, "read", trace.Record{A: 2})
+	w = s.run().Live
+	if now = w.FDByNumber(3); now.Reads != 0 || slices.ContainsFunc(w.FDs, (*FD).Lingers) {
+		t.Errorf("the call has ended: the new fd has %d reads, want 0; or the old one is not done with", now.Reads)
 	}
 }

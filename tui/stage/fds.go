@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"strconv"
 	"strings"
 
 	"fdlab/lab/diagnosis"
@@ -32,7 +33,7 @@ func drawFDs(r grid.Region, v *scene) {
 		if isShown(f, v.Now) {
 			shown++
 		}
-		if f.Closed == 0 {
+		if f.Closed == 0 || f.Lingers() {
 			open++
 		}
 	}
@@ -56,7 +57,7 @@ func drawFDs(r grid.Region, v *scene) {
 	// them (write ends, the far end of a socket) stand below, faint.
 	for _, main := range []bool{true, false} {
 		for _, f := range w.FDs {
-			if !isShown(f, v.Now) || v.crowded && f.Closed != 0 || f.Input() != main {
+			if !isShown(f, v.Now) || v.crowded && f.Closed != 0 && !f.Lingers() || f.Input() != main {
 				continue
 			}
 			if skip > 0 {
@@ -83,7 +84,7 @@ func drawFDs(r grid.Region, v *scene) {
 const closedGlow = int64(600e6)
 
 func isShown(f *world.FD, now int64) bool {
-	return f.Closed == 0 || now-f.Closed < closedGlow
+	return f.Closed == 0 || f.Lingers() || now-f.Closed < closedGlow
 }
 
 func drawFD(r grid.Region, v *scene, f *world.FD, c columns, main bool) {
@@ -105,12 +106,39 @@ func drawFD(r grid.Region, v *scene, f *world.FD, c columns, main bool) {
 		r.Text(x+2, 0, th.Faint, f.What)
 	}
 	if f.Closed != 0 {
-		r.Text(c.kernel, 0, th.Faint, "closed")
+		drawWatched(r.Sub(c.watched, 0, c.kernel-c.watched-1, 1), v, f)
+		drawClosed(r.Sub(c.kernel, 0, r.W-c.kernel, 1), v, f)
 		return
 	}
 	drawWatched(r.Sub(c.watched, 0, c.kernel-c.watched-1, 1), v, f)
 	drawKernel(r.Sub(c.kernel, 0, c.program-c.kernel-1, 1), v, f)
 	drawProgram(r.Sub(c.program, 0, r.W-c.program, 1), v, f)
+}
+
+// drawClosed draws what is left of an fd that is closed: nothing, or an event that is
+// pending, because nobody has deleted it, or a thread that is blocked in a call on the
+// file that it was.
+func drawClosed(r grid.Region, v *scene, f *world.FD) {
+	th, g := v.Theme, v.Theme.Glyphs
+	p := r.At(0, 0)
+	keeper := v.World.Keeper(f)
+	switch {
+	case len(f.Watches) > 0 && keeper != nil:
+		long, brief := "closed, event pending, file kept by fd ", "closed, pending, file: fd "
+		if number := len(strconv.Itoa(int(keeper.Number))); len(long)+number > r.W {
+			long = brief
+		}
+		p.Text(th.Warn, long).Int(th.Warn, int64(keeper.Number))
+	case len(f.Watches) > 0:
+		p.Text(th.Warn, "closed, event pending")
+	case f.Blocked > 0:
+		p = p.Text(th.Warn, "closed ")
+		if call, _, ok := diagnosis.Blocked(v.World, f); ok {
+			p.Rune(th.Blocked, g.Blocked).Text(th.Blocked, " blocked ").Bytes(th.Blocked, v.since(r, call.Since))
+		}
+	default:
+		p.Text(th.Faint, "closed")
+	}
 }
 
 // drawWatched draws the program's wish: the events pending on the fd, or the
@@ -284,7 +312,7 @@ func drawManyFDs(r grid.Region, v *scene, shown int) {
 	r.At(0, 0).Text(th.Head, "fd · kernel · program; ").Int(th.Head, int64(shown)).Text(th.Head, " fds")
 	at := -min(max(v.Scroll, 0), max((shown+perRow-1)/perRow-rows, 0)) * perRow
 	for _, f := range v.World.FDs {
-		if f.Closed != 0 {
+		if f.Closed != 0 && !f.Lingers() {
 			continue
 		}
 		x, y := at%perRow*width, at/perRow
@@ -301,6 +329,10 @@ func drawManyFDs(r grid.Region, v *scene, shown int) {
 			st = th.Faint
 		}
 		p := cell.At(0, 0).Int(st, int64(f.Number)).To(4)
+		if f.Closed != 0 {
+			p.Text(th.Warn, "closed")
+			continue
+		}
 		if f.Readable() {
 			p = p.Rune(th.Ready, g.Ready)
 			if f.Queued > 999 {

@@ -153,11 +153,11 @@ func drawNow(r grid.Region, v *scene) {
 		}
 	case blocked != nil && unseen != nil && unseen.Number != frame.FD && r.W < 70:
 		p = p.Text(th.Blocked, "Blocked").Text(th.Text, " in ").Text(th.Text, frame.Name).Text(th.Text, " on ")
-		p = p.Text(th.Text, fdName(w, frame.FD)).Text(th.Text, ". ").Text(th.Ready, unseen.Name()).Text(th.Text, ": ")
+		p = p.Text(th.Text, calledName(w, &frame)).Text(th.Text, ". ").Text(th.Ready, unseen.Name()).Text(th.Text, ": ")
 		p.Text(th.Ready, "ready").Text(th.Text, ", unseen ").Duration(th.Ready, v.Now-unseen.ReadySince)
 	case blocked != nil && unseen != nil && unseen.Number != frame.FD:
 		p = p.Text(th.Blocked, "Blocked").Text(th.Text, " in ").Text(th.Text, frame.Name).Text(th.Text, " on ")
-		p = p.Text(th.Text, fdName(w, frame.FD)).Text(th.Text, ", while ")
+		p = p.Text(th.Text, calledName(w, &frame)).Text(th.Text, ", while ")
 		p = p.Text(th.Ready, unseen.Name()).Text(th.Text, " has been ").Text(th.Ready, "ready").Text(th.Text, " for ")
 		p.Duration(th.Ready, v.Now-unseen.ReadySince).Text(th.Text, ". Nobody looks.")
 	case v.Status == Held:
@@ -176,7 +176,7 @@ func drawNow(r grid.Region, v *scene) {
 		nameFD(p, th.Ready, unseen).Text(th.Text, " is ready in the kernel, and nobody has looked for ").Duration(th.Ready, v.Now-unseen.ReadySince)
 	case blocked != nil:
 		p = p.Text(th.Text, threadName(blocked)).Text(th.Text, " is ").Text(th.Blocked, "blocked").Text(th.Text, " in ")
-		p.Text(th.Text, frame.Name).Text(th.Text, " on ").Text(th.Text, fdName(w, frame.FD)).Text(th.Text, " for ").Bytes(th.Blocked, v.since(r, frame.Since))
+		p.Text(th.Text, frame.Name).Text(th.Text, " on ").Text(th.Text, calledName(w, &frame)).Text(th.Text, " for ").Bytes(th.Blocked, v.since(r, frame.Since))
 	default:
 		drawLoopNow(p, v, r.W < 70)
 	}
@@ -207,10 +207,14 @@ func sameName(w *world.World, b *world.Base) string {
 func drawSpin(p grid.Pen, v *scene, unseen *world.FD) bool {
 	th, w := v.Theme, v.World
 	for _, f := range w.FDs {
-		if f.Closed != 0 || f.Untaken.Now < diagnosis.Often || v.Now-f.CallbackDone >= glow {
+		if f.Closed != 0 && !f.Lingers() || f.Untaken.Now < diagnosis.Often || v.Now-f.CallbackDone >= glow {
 			continue
 		}
 		p = theLoop(p, v, w.BaseByNumber(f.CalledBy)).Text(th.Warn, " spins").Text(th.Text, ": ")
+		if f.Closed != 0 {
+			p.Count(th.Warn, f.Untaken.Now).Text(th.Text, " callbacks of ").Text(th.Text, f.Name()).Text(th.Text, ", which is closed, have taken nothing.")
+			return true
+		}
 		if !f.Readable() { // the loop was told another fd, or a callback was made active by hand
 			p.Count(th.Warn, f.Untaken.Now).Text(th.Text, " callbacks of ").Text(th.Text, f.Name()).Text(th.Text, " have taken nothing.")
 			return true
@@ -373,6 +377,18 @@ func fdName(w *world.World, fd int32) string {
 		return f.Name()
 	}
 	return "a closed fd"
+}
+
+// calledName names the fd that a call is about, which may have been closed since.
+func calledName(w *world.World, call *world.Frame) string {
+	f := w.CalledOn(call)
+	switch {
+	case call.FD == trace.NoFD || f == nil:
+		return fdName(w, call.FD)
+	case f.Closed != 0:
+		return f.Name() + " (since closed)"
+	}
+	return f.Name()
 }
 
 func threadName(t *world.Thread) string {

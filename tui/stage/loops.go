@@ -125,6 +125,9 @@ func drawThread(r grid.Region, y int, v *scene, t *world.Thread) int {
 		p = r.At(2, y).Rune(th.Blocked, g.Blocked).Text(th.Blocked, " ").Text(th.Blocked, top.Name).Text(th.Blocked, "(")
 		if top.FD != trace.NoFD {
 			p = p.Int(th.Blocked, int64(top.FD))
+			if on := v.World.CalledOn(&top); on == nil || on.Closed != 0 {
+				p = p.Text(th.Blocked, ", since closed")
+			}
 		}
 		p = p.Text(th.Blocked, ") ").Bytes(th.Blocked, v.since(r, top.Since)).Text(th.Blocked, " ")
 		drawGrowing(r.Sub(0, y, r.W, 1), p.X, v, th.Blocked, top.Since)

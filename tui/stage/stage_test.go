@@ -619,3 +619,39 @@ func TestReadyForNoTimeIsNotSaid(t *testing.T) {
 		t.Errorf("no \"ready for 20 ms\" in\n%s", text)
 	}
 }
+
+// TestAClosedFDIsNotForgotten while an event is pending on it, or a thread is blocked in
+// a call on it.
+func TestAClosedFDIsNotForgotten(t *testing.T) {
+	pending := func(keeper bool) *history {
+		h := looping()
+		if keeper {
+			h.add(0, trace.Open, 12, "dup", trace.Record{C: 6})
+		}
+		h.add(0, trace.Close, 6, "", trace.Record{})
+		return h
+	}
+	blocked := blocked()
+	blocked.add(ms, trace.Close, 6, "", trace.Record{})
+	reused := *blocked
+	reused.add(ms, trace.Open, 6, "another", trace.Record{})
+	for _, c := range []struct {
+		h           *history
+		brief, long []string
+		never       string
+	}{
+		{pending(true), []string{"closed, pending, file: fd 12"}, []string{"closed, event pending, file kept by fd 12"}, "opened elsewhere"},
+		{pending(false), []string{"closed, event pending"}, []string{"closed, event pending "}, "kept by"},
+		{blocked, []string{"closed ▐ blocked"}, []string{"closed ▐ blocked", "read(6, since closed)", "Blocked in read on a (since closed)"}, "opened elsewhere"},
+		{&reused, []string{"closed ▐ blocked"}, []string{"closed ▐ blocked", "read(6, since closed)", "another"}, "opened elsewhere"},
+	} {
+		for size, wants := range map[[2]int][]string{{80, 24}: c.brief, {130, 40}: c.long} {
+			text, _ := screen(view(c.h, 3000*ms), size[0], size[1])
+			for _, want := range wants {
+				if !strings.Contains(text, want) || strings.Contains(text, c.never) {
+					t.Errorf("no %q, or %q, in\n%s", want, c.never, text)
+				}
+			}
+		}
+	}
+}
