@@ -29,6 +29,7 @@ type Base struct {
 	Turns     int          // waits that ended
 	Callbacks int
 	Adds      int
+	woke      int64  // when the last wait ended; 0 in a wait and outside of Dispatch
 	Same      Same   // the callbacks of this turn, as far as they are of one event
 	told      []told // what this turn's wait brought
 	Vain      int64  // turns in a row that found something ready and called nobody
@@ -114,6 +115,7 @@ func (w *World) applyBase(t *Thread, r *trace.Record) {
 		}
 		b.enter(Stopped, r.Time)
 	case trace.LoopBegin:
+		b.woke = 0
 		w.push(t, Frame{Kind: InLoop, FD: trace.NoFD, Base: b.Number, Since: r.Time})
 		b.Thread, b.Depth = r.Thread, int(r.B)
 		b.enter(Between, r.Time)
@@ -121,7 +123,7 @@ func (w *World) applyBase(t *Thread, r *trace.Record) {
 		w.pop(t, InLoop)
 		b.Reason, b.Ran = r.Reason(), true
 		w.Returned = Return{b.Number, r.Reason(), w.names.of(r.Str), r.Time}
-		b.Thread, b.Depth = 0, 0
+		b.Thread, b.Depth, b.woke = 0, 0, 0
 		b.enter(Stopped, r.Time)
 	}
 }
@@ -134,7 +136,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 	}
 	switch r.Kind {
 	case trace.WaitBegin:
-		b.Same = Same{}
+		b.Same, b.woke = Same{}, 0
 		b.Call, b.Watched, b.Limit = w.names.of(r.Str), int(r.A), r.B
 		b.enter(Waiting, r.Time)
 		w.push(t, Frame{Kind: InWait, Name: b.Call, FD: trace.NoFD, Base: b.Number, Since: r.Time, Limit: r.B})
@@ -143,6 +145,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 			b.Waited += w.took
 		}
 		b.Turns++
+		b.woke = r.Time
 		b.Returned = int(r.A)
 		b.enter(Between, r.Time)
 		b.told = b.told[:0]
@@ -172,6 +175,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 			name = w.signal
 		}
 		b.called(r, 1, name)
+		w.rearm(b, f, r)
 		w.begun++
 		w.push(t, Frame{Kind: InCallback, Name: name, FD: r.FD, Base: b.Number, Since: r.Time, Why: r.What(), Number: w.begun})
 		if f != nil {
@@ -272,6 +276,61 @@ func (w *World) applyCalls(r *trace.Record) {
 	}
 }
 
+// now is the time that a base's timeouts count from: while its loop runs, the last
+// return from the kernel, however long callbacks took since.
+func (b *Base) now(at int64) int64 { return cmp.Or(b.woke, at) }
+
+// timed gives a pending event the timeout of an Add.
+func (w *World) timed(e *Watch, r *trace.Record) {
+	e.Timeout, e.Due = r.B, 0
+	if b := w.base(r); b != nil && r.B >= 0 {
+		e.Due = b.now(r.Time) + r.B
+	}
+}
+
+// rearm begins the timeout of a persistent event again, when its callback does: one
+// period after it was due, or after now if it is late by a period, or came for another
+// reason (lab/event's rearm).
+func (w *World) rearm(b *Base, f *FD, r *trace.Record) {
+	pending := b.Timers
+	if f != nil {
+		pending = f.Watches
+	}
+	for i := range pending {
+		e := &pending[i]
+		if e.Event != r.C || e.Base != r.Base || e.What&trace.Persist == 0 || e.Timeout <= 0 {
+			continue
+		}
+		now := b.now(r.Time)
+		if due := e.Due + e.Timeout; r.What()&trace.Timeout != 0 && due >= now {
+			e.Due = due
+		} else {
+			e.Due = now + e.Timeout
+		}
+	}
+}
+
+// NextTimer returns the event of the base whose timeout is over first, and how many have
+// one. What it belongs to has a name: the event's label, or that of its fd.
+func (w *World) NextTimer(b *Base) (next Watch, n int) {
+	look := func(all []Watch, name string) {
+		for i := range all {
+			if all[i].Base != b.Number || all[i].Timeout < 0 {
+				continue
+			}
+			if n++; n == 1 || all[i].Due < next.Due {
+				next = all[i]
+				next.Label = cmp.Or(next.Label, name)
+			}
+		}
+	}
+	look(b.Timers, "a timer")
+	for _, f := range w.FDs {
+		look(f.Watches, f.Name())
+	}
+	return next, n
+}
+
 // applyTimer follows an event without an fd: a timer or a signal.
 func (w *World) applyTimer(r *trace.Record) {
 	b := w.base(r)
@@ -281,10 +340,12 @@ func (w *World) applyTimer(r *trace.Record) {
 	at := slices.IndexFunc(b.Timers, func(x Watch) bool { return x.Event == r.C })
 	switch {
 	case r.Kind == trace.Add && at < 0:
-		one := Watch{r.C, r.Base, r.What(), r.B, cmp.Or(w.names.of(r.Str), w.signal)}
+		one := Watch{Event: r.C, Base: r.Base, What: r.What(), Label: cmp.Or(w.names.of(r.Str), w.signal)}
+		w.timed(&one, r)
 		b.Timers = within(b.Timers, one, mostWatches, &w.Dropped.Events)
-	case r.Kind == trace.Add:
-		b.Timers[at].Timeout = r.B
+	case r.Kind == trace.Add && r.B >= 0:
+		w.timed(&b.Timers[at], r)
+	case r.Kind == trace.Add: // it keeps the timeout that it has
 	case at >= 0:
 		b.Timers = slices.Delete(b.Timers, at, at+1)
 	}

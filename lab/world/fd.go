@@ -98,6 +98,7 @@ type Watch struct {
 	What    trace.Readiness
 	Timeout int64 // ns, -1 for none
 	Label   string
+	Due     int64 // when the timeout is over; see Base.now
 }
 
 // Name returns what to call the fd: its label, or what it is.
@@ -336,10 +337,8 @@ func (w *World) closedTwice(fd int32) {
 // applyWish follows the program's wishes: events that become pending and
 // cease to be.
 func (w *World) applyWish(r *trace.Record) {
-	if b := w.base(r); b != nil {
-		if r.Kind == trace.Add {
-			b.Adds++
-		}
+	if b := w.base(r); b != nil && r.Kind == trace.Add {
+		b.Adds++
 	}
 	f := w.fd(r)
 	if r.Kind == trace.Del && (f == nil || f.watch(r) < 0) {
@@ -355,10 +354,14 @@ func (w *World) applyWish(r *trace.Record) {
 	at := f.watch(r)
 	switch {
 	case r.Kind == trace.Add && at < 0:
-		one := Watch{r.C, r.Base, r.What(), r.B, w.names.of(r.Str)}
+		one := Watch{Event: r.C, Base: r.Base, What: r.What(), Label: w.names.of(r.Str)}
+		w.timed(&one, r)
 		f.Watches = within(f.Watches, one, mostWatches, &w.Dropped.Events)
 	case r.Kind == trace.Add:
-		f.Watches[at].What, f.Watches[at].Timeout = r.What(), r.B
+		f.Watches[at].What = r.What()
+		if r.B >= 0 { // without a timeout it keeps the one that it has
+			w.timed(&f.Watches[at], r)
+		}
 	case at >= 0:
 		f.Watches = slices.Delete(f.Watches, at, at+1)
 	}

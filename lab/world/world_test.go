@@ -776,3 +776,57 @@ func TestAThreadBlockedOnAnFDThatWasClosed(t *testing.T) {
 		t.Errorf("the call has ended: the new fd has %d reads, want 0; or the old one is not done with", now.Reads)
 	}
 }
+
+// TestWhenTimersAreDue: as in lab/event, timeouts count from the last return from the
+// kernel, and a persistent one begins again when its callback does.
+func TestWhenTimersAreDue(t *testing.T) {
+	const ms = int64(1e6)
+	s := looping() // at 4 ms
+	next := func() string {
+		w := s.run().Live
+		e, n := w.NextTimer(w.BaseByNumber(1))
+		return fmt.Sprintf("%d, %s at %d ms", n, e.Label, e.Due/ms)
+	}
+	check := func(when, want string) {
+		t.Helper()
+		if got := next(); got != want {
+			t.Errorf("%s: %s, want %s", when, got, want)
+		}
+	}
+	add := func(fd int32, label string, event int64, what trace.Readiness, timeout int64) {
+		s.add(trace.Add, fd, label, trace.Record{Base: 1, A: int64(what), B: timeout, C: event})
+	}
+	begin := func(fd int32, event int64, why trace.Readiness) {
+		s.add(trace.CallbackBegin, fd, "", trace.Record{Base: 1, A: int64(why), C: event})
+		s.add(trace.CallbackEnd, fd, "", trace.Record{Base: 1, C: event})
+	}
+	wait := func(until int64) {
+		s.add(trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1, B: -1})
+		s.now = until*ms - 1e6
+		s.add(trace.WaitEnd, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1})
+	}
+	check("none has a timeout", "0,  at 0 ms")
+	add(trace.NoFD, "tick", 2, trace.Persist, 100*ms) // at 5 ms
+	check("added before the first wait", "1, tick at 105 ms")
+	add(trace.NoFD, "", 3, 0, 300*ms) // at 6 ms
+	check("two", "2, tick at 105 ms")
+	wait(105)
+	begin(trace.NoFD, 2, trace.Timeout)
+	check("in time", "2, tick at 205 ms")
+	s.now += 50 * ms // a long callback
+	add(trace.NoFD, "soon", 4, 0, 10*ms)
+	check("counted from the return of the wait", "3, soon at 115 ms")
+	s.add(trace.Del, trace.NoFD, "", trace.Record{Base: 1, C: 4})
+	wait(450)
+	begin(trace.NoFD, 2, trace.Timeout)
+	check("late by more than a period", "2, a timer at 306 ms")
+	s.add(trace.Del, trace.NoFD, "", trace.Record{Base: 1, C: 3})
+	check("counted from now", "1, tick at 550 ms")
+	add(3, "", 1, trace.Readable|trace.Persist, 20*ms) // fd 3 was added without a timeout
+	check("an fd has a timeout", "2, a at 470 ms")
+	add(3, "", 1, trace.Readable|trace.Persist, -1)
+	check("added again without a timeout, it keeps its own", "2, a at 470 ms")
+	wait(460)
+	begin(3, 1, trace.Readable)
+	check("not for its timeout", "2, a at 480 ms")
+}

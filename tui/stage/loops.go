@@ -51,10 +51,38 @@ func drawLoopsOf(r grid.Region, y int, v *scene, t *world.Thread) int {
 		} else {
 			y = drawLoopLine(r, y, v, b)
 		}
+		if _, n := w.NextTimer(b); n > 0 && r.H-y > loopsAfter(v, t, j) {
+			y = drawTimers(r, y, v, b)
+		}
 		v.weigh(r.Sub(0, from, r.W, y-from), v.baseMatters(b.Number))
 	}
 	return y
 }
+
+// drawTimers draws in one row how many timeouts a loop has, and the next of them. Nobody
+// looks at one that is late before the loop is back.
+func drawTimers(r grid.Region, y int, v *scene, b *world.Base) int {
+	th := v.Theme
+	next, n := v.World.NextTimer(b)
+	left := next.Due - v.Now
+	word := " in "
+	switch {
+	case left <= -lateFrom:
+		left, word = -left, " late "
+	case r.W < 30:
+		word = " "
+	}
+	var buf [24]byte
+	took := grid.AppendDuration(buf[:0], max(left, 0))
+	p := r.At(2, y).Text(th.Faint, "timers ").Count(th.Text, int64(n)).Text(th.Faint, ": ")
+	p.X = r.Cut(p.X, y, r.W-p.X-len(word)-len(took), th.Text, next.Label)
+	p.Text(th.Faint, word).Bytes(th.Text, took)
+	return y + 1
+}
+
+// lateFrom is how late a timer is, in ns, before it is called late: the loop that wakes
+// for it needs a moment.
+const lateFrom = int64(2e6)
 
 // loopsAfter counts the loops and threads that still want rows below.
 func loopsAfter(v *scene, t *world.Thread, j int) int {
