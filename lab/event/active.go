@@ -154,6 +154,9 @@ func (b *Base) rearm(e *Event) {
 	if err := b.insertAt(e, at); err != nil && !unasked { //DOC:rearm
 		b.fault(err)
 	}
+	if !e.shown && b.rec.On() && e.pending() {
+		b.rec.add(e, e.period) // it was deleted, and is pending again
+	}
 }
 
 // call runs the callback.

@@ -74,6 +74,9 @@ func (r *recorder) add(e *Event, timeout time.Duration) {
 	if timeout == NoTimeout {
 		record.B = int64(forever)
 	}
+	if e.state&timed != 0 {
+		record.D = e.deadline
+	}
 	r.put(&record)
 }
 

@@ -88,7 +88,7 @@ var forms = [kinds]form{
 	BaseFree:      {name: "base-free"},
 	LoopBegin:     {name: "loop-begin", a: "flags", b: "depth"},
 	LoopEnd:       {name: "loop-end", str: "reason", a: "code", b: "depth", c: "why"},
-	Add:           {name: "add", str: "label", a: "what", b: "timeout", c: "event"},
+	Add:           {name: "add", str: "label", a: "what", b: "timeout", c: "event", d: "due"},
 	Del:           {name: "del", a: "what", c: "event"},
 	WaitBegin:     {name: "wait-begin", str: "call", a: "watched", b: "timeout"},
 	WaitEnd:       {name: "wait-end", str: "call", a: "result", b: "errno"},

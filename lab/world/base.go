@@ -276,16 +276,11 @@ func (w *World) applyCalls(r *trace.Record) {
 	}
 }
 
-// now is the time that a base's timeouts count from: while its loop runs, the last
-// return from the kernel, however long callbacks took since.
-func (b *Base) now(at int64) int64 { return cmp.Or(b.woke, at) }
-
 // timed gives a pending event the timeout of an Add.
 func (w *World) timed(e *Watch, r *trace.Record) {
-	e.Timeout, e.Due = r.B, 0
-	if b := w.base(r); b != nil && r.B >= 0 {
-		e.Due = b.now(r.Time) + r.B
-	}
+	e.Timeout, e.Due = r.B, r.D
+	b := w.base(r)
+	e.again = b != nil && b.woke != 0 && b.Phase != Calling
 }
 
 // rearm begins the timeout of a persistent event again, when its callback does: one
@@ -301,7 +296,11 @@ func (w *World) rearm(b *Base, f *FD, r *trace.Record) {
 		if e.Event != r.C || e.Base != r.Base || e.What&trace.Persist == 0 || e.Timeout <= 0 {
 			continue
 		}
-		now := b.now(r.Time)
+		if e.again {
+			e.again = false
+			continue
+		}
+		now := cmp.Or(b.woke, r.Time)
 		if due := e.Due + e.Timeout; r.What()&trace.Timeout != 0 && due >= now {
 			e.Due = due
 		} else {

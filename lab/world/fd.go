@@ -98,7 +98,8 @@ type Watch struct {
 	What    trace.Readiness
 	Timeout int64 // ns, -1 for none
 	Label   string
-	Due     int64 // when the timeout is over; see Base.now
+	Due     int64 // when the timeout is over
+	again   bool  // the loop itself has added it, just before its callback
 }
 
 // Name returns what to call the fd: its label, or what it is.

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -781,7 +782,7 @@ func TestAThreadBlockedOnAnFDThatWasClosed(t *testing.T) {
 // kernel, and a persistent one begins again when its callback does.
 func TestWhenTimersAreDue(t *testing.T) {
 	const ms = int64(1e6)
-	s := looping() // at 4 ms
+	s, woke := looping(), int64(0) // at 4 ms
 	next := func() string {
 		w := s.run().Live
 		e, n := w.NextTimer(w.BaseByNumber(1))
@@ -794,7 +795,16 @@ func TestWhenTimersAreDue(t *testing.T) {
 		}
 	}
 	add := func(fd int32, label string, event int64, what trace.Readiness, timeout int64) {
-		s.add(trace.Add, fd, label, trace.Record{Base: 1, A: int64(what), B: timeout, C: event})
+		due := cmp.Or(woke, s.now+1e6) + timeout
+		s.add(trace.Add, fd, label, trace.Record{Base: 1, A: int64(what), B: timeout, C: event, D: due})
+		if woke != 0 { // a callback has added it
+			last := len(s.records) - 1
+			added := s.records[last]
+			s.records[last].Kind = trace.CallbackBegin
+			s.records[last].FD, s.records[last].C, s.records[last].Str = trace.NoFD, 99, 0
+			s.records = append(s.records, added)
+			s.add(trace.CallbackEnd, trace.NoFD, "", trace.Record{Base: 1, C: 99})
+		}
 	}
 	begin := func(fd int32, event int64, why trace.Readiness) {
 		s.add(trace.CallbackBegin, fd, "", trace.Record{Base: 1, A: int64(why), C: event})
@@ -804,6 +814,7 @@ func TestWhenTimersAreDue(t *testing.T) {
 		s.add(trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1, B: -1})
 		s.now = until*ms - 1e6
 		s.add(trace.WaitEnd, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1})
+		woke = s.now
 	}
 	check("none has a timeout", "0,  at 0 ms")
 	add(trace.NoFD, "tick", 2, trace.Persist, 100*ms) // at 5 ms

@@ -658,8 +658,8 @@ func TestAClosedFDIsNotForgotten(t *testing.T) {
 
 func TestTheNextTimerIsShown(t *testing.T) {
 	h := looping()
-	h.add(ms, trace.Add, trace.NoFD, "tick", trace.Record{Base: 1, A: int64(trace.Persist), B: 500 * ms, C: 7})
-	h.add(0, trace.Add, trace.NoFD, "the other one", trace.Record{Base: 1, B: 900 * ms, C: 8})
+	h.add(ms, trace.Add, trace.NoFD, "tick", trace.Record{Base: 1, A: int64(trace.Persist), B: 500 * ms, C: 7, D: h.now + 501*ms})
+	h.add(0, trace.Add, trace.NoFD, "the other one", trace.Record{Base: 1, B: 900 * ms, C: 8, D: h.now + 900*ms})
 	for size, in := range map[[2]int]string{{80, 24}: "tick 400 ms", {120, 40}: "tick in 400 ms"} {
 		for after, want := range map[int64]string{100 * ms: "timers 2: " + in, 1500 * ms: "timers 2: t"} {
 			text, _ := screen(view(h, after), size[0], size[1])
