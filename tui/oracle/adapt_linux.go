@@ -54,10 +54,10 @@ func warnings(w *world.World, now int64) (all []warning) {
 // watchedBy returns the fds on which events of a base are pending.
 func watchedBy(w *world.World, base uint16) map[int32]bool {
 	all := map[int32]bool{}
-	for _, f := range openFDs(w) {
+	for _, f := range w.FDs { // also one that is closed: epoll goes on while a duplicate keeps the file
 		for i := range f.Watches {
 			if f.Watches[i].Base == base && f.Watches[i].What&(trace.Readable|trace.Writable) != 0 {
-				all[f.number] = true
+				all[f.Number] = true
 			}
 		}
 	}

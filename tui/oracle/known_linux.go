@@ -20,16 +20,6 @@ type Known struct {
 var known = []*Known{
 	{Point: "2: a thread that is gone is drawn as running", Rule: "alive"},
 	{Point: "2: a loop that spins is drawn as waiting", Rule: "at rest", Word: `: (waits|held)$`},
-	{Point: "3: a refused read counts as one that took bytes", Rule: "read"},
-	{Point: "4: the sentence speaks of the loop where there are several", Rule: "the loop", Sure: true},
-	{Point: "5: what was sent into a pipe is called unsent", Rule: "unsent", Sure: true},
-	{Point: "6: an fd is closed, and a dup keeps its file", Rule: "closed and watched", Program: "case dup-close", Sure: true},
-	{Point: "6", Rule: "watched", Program: "case dup-close", Sure: true},
-	{Point: "6", Rule: "open", Program: "case dup-close"},
-	{Point: "7: a time is guessed where records were lost", Rule: "a guess", Program: "case active-starves"},
-	{Point: "8: a thread is blocked on an fd that was closed, and its number used again", Rule: "which file", Program: "case closed-under-read", Sure: true},
-	{Point: "9: epoll_wait(1 fds)", Rule: "slip", Sure: true},
-	{Point: "9: a listener is called empty", Rule: "empty", Word: `listen`},
 }
 
 // isKnown counts a contradiction that is on the list.

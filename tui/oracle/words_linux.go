@@ -52,7 +52,7 @@ func claims(v *stage.View, l *ledger) (all []Claim) {
 		ofProgramColumn(add, v, f, l)
 	}
 	ofClosed(add, w, l)
-	ofOrphans(add, w)
+	ofOrphans(add, v)
 	ofHeadline(add, v, l)
 	ofWarnings(add, v, l)
 	return all
@@ -60,7 +60,7 @@ func claims(v *stage.View, l *ledger) (all []Claim) {
 
 // The words for a thread: "thread 4242 reader  runs", and below it what it is in
 // the middle of: "▐ read(6) 930 ms", "‖ held before wait".
-var inCall = regexp.MustCompile(`^\s+\S (.+)\((\d*)\) `)
+var inCall = regexp.MustCompile(`^\s+\S (.+)\((\d*)(?:, since closed)?\) `)
 
 func ofThread(add func(Claim), v *stage.View, t *world.Thread, l *ledger) {
 	words := stage.ThreadWords(v, t)
@@ -296,11 +296,17 @@ func asleepOn(facts Facts, number int32) (fact string, ok bool) {
 
 // ofOrphans: an epoll instance may watch a number that is closed, while a dup
 // keeps the file. The stage must say so.
-func ofOrphans(add func(Claim), w *world.World) {
+func ofOrphans(add func(Claim), v *stage.View) {
+	said := map[int32]bool{}
+	for _, f := range v.World.FDs {
+		if f.Closed != 0 && strings.Contains(stage.ClosedWords(v, f), "closed, event pending") {
+			said[f.Number] = true
+		}
+	}
 	add(Claim{"closed and watched", "epoll", "the stage does not say that an fd is closed and its event is pending", func(f Facts) (string, bool) {
 		for n, epoll := range f.Files {
 			for _, number := range epoll.Watches {
-				if f.Files[number].Name == "" {
+				if f.Files[number].Name == "" && !said[number] {
 					return fmt.Sprintf("epoll instance %d watches fd %d, which is closed", n, number), false
 				}
 			}

@@ -37,6 +37,17 @@ func FDWords(view *View, f *world.FD) (watched, kernel, program string) {
 	return column(drawWatched), column(drawKernel), column(drawProgram)
 }
 
+// ClosedWords returns what the table says of a closed fd, behind its name; "": it does
+// not show it.
+func ClosedWords(view *View, f *world.FD) string {
+	if !isShown(f, view.Now) {
+		return ""
+	}
+	g := grid.New(60, 1)
+	drawClosed(g.Region(), sceneOf(view), f)
+	return lines(g)[0]
+}
+
 // ThreadWords returns what the panel of threads and loops says of a thread and
 // of its loops, a line for each row; nil: it does not show the thread.
 func ThreadWords(view *View, t *world.Thread) []string {
