@@ -160,19 +160,20 @@ func (w *World) threadAt(id uint32) int {
 
 // applyCall follows a thread into a system call and out of it.
 func (w *World) applyCall(t *Thread, r *trace.Record) {
-	f := w.fd(r)
 	if r.Kind == trace.CallBegin {
 		w.push(t, Frame{Kind: InCall, Name: w.names.of(r.Str), Call: w.names.call(r.Str), FD: r.FD, Since: r.Time})
-		if f != nil {
+		if f := w.fd(r); f != nil {
 			f.Blocked++
 		}
 		return
 	}
 	t.Calls += times(r)
-	if w.endCall(t, r) && f != nil && w.ended.Since < f.Opened {
-		f = nil // the number was another fd's when the call began, and so was the call
+	if w.endCall(t, r) {
+		if on := w.CalledOn(&w.ended); on != nil && on.Closed != 0 {
+			return // it was of an fd that is closed, whatever has the number now
+		}
 	}
-	if f != nil {
+	if f := w.fd(r); f != nil {
 		w.called(t, f, w.names.call(r.Str), r)
 	}
 }

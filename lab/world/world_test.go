@@ -763,6 +763,12 @@ func TestAClosedFDWithAPendingEvent(t *testing.T) {
 func TestAThreadBlockedOnAnFDThatWasClosed(t *testing.T) {
 	s := blockedOnA()
 	s.add(trace.Close, 3, "", trace.Record{})
+	gone := *s
+	gone.thread = 100
+	gone.add(trace.CallEnd, 3, "read", trace.Record{A: 2})
+	if f := gone.run().Live.FDByNumber(3); f != nil {
+		t.Errorf("the end of the call makes an fd: %+v", f)
+	}
 	s.add(trace.Open, 3, "another", trace.Record{})
 	w := s.run().Live
 	top, _ := w.ThreadByID(100).Top()
