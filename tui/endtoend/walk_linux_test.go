@@ -136,10 +136,10 @@ func TestHold(t *testing.T) {
 	if s := x.see("the loop at the gate", shows("held before")); s.row("held before wait") != "" {
 		x.press(".")
 	}
-	told := all(shows("HELD", "held before callback"), source("b", "told"), source("b", "bytes"))
+	told := all(shows("HELD", "held before callback"), source("b", "noticed"), source("b", "bytes"))
 	x.see("b told, the callback held", told)
 	x.press(".")
-	x.see("the callback passed", all(shows("HELD", "held before wait"), not(source("b", "told"))))
+	x.see("the callback passed", all(shows("HELD", "held before wait"), not(source("b", "noticed"))))
 	x.press("b")
 	x.see("b ready before the loop has looked",
 		all(shows("HELD", "held before wait", "no loop has looked"), source("b", "bytes", "unseen")))

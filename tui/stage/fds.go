@@ -49,8 +49,8 @@ func drawFDs(r grid.Region, v *scene) {
 	r.TextRight(c.fd+3, 0, th.Head, "fd")
 	r.Text(c.what, 0, th.Head, "what")
 	r.Text(c.watched, 0, th.Head, "watched")
-	r.Text(c.kernel, 0, th.Head, "kernel")
-	r.Text(c.program, 0, th.Head, "program")
+	r.Text(c.kernel, 0, th.Head, "ready")
+	r.Text(c.program, 0, th.Head, "noticed")
 
 	y, skip := 1, min(max(v.Scroll, 0), max(shown-rows, 0))
 	// The ends that the program reads come first; the ends that only feed
@@ -254,7 +254,7 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 		p = p.Rune(th.Unseen, g.Unseen).Text(th.Unseen, " unseen ").Bytes(th.Unseen, v.since(r, since)).Text(th.Unseen, " ")
 		drawGrowing(r, p.X, v, th.Unseen, since)
 	case f.Readable() && f.Noticed > f.CallbackAt:
-		p.Rune(th.Noticed, g.Noticed).Text(th.Noticed, say(" told", " told, callback next"))
+		p.Rune(th.Noticed, g.Noticed).Text(th.Noticed, say(" noticed", " noticed, callback next"))
 	case f.CallbackDone != 0 && v.Now-f.CallbackDone < glow && f.CallbackDone == f.CallbackAt:
 		p.Rune(th.Callback, g.Callback).Text(th.Callback, say(" calls ", " callbacks ")).Count(th.Callback, int64(f.Callbacks))
 	case f.CallbackDone != 0 && v.Now-f.CallbackDone < glow:
