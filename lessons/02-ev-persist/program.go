@@ -25,8 +25,9 @@ type program struct {
 	first atomic.Int64 // the call that read for the first time
 
 	// Of spins.
-	spun int64         // callbacks
-	took time.Duration // in this time
+	counted int64         // callbacks when the program was last seen
+	spun    int64         // callbacks since then
+	took    time.Duration // in this time
 
 	left int64 // bytes in the kernel when it was stopped
 }
@@ -113,9 +114,10 @@ func (p *program) quiet() {
 	p.x.Pause(moment)
 }
 
-// spins measures how the loop goes round for a while.
+// spins measures how the loop goes round for a while. It counts from when the
+// program was last seen: the callback may be quicker than this function.
 func (p *program) spins() {
-	before, began := p.calls.Load(), time.Now()
+	before, began := p.counted, time.Now()
 	if !p.x.Sleep(spinTime) { // measured, so not only for the eye
 		p.x.Fail(experiment.ErrStopped)
 	}
@@ -130,4 +132,7 @@ func (p *program) rate() int64 { return int64(float64(p.spun) / p.took.Seconds()
 // seen is what a program has done so far.
 type seen struct{ calls, first, left int64 }
 
-func (p *program) seen() seen { return seen{p.calls.Load(), p.first.Load(), p.x.Queued(p.fd)} }
+func (p *program) seen() seen {
+	p.counted = p.calls.Load()
+	return seen{p.counted, p.first.Load(), p.x.Queued(p.fd)}
+}
