@@ -143,10 +143,10 @@ func (b *Base) cannotWait(err error) error {
 
 // pass stops where time is held. It reports whether it was.
 func (b *Base) pass(phase string) (held bool) {
-	return b.gate.Closed() && b.stand(phase)
+	return b.gate.Closed() && b.waitHeld(phase)
 }
 
-func (b *Base) stand(phase string) (held bool) {
+func (b *Base) waitHeld(phase string) (held bool) {
 	if b.rec.On() {
 		b.rec.unlike() // say what has happened before
 	}

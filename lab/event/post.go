@@ -59,20 +59,20 @@ func (b *Base) Post(do func()) {
 	m := &b.mail
 	m.mu.Lock()
 	m.in = append(m.in, do) //DOC:post
-	m.knock()
+	m.ringOnce()
 	m.mu.Unlock()
 }
 
 // ring ends the loop's wait without any mail.
 func (b *Base) ring() {
 	b.mail.mu.Lock()
-	b.mail.knock()
+	b.mail.ringOnce()
 	b.mail.mu.Unlock()
 }
 
-// knock rings the bell if nobody has. The caller holds mu, so that the bell
+// ringOnce rings the bell if nobody has. The caller holds mu, so that the bell
 // cannot be closed meanwhile.
-func (m *mailbox) knock() {
+func (m *mailbox) ringOnce() {
 	if m.closed {
 		m.in = nil
 	} else if !m.waiting.Load() {
@@ -87,7 +87,7 @@ func (b *Base) collectMail(int, What) {
 	m := &b.mail
 	b.stats.Wakeups++
 	b.stats.SystemCalls++
-	m.bell.hush()
+	m.bell.drain()
 	m.mu.Lock()
 	m.waiting.Store(false)
 	if len(m.out) == 0 {

@@ -19,7 +19,7 @@ func (l *bell) open() (err error) {
 
 func (l *bell) fd() int      { return l.eventfd }
 func (l *bell) ring()        { l.do(unix.SYS_WRITE, 1) }
-func (l *bell) hush()        { l.do(unix.SYS_READ, 0) }
+func (l *bell) drain()       { l.do(unix.SYS_READ, 0) }
 func (l *bell) close() error { return unix.Close(l.eventfd) }
 
 // do adds n, or takes all. The fd does not block, so the Go scheduler need not

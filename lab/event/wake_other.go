@@ -28,7 +28,7 @@ func (l *bell) fd() int { return l.ends[0] }
 
 func (l *bell) ring() { unix.Write(l.ends[1], []byte{1}) } // full is as good as rung
 
-func (l *bell) hush() {
+func (l *bell) drain() {
 	var bytes [16]byte
 	unix.Read(l.ends[0], bytes[:])
 }

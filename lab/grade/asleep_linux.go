@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// longDoze is more sleep than a callback that has nothing to wait for can need.
-const longDoze = 300 * time.Millisecond
+// longCallbackSleep is more sleep than a callback that has nothing to wait for can need.
+const longCallbackSleep = 300 * time.Millisecond
 
 // asleep reports whether a thread of the process sleeps in the kernel until
 // something happens (state S), and does not merely wait for a processor (R) or

@@ -4,8 +4,8 @@ package grade
 
 import "time"
 
-// longDoze is longer where nobody can say who sleeps and who computes.
-const longDoze = 2 * time.Second
+// longCallbackSleep is longer where nobody can say who sleeps and who computes.
+const longCallbackSleep = 2 * time.Second
 
 // asleep cannot be asked here: the caller's patience has to do.
 func asleep(int, uint32) bool { return true }

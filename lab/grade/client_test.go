@@ -80,13 +80,13 @@ func TestClientsAreWorldEnough(t *testing.T) {
 func TestAGlutEndsOnASlowMachine(t *testing.T) {
 	defer func(d time.Duration) { offering = d }(offering)
 	offering = 30 * time.Millisecond
-	exam := &Exam{Exercise: "00-glut", Checks: []string{"it keeps what is left"}, Play: func(e *Examiner) {
+	exam := &Exam{Exercise: "00-overfill", Checks: []string{"it keeps what is left"}, Play: func(e *Examiner) {
 		port := e.Port()
 		e.Start("1", strconv.Itoa(port), "pauses")
 		e.Check("it keeps what is left")
 		c := e.Dial("c", port)
 		c.Deaf(true)
-		if _, held := c.Glut(strings.Repeat("0123456789abcdef", 1<<20), 16<<20, 0); held == 0 {
+		if _, held := c.Overfill(strings.Repeat("0123456789abcdef", 1<<20), 16<<20, 0); held == 0 {
 			e.Cannot("the kernel has taken 16 MiB")
 		}
 		c.Deaf(false)

@@ -32,7 +32,7 @@ func (l *life) gone(e *Examiner) bool {
 		l.records, l.output, l.since, l.looks = e.signs, output, time.Now(), 0
 		return false
 	}
-	if time.Since(l.since) < settled || e.inCallback() { // see doze
+	if time.Since(l.since) < settled || e.inCallback() { // see callbackSleep
 		return false
 	}
 	// Several looks in a row: the grader itself may not have run for a while.

@@ -36,15 +36,15 @@ type Examiner struct {
 	flood   bool // there were too many records to keep
 	alone   bool // the program started no other, as far as was seen
 
-	hands []hand
-	whose []string        // old and new, for a Replacer: a connection's address, and the client
-	said  strings.Builder // what the program must have printed by now
-	aside string          // a line that may come at any time, or ""
-	means map[*Misconception]*Misconception
-	looks []Look // the exam's own
-	judge int    // how many entries the verdict rests on, 0 for all: see Aftermath
-	doze  doze
-	pumps int
+	hands         []hand
+	whose         []string        // old and new, for a Replacer: a connection's address, and the client
+	said          strings.Builder // what the program must have printed by now
+	aside         string          // a line that may come at any time, or ""
+	means         map[*Misconception]*Misconception
+	looks         []Look // the exam's own
+	judge         int    // how many entries the verdict rests on, 0 for all: see Aftermath
+	callbackSleep callbackSleep
+	pumps         int
 }
 
 // hand is a source that the examiner speaks through.
@@ -148,7 +148,7 @@ func (e *Examiner) pump() {
 			break
 		}
 	}
-	e.doze.look(e)
+	e.callbackSleep.look(e)
 	if e.pumps++; e.pumps%32 == 0 && !e.ended && len(children(e.run.Pid())) > 0 {
 		e.alone = false
 	}

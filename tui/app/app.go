@@ -33,7 +33,7 @@ const (
 	atStage
 	atExercises // the list
 	atExercise  // the page of one
-	atStand     // its stage
+	atTrials    // its stage
 	atEnding    // the stage of a lesson when the run is over: never Model.screen, see place
 )
 
@@ -45,17 +45,17 @@ type Model struct {
 	progress map[string]course.Result
 	accounts map[string][]string // what the last judged run of each lesson printed, by slug
 
-	tables    map[screen]table // the keys of each screen
-	screen    screen
-	back      screen // where the way out of a lesson leads
-	home      home.State
-	lesson    lesson.State
-	session   *session // what the stage shows; nil: nothing was run yet
-	exercises exercise.List
-	exercise  exercise.Page
-	stand     *stand   // what the stage of an exercise shows; nil: nothing
-	children  children // all programs that may still run
-	serial    int      // number of the latest session: messages of older ones are dropped
+	tables     map[screen]table // the keys of each screen
+	screen     screen
+	back       screen // where the way out of a lesson leads
+	home       home.State
+	lesson     lesson.State
+	session    *session // what the stage shows; nil: nothing was run yet
+	exercises  exercise.List
+	exercise   exercise.Page
+	trialStage *trialStage // what the stage of an exercise shows; nil: nothing
+	children   children    // all programs that may still run
+	serial     int         // number of the latest session: messages of older ones are dropped
 
 	help     bool     // the legend lies over the screen
 	helpTop  int      // its first row that is shown
@@ -110,8 +110,8 @@ func (m *Model) View() string {
 		m.exercises.Draw(r, m.now())
 	case atExercise:
 		m.exercise.Draw(r, m.now())
-	case atStand:
-		m.stand.draw(r, m)
+	case atTrials:
+		m.trialStage.draw(r, m)
 	}
 	switch {
 	case m.help:
@@ -154,6 +154,6 @@ func (m *Model) Close() {
 	if m.session != nil {
 		m.session.cancel()
 	}
-	m.endStand()
+	m.endTrials()
 	m.children.close()
 }

@@ -73,7 +73,7 @@ func (m *Model) drawHelpText(in grid.Region) (y int) {
 		y = m.drawHelpLines(in, y, []helpLine{{h.Key, h.Does}})
 	}
 	y = m.drawHelpLines(in, y, text.after)
-	if m.screen == atStand {
+	if m.screen == atTrials {
 		y = m.drawSigns(in, y)
 	}
 	return y
@@ -170,7 +170,7 @@ var helpOf = map[screen]struct{ before, after []helpLine }{
 		},
 		after: []helpLine{{"a click", "chooses a check"}},
 	},
-	atStand: {
+	atTrials: {
 		before: []helpLine{
 			{"LIVE", "the trial goes on; it cannot be held, for the grader acts in time"},
 			{"GRADED", "the grader had seen enough and ended the program: this is its last moment"},

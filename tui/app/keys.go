@@ -30,7 +30,7 @@ func tables() map[screen]table {
 		atStage:     stageKeys(),
 		atExercises: exercisesKeys(),
 		atExercise:  exerciseKeys(),
-		atStand:     standKeys(),
+		atTrials:    trialKeys(),
 		atEnding:    endingKeys(),
 	}
 }
@@ -392,48 +392,48 @@ func solutionKey(now func(*Model) keys.Hint) row {
 	}
 }
 
-func standKeys() table {
+func trialKeys() table {
 	return slices.Concat(
 		table{
 			{Names: []string{"enter"}, Sign: "enter", Help: "the whole result: expected, seen, the misconception, the lesson",
-				Now: when(func(m *Model) bool { return m.stand.State() == player.Ended && m.stand.readable() }, "result"),
-				Do:  do(func(m *Model) { m.stand.read(m) })},
+				Now: when(func(m *Model) bool { return m.trialStage.State() == player.Ended && m.trialStage.readable() }, "result"),
+				Do:  do(func(m *Model) { m.trialStage.read(m) })},
 			{Names: []string{"tab"}, Sign: "tab", Help: "the other program", Now: (*Model).nowOther,
-				Do: do(func(m *Model) { m.stand.Turn() })},
+				Do: do(func(m *Model) { m.trialStage.Turn() })},
 		},
 		played(player.Keys),
-		trying(when(func(m *Model) bool { return len(m.stand.trials) == 1 }, "both")),
+		trying(when(func(m *Model) bool { return len(m.trialStage.trials) == 1 }, "both")),
 		table{
 			solutionKey(nil),
 			{Names: []string{"r"}, Sign: "r", Now: always("rebuild"), Help: "builds and runs again, after an edit", Do: (*Model).tryAgain},
 			outputKey(
 				func(m *Model) bool {
-					out := m.stand.output()
+					out := m.trialStage.output()
 					if out == nil {
 						return false
 					}
 					total, _ := out.Size()
 					return total > 0
 				},
-				func(m *Model) bool { return m.stand.output() != nil }),
+				func(m *Model) bool { return m.trialStage.output() != nil }),
 		},
 		explained(),
 		table{
 			mouseKey(),
 			helpKey(),
 			out(func(m *Model) string {
-				if m.stand.over() {
+				if m.trialStage.over() {
 					return "back"
 				}
 				return "break off"
-			}, "back to the exercise; breaks off what still runs", do((*Model).leaveStand)),
+			}, "back to the exercise; breaks off what still runs", do((*Model).leaveTrials)),
 		},
 	)
 }
 
 // nowOther says which program tab leads to.
 func (m *Model) nowOther() (h keys.Hint) {
-	switch s := m.stand; {
+	switch s := m.trialStage; {
 	case len(s.trials) == 1:
 	case s.paired(m.grid.W, m.grid.H):
 		h.Does = "read " + s.trials[1-s.Front].whose.words()
@@ -451,9 +451,9 @@ func (m *Model) keyOverlay(key string) (cmd tea.Cmd, ok bool) {
 	switch {
 	case m.screen == atStage && m.output:
 		m.keyOutput(key, m.session.run.Output())
-	case m.screen == atStand && m.output:
-		m.keyOutput(key, m.stand.output())
-	case m.screen == atStand && m.stand.report != nil:
+	case m.screen == atTrials && m.output:
+		m.keyOutput(key, m.trialStage.output())
+	case m.screen == atTrials && m.trialStage.report != nil:
 		cmd = m.keyReport(key)
 	default:
 		return nil, false
@@ -463,7 +463,7 @@ func (m *Model) keyOverlay(key string) (cmd tea.Cmd, ok bool) {
 
 // keyReport is what the keys do while the result is read.
 func (m *Model) keyReport(key string) tea.Cmd {
-	s := m.stand
+	s := m.trialStage
 	w, h := m.grid.W, m.grid.H
 	switch key {
 	case "q", "esc", "enter":
@@ -491,7 +491,7 @@ func (m *Model) keyReport(key string) tea.Cmd {
 
 // openTold opens the lesson where it treats what the trial was told.
 func (m *Model) openTold() {
-	f := m.stand.report.Result.Feedback
+	f := m.trialStage.report.Result.Feedback
 	if f == nil {
 		return
 	}
@@ -499,7 +499,7 @@ func (m *Model) openTold() {
 		if l.Slug == f.Lesson {
 			m.openLesson(i)
 			m.lesson.Open(f.Section)
-			m.lesson.Out, m.back = "back to the result", atStand
+			m.lesson.Out, m.back = "back to the result", atTrials
 		}
 	}
 }

@@ -27,7 +27,7 @@ func TestLettersThatArriveTogetherAllCount(t *testing.T) {
 func TestTheHelpCanBeReadToItsEnd(t *testing.T) {
 	last := map[screen]string{
 		atHome: "opens the exercises", atExercises: "keep one progress", atExercise: "the same for both programs",
-		atStage: "back to the lesson", atStand: "nobody waits for this fd",
+		atStage: "back to the lesson", atTrials: "nobody waits for this fd",
 	}
 	for at, want := range last {
 		m := New(&course.Catalogue{}, theme.New(grid.Plain, theme.Dark, false))

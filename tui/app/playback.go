@@ -38,8 +38,8 @@ func (m *Model) playback() *playback {
 	switch {
 	case m.screen == atStage && m.session != nil && m.session.world != nil:
 		return &m.session.playback
-	case m.screen == atStand && m.stand != nil:
-		return &m.stand.playback
+	case m.screen == atTrials && m.trialStage != nil:
+		return &m.trialStage.playback
 	}
 	return nil
 }
@@ -87,9 +87,9 @@ func (m *Model) framed(msg frameMsg) tea.Cmd {
 	var p *playback
 	goesOn := false
 	switch {
-	case m.stand != nil && m.stand.number == msg.playback:
-		p = &m.stand.playback
-		goesOn = m.stand.watch()
+	case m.trialStage != nil && m.trialStage.number == msg.playback:
+		p = &m.trialStage.playback
+		goesOn = m.trialStage.watch()
 	case m.session != nil && m.session.number == msg.playback:
 		p = &m.session.playback
 	default:
@@ -108,7 +108,7 @@ func (m *Model) framed(msg frameMsg) tea.Cmd {
 // covered reports whether something lies over the stage: then its playhead waits.
 func (m *Model) covered() bool {
 	return m.help || m.explain != "" || m.output || m.outline != nil ||
-		m.screen != atStage && m.screen != atStand
+		m.screen != atStage && m.screen != atTrials
 }
 
 // seek puts the playhead where the plot of a track was clicked.

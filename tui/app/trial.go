@@ -52,15 +52,15 @@ type checking struct {
 // goroutine to Update.
 type news struct {
 	mu     sync.Mutex // guards what follows
-	seen   []sight
+	seen   []report
 	latest *launch.Run
 
 	waiting int    // records in seen
 	skipped uint64 // records that found no room there
 }
 
-// sight is one thing that was seen: a start, a check, or records.
-type sight struct {
+// report is one thing that was seen: a start, a check, or records.
+type report struct {
 	run     *launch.Run
 	check   string
 	now     int64 // of a check: the run's clock
@@ -71,7 +71,7 @@ func (n *news) Started(run *launch.Run) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.latest = run
-	n.seen = append(n.seen, sight{run: run})
+	n.seen = append(n.seen, report{run: run})
 }
 
 // mostWaiting is how many records may wait for Update: 64 MiB.
@@ -85,13 +85,13 @@ func (n *news) Recorded(records []trace.Record) {
 		return
 	}
 	n.waiting += len(records)
-	n.seen = append(n.seen, sight{records: slices.Clone(records)})
+	n.seen = append(n.seen, report{records: slices.Clone(records)})
 }
 
 func (n *news) Checking(name string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	s := sight{check: name}
+	s := report{check: name}
 	if n.latest != nil {
 		s.now = n.latest.Reader().Now()
 	}
@@ -99,7 +99,7 @@ func (n *news) Checking(name string) {
 }
 
 // take returns what was seen since the last call.
-func (n *news) take() []sight {
+func (n *news) take() []report {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	seen := n.seen
@@ -108,7 +108,7 @@ func (n *news) take() []sight {
 }
 
 // giveBack puts what was taken, and not looked at, back in its place.
-func (n *news) giveBack(seen []sight) {
+func (n *news) giveBack(seen []report) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.seen = append(seen, n.seen...)
@@ -184,19 +184,19 @@ func (t *trial) checkAt(at int64) int {
 
 // gradedMsg is the result of a trial.
 type gradedMsg struct {
-	stand     int
-	trial     *trial
-	result    *grade.Result
-	source    []string
-	untouched bool
-	err       error // the result was not kept
+	trialStage int
+	trial      *trial
+	result     *grade.Result
+	source     []string
+	untouched  bool
+	err        error // the result was not kept
 }
 
 // grade tries the trial's program, and keeps what came of the student's own.
-func (m *Model) grade(ctx context.Context, stand int, t *trial, e *course.Exercise) tea.Cmd {
+func (m *Model) grade(ctx context.Context, trialStage int, t *trial, e *course.Exercise) tea.Cmd {
 	root := m.course.Root
 	return func() (msg tea.Msg) {
-		done := gradedMsg{stand: stand, trial: t, result: &grade.Result{Exercise: e.Slug, Package: t.pkg, Outcome: grade.NotJudged}}
+		done := gradedMsg{trialStage: trialStage, trial: t, result: &grade.Result{Exercise: e.Slug, Package: t.pkg, Outcome: grade.NotJudged}}
 		defer func() {
 			if fault := recover(); fault != nil {
 				done.result.Err = fmt.Sprintf("a fault of fdlab: %v", fault)

@@ -138,8 +138,8 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 		}
 	case atExercise:
 		m.exercise.Scroll(rows)
-	case atStand:
-		return m.mouseStand(rows, click, msg.X, msg.Y)
+	case atTrials:
+		return m.mouseTrials(rows, click, msg.X, msg.Y)
 	case atLesson:
 		m.lesson.Scroll(rows)
 		if click {

@@ -115,7 +115,7 @@ var echo = &grade.Exam{
 		e.Check("a slow reader")
 		meansSlow(e)
 		c.Deaf(true)
-		_, held := c.Glut(words("c", 8<<20), 8<<20, mostHeld) // more than the kernel has room for
+		_, held := c.Overfill(words("c", 8<<20), 8<<20, mostHeld) // more than the kernel has room for
 		says(e, a, words("a", 20<<10), "c talks and does not listen; a speaks, and hears itself all the same")
 		e.Calm("c does not listen, and a is silent: the server sleeps")
 		c.Deaf(false)
@@ -128,7 +128,7 @@ var echo = &grade.Exam{
 		d := e.Dial("d", port)
 		says(e, d, "d is here\n", "d comes, and hears itself")
 		d.Deaf(true)
-		d.Glut(words("d", 8<<20), 8<<20, mostHeld)
+		d.Overfill(words("d", 8<<20), 8<<20, mostHeld)
 		resets(e, d, a)
 
 		e.Check("the end")
@@ -136,7 +136,7 @@ var echo = &grade.Exam{
 		f := e.Dial("f", port)
 		says(e, f, "f is here\n", "f comes, and hears itself")
 		f.Deaf(true)
-		f.Glut(words("f", 1<<20), 4<<10, mostHeld) // until the first bytes have no room
+		f.Overfill(words("f", 1<<20), 4<<10, mostHeld) // until the first bytes have no room
 		f.End()
 		e.Calm("f does not listen; it says that it will say no more, and waits for its answer")
 		f.Deaf(false)

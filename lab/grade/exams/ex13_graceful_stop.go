@@ -109,7 +109,7 @@ var gracefulStop = &grade.Exam{
 			says(e, one, one.Name+" is here\n", "a client speaks, and hears itself")
 		}
 		c.Deaf(true)
-		if _, held := c.Glut(words("c", 8<<20), 4<<10, 0); held == 0 {
+		if _, held := c.Overfill(words("c", 8<<20), 4<<10, 0); held == 0 {
 			e.Cannot("the kernel has taken 8 MiB for a client that does not read")
 		}
 		c.Due(words("c", 20<<10)) // and some that the server need not have read yet

@@ -22,14 +22,14 @@ const root = "../.."
 
 // tried is a stand with trials of the packages that have come to their end.
 // They count as the solution's, so that no progress is kept.
-func tried(t *testing.T, exercise string, pkgs ...string) (*Model, *stand) {
+func tried(t *testing.T, exercise string, pkgs ...string) (*Model, *trialStage) {
 	t.Helper()
 	t.Setenv("TMPDIR", t.TempDir())
 	m := New(&course.Catalogue{Root: root}, theme.New(grid.Plain, theme.Dark, false))
 	m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
-	s := newStand(1, course.ReadExercise(root, "exercises/"+exercise))
+	s := newTrials(1, course.ReadExercise(root, "exercises/"+exercise))
 	m.exercise.Exercise = s.exercise
-	m.stand, m.screen = s, atStand
+	m.trialStage, m.screen = s, atTrials
 	for _, pkg := range pkgs {
 		s.add(&trial{whose: solution, pkg: pkg, cancel: func() {}})
 	}
@@ -49,11 +49,11 @@ func press(m *Model, keys ...string) {
 	}
 }
 
-func past(s *stand) bool      { return s.State() == player.Past || replaying(s) }
-func replaying(s *stand) bool { return s.State() == player.Replay }
+func past(s *trialStage) bool      { return s.State() == player.Past || replaying(s) }
+func replaying(s *trialStage) bool { return s.State() == player.Replay }
 
 // show puts the playhead on a moment.
-func show(s *stand, at int64) {
+func show(s *trialStage, at int64) {
 	s.ToStart()
 	s.Seek(0, at)
 }

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// Glut lets a deaf client go on talking: pieces of text, each when the program
+// Overfill lets a deaf client go on talking: pieces of text, each when the program
 // has sent the last one back, until the answers have nowhere to go. It returns
 // when all is said, or when the program sleeps and the kernel takes no more, or
 // when the program keeps more than enough (0: never enough): it has read so many
 // bytes and not sent them. What was said is returned, and an echo of it is due.
 // held is how many the program keeps by then.
-func (c *Client) Glut(text string, piece int, enough int64) (said string, held int64) {
+func (c *Client) Overfill(text string, piece int, enough int64) (said string, held int64) {
 	due, before := c.due.String(), c.said
 	c.due.WriteString(text)
 	for left, stuck := text, false; left != "" && !stuck; {

@@ -6,12 +6,12 @@ import (
 	"fdlab/lab/diagnosis"
 )
 
-// doze is how long a callback has slept that has nothing in the kernel to wait
+// callbackSleep is how long a callback has slept that has nothing in the kernel to wait
 // for: time.Sleep, a lock, a channel. It was asleep at each look, nothing was
 // recorded in between, and no thread of the program had anything to do. A thread
-// that only lacks a processor does not sleep, so no load makes a program doze;
+// that only lacks a processor does not sleep, so no load makes a callback seem to sleep;
 // nor does it hide a sleep that the grader comes to look seldom.
-type doze struct {
+type callbackSleep struct {
 	thread  uint32
 	since   int64 // which callback of that thread
 	records int   // at the last look
@@ -21,14 +21,14 @@ type doze struct {
 }
 
 // look takes in the present moment.
-func (d *doze) look(e *Examiner) {
+func (d *callbackSleep) look(e *Examiner) {
 	top, thread, is := diagnosis.Detained(e.world)
 	if !is {
-		*d = doze{}
+		*d = callbackSleep{}
 		return
 	}
 	if d.thread != thread || d.since != top.Since {
-		*d = doze{thread: thread, since: top.Since}
+		*d = callbackSleep{thread: thread, since: top.Since}
 	}
 	idle, asleep := d.idle.look(e.run.Pid()), asleep(e.run.Pid(), thread)
 	if d.asleep && asleep && d.records == e.signs {
@@ -80,13 +80,15 @@ func (i *idleness) look(pid int) (idle time.Duration) {
 // returned yet. A thread that is blocked elsewhere is not asked for: it may have
 // every right to be.
 func (e *Examiner) rouse(expected string) {
-	if !e.dozes() {
+	if !e.callbackSleeps() {
 		return
 	}
 	e.RuleOut(expected, first(e.forks, e.suspect, e.detained))
 }
 
-func (e *Examiner) dozes() bool { return !e.ended && e.doze.slept >= longDoze }
+func (e *Examiner) callbackSleeps() bool {
+	return !e.ended && e.callbackSleep.slept >= longCallbackSleep
+}
 
 // inCallback reports whether a thread is inside a callback, and not in a call
 // that the trace has. It computes, or it sleeps in its own way.

@@ -16,10 +16,10 @@ import (
 	"fdlab/tui/stage"
 )
 
-// stand is the stage of an exercise: the student's program, the solution, or
+// trialStage is the stage of an exercise: the student's program, the solution, or
 // both, each in its trial, under one playhead. A trial cannot be held, for the
 // grader acts in time; but what has happened can be shown again.
-type stand struct {
+type trialStage struct {
 	playback // its tracks are those of the trials
 	exercise *course.Exercise
 	trials   []*trial         // one, or mine and the solution's
@@ -31,13 +31,13 @@ const pairWidth, pairHeight = 120, 32
 
 // try builds programs of the exercise and puts their trials on the stage.
 func (m *Model) try(which ...whose) tea.Cmd {
-	m.endStand()
+	m.endTrials()
 	m.serial++
-	s := newStand(m.serial, m.exercise.Exercise)
-	if old := m.stand; old != nil {
+	s := newTrials(m.serial, m.exercise.Exercise)
+	if old := m.trialStage; old != nil {
 		s.ZoomLike(old.Player)
 	}
-	m.stand, m.screen, m.output, m.scroll = s, atStand, false, 0
+	m.trialStage, m.screen, m.output, m.scroll = s, atTrials, false, 0
 	var cmds []tea.Cmd
 	for _, w := range which {
 		ctx, cancel := context.WithCancel(context.Background())
@@ -52,21 +52,21 @@ func (m *Model) try(which ...whose) tea.Cmd {
 	return tea.Batch(append(cmds, nextFrame(s.number, time.Now()))...)
 }
 
-func newStand(number int, e *course.Exercise) *stand {
-	return &stand{playback: playback{number: number, Player: player.New(0, 5e6)}, exercise: e}
+func newTrials(number int, e *course.Exercise) *trialStage {
+	return &trialStage{playback: playback{number: number, Player: player.New(0, 5e6)}, exercise: e}
 }
 
 // add gives a trial a track.
-func (s *stand) add(t *trial) {
+func (s *trialStage) add(t *trial) {
 	t.news, t.Track = &news{}, &player.Track{}
 	s.trials = append(s.trials, t)
 	s.Tracks = append(s.Tracks, t.Track)
 }
 
-// endStand breaks the trials off. They clear up themselves.
-func (m *Model) endStand() {
-	if m.stand != nil {
-		for _, t := range m.stand.trials {
+// endTrials breaks the trials off. They clear up themselves.
+func (m *Model) endTrials() {
+	if m.trialStage != nil {
+		for _, t := range m.trialStage.trials {
 			t.cancel()
 		}
 	}
@@ -77,8 +77,8 @@ func (m *Model) graded(msg gradedMsg) tea.Cmd {
 	if msg.err != nil {
 		m.message = msg.err.Error()
 	}
-	s := m.stand
-	if s == nil || s.number != msg.stand {
+	s := m.trialStage
+	if s == nil || s.number != msg.trialStage {
 		return readExercises(m.course.Root)
 	}
 	t := msg.trial
@@ -98,7 +98,7 @@ func (m *Model) graded(msg gradedMsg) tea.Cmd {
 
 // watch takes in what the trials did since the last frame, and reports whether
 // one still goes on.
-func (s *stand) watch() (goesOn bool) {
+func (s *trialStage) watch() (goesOn bool) {
 	for _, t := range s.trials {
 		if t.result == nil {
 			t.see()
@@ -108,7 +108,7 @@ func (s *stand) watch() (goesOn bool) {
 }
 
 // over reports whether all trials have their result.
-func (s *stand) over() bool {
+func (s *trialStage) over() bool {
 	for _, t := range s.trials {
 		if t.result == nil {
 			return false
@@ -119,7 +119,7 @@ func (s *stand) over() bool {
 
 // fit ends the player once all is over, and chooses a column with which what
 // happened fits the time panel of a screen of w by h cells.
-func (s *stand) fit(w, h int) {
+func (s *trialStage) fit(w, h int) {
 	if !s.over() {
 		return
 	}
@@ -132,12 +132,12 @@ func (s *stand) fit(w, h int) {
 }
 
 // paired reports whether two runs stand side by side on a screen of w by h cells.
-func (s *stand) paired(w, h int) bool {
+func (s *trialStage) paired(w, h int) bool {
 	return len(s.trials) == 2 && w >= pairWidth && h >= pairHeight
 }
 
 // view gathers what the stage shows of a trial; nil: it has no run.
-func (s *stand) view(m *Model, i int) *stage.View {
+func (s *trialStage) view(m *Model, i int) *stage.View {
 	t := s.trials[i]
 	v := &stage.View{Theme: m.theme, Strangers: true, Lesson: fmt.Sprintf("%02d %s", s.exercise.Number, t.whose.words())}
 	shown, ok := s.fill(v, i)
@@ -163,7 +163,7 @@ func (s *stand) view(m *Model, i int) *stage.View {
 }
 
 // judgement is what is known of a trial when a check is shown.
-func (s *stand) judgement(m *Model, t *trial, current int) *exercise.Trial {
+func (s *trialStage) judgement(m *Model, t *trial, current int) *exercise.Trial {
 	j := &exercise.Trial{Theme: m.theme, At: current, Result: t.result, Read: "enter"}
 	for _, c := range s.exercise.Checks {
 		j.Checks = append(j.Checks, c.Name)
@@ -173,7 +173,7 @@ func (s *stand) judgement(m *Model, t *trial, current int) *exercise.Trial {
 
 // status says which of the stage's states a trial is in, at the moment that is
 // shown.
-func (s *stand) status(i int) (stage.Status, string) {
+func (s *trialStage) status(i int) (stage.Status, string) {
 	t := s.trials[i]
 	switch state := s.StateOf(i); {
 	case state == player.Replay:
@@ -202,7 +202,7 @@ func (w whose) words() string {
 }
 
 // draw draws the stand.
-func (s *stand) draw(r grid.Region, m *Model) {
+func (s *trialStage) draw(r grid.Region, m *Model) {
 	switch {
 	case m.output:
 		drawOutput(r, m, s.output())
@@ -229,10 +229,10 @@ func (s *stand) draw(r grid.Region, m *Model) {
 }
 
 // pair is what stands side by side.
-func (s *stand) pair(m *Model) [2]*stage.View { return [2]*stage.View{s.view(m, 0), s.view(m, 1)} }
+func (s *trialStage) pair(m *Model) [2]*stage.View { return [2]*stage.View{s.view(m, 0), s.view(m, 1)} }
 
 // drawNoRun says why a trial has no run: not yet, or never.
-func (s *stand) drawNoRun(r grid.Region, m *Model, t *trial) {
+func (s *trialStage) drawNoRun(r grid.Region, m *Model, t *trial) {
 	const back = " back to the exercise"
 	switch {
 	case t.result == nil:
@@ -247,7 +247,7 @@ func (s *stand) drawNoRun(r grid.Region, m *Model, t *trial) {
 }
 
 // readReport is the whole result of a trial.
-func (s *stand) readReport(m *Model, t *trial) *exercise.Report {
+func (s *trialStage) readReport(m *Model, t *trial) *exercise.Report {
 	return &exercise.Report{
 		Trial: *s.judgement(m, t, -1), Title: fmt.Sprintf("%02d %s", s.exercise.Number, s.exercise.Title),
 		Mine: t.whose == mine, Untouched: t.untouched, Number: s.exercise.Number,
@@ -256,13 +256,13 @@ func (s *stand) readReport(m *Model, t *trial) *exercise.Report {
 
 // readable reports whether the program in front has a result to be read. Of one
 // that was never started, the stage itself says why.
-func (s *stand) readable() bool {
+func (s *trialStage) readable() bool {
 	t := s.trials[s.Front]
 	return t.result != nil && t.Runs() > 0
 }
 
 // output is what the program in front printed, in its last act; nil: nothing.
-func (s *stand) output() *launch.Output {
+func (s *trialStage) output() *launch.Output {
 	t := s.trials[s.Front]
 	if n := len(t.runs); n > 0 {
 		return t.runs[n-1].Output()
@@ -271,7 +271,7 @@ func (s *stand) output() *launch.Output {
 }
 
 // read opens the result of the program in front.
-func (s *stand) read(m *Model) {
+func (s *trialStage) read(m *Model) {
 	if s.readable() {
 		s.report = s.readReport(m, s.trials[s.Front])
 	}
@@ -280,26 +280,26 @@ func (s *stand) read(m *Model) {
 // tryAgain builds and runs the same programs again, as they are now.
 func (m *Model) tryAgain() tea.Cmd {
 	var which []whose
-	for _, t := range m.stand.trials {
+	for _, t := range m.trialStage.trials {
 		which = append(which, t.whose)
 	}
-	front := m.stand.Front
+	front := m.trialStage.Front
 	cmd := m.try(which...)
-	m.stand.Front = front
+	m.trialStage.Front = front
 	return cmd
 }
 
-// leaveStand breaks off what still runs, and goes back to the exercise's page.
-func (m *Model) leaveStand() {
-	m.endStand()
-	m.stand = nil
+// leaveTrials breaks off what still runs, and goes back to the exercise's page.
+func (m *Model) leaveTrials() {
+	m.endTrials()
+	m.trialStage = nil
 	m.screen = atExercise
 }
 
-// mouseStand: a click puts the playhead where a time panel was clicked, and
+// mouseTrials: a click puts the playhead where a time panel was clicked, and
 // brings the run there to the front.
-func (m *Model) mouseStand(rows int, click bool, x, y int) tea.Cmd {
-	s := m.stand
+func (m *Model) mouseTrials(rows int, click bool, x, y int) tea.Cmd {
+	s := m.trialStage
 	w, h := m.grid.W, m.grid.H
 	switch {
 	case m.output:
