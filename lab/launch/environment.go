@@ -122,7 +122,7 @@ func (e *BuildError) environment() *EnvironmentError {
 		case more || line == "" || strings.HasPrefix(line, "# ") || strings.HasPrefix(line, "go: downloading "):
 		case m == nil:
 			words = append(words, line)
-		case fetching.MatchString(m[4]):
+		case fetching.MatchString(m[4]) || keeping.MatchString(m[4]):
 			words = append(words, m[4])
 		}
 	}
@@ -141,6 +141,10 @@ func (e *BuildError) environment() *EnvironmentError {
 	return &EnvironmentError{"The go command could not build here, and does not speak of the program.",
 		short(said), "See whether `go version` and `go vet ./lab/...` work in your clone.", nil}
 }
+
+// keeping is what stands behind a line that imports a package which has compiled,
+// and cannot be kept: the compiler speaks of no file that it could not write.
+var keeping = regexp.MustCompile(`^(write|open|create|mkdir|rename|close) \S.*: `)
 
 // fetching is what stands behind a line that imports a module which cannot be
 // fetched.

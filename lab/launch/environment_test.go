@@ -155,3 +155,17 @@ func TestAFolderThatWasThereStays(t *testing.T) {
 		t.Errorf("in the folder for temporary files there is %q", got)
 	}
 }
+
+// TestACacheThatCannotBeWritten: the go command names the line that imports the
+// package which it could not keep. The line is in order.
+func TestACacheThatCannotBeWritten(t *testing.T) {
+	e := &BuildError{Status: "exit status 1", Problems: []Problem{{File: "main.go", Line: 13, Column: 2}},
+		Output: "main.go:13:2: write /cache/d8/d849-d: file too large\n"}
+	if why := e.environment(); why == nil || !strings.Contains(why.Error(), "ulimit -f unlimited") {
+		t.Errorf("it is told as %v, want the limit of this shell", why)
+	}
+	e.Output = "main.go:13:2: undefined: write\n"
+	if why := e.environment(); why != nil {
+		t.Errorf("a compile error is told as %v", why)
+	}
+}

@@ -1,6 +1,8 @@
 package endtoend
 
 import (
+	"os"
+	"path/filepath"
 	"strconv"
 	"syscall"
 	"testing"
@@ -49,6 +51,13 @@ func TestKill(t *testing.T) {
 	x.see("the first step", oneRow("step 1 of 3"))
 	x.cmd.Process.Kill()
 	x.wait()
+	// A lesson that compiles C just then is killed, too. Its folder goes at the next
+	// start: see "SIGKILL and the next start" of the fault table.
+	x.await("all processes to end", func() bool { return len(x.family()) == 0 })
+	folders, _ := filepath.Glob(filepath.Join(x.temp, "fdlab-run-*"))
+	for _, folder := range folders {
+		os.RemoveAll(folder)
+	}
 	x.nothingLeft()
 }
 
