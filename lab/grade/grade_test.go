@@ -11,14 +11,14 @@ import (
 	"golang.org/x/sys/unix"
 
 	"fdlab/lab/launch"
-	"fdlab/lab/slow"
+	"fdlab/lab/skip"
 )
 
 const root = "../.."
 
 func TestMain(m *testing.M) {
 	limit, mute = limit/2, mute/2 // for the programs that use them up
-	os.Exit(slow.Run(m))
+	os.Exit(skip.Slow(m))
 }
 
 // mirror is an exam that gives the program a mode and a FIFO, and wants back

@@ -6,6 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"fdlab/lab/kernel"
+	"fdlab/lab/skip"
 	"fdlab/lab/trace"
 )
 
@@ -20,7 +21,7 @@ func TestAnAdoptedDuplicateIsKnown(t *testing.T) {
 	defer Close(r)
 	defer Close(w)
 	if _, known := kernel.SameFile(r, w); !known {
-		t.Skip("this kernel does not tell (kcmp(2))")
+		skip.Missing(t, "this kernel does not tell (kcmp(2))")
 	}
 	for of, want := range map[int]int64{r: int64(r), w: int64(w)} {
 		d, err := unix.Dup(of)

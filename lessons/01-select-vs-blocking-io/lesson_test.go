@@ -16,6 +16,7 @@ import (
 	"fdlab/lab/experiment"
 	"fdlab/lab/experiment/engine"
 	"fdlab/lab/experiment/lessontest"
+	"fdlab/lab/skip"
 	"fdlab/lab/trace"
 )
 
@@ -121,7 +122,7 @@ func TestLibeventIsAskedOrItIsSaidThatItWasNot(t *testing.T) {
 			cmd.Env = append(cmd.Env, "PATH="+c.path, "TMPDIR="+temp, "EVENT_NOEPOLL=1") // the last is not libevent's own choice
 			out, status := lessontest.Finish(t, cmd)
 			if c.here && strings.Contains(out, "not built: ") {
-				t.Skip("this machine has no libevent, or no compiler")
+				skip.Missing(t, "this machine has no libevent, or no compiler")
 			}
 			lessontest.Expect(t, out, status, 0, half(), c.verdict)
 			if c.here {

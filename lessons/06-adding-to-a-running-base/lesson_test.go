@@ -15,6 +15,7 @@ import (
 	"fdlab/lab/event"
 	"fdlab/lab/experiment"
 	"fdlab/lab/experiment/lessontest"
+	"fdlab/lab/skip"
 	"fdlab/lab/trace"
 )
 
@@ -250,7 +251,7 @@ func builtCrash(t *testing.T) string {
 	program := filepath.Join(t.TempDir(), "crash")
 	out, err := exec.Command("cc", "-O0", "c/crash.c", "-o", program, "-levent").CombinedOutput()
 	if err != nil {
-		t.Skipf("no C compiler or no libevent: %v: %.200s", err, out)
+		skip.Missing(t, "no C compiler or no libevent: %v: %.200s", err, out)
 	}
 	return program
 }

@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"fdlab/lab/skip"
 )
 
 // TestEvconnlistenerDoesNotBlock asks libevent: does its listener make its sockets
@@ -13,7 +15,7 @@ import (
 func TestEvconnlistenerDoesNotBlock(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "listener")
 	if out, err := exec.Command("cc", "-O1", "testdata/listener.c", "-o", program, "-levent").CombinedOutput(); err != nil {
-		t.Skipf("needs gcc and libevent (Debian: libevent-dev): %v\n%s", err, out)
+		skip.Missing(t, "needs gcc and libevent (Debian: libevent-dev): %v\n%s", err, out)
 	}
 	out, err := exec.Command(program).CombinedOutput()
 	const want = "new_bind: listener non-blocking, client non-blocking\nnew on an fd of one's own: listener blocking\n"

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"fdlab/lab/skip"
 )
 
 // fault is one row of the table: what may go wrong around the instrument, and
@@ -220,7 +222,7 @@ func limited(ulimit string) func(*testing.T) options {
 func forbidding(what string) func(*testing.T) options {
 	return func(t *testing.T) options {
 		if os.Getuid() != 0 && what != "memfd" {
-			t.Skip("needs a mount namespace: run it as root")
+			skip.Missing(t, "needs a mount namespace: run it as root")
 		}
 		return options{env: []string{without + "=" + what}, by: []string{os.Args[0]}}
 	}

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"fdlab/lab/launch"
-	"fdlab/lab/slow"
+	"fdlab/lab/skip"
 )
 
 // binary is the built instrument, root the clone that it was built from.
@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 
 func run(m *testing.M) int {
 	if testing.Short() {
-		return slow.Run(m)
+		return skip.Slow(m)
 	}
 	dir, err := build()
 	if dir != "" {

@@ -21,7 +21,7 @@ import (
 	"time"
 
 	"fdlab/lab/event"
-	"fdlab/lab/slow"
+	"fdlab/lab/skip"
 )
 
 // limit is how long a scenario may take. None needs more than three seconds;
@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 	if f := flag.Lookup("test.parallel"); f.Value.String() == fmt.Sprint(runtime.GOMAXPROCS(0)) {
 		f.Value.Set("12") // scenarios sleep far more than they compute
 	}
-	os.Exit(slow.Run(m))
+	os.Exit(skip.Slow(m))
 }
 
 // scenarios returns all of them. Each has a twin of the same name in C.
@@ -168,12 +168,12 @@ func trace(t *testing.T, cmd *exec.Cmd) string {
 func compile(t *testing.T) string {
 	cc, err := exec.LookPath("cc")
 	if err != nil {
-		missing(t, "there is no C compiler (cc) on PATH")
+		skip.Missing(t, "lab/event was not held against libevent: %v", "there is no C compiler (cc) on PATH")
 	}
 	probe := exec.Command(cc, "-xc", "-", "-o", os.DevNull, "-levent_core", "-levent_pthreads")
 	probe.Stdin = strings.NewReader("#include <event2/event.h>\nint main(void) { return !event_get_version(); }\n")
 	if out, err := probe.CombinedOutput(); err != nil {
-		missing(t, "libevent's headers and library are missing (Debian: apt-get install libevent-dev): "+string(out))
+		skip.Missing(t, "lab/event was not held against libevent: %v", "libevent's headers and library are missing (Debian: apt-get install libevent-dev): "+string(out))
 	}
 	sources, err := filepath.Glob("testdata/*.c")
 	if err != nil || len(sources) == 0 {
@@ -186,12 +186,4 @@ func compile(t *testing.T) string {
 		t.Fatalf("the C side does not compile: %v\n%s", err, out)
 	}
 	return program
-}
-
-// missing skips the test, but not where everything must be there.
-func missing(t *testing.T, what string) {
-	if os.Getenv("CI") == "true" {
-		t.Fatal(what)
-	}
-	t.Skip("lab/event was not held against libevent: " + what)
 }

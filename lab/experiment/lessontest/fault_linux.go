@@ -15,6 +15,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"fdlab/lab/skip"
 )
 
 // Fault is one system call of a program that fails, though nothing is wrong: the
@@ -78,7 +80,7 @@ func (f Fault) Run(t *testing.T, cmd *exec.Cmd) (account string, status int, cal
 	if err != nil {
 		cmd.Process.Kill()
 		cmd.Wait()
-		t.Skipf("this system has no seccomp_unotify(2): %v\n%s", err, out.String())
+		skip.Missing(t, "this system has no seccomp_unotify(2): %v\n%s", err, out.String())
 	}
 	defer unix.Close(listener)
 	over, began := make(chan struct{}), make(chan struct{})

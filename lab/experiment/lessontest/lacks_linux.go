@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"testing"
 
+	"fdlab/lab/skip"
 	"fdlab/lab/trace"
 )
 
@@ -57,7 +58,7 @@ func Elsewhere(t *testing.T, setup string) *exec.Cmd {
 	probe := exec.Command("sh", "-c", setup)
 	probe.SysProcAttr = ownNetwork()
 	if out, err := probe.CombinedOutput(); err != nil {
-		t.Skipf("no network of one's own here: %v: %s", err, out)
+		skip.Missing(t, "no network of one's own here: %v: %s", err, out)
 	}
 	cmd := Command(t, "", "-nowait")
 	cmd.Args = append([]string{"sh", "-c", setup + ` && exec "$0" "$@"`, cmd.Path}, cmd.Args[1:]...)

@@ -22,7 +22,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"fdlab/lab/control"
-	"fdlab/lab/slow"
+	"fdlab/lab/skip"
 	"fdlab/lab/trace"
 )
 
@@ -32,7 +32,7 @@ const variable = "FDLAB_LESSONTEST"
 // lesson out, for it runs for seconds.
 func Lesson(m *testing.M, programs map[string]func()) {
 	play(programs)
-	os.Exit(slow.Run(m))
+	os.Exit(skip.Slow(m))
 }
 
 // Main is the TestMain of a package that is tested by programs. They are what

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"fdlab/lab/skip"
 )
 
 // TestTranscriptsAreOfRealRuns runs every lesson and compares it with its
@@ -40,7 +42,7 @@ func TestTranscriptsAreOfRealRuns(t *testing.T) {
 				t.Fatal(err)
 			}
 			if strings.Contains(string(out), "(not measured here") {
-				t.Skip("the README's run asked libevent, and this machine cannot: install libevent-dev")
+				skip.Missing(t, "the README's run asked libevent, and this machine cannot: install libevent-dev")
 			}
 			want, got := shape(string(found[1])), shape(string(out))
 			if !slices.Equal(want, got) {

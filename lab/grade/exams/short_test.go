@@ -4,7 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"fdlab/lab/slow"
+	"fdlab/lab/skip"
 )
 
-func TestMain(m *testing.M) { os.Exit(slow.Run(m)) }
+func TestMain(m *testing.M) { os.Exit(skip.Slow(m)) }
