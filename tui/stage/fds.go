@@ -21,7 +21,7 @@ func columnsFor(w int) columns {
 	case w < 64: // half of 120 columns: room for "read edge", "can write"
 		return columns{0, 4, 14, 24, 36}
 	}
-	return columns{0, 5, w * 30 / 100, w * 47 / 100, w * 66 / 100}
+	return columns{0, 5, w * 28 / 100, w * 47 / 100, w * 66 / 100} // room for "read persist"
 }
 
 // drawFDs draws the table: what is watched (the program's wish), what the
@@ -164,8 +164,10 @@ func drawWatched(r grid.Region, v *scene, f *world.FD) {
 	word(trace.Readable, "read")
 	word(trace.Writable, "write")
 	word(trace.EdgeTrig, "edge")
-	if r.W >= 12 {
+	if r.W >= len("read persist") {
 		word(trace.Persist, "persist")
+	} else {
+		word(trace.Persist, "…")
 	}
 	if len(f.Watches) > 1 {
 		p.Text(th.Faint, " x").Int(th.Faint, int64(len(f.Watches)))
