@@ -173,7 +173,7 @@ func canPoll(f File) bool {
 	return strings.HasPrefix(f.Name, "pipe:") || strings.HasPrefix(f.Name, "socket:") || strings.HasPrefix(f.Name, "anon_inode:") || f.Asked
 }
 
-// The words in the column "kernel".
+// The words in the column "ready".
 var (
 	ofNumber = regexp.MustCompile(`^\S (count )?([\d,]+)( bytes?| clients?| unsent| unread)?$`)
 	ofState  = regexp.MustCompile(`^\S ([A-Z][A-Z_0-9]+)$`)

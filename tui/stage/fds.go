@@ -311,7 +311,7 @@ func drawManyFDs(r grid.Region, v *scene, shown int) {
 	const width = 11
 	perRow := max(r.W/width, 1)
 	rows := r.H - 1
-	r.At(0, 0).Text(th.Head, "fd · kernel · program; ").Int(th.Head, int64(shown)).Text(th.Head, " fds")
+	r.At(0, 0).Text(th.Head, "fd · ready · noticed; ").Int(th.Head, int64(shown)).Text(th.Head, " fds")
 	at := -min(max(v.Scroll, 0), max((shown+perRow-1)/perRow-rows, 0)) * perRow
 	for _, f := range v.World.FDs {
 		if f.Closed != 0 && !f.Lingers() {
