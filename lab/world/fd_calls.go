@@ -1,0 +1,159 @@
+package world
+
+import (
+	"slices"
+	"syscall"
+
+	"fdlab/lab/trace"
+)
+
+// What the kernel says of an fd, and what the program does with it.
+
+// applyKernel keeps what the kernel said. The record says when it was
+// asked: since then the program may have read from the fd, or a loop may have been
+// told, and the word is stale.
+func (w *World) applyKernel(r *trace.Record) {
+	f := w.fd(r)
+	if f == nil {
+		return
+	}
+	asked := r.Asked()
+	ready := r.What()&(trace.Readable|trace.HangUp|trace.Broken|trace.EndOfFile) != 0
+	if ready && asked < f.LastRead {
+		return
+	}
+	f.LastKernel, f.Hearsay = asked, false
+	f.Readiness, f.Queued, f.Unsent = r.What(), r.B, r.C
+	switch {
+	case !ready:
+		f.ReadySince = 0
+		if asked < f.told && f.LastRead < f.told && f.CallbackDone < f.told { // it became ready after that
+			f.heard(f.told, trace.Readable)
+			return
+		}
+		f.told = 0
+	case f.ReadySince == 0 && f.told > f.LastRead:
+		f.ReadySince = f.told // it is what the loop was told, and not news
+	case f.ReadySince == 0 || f.LastRead >= f.ReadySince:
+		f.ReadySince = asked // it was emptied in between: ready anew
+	}
+}
+
+// heard notes that a loop was told the fd is readable, before the watcher said
+// so. A loop can be told and its callback can take everything before the
+// watcher has looked; then the watcher has nothing to say, ever. So hearsay
+// holds only until the fd is read or its callback ends: if it is still ready
+// then, the watcher says so within milliseconds.
+func (f *FD) heard(at int64, what trace.Readiness) {
+	if what&trace.Readable == 0 {
+		return
+	}
+	f.told = at
+	if f.ReadySince == 0 {
+		f.ReadySince, f.Hearsay = at, true
+		f.Readiness |= trace.Readable
+	}
+}
+
+// forget ends what is known by hearsay.
+func (f *FD) forget() {
+	if f.Hearsay {
+		f.ReadySince, f.Hearsay = 0, false
+		f.Readiness &^= trace.Readable
+	}
+}
+
+// called keeps what a finished system call says of its fd.
+func (w *World) called(t *Thread, f *FD, call Call, r *trace.Record) {
+	switch call {
+	case CallRead, CallAccept:
+		f.read(w, t, call, r)
+	case CallWrite:
+		f.wrote(w, t, r)
+	case CallListen:
+		f.Listens = f.Listens || r.A >= 0
+	}
+}
+
+func (f *FD) read(w *World, t *Thread, call Call, r *trace.Record) {
+	n := times(r)
+	f.Reads += n
+	f.LastRead, f.ReadErrno = r.Time, 0
+	f.by(r.Thread)
+	f.forget()
+	if r.A < 0 { // EAGAIN: the kernel has nothing more
+		f.ReadErrno = r.B
+		f.Refused.add(int64(n))
+		f.RefusedInside += f.inside(w, t, int64(n))
+		f.ReadySince, f.Queued = 0, 0
+		f.Readiness &^= trace.Readable
+		return
+	}
+	f.Refused.Now, f.RefusedInside = 0, 0
+	if r.A == 0 && call == CallRead {
+		if f.Ends.add(1); f.Ends.Now > 1 {
+			return // no news
+		}
+	} else {
+		f.Ends.Now, f.NoRoom.Now = 0, 0
+	}
+	f.took(r.Time)
+	if call == CallRead {
+		f.BytesIn += r.A
+		f.Queued = max(0, f.Queued-r.A)
+	}
+}
+
+func (f *FD) wrote(w *World, t *Thread, r *trace.Record) {
+	f.LastWrite = r.Time
+	switch {
+	case r.A > 0:
+		f.BytesOut += r.A
+		f.NoRoom.Now, f.NoRoomInside = 0, 0
+		f.took(r.Time) // a callback for writing takes the room
+	case r.B == int64(syscall.EAGAIN):
+		n := int64(times(r))
+		f.NoRoom.add(n)
+		f.NoRoomInside += f.inside(w, t, n)
+	}
+}
+
+func (f *FD) took(at int64) { f.Untaken.Now, f.Taken = 0, at }
+
+// by notes that a thread deals with the fd.
+func (f *FD) by(thread uint32) {
+	if n := len(f.Threads); n > 0 && f.Threads[n-1] == thread || slices.Contains(f.Threads, thread) {
+		return
+	}
+	if len(f.Threads) < mostDealings {
+		f.Threads = append(f.Threads, thread)
+	}
+}
+
+// inside returns how many of the refusals that a record stands for were surely
+// made in the callback that runs, if it is the fd's own. The first record may
+// stand for earlier ones, too: package sys gathers them for a millisecond.
+func (f *FD) inside(w *World, t *Thread, n int64) int64 {
+	in := t.callback()
+	if in == nil || in.FD != f.Number {
+		return 0
+	}
+	if f.callback != in.Number {
+		f.callback, f.gathered = in.Number, false
+		f.RefusedInside, f.NoRoomInside = 0, 0
+	}
+	if f.gathered {
+		return n
+	}
+	f.gathered = true
+	return 1
+}
+
+// times returns for how many calls a CallEnd stands: equal refusals in a row
+// leave one record.
+func times(r *trace.Record) int {
+	if r.A < 0 && r.C > 1 {
+		return int(r.C)
+	}
+	return 1
+}
