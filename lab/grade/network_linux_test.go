@@ -5,9 +5,9 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"syscall"
 	"testing"
 
+	"fdlab/lab/experiment/lessontest"
 	"fdlab/lab/skip"
 )
 
@@ -26,11 +26,7 @@ func TestWithoutLoopbackNothingIsJudged(t *testing.T) {
 	}
 	cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
 	cmd.Env = append(os.Environ(), ownNetwork+"=1")
-	cmd.SysProcAttr = &syscall.SysProcAttr{
-		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET,
-		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
-		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
-	}
+	cmd.SysProcAttr = lessontest.OwnNetwork()
 	out, err := cmd.CombinedOutput()
 	if cmd.ProcessState == nil {
 		skip.Missing(t, "no network of one's own here: %v", err)

@@ -56,19 +56,19 @@ func Undecided(t *testing.T, where ...string) {
 func Elsewhere(t *testing.T, setup string) *exec.Cmd {
 	t.Helper()
 	probe := exec.Command("sh", "-c", setup)
-	probe.SysProcAttr = ownNetwork()
+	probe.SysProcAttr = OwnNetwork()
 	if out, err := probe.CombinedOutput(); err != nil {
 		skip.Missing(t, "no network of one's own here: %v: %s", err, out)
 	}
 	cmd := Command(t, "", "-nowait")
 	cmd.Args = append([]string{"sh", "-c", setup + ` && exec "$0" "$@"`, cmd.Path}, cmd.Args[1:]...)
-	cmd.Path, cmd.SysProcAttr = probe.Path, ownNetwork()
+	cmd.Path, cmd.SysProcAttr = probe.Path, OwnNetwork()
 	return cmd
 }
 
-// ownNetwork is a network namespace, network_namespaces(7): its loopback
+// OwnNetwork starts a command in a network namespace, network_namespaces(7): its loopback
 // interface is down at first.
-func ownNetwork() *syscall.SysProcAttr {
+func OwnNetwork() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{
 		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET,
 		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
