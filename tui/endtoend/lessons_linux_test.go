@@ -23,6 +23,20 @@ func either(a, b func(screen) bool) func(screen) bool {
 	return func(s screen) bool { return a(s) || b(s) }
 }
 
+// revisit goes from moment to moment of a run that is over until one shows what
+// is looked for. On a busy machine what lasts some milliseconds may have begun
+// and ended between two frames: then it is found here, or it was not there.
+func (x *terminal) revisit(l *course.Lesson, want func(screen) bool) {
+	x.t.Helper()
+	for i, m := range l.Moments {
+		x.press("\t")
+		if s := x.see(fmt.Sprintf("moment %d", i+1), all(oneRow("MOMENT"), says(m.Question))); want(s) {
+			return
+		}
+	}
+	x.t.Fatalf("neither the run nor one of its moments showed it; the last one shows\n%v", x.now())
+}
+
 // TestEachLessonShowsItsMomentAndItsVerdict runs every lesson on the stage, as
 // a student does, at the size that the screens are made for, and at the least.
 func TestEachLessonShowsItsMomentAndItsVerdict(t *testing.T) {
@@ -41,9 +55,15 @@ func TestEachLessonShowsItsMomentAndItsVerdict(t *testing.T) {
 				x.press(enter)
 				x.see("the lesson", shows(l.Title, "Claim"))
 				x.press("r")
-				x.see("its moment", moment)
-				x.see("its verdict", all(oneRow("ENDED", l.Title), shows("the claim", l.Verdict+"  "),
-					either(shows("what decides", "held"), shows("more below"))))
+				var seen bool
+				x.see("its verdict", func(s screen) bool {
+					seen = seen || moment(s)
+					return oneRow("ENDED", l.Title)(s) && shows("the claim", l.Verdict+"  ")(s) &&
+						either(shows("what decides", "held"), shows("more below"))(s)
+				})
+				if !seen {
+					x.revisit(l, moment)
+				}
 				x.leave()
 			})
 		}

@@ -51,6 +51,14 @@ func (s screen) words() string {
 	}, strings.Join(s, " "))), " ")
 }
 
+// says is a condition: the text stands on the screen, in one row or more.
+func says(text string) func(screen) bool {
+	return func(s screen) bool {
+		plain := strings.Join(strings.Fields(strings.ReplaceAll(s.words(), "▌", " ")), " ")
+		return strings.Contains(plain, text)
+	}
+}
+
 // shows is a condition: each of the texts stands in a row.
 func shows(texts ...string) func(screen) bool {
 	return func(s screen) bool {
