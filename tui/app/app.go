@@ -69,7 +69,7 @@ type Model struct {
 	quit     bool
 }
 
-// New returns the instrument for a course.
+// New returns the instrument for a course, with what the student did so far.
 func New(c *course.Catalogue, th *theme.Theme) *Model {
 	g := grid.New(0, 0)
 	th.Prepare(g)
@@ -79,13 +79,12 @@ func New(c *course.Catalogue, th *theme.Theme) *Model {
 	for _, l := range c.Lessons {
 		m.exercises.Lessons[l.Slug] = l.Title
 	}
+	m.readProgress()
 	return m
 }
 
-// Init reads the exercises and the student's progress.
-func (m *Model) Init() tea.Cmd {
-	return tea.Batch(readProgress(m.course.Root), readExercises(m.course.Root))
-}
+// Init reads the exercises.
+func (m *Model) Init() tea.Cmd { return readExercises(m.course.Root) }
 
 // View draws the screen. It changes nothing but the grid.
 func (m *Model) View() string {

@@ -11,7 +11,6 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"fdlab/lab/course"
 	"fdlab/lab/launch"
 	"fdlab/lab/trace"
 )
@@ -34,11 +33,6 @@ type (
 		printed int64  // bytes
 		over    bool
 		exit    launch.Exit
-	}
-	progressMsg struct {
-		results map[string]course.Result
-		guided  *bool
-		err     error
 	}
 	failedMsg struct{ text string }
 )

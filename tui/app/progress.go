@@ -11,12 +11,19 @@ import (
 	"fdlab/lab/trace"
 )
 
-// readProgress reads what the student did so far.
-func readProgress(root string) tea.Cmd {
-	return safely(func() tea.Msg {
-		results, err := course.ProgressOf(root).Load()
-		return progressMsg{results, course.ProgressOf(root).Guided(), err}
-	})
+// readProgress reads what the student did so far. It is done before the first
+// frame, as reading the course is: else a key could be quicker, and a run would go
+// at the reader's pace though the student has switched that off.
+func (m *Model) readProgress() {
+	kept := course.ProgressOf(m.course.Root)
+	results, err := kept.Load()
+	if err != nil {
+		m.message = err.Error()
+	}
+	m.guided = kept.Guided()
+	for slug, result := range results {
+		m.progress[slug] = result
+	}
 }
 
 // predict keeps the student's letter: at once, for the student may leave before

@@ -17,8 +17,6 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.keys(msg)
 	case tea.MouseMsg:
 		return m, m.mouse(msg)
-	case progressMsg:
-		m.setProgress(msg)
 	case exercisesMsg:
 		m.setExercises(msg)
 	case startedMsg:
@@ -158,17 +156,4 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 		}
 	}
 	return nil
-}
-
-// setProgress takes what the student did in earlier sessions.
-func (m *Model) setProgress(msg progressMsg) {
-	if msg.err != nil {
-		m.message = msg.err.Error()
-	}
-	if m.guided == nil {
-		m.guided = msg.guided
-	}
-	for slug, result := range msg.results {
-		m.progress[slug] = result
-	}
 }
