@@ -31,6 +31,7 @@ type Base struct {
 	Adds      int
 	woke      int64  // when the last wait ended; 0 in a wait and outside of Dispatch
 	Same      Same   // the callbacks of this turn, as far as they are of one event
+	equal     equal  // the turns in a row that were alike
 	told      []told // what this turn's wait brought
 	Vain      int64  // turns in a row that found something ready and called nobody
 	Longest   int64  // ns of the longest callback so far
@@ -115,7 +116,7 @@ func (w *World) applyBase(t *Thread, r *trace.Record) {
 		}
 		b.enter(Stopped, r.Time)
 	case trace.LoopBegin:
-		b.woke = 0
+		b.woke, b.equal = 0, equal{}
 		w.push(t, Frame{Kind: InLoop, FD: trace.NoFD, Base: b.Number, Since: r.Time})
 		b.Thread, b.Depth = r.Thread, int(r.B)
 		b.enter(Between, r.Time)
@@ -137,6 +138,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 	switch r.Kind {
 	case trace.WaitBegin:
 		b.Same, b.woke = Same{}, 0
+		b.equal.turned(r.Time)
 		b.Call, b.Watched, b.Limit = w.names.of(r.Str), int(r.A), r.B
 		b.enter(Waiting, r.Time)
 		w.push(t, Frame{Kind: InWait, Name: b.Call, FD: trace.NoFD, Base: b.Number, Since: r.Time, Limit: r.B})
@@ -168,6 +170,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 	case trace.CallbackBegin:
 		b.Callbacks++
 		b.Vain = 0
+		b.equal.called(r.C)
 		w.mistaken(b, r)
 		b.enter(Calling, r.Time)
 		name := w.names.of(r.Str)
@@ -243,6 +246,7 @@ func (w *World) applyTurns(r *trace.Record) {
 	}
 	b.Turns += int(r.A)
 	b.LastReady = r.Time
+	b.equal.gathered(r.C, r.A, r.Time)
 	if f == nil { // they called nobody
 		b.Vain += r.A
 		return
@@ -265,6 +269,7 @@ func (w *World) applyCalls(r *trace.Record) {
 		return
 	}
 	b.called(r, r.A, w.names.of(r.Str))
+	b.equal.unlike = true // one turn that does not end
 	b.Callbacks += int(r.A)
 	b.LastCallback, b.LastTook = r.Time, 0
 	if f != nil {

@@ -232,6 +232,7 @@ func (w *World) Apply(r *trace.Record) {
 	case trace.Calls:
 		w.applyCalls(r)
 	case trace.CallBegin, trace.CallEnd:
+		w.worked(t, r)
 		w.applyCall(t, r)
 	case trace.Kernel:
 		w.applyKernel(r)
@@ -244,6 +245,7 @@ func (w *World) Apply(r *trace.Record) {
 	case trace.Endpoint:
 		w.applyEnd(r)
 	case trace.Hold, trace.Release:
+		w.worked(t, r)
 		w.applyGate(t, r)
 	case trace.Step, trace.Note, trace.Moment, trace.Poke, trace.Offer, trace.Check, trace.Measure,
 		trace.Table, trace.Cell, trace.Answer, trace.Verdict, trace.End:
