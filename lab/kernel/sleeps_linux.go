@@ -2,10 +2,13 @@ package kernel
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
 	"os"
 	"strconv"
 	"time"
 
+	"fdlab/lab/thread"
 	"fdlab/lab/trace"
 )
 
@@ -15,11 +18,19 @@ import (
 // looks until stop is closed.
 //
 // A sleep counts when it has lasted from one look to the next: a thread that only
-// pauses is not worth a record. A look costs some microseconds for each thread.
+// pauses is not worth a record. Where the last look was long ago, it counts at once. A
+// look costs some microseconds for each thread.
+//
+// What was said of a thread holds for the last look, and not for longer: on a busy
+// machine the next one may be late. So it says when it has looked, too. And it says
+// that a thread is gone, of those that may have made records: one that ends with its
+// goroutine says nothing itself.
 func watchThreads(rec *trace.Recorder, stop <-chan struct{}) {
 	tick := time.NewTicker(betweenLooks)
 	defer tick.Stop()
 	known := map[string]*sleeper{}
+	var lookedAt, saidAt int64
+	var ids []uint32
 	for {
 		select {
 		case <-stop:
@@ -27,6 +38,8 @@ func watchThreads(rec *trace.Recorder, stop <-chan struct{}) {
 		case <-tick.C:
 		}
 		asked := rec.Now()
+		late := asked-lookedAt > int64(2*betweenLooks)
+		lookedAt = asked
 		tasks, _ := os.ReadDir("/proc/self/task")
 		for _, s := range known {
 			s.gone = true
@@ -38,7 +51,7 @@ func watchThreads(rec *trace.Recorder, stop <-chan struct{}) {
 				known[task.Name()] = s
 			}
 			s.gone = false
-			if s.look() {
+			if s.look(late) {
 				rec.Put(&trace.Record{Kind: trace.Sleep, Thread: nobody, FD: trace.NoFD, A: s.id, B: s.said, D: asked})
 			}
 		}
@@ -47,10 +60,32 @@ func watchThreads(rec *trace.Recorder, stop <-chan struct{}) {
 				delete(known, name)
 			}
 		}
+		ids = thread.Known(ids[:0])
+		for _, id := range ids {
+			if name := strconv.Itoa(int(id)); known[name] == nil && isGone(name) {
+				thread.Forget(id)
+				// It made its last record before it was looked for.
+				rec.Put(&trace.Record{Kind: trace.Sleep, Thread: nobody, FD: trace.NoFD, A: int64(id), B: trace.ThreadGone, D: rec.Now()})
+			}
+		}
+		if asked-saidAt >= int64(betweenWords) {
+			saidAt = asked
+			rec.Put(&trace.Record{Kind: trace.Sleep, Thread: nobody, FD: trace.NoFD, D: asked})
+		}
 	}
 }
 
-const betweenLooks = 25 * time.Millisecond
+const (
+	betweenLooks = 25 * time.Millisecond
+	betweenWords = 40 * time.Millisecond // at least: so each second look is recorded
+)
+
+// isGone reports whether this process has no such thread. The list of all may lack
+// one that lives, where others end while it is read.
+func isGone(name string) bool {
+	_, err := os.Stat("/proc/self/task/" + name)
+	return errors.Is(err, fs.ErrNotExist)
+}
 
 // sleeper is one thread.
 type sleeper struct {
@@ -67,8 +102,8 @@ func newSleeper(name string) *sleeper {
 	return &sleeper{id: id, dir: "/proc/self/task/" + name}
 }
 
-// look reports whether there is something to be said.
-func (s *sleeper) look() bool {
+// look reports whether there is something to be said. late: the last look was long ago.
+func (s *sleeper) look(late bool) bool {
 	stat, err := os.ReadFile(s.dir + "/schedstat")
 	if err != nil {
 		return false
@@ -83,6 +118,10 @@ func (s *sleeper) look() bool {
 		return false
 	}
 	s.runs, s.sleep = runs, asleep(s.dir)
+	if s.sleep && late { // perhaps another sleep than the one that was said
+		s.said = 1
+		return true
+	}
 	if s.said == 0 {
 		return false
 	}

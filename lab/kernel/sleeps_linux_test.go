@@ -8,8 +8,52 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"fdlab/lab/thread"
 	"fdlab/lab/trace"
 )
+
+// TestAThreadThatEndsIsGone: its goroutine ends while it is locked to it, and nobody
+// else says so. Meanwhile each round of looks is recorded.
+func TestAThreadThatEndsIsGone(t *testing.T) {
+	ring, err := trace.NewRing(1 << 12)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &log{reader: ring.Reader()}
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		watchThreads(ring.Recorder(), stop)
+		close(stopped)
+	}()
+	defer func() { close(stop); <-stopped; ring.Close() }()
+
+	ids, end := make(chan uint32), make(chan bool)
+	go func() {
+		id, _ := thread.Lock() // and never unlocks it
+		ids <- id
+		<-end
+	}()
+	id := <-ids
+	count := func(which, word int64) (n int) {
+		for _, r := range l.read() {
+			if r.Kind == trace.Sleep && r.A == which && r.B == word {
+				n++
+			}
+		}
+		return n
+	}
+	until(t, "it looks again and again", func() bool { return count(0, 0) > 2 })
+	if count(int64(id), trace.ThreadGone) > 0 {
+		t.Fatal("a thread that lives is said to be gone")
+	}
+	end <- true
+	until(t, "the thread is gone", func() bool { return count(int64(id), trace.ThreadGone) == 1 })
+	rounds := count(0, 0)
+	until(t, "it is said once", func() bool { return count(0, 0) > rounds+2 })
+	if n := count(int64(id), trace.ThreadGone); n != 1 {
+		t.Errorf("said %d times", n)
+	}
+}
 
 // TestASleepIsRecorded: and its end, and no more of it while it lasts.
 func TestASleepIsRecorded(t *testing.T) {

@@ -38,7 +38,7 @@ func Lock() (id uint32, unlock func()) {
 	if e := slot.Load(); g != 0 && e != nil && e.g == g {
 		return e.id, runtime.UnlockOSThread // an outer Lock owns the entry
 	}
-	mine := &entry{g, kernelID()}
+	mine := &entry{g, ask()}
 	if g == 0 || !slot.CompareAndSwap(nil, mine) {
 		return mine.id, runtime.UnlockOSThread // no table here, or the slot is taken
 	}
@@ -67,5 +67,31 @@ func ID() uint32 {
 			return e.id
 		}
 	}
-	return kernelID()
+	return ask()
 }
+
+// asked holds the ids that the kernel gave: at the place of an id that id, or that of
+// another thread that came later.
+var asked [slots]atomic.Uint32
+
+func ask() uint32 {
+	id := kernelID()
+	if slot := &asked[id%slots]; slot.Load() != id {
+		slot.Store(id)
+	}
+	return id
+}
+
+// Known returns the ids that Lock and ID have told so far, appended to dst. Some of
+// these threads may have ended. Where there were thousands, some are left out.
+func Known(dst []uint32) []uint32 {
+	for i := range asked {
+		if id := asked[i].Load(); id != 0 {
+			dst = append(dst, id)
+		}
+	}
+	return dst
+}
+
+// Forget takes an id out of Known: its thread has ended.
+func Forget(id uint32) { asked[id%slots].CompareAndSwap(id, 0) }

@@ -37,7 +37,7 @@ const (
 	// with an error, C says for how many equal calls in a row it stands
 
 	Kernel // what the kernel says of an fd, noted when it changes
-	Sleep  // what the kernel says of a thread: it sleeps, or does so no more
+	Sleep  // what the kernel says of a thread: it sleeps, does so no more, or is gone; of none: all were looked at
 	Socket // what the kernel says of a TCP socket, noted when it changes
 	// one end of a TCP connection in the kernel's own table, which knows it
 	// even when no fd is left: TIME_WAIT
@@ -151,6 +151,9 @@ const (
 
 // NonBlocking is the flag of an Open (A): calls on the fd do not wait.
 const NonBlocking = 1
+
+// ThreadGone in a Sleep (B): the thread has ended.
+const ThreadGone = 2
 
 // Reason says why a loop returned: lab/event's Reason, with its values.
 type Reason int64

@@ -249,12 +249,26 @@ func ofWatcher(k trace.Kind) bool {
 // applySleep keeps what the kernel says of a thread, unless the thread has made a
 // record since.
 func (w *World) applySleep(r *trace.Record) {
+	if r.A == 0 { // the rest is as it was said
+		w.Looked = r.Asked()
+		return
+	}
 	t := w.ThreadByID(uint32(r.A))
 	switch {
-	case t == nil || r.Asked() < t.LastActive:
+	case t == nil || t.Ended != 0 || r.Asked() < t.LastActive:
+	case r.B == trace.ThreadGone:
+		w.threadEnds(t, r.Asked())
 	case r.B == 0:
 		t.Asleep = 0
 	default:
 		t.Asleep = r.Asked()
 	}
 }
+
+// SeenFor is for how long, in ns, the last word about a thread holds: that it sleeps, or
+// that it runs. The program looks at its threads more often, unless it gets no processor.
+const SeenFor = int64(150e6)
+
+// LastSeen returns when it was last known what the thread does: by a record of its own,
+// or by a look at all threads.
+func (w *World) LastSeen(t *Thread) int64 { return max(t.LastActive, t.Asleep, w.Looked) }

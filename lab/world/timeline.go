@@ -26,6 +26,7 @@ type Lane struct {
 	Input  bool // of an fd's lane: the program took something from it at some time
 	Begun  int64
 	Ended  int64 // 0 while it lives
+	seen   int64 // of a thread's lane: when it was last known what the thread did
 	spans  []Span
 }
 
@@ -54,6 +55,7 @@ const (
 	Gone                        // ended or closed
 	Sleeps                      // thread: sleeps in no call that is recorded
 	Piling                      // fd: its own callback runs, and meanwhile more has arrived
+	Unknown                     // thread: it made no record, and nobody looked at it for SeenFor
 )
 
 // merge is the finest grain of a lane.
@@ -80,9 +82,11 @@ func (tl *Timeline) Apply(w *World, r *trace.Record) {
 	case trace.ThreadBegin:
 		delete(tl.threads, r.Thread)
 	}
-	thread := r.Thread
+	thread, at := r.Thread, r.Time
 	if r.Kind == trace.Sleep {
-		thread = uint32(r.A)
+		if thread, at = uint32(r.A), r.Asked(); thread == 0 {
+			tl.looked(at)
+		}
 	}
 	if t := w.ThreadByID(thread); t != nil && (t.Introduced || len(t.Stack) > 0) {
 		lane := tl.thread(t)
@@ -91,15 +95,16 @@ func (tl *Timeline) Apply(w *World, r *trace.Record) {
 		}
 		state := t.state()
 		if state == Gone {
-			lane.Ended = r.Time
+			lane.Ended = at
 		} else {
 			lane.Ended = 0
 		}
+		lane.met(at, tl.each)
 		var also States
 		if r.Kind == trace.Turns || r.Kind == trace.Calls {
 			also = Callback
 		}
-		lane.note(r.Time, state, also, 0, tl.each)
+		lane.note(at, state, also, 0, tl.each)
 	}
 	if r.FD < 0 {
 		return
@@ -126,6 +131,30 @@ func (tl *Timeline) Apply(w *World, r *trace.Record) {
 		lane.note(r.Time, f.state(), also, max(f.Queued, f.TCP.Backlog), tl.each)
 	}
 }
+
+// looked notes that the program looked at all its threads.
+func (tl *Timeline) looked(at int64) {
+	for i := range tl.Lanes {
+		if l := &tl.Lanes[i]; l.Thread != 0 && l.Ended == 0 {
+			l.met(at, tl.each)
+		}
+	}
+}
+
+// met notes that it is known what the thread did at a time. Where that was not known
+// for long before, the lane does not say that it went on as before.
+func (l *Lane) met(at int64, keep int) {
+	if n := len(l.spans); n > 0 && at > l.seen+SeenFor && l.spans[n-1].guessed() {
+		state := l.spans[n-1].Now
+		l.note(l.seen+SeenFor, Unknown, 0, 0, keep)
+		l.note(at, state, 0, 0, keep)
+	}
+	l.seen = max(l.seen, at)
+}
+
+// guessed reports whether the span's state is known for some time only: what begins and
+// ends with records of the thread itself goes on until then.
+func (s *Span) guessed() bool { return s.Now == Idle || s.Now == Sleeps }
 
 func (t *Thread) state() States {
 	if t.Ended != 0 {
@@ -267,6 +296,9 @@ func (l *Lane) note(at int64, state, also States, queued int64, keep int) {
 // lane did not exist then, or its past is no longer kept.
 func (l *Lane) Between(from, to int64) (states States, queued int64) {
 	n := len(l.spans)
+	if l.Thread != 0 && n > 0 && from >= l.seen+SeenFor && l.spans[n-1].guessed() {
+		return Unknown, 0
+	}
 	i := sort.Search(n, func(i int) bool { return l.spans[i].Start >= to })
 	for i--; i >= 0; i-- {
 		s := &l.spans[i]

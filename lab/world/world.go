@@ -55,6 +55,10 @@ type World struct {
 	// the trace is newer than the world.
 	Unknown uint64
 
+	// Looked: the program looked at all its threads at this time, and what is known of
+	// them was so. 0: it never looked (it can do so on Linux only).
+	Looked int64
+
 	Held    int   // threads that stand at the gate now
 	HeldFor int64 // ns that threads stood at the gate so far, the longest of them
 	Pokes   int   // how often somebody pressed a key of the experiment

@@ -698,6 +698,61 @@ func TestASleepingThreadDoesNotRun(t *testing.T) {
 	wants(false, Idle)
 }
 
+// TestALaneClaimsNoMoreThanIsKnown: a thread that made no record runs, or sleeps, as far
+// as the last look goes, and a little beyond. Between two looks that lie far apart nobody
+// knows.
+func TestALaneClaimsNoMoreThanIsKnown(t *testing.T) {
+	s := &script{thread: 100}
+	s.add(trace.ThreadBegin, trace.NoFD, "script", trace.Record{})
+	began := s.now
+	look := func() { s.add(trace.Sleep, trace.NoFD, "", trace.Record{Thread: 1}) }
+	states := func(at int64) States {
+		got, _ := s.run().Timeline.Lanes[0].Between(at, at+1)
+		return got
+	}
+	wants := func(at int64, want States) {
+		t.Helper()
+		if got := states(at); got != want {
+			t.Errorf("at %d ms: %b, want %b", (at-began)/1e6, got, want)
+		}
+	}
+	wants(began+100e6, Idle)
+	wants(began+SeenFor+1, Unknown)
+	s.now = began + 100e6
+	look()
+	wants(began+SeenFor+1, Idle)
+	s.now = began + 900e6
+	look()
+	wants(began+200e6, Idle)
+	wants(began+500e6, Unknown)
+	wants(began+950e6, Idle)
+	if w := s.run().Live; w.LastSeen(w.ThreadByID(100)) != w.Looked || w.Looked < began+900e6 {
+		t.Errorf("last seen at %d, looked at %d", w.LastSeen(w.ThreadByID(100)), w.Looked)
+	}
+	s.add(trace.CallBegin, 3, "read", trace.Record{})
+	wants(s.now+900e6, Block) // until its end, which makes a record
+}
+
+// TestAThreadThatIsGoneHasEnded: the kernel says so, and the thread itself does not.
+// What it was in the middle of is over. A word from before its last record is stale.
+func TestAThreadThatIsGoneHasEnded(t *testing.T) {
+	for _, stale := range []bool{false, true} {
+		s := &script{thread: 100}
+		s.add(trace.ThreadBegin, trace.NoFD, "reader", trace.Record{})
+		s.add(trace.CallbackBegin, 3, "read", trace.Record{Base: 1})
+		gone := trace.Record{Thread: 1, A: 100, B: trace.ThreadGone, D: s.now + 1}
+		if stale {
+			gone.D = s.now - 5
+		}
+		s.add(trace.Sleep, trace.NoFD, "", gone)
+		run := s.run()
+		th, lane := run.Live.ThreadByID(100), run.Timeline.Lanes[0]
+		if over := th.Ended != 0 && len(th.Stack) == 0 && lane.Ended == th.Ended; over == stale {
+			t.Errorf("stale %v: thread %+v, lane %+v", stale, th, lane)
+		}
+	}
+}
+
 // TestALongCallHasALineOfItsOwn: one call that was blocked for most of a second and
 // four that returned at once are not five calls of 791 ms.
 func TestALongCallHasALineOfItsOwn(t *testing.T) {

@@ -18,9 +18,6 @@ type Known struct {
 }
 
 var known = []*Known{
-	{Point: "2: a thread that is gone is drawn as running", Rule: "alive"},
-	{Point: "2: a sleep is told late, where the program gets no processor to look at its threads", Rule: "runs"},
-	{Point: "2: the same, of its lane", Rule: "lane runs"},
 	{Point: "2: a loop that spins is drawn as waiting", Rule: "at rest", Word: `: (waits|held)$`},
 }
 

@@ -12,6 +12,7 @@ import (
 type ledger struct {
 	fds     map[int32]*entry
 	threads map[uint32]uint64 // records so far
+	looked  int64             // when the program last looked at all its threads
 	lostAt  int64             // when it was last seen that records were lost
 	strings trace.Strings
 }
@@ -42,7 +43,16 @@ func (l *ledger) fd(number int32) *entry {
 
 // apply takes in a record. w is the world after it.
 func (l *ledger) apply(w *world.World, r *trace.Record) {
-	l.threads[r.Thread]++
+	switch r.Kind {
+	case trace.Kernel, trace.Socket, trace.Endpoint: // the watcher has no thread of its own
+	case trace.Sleep:
+		if l.threads[uint32(r.A)]++; r.A == 0 {
+			l.looked = r.Asked()
+		}
+		return
+	default:
+		l.threads[r.Thread]++
+	}
 	if r.FD < 0 {
 		return
 	}

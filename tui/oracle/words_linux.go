@@ -82,13 +82,16 @@ func ofThread(add func(Claim), v *stage.View, t *world.Thread, l *ledger) {
 	if words == nil || t.Ended != 0 || v.World.Ended {
 		return
 	}
-	claim("alive", words[0], atOnce, func(k Thread) bool { return k.State != 0 && k.State != 'Z' && k.State != 'X' })
-	if strings.HasSuffix(words[0], "  runs") {
-		claim("runs", words[0], 2*atOnce, func(k Thread) bool { return k.State != 'S' })
-	}
+	claim("alive", words[0], afterWatcher, func(k Thread) bool { return k.State != 0 && k.State != 'Z' && k.State != 'X' })
 	asleep := func(k Thread) bool { return k.State == 'S' }
-	if strings.Contains(words[0], "  sleeps ") {
-		claim("sleeps", words[0], 2*atOnce, asleep)
+	awake := func(k Thread) bool { return k.State != 'S' }
+	switch {
+	case strings.HasSuffix(words[0], "  runs"):
+		claim("runs", words[0], afterWatcher, awake)
+	case strings.Contains(words[0], "  sleeps "):
+		claim("sleeps", words[0], afterWatcher, asleep)
+	case strings.Contains(words[0], "  last seen "):
+		lastSeen(add, v, t, words[0], l)
 	}
 	for i := range v.Run.Timeline.Lanes {
 		lane := &v.Run.Timeline.Lanes[i]
@@ -97,9 +100,9 @@ func ofThread(add func(Claim), v *stage.View, t *world.Thread, l *ledger) {
 		}
 		switch stage.LaneWord(v, lane) {
 		case "runs":
-			claim("lane runs", "the lane of "+words[0]+" shows that it runs", 2*atOnce, func(k Thread) bool { return k.State != 'S' })
+			claim("lane runs", "the lane of "+words[0]+" shows that it runs", afterWatcher, awake)
 		case "sleeps":
-			claim("lane sleeps", "the lane of "+words[0]+" shows that it sleeps", 2*atOnce, asleep)
+			claim("lane sleeps", "the lane of "+words[0]+" shows that it sleeps", afterWatcher, asleep)
 		}
 	}
 	top, ok := t.Top()
@@ -135,6 +138,16 @@ func ofThread(add func(Claim), v *stage.View, t *world.Thread, l *ledger) {
 		claim("waits", "waits in "+call, atOnce, func(k Thread) bool { return k.State == 'R' || k.Call == call })
 		ofWatched(add, v, t, top)
 	}
+}
+
+// lastSeen: the stage does not know what the thread does, as the program got no
+// processor to look. Then there is nothing to compare; but it may not say so where the
+// program has just looked.
+func lastSeen(add func(Claim), v *stage.View, t *world.Thread, word string, l *ledger) {
+	add(Claim{"last seen", fmt.Sprintf("thread %d", t.ID), word, func(Facts) (string, bool) {
+		ago := v.Now - l.looked
+		return fmt.Sprintf("the trace has a look at all threads %v before", time.Duration(ago)), ago > world.SeenFor
+	}, 0})
 }
 
 // ofWatched: the stage shows which fds a loop waits for; an epoll instance says

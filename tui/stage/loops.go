@@ -140,6 +140,8 @@ func drawThread(r grid.Region, y int, v *scene, t *world.Thread) int {
 		switch {
 		case v.Status == Over:
 			p.Text(th.Faint, "  ended")
+		case v.Now-v.World.LastSeen(t) > world.SeenFor:
+			drawLastSeen(row, p.X, v, t)
 		case t.Asleep != 0:
 			p.Text(th.Faint, "  sleeps ").Duration(th.Faint, v.Now-t.Asleep)
 		default:
@@ -167,6 +169,16 @@ func drawThread(r grid.Region, y int, v *scene, t *world.Thread) int {
 		return drawStack(r, y+1, v, t)
 	}
 	return y + 1
+}
+
+// drawLastSeen says that nobody knows what a thread does now: half of it would say
+// something else.
+func drawLastSeen(row grid.Region, x int, v *scene, t *world.Thread) {
+	const before, after = "  last seen ", " ago"
+	took := grid.AppendDuration(row.Scratch(), v.Now-v.World.LastSeen(t))
+	if x+len(before)+len(took)+len(after) <= row.W {
+		row.At(x, 0).Text(v.Theme.Faint, before).Bytes(v.Theme.Faint, took).Text(v.Theme.Faint, after)
+	}
 }
 
 func nesting(t *world.Thread) int {

@@ -672,3 +672,34 @@ func TestTheNextTimerIsShown(t *testing.T) {
 		t.Errorf("a loop without timers has some in\n%s", text)
 	}
 }
+
+// TestAThreadIsLastSeen: what nobody has looked at lately is not said to run or to sleep.
+// Where the row has no room for that, it says nothing.
+func TestAThreadIsLastSeen(t *testing.T) {
+	for _, asleep := range []bool{false, true} {
+		h := &history{thread: 4242}
+		h.add(ms, trace.ThreadBegin, trace.NoFD, "reader", trace.Record{})
+		h.thread = 1
+		word := "  runs"
+		if asleep {
+			h.add(ms, trace.Sleep, trace.NoFD, "", trace.Record{A: 4242, B: 1})
+			word = "  sleeps "
+		}
+		h.add(ms, trace.Sleep, trace.NoFD, "", trace.Record{})
+		for _, c := range []struct {
+			after int64
+			word  string
+		}{{100 * ms, word}, {340 * ms, "  last seen 340 ms ago"}} {
+			v := view(h, c.after)
+			if row := ThreadWords(v, v.World.ThreadByID(4242))[0]; !strings.Contains(row, c.word) {
+				t.Errorf("asleep %v, %d ms after the look: %q; want %q", asleep, c.after/ms, row, c.word)
+			}
+		}
+		g := grid.New(26, 1)
+		v := view(h, 340*ms)
+		drawThread(g.Region(), 0, sceneOf(v), v.World.ThreadByID(4242))
+		if row := lines(g)[0]; strings.Contains(row, "seen") || strings.Contains(row, word) {
+			t.Errorf("in 26 cells: %q", row)
+		}
+	}
+}

@@ -137,7 +137,7 @@ func laneGlyph(v *scene, thread bool, s world.States, queued int64) (rune, grid.
 	th, g := v.Theme, v.Theme.Glyphs
 	has := func(state world.States) bool { return s&state != 0 }
 	switch {
-	case s == 0 || s == world.Gone:
+	case s == 0 || s&^(world.Gone|world.Unknown) == 0:
 		return 0, grid.Style{}
 	case has(world.Piling) && queued > 0:
 		return g.Bars[barHeight(queued)], th.Unseen
