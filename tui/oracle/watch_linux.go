@@ -46,7 +46,7 @@ type watch struct {
 	looked  int64 // the time of the last look, in ns of the run
 	held    bool
 	doubts  map[string]*doubt
-	burns   map[uint32]*burn
+	burns   map[string]*burn
 	told    map[string]bool // contradictions that were reported
 	samples int             // that counted
 	words   int             // that were held against the kernel
@@ -84,7 +84,7 @@ func (w *watch) begin(run *launch.Run) error {
 		w.process.close()
 	}
 	w.run, w.process, w.world, w.ledger = run, p, world.NewRun(run.Reader()), newLedger(run.Reader())
-	w.doubts, w.burns, w.lost, w.held = map[string]*doubt{}, map[uint32]*burn{}, 0, false
+	w.doubts, w.burns, w.lost, w.held = map[string]*doubt{}, map[string]*burn{}, 0, false
 	return nil
 }
 
@@ -251,46 +251,70 @@ const (
 	restRun  = 0.1
 )
 
-// atRest looks for threads that are drawn as waiting, blocked or held, and spin.
+// atRest looks for threads that are drawn as waiting, blocked or held, and run; and for
+// such as are said to spin, and sleep.
 func (w *watch) atRest(f Facts, v *stage.View) {
-	at := map[uint32]bool{}
+	at := map[string]bool{}
 	for i := range v.Run.Timeline.Lanes {
 		lane := &v.Run.Timeline.Lanes[i]
 		if lane.Thread == 0 || lane.Ended != 0 {
 			continue
 		}
+		k := f.Threads[lane.Thread]
+		subject := fmt.Sprintf("thread %d", lane.Thread)
 		word := stage.LaneWord(v, lane)
+		about := word
 		switch word {
 		case "blocked", "held", "sleeps":
 			// One call after the other is not one long call.
-			word += w.stamp(fmt.Sprintf("thread %d", lane.Thread))
+			about += w.stamp(subject)
+			fallthrough
 		case "waits": // a loop that spins makes records, too
-		default:
+			key := "lane of " + subject
+			at[key] = true
+			if wall, awake, cpu := w.burning(key, about, k); awake > restMost*wall && cpu > restRun*wall {
+				w.report("at rest", fmt.Sprintf("the lane of %s %s: %s", subject, lane.Name, word), ranFor(wall, awake), v)
+			}
+		}
+		t := v.World.ThreadByID(lane.Thread)
+		if t == nil {
 			continue
 		}
-		k, now := f.Threads[lane.Thread], time.Now()
-		at[lane.Thread] = true
-		b := w.burns[lane.Thread]
-		if b == nil || b.word != word {
-			w.burns[lane.Thread] = &burn{word: word, since: now, cpu: k.CPU, awake: k.Awake}
-			continue
-		}
-		b.samples++
-		wall, awake, cpu := now.Sub(b.since), k.Awake-b.awake, k.CPU-b.cpu
-		if wall < restFor || b.samples < 8 {
-			continue
-		}
-		if float64(awake) > restMost*float64(wall) && float64(cpu) > restRun*float64(wall) {
-			w.report("at rest", fmt.Sprintf("the lane of thread %d %s: %s", lane.Thread, lane.Name, stage.LaneWord(v, lane)),
-				fmt.Sprintf("it has run, or waited for a processor, for %v of the last %v", awake.Round(time.Millisecond), wall.Round(time.Millisecond)), v)
-		}
-		delete(w.burns, lane.Thread)
-	}
-	for id := range w.burns {
-		if !at[id] {
-			delete(w.burns, id)
+		if rows := strings.Join(stage.ThreadWords(v, t), "\n"); strings.Contains(rows, " spins ") {
+			key := subject + " spins"
+			at[key] = true
+			if wall, awake, _ := w.burning(key, "", k); awake < restMost*wall {
+				w.report("spins", rows, ranFor(wall, awake), v)
+			}
 		}
 	}
+	for key := range w.burns {
+		if !at[key] {
+			delete(w.burns, key)
+		}
+	}
+}
+
+// burning returns, each time that a word has stood for long enough, for how long, and how
+// much of that the thread was awake, and ran; else 0.
+func (w *watch) burning(key, word string, k Thread) (wall, awake, cpu float64) {
+	now := time.Now()
+	b := w.burns[key]
+	if b == nil || b.word != word {
+		w.burns[key] = &burn{word: word, since: now, cpu: k.CPU, awake: k.Awake}
+		return 0, 0, 0
+	}
+	b.samples++
+	if since := now.Sub(b.since); since >= restFor && b.samples >= 8 {
+		delete(w.burns, key)
+		return float64(since), float64(k.Awake - b.awake), float64(k.CPU - b.cpu)
+	}
+	return 0, 0, 0
+}
+
+func ranFor(wall, awake float64) string {
+	return fmt.Sprintf("it has run, or waited for a processor, for %v of the last %v",
+		time.Duration(awake).Round(time.Millisecond), time.Duration(wall).Round(time.Millisecond))
 }
 
 // Sentences that cannot be meant so, whatever the kernel says.

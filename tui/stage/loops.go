@@ -266,13 +266,28 @@ func drawCircle(r grid.Region, y int, v *scene, b *world.Base) int {
 	p.Text(th.Faint, " ").Text(th.Text, b.Backend).Text(th.Faint, " ")
 	y++
 	p = r.At(2, y).Text(th.Faint, "turns ").Count(th.Text, int64(b.Turns)).Text(th.Faint, "  callbacks ").Count(th.Text, int64(b.Callbacks))
-	if b.Phase == world.Waiting {
+	if spin, ok := b.Spins(v.Now); ok {
+		drawSpins(r, p.X+2, y, v, spin)
+	} else if b.Phase == world.Waiting {
 		took := v.since(r, b.Since)
-		if p.X+len("  waits ")+len(took) <= r.W { // not so where a loop spins: its numbers are long
+		if p.X+len("  waits ")+len(took) <= r.W {
 			p.Text(th.Faint, "  ").Text(th.Waiting, "waits ").Bytes(th.Waiting, took)
 		}
 	}
 	return y + 1
+}
+
+// drawSpins says that a loop spins, and how fast if there is room for it.
+func drawSpins(r grid.Region, x, y int, v *scene, spin world.Spin) {
+	th := v.Theme
+	var buf [24]byte
+	rate := grid.AppendCount(buf[:0], spin.PerSecond)
+	switch {
+	case x+len("spins ")+len(rate)+len("/s") <= r.W:
+		r.At(x, y).Text(th.Warn, "spins ").Bytes(th.Warn, rate).Text(th.Faint, "/s")
+	case x+len("spins") <= r.W:
+		r.At(x, y).Text(th.Warn, "spins")
+	}
 }
 
 // drawLoopLine is drawCircle in one row, or two where the panel is narrow.
@@ -298,14 +313,21 @@ func drawLoopLine(r grid.Region, y int, v *scene, b *world.Base) int {
 	} else {
 		p = p.Skip(2)
 	}
-	p.Text(th.Faint, "turns ").Count(th.Text, int64(b.Turns)).Text(th.Faint, " callbacks ").Count(th.Text, int64(b.Callbacks))
+	p = p.Text(th.Faint, "turns ").Count(th.Text, int64(b.Turns)).Text(th.Faint, " callbacks ").Count(th.Text, int64(b.Callbacks))
+	if spin, ok := b.Spins(v.Now); ok {
+		drawSpins(r, p.X+1, y, v, spin)
+	}
 	return y + 1
 }
 
 // phaseStyle lights the station where the loop stands, and lets the ones that
-// it just left glow: a callback of a microsecond must be seen.
+// it just left glow: a callback of a microsecond must be seen. A loop that spins is
+// everywhere at once.
 func phaseStyle(v *scene, b *world.Base, p world.Phase) grid.Style {
 	th := v.Theme
+	if _, ok := b.Spins(v.Now); ok {
+		return th.Warn
+	}
 	if b.Phase == p {
 		switch p {
 		case world.Waiting:

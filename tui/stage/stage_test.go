@@ -703,3 +703,25 @@ func TestAThreadIsLastSeen(t *testing.T) {
 		}
 	}
 }
+
+// TestALoopThatSpinsDoesNotWait: its thread always stands in a wait that has just begun,
+// and the panel does not say that it waits. Some ms after the last turn, nobody knows.
+func TestALoopThatSpinsDoesNotWait(t *testing.T) {
+	h := looping()
+	for range 1100 {
+		h.add(3000, trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
+		h.add(0, trace.CallbackBegin, 8, "b", trace.Record{Base: 1, A: int64(trace.Readable), C: 2})
+		h.add(2000, trace.CallbackEnd, 8, "", trace.Record{Base: 1, C: 2})
+		h.add(5000, trace.WaitBegin, trace.NoFD, "select", trace.Record{Base: 1, A: 2, B: -1})
+	}
+	for _, c := range []struct {
+		after       int64
+		want, lacks string
+	}{{0, "spins 100,000/s", "waits"}, {300 * ms, "waits 300 ms", "spins"}} {
+		v := view(h, c.after)
+		rows := strings.Join(ThreadWords(v, v.World.ThreadByID(4242)), "\n")
+		if !strings.Contains(rows, c.want) || strings.Contains(rows, c.lacks) {
+			t.Errorf("%d ms after its last turn:\n%s", c.after/ms, rows)
+		}
+	}
+}
