@@ -144,8 +144,8 @@ func ofThread(add func(Claim), v *stage.View, t *world.Thread, l *ledger) {
 // processor to look. Then there is nothing to compare; but it may not say so where the
 // program has just looked.
 func lastSeen(add func(Claim), v *stage.View, t *world.Thread, word string, l *ledger) {
+	ago := v.Now - l.looked
 	add(Claim{"last seen", fmt.Sprintf("thread %d", t.ID), word, func(Facts) (string, bool) {
-		ago := v.Now - l.looked
 		return fmt.Sprintf("the trace has a look at all threads %v before", time.Duration(ago)), ago > world.SeenFor
 	}, 0})
 }
