@@ -38,7 +38,10 @@ func (r *Run) watch() {
 	}
 
 	awaitEnd(r.Pid())
-	after := time.Since(began)
+	after, clock := time.Since(began), r.reader.Now()
+	if !r.reader.Attached() {
+		clock = int64(after)
+	}
 	r.clear()
 	state, err := r.child.Wait()
 	if err != nil {
@@ -59,7 +62,7 @@ func (r *Run) watch() {
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.exit.After = after
+	r.exit.After, r.exit.Clock = after, clock
 	r.exit.Attached = r.reader.Attached()
 	r.exit.By = endedBy(r.asked, r.sent, r.exit)
 	if r.exit.By == Itself && r.exit.Code != 0 {

@@ -30,6 +30,7 @@ type Exit struct {
 	Signal   string // "SIGSEGV", or ""
 	By       Ender
 	After    time.Duration // from its start
+	Clock    int64         // what its own clock said then, in ns: that of its records, if it made some
 	CPU      time.Duration // user and system time, of the program and of children that it waited for
 	Attached bool          // whether it recorded anything
 	Said     string        // if it failed by itself: why, in its own words, quoted; or ""

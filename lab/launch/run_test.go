@@ -35,7 +35,7 @@ func TestRunStreamsTraceAndObeys(t *testing.T) {
 	}
 	within(t, "the poke is seen", func() bool { return len(texts(r)) == 2 })
 	r.Stop()
-	if e := ended(t, r); e.Code != 0 || e.By != Asked || !e.Attached || e.Err != nil || e.After <= 0 {
+	if e := ended(t, r); e.Code != 0 || e.By != Asked || !e.Attached || e.Err != nil || e.After <= 0 || e.Clock <= 0 || e.Clock > int64(e.After) {
 		t.Errorf("exit: %+v", e)
 	}
 	seen := map[trace.Kind]int{}

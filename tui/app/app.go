@@ -7,6 +7,8 @@
 package app
 
 import (
+	"strings"
+
 	tea "github.com/charmbracelet/bubbletea"
 
 	"fdlab/lab/course"
@@ -15,6 +17,7 @@ import (
 	"fdlab/tui/home"
 	"fdlab/tui/keys"
 	"fdlab/tui/lesson"
+	"fdlab/tui/page"
 	"fdlab/tui/theme"
 )
 
@@ -65,7 +68,7 @@ type Model struct {
 	output   bool     // what the program printed lies over the stage
 	scroll   int      // of the overlay
 	unmoused bool     // the terminal has the mouse: see switchMouse
-	message  string   // one line for the student, until the next key
+	message  string   // a word to the student, until the next key
 	quit     bool
 }
 
@@ -121,11 +124,21 @@ func (m *Model) View() string {
 		m.drawOutline(r)
 	}
 	if m.message != "" {
-		row, _ := r.Bottom(1)
-		row.Fill(0, 0, row.W, 1, ' ', m.theme.Style(theme.Warn))
-		row.Cut(1, 0, row.W-2, m.theme.Style(theme.Warn), m.message)
+		m.drawMessage(r)
 	}
 	return g.Render()
+}
+
+// drawMessage draws the message in the last rows. What follows from it usually
+// stands at its end, so it is folded and not cut.
+func (m *Model) drawMessage(r grid.Region) {
+	rows := page.Fold(strings.ReplaceAll(m.message, "\n", " "), r.W-2)
+	rows = rows[:min(len(rows), r.H/3)]
+	bottom, _ := r.Bottom(len(rows))
+	bottom.Fill(0, 0, bottom.W, bottom.H, ' ', m.theme.Style(theme.Warn))
+	for y, row := range rows {
+		bottom.Text(1, y, m.theme.Style(theme.Warn), row)
+	}
 }
 
 // now are the keys that the screen offers at this moment.

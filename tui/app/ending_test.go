@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"fdlab/lab/course"
 	"fdlab/lab/launch"
@@ -109,6 +110,31 @@ func TestAProgramThatJustDiedIsLeftOnTheStage(t *testing.T) {
 	s.world.Live.Verdict.Given, s.world.Live.Checks = false, nil
 	if m.place() != atStage {
 		t.Error("there is an end without a verdict, a check or a word of the program")
+	}
+}
+
+// TestTheClockStandsWhereTheProgramEnded: one that made no record ended at 00:00.000,
+// after two seconds.
+func TestTheClockStandsWhereTheProgramEnded(t *testing.T) {
+	m, s := ended(t)
+	s.world, s.over = world.NewRun(texts{}), false
+	s.Player = player.New(1, 20e6).Gated()
+	s.Tracks[0].Begin(s.world)
+	m.ticked(tickMsg{session: s.number, over: true, exit: launch.Exit{After: 2 * time.Second, Clock: 2e9}})
+	if screen := m.View(); s.Now() != 2e9 || !strings.Contains(screen, "ENDED") || !strings.Contains(screen, "00:02.000") {
+		t.Errorf("it has ended at %d:\n%s", s.Now(), screen)
+	}
+}
+
+// TestALongMessageIsShownToItsEnd: a path of 200 letters hid what follows from it.
+func TestALongMessageIsShownToItsEnd(t *testing.T) {
+	m, _ := ended(t)
+	for _, size := range [][2]int{{80, 24}, {120, 40}} {
+		m.grid.Resize(size[0], size[1])
+		m.Update(failedMsg{"open /" + strings.Repeat("long/", 40) + "file: permission denied\nYour results are not kept."})
+		if screen := m.View(); !strings.Contains(screen, "results are not kept.") {
+			t.Errorf("at %v the end of the message is not shown:\n%s", size, screen)
+		}
 	}
 }
 

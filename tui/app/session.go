@@ -101,8 +101,8 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 	m.awaitPoke(s, msg.at)
 	if msg.over {
 		s.over, s.exit = true, msg.exit
-		// The clock of a run that is over stands at its last record.
-		track.EndAt(0)
+		// A program may have slept since its last record, or have made none.
+		track.EndAt(s.exit.Clock)
 		s.End()
 		m.account(s)
 		return m.keep()

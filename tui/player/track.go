@@ -37,8 +37,8 @@ func (t *Track) Grow(now int64) {
 }
 
 // EndAt says that the latest run has ended at a time of its own clock, or with
-// its last record, if that is later. EndAt(0) is the end of a program that is
-// gone: what its clock says after the last record is no part of the run.
+// its last record, if that is later. EndAt(0) is for a program that is gone, nobody
+// knows since when: what its clock says after the last record is no part of the run.
 func (t *Track) EndAt(now int64) {
 	if a := t.last(); a != nil {
 		a.length = max(now, a.run.Live.Time)
