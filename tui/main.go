@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	// It must be initialised before bubbletea, and is: by its name.
 	_ "fdlab/tui/firstframe"
@@ -51,15 +52,18 @@ func run(args []string) error {
 	switch c.Word {
 	case command.Check:
 		return check.Print(os.Stdout, root, os.Environ())
+	case command.Run:
+		return runProgram(root, c)
 	case command.Open:
-		return openFile(root, c.Operands[0])
+		return openFile(root, c)
 	default:
-		return open(root, nil)
+		return open(root, c, nil)
 	}
 }
 
 // openFile shows a recording. What is readable of a broken one is shown.
-func openFile(root, name string) error {
+func openFile(root string, c command.Command) error {
+	name := c.Operands[0]
 	rec, err := trace.ReadFile(name)
 	if len(rec.Records) == 0 {
 		if err == nil {
@@ -67,18 +71,31 @@ func openFile(root, name string) error {
 		}
 		return fmt.Errorf("%q cannot be opened: %w", name, err)
 	}
-	return open(root, func(m *app.Model) { m.Open(rec, err) })
+	return open(root, c, func(m *app.Model) { m.Open(rec, err) })
+}
+
+// runProgram puts a program on the stage, with its arguments.
+func runProgram(root string, c command.Command) error {
+	program, err := launch.Find(root, c.Operands[0])
+	if err != nil {
+		return err
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		return fmt.Errorf("the current folder is gone: %w", err)
+	}
+	return open(root, c, func(m *app.Model) { m.Run(program, here, c.Operands[1:]) })
 }
 
 // open shows the instrument until the student leaves it, or until the terminal
 // is gone. Whatever happens, the child ends.
-func open(root string, begin func(*app.Model)) error {
+func open(root string, cli command.Command, begin func(*app.Model)) error {
 	c := course.Read(root)
 	if !terminal.Present() {
-		return alone(c, "the instrument needs a terminal, and there is none here")
+		return alone(c, "the instrument needs a terminal, and there is none here", cli)
 	}
 	if theme.Dumb(os.Environ()) {
-		return alone(c, "the instrument needs a terminal that can move its cursor, and TERM says that this one cannot")
+		return alone(c, "the instrument needs a terminal that can move its cursor, and TERM says that this one cannot", cli)
 	}
 	th, err := theme.Detect(os.Environ())
 	if err != nil {
@@ -105,7 +122,17 @@ func sweep(root string) {
 }
 
 // alone says what to run where the instrument cannot be shown.
-func alone(c *course.Catalogue, why string) error {
+func alone(c *course.Catalogue, why string, cli command.Command) error {
+	switch cli.Word {
+	case command.Run:
+		path := cli.Operands[0]
+		if !filepath.IsAbs(path) { // or go run would look for a package of that name
+			path = "./" + path
+		}
+		return fmt.Errorf("%s. Run the program alone:\n\n    go run %s", why, launch.Quote([]byte(path)))
+	case command.Open:
+		return errors.New(why)
+	}
 	text := why + ". Run a lesson alone:\n"
 	for _, l := range c.Lessons {
 		text += "\n    go run ./" + l.Dir

@@ -49,8 +49,15 @@ func (b *Binary) Remove() {
 // broken off.
 func Build(ctx context.Context, root, pkg string) (*Binary, error) {
 	pkg = "./" + path.Clean(filepath.ToSlash(pkg))
-	if _, err := inside(root, pkg); err != nil {
-		return nil, err
+	return BuildProgram(ctx, Program{Root: root, Package: pkg, Name: path.Base(pkg)})
+}
+
+// BuildProgram is Build of a program that may lie anywhere.
+func BuildProgram(ctx context.Context, p Program) (*Binary, error) {
+	if p.Files == nil {
+		if _, err := inside(p.Root, p.Package); err != nil {
+			return nil, err
+		}
 	}
 	tool, err := exec.LookPath("go")
 	if err != nil {
@@ -58,11 +65,11 @@ func Build(ctx context.Context, root, pkg string) (*Binary, error) {
 			"(or your system's package golang), open a new terminal, and see that `go version` answers")
 	}
 	began := time.Now()
-	b := &Binary{Package: pkg, Name: path.Base(pkg)}
+	b := &Binary{Package: p.Said()[0], Name: p.Name}
 	if err := b.place(); err != nil {
 		return nil, Explain(fmt.Errorf("no place for the program %s: %w", b.Name, err))
 	}
-	if err := b.compile(ctx, tool, root); err != nil {
+	if err := b.compile(ctx, tool, p); err != nil {
 		b.Remove()
 		return nil, err
 	}
@@ -77,7 +84,7 @@ rmdir "$GOTMPDIR" 2>/dev/null
 exit $status`
 
 // compile fills the place that was made.
-func (b *Binary) compile(ctx context.Context, tool, root string) error {
+func (b *Binary) compile(ctx context.Context, tool string, p Program) error {
 	// The tool's words go to a file, not to a pipe: if the instrument is
 	// killed, the tool must not die of SIGPIPE before it has cleaned up.
 	words, err := litter.Nameless("fdlab-build")
@@ -100,10 +107,10 @@ func (b *Binary) compile(ctx context.Context, tool, root string) error {
 	// needs a third less time; a panic still names files and lines.
 	// GOWORK=off: a workspace around the clone does not know of its module.
 	// GOOS, GOARCH: the program runs on this machine, whatever is set.
-	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", script, "sh",
-		tool, "build", "-buildvcs=false", "-ldflags=-w", "-o", b.path, b.Package)
-	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "GOWORK=off", "PWD="+root, buildFolder+"="+work,
+	args := append([]string{"-c", script, "sh", tool, "build", "-buildvcs=false", "-ldflags=-w", "-o", b.path}, p.Said()...)
+	cmd := exec.CommandContext(ctx, "/bin/sh", args...)
+	cmd.Dir = p.Root
+	cmd.Env = append(os.Environ(), "GOWORK=off", "PWD="+p.Root, buildFolder+"="+work,
 		"GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 	cmd.Stdout, cmd.Stderr = words, words
 	// A group of its own: Ctrl-C at the terminal is the instrument's alone, and
@@ -125,7 +132,7 @@ func (b *Binary) compile(ctx context.Context, tool, root string) error {
 		if !errors.As(err, &exit) {
 			return Explain(fmt.Errorf("the go command did not start: %w", err))
 		}
-		return buildFailure(root, b.Package, string(output), exit.String())
+		return buildFailure(p.Root, b.Package, string(output), exit.String())
 	}
 	return b.keep()
 }

@@ -11,10 +11,18 @@ import (
 // Problem is one objection of the compiler. Its strings are quoted already:
 // they may be drawn as they are.
 type Problem struct {
-	File   string // from the root, with slashes
+	File   string // from the root, with slashes; the whole name where it lies elsewhere
 	Line   int    // from 1
 	Column int    // in bytes, from 1; 0: not said
 	Text   string // the following lines that belong to it are parted by "\n"
+}
+
+// Path is the name by which the file can be read; root is that of the build.
+func (p Problem) Path(root string) string {
+	if file := filepath.FromSlash(p.File); filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(root, filepath.FromSlash(p.File))
 }
 
 func (p Problem) String() string {

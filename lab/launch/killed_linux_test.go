@@ -242,7 +242,7 @@ func TestKernelThatForbidsNamelessPrograms(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer b.Remove()
-	if err := b.compile(context.Background(), "go", root(t)); err != nil {
+	if err := b.compile(context.Background(), "go", Program{Root: root(t), Package: b.Package}); err != nil {
 		t.Fatal(err)
 	}
 	if got := entries(t, temp); len(got) != 0 {

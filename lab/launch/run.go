@@ -23,6 +23,7 @@ type Options struct {
 	Args      []string      // after the program's name
 	Env       []string      // "NAME=value", added to the instrument's own
 	Dir       string        // the child's working folder; "": the instrument's
+	Stdin     bool          // its standard input is a pipe that Type fills; else /dev/null
 	RingSlots int           // a power of two; 0: trace.Slots
 	Grace     time.Duration // between Stop's ask, SIGTERM and SIGKILL; 0: one second
 }
@@ -36,6 +37,7 @@ type Run struct {
 	child  *os.Process
 	conn   *os.File    // the instrument's end of the control socket
 	pipes  [2]*os.File // the reading ends of stdout and stderr
+	input  *os.File    // the writing end of stdin, or nil
 	output Output
 	reader *Reader
 	done   chan struct{} // closed at the very end: exit is then final
@@ -45,12 +47,14 @@ type Run struct {
 	mu    sync.Mutex // guards what follows
 	ended bool       // the child has ended: its number must not be signalled any more
 	asked bool
-	sent  syscall.Signal // the strongest signal that the instrument sent
-	err   error
+
+	inputEnded bool           // EndInput was called
+	sent       syscall.Signal // the strongest signal that the instrument sent
+	err        error
 }
 
 // Start runs the binary as a child. The child has a trace ring and a control
-// socket, no terminal, and reads /dev/null; it dies with the instrument. The
+// socket and no terminal; it dies with the instrument. The
 // caller owns the run and must Close it.
 func Start(b *Binary, opt Options) (*Run, error) {
 	if b.path == "" {
@@ -67,7 +71,7 @@ func Start(b *Binary, opt Options) (*Run, error) {
 		return nil, Explain(err)
 	}
 	r := &Run{binary: b.Name, mark: fmt.Sprintf("%d-%d", os.Getpid(), runs.Add(1)), grace: opt.Grace, reader: newReader(ring), done: make(chan struct{})}
-	theirs, err := r.channels(ring)
+	theirs, err := r.channels(ring, opt.Stdin)
 	if err == nil {
 		err = r.launch(b, opt, theirs)
 	}
@@ -86,12 +90,12 @@ func Start(b *Binary, opt Options) (*Run, error) {
 // channels makes the files that the child inherits, in the order of their
 // numbers there: stdin, stdout, stderr, the ring, its end of the control
 // socket. The other ends are the run's. An error may leave some made.
-func (r *Run) channels(ring *trace.Ring) (theirs []*os.File, err error) {
-	null, err := os.Open(os.DevNull)
+func (r *Run) channels(ring *trace.Ring, stdin bool) (theirs []*os.File, err error) {
+	in, err := r.stdin(stdin)
 	if err != nil {
 		return nil, err
 	}
-	theirs = append(theirs, null)
+	theirs = append(theirs, in)
 	for i := range r.pipes {
 		var end *os.File
 		if r.pipes[i], end, err = os.Pipe(); err != nil {
@@ -279,7 +283,7 @@ func (r *Run) Close() {
 
 // release frees what the run holds, apart from the child.
 func (r *Run) release() {
-	for _, file := range append(r.pipes[:], r.conn) {
+	for _, file := range append(r.pipes[:], r.conn, r.input) {
 		if file != nil {
 			file.Close()
 		}

@@ -53,6 +53,7 @@ type Model struct {
 	back       screen // where the way out of a lesson leads
 	home       home.State
 	lesson     lesson.State
+	own        *own     // a program that is no lesson of the course, or nil
 	session    *session // what the stage shows; nil: nothing was run yet
 	exercises  exercise.List
 	exercise   exercise.Page
@@ -64,11 +65,13 @@ type Model struct {
 	helpTop  int      // its first row that is shown
 	explain  string   // the key of the lint whose explanation lies over the stage, or ""
 	outline  *outline // the list of steps and moments lies over the stage, or nil
+	typing   *typing  // what is typed for the program's standard input, or nil: no key is another's
 	guided   *bool    // the stage goes at the reader's pace; nil: nobody has chosen
 	output   bool     // what the program printed lies over the stage
 	scroll   int      // of the overlay
 	unmoused bool     // the terminal has the mouse: see switchMouse
 	message  string   // a word to the student, until the next key
+	first    tea.Cmd  // what begins with the instrument, or nil
 	quit     bool
 }
 
@@ -86,8 +89,8 @@ func New(c *course.Catalogue, th *theme.Theme) *Model {
 	return m
 }
 
-// Init reads the exercises.
-func (m *Model) Init() tea.Cmd { return readExercises(m.course.Root) }
+// Init reads the exercises, and begins with what the command line wants.
+func (m *Model) Init() tea.Cmd { return tea.Batch(readExercises(m.course.Root), m.first) }
 
 // View draws the screen. It changes nothing but the grid.
 func (m *Model) View() string {
@@ -123,7 +126,9 @@ func (m *Model) View() string {
 	case m.outline != nil:
 		m.drawOutline(r)
 	}
-	if m.message != "" {
+	if m.typing != nil {
+		m.drawTyping(r)
+	} else if m.message != "" {
 		m.drawMessage(r)
 	}
 	return g.Render()

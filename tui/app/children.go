@@ -19,10 +19,10 @@ type children struct {
 }
 
 // start builds a program and runs it. When ctx ends before, nothing runs.
-func (c *children) start(ctx context.Context, root, pkg string, args []string) (*launch.Run, error) {
+func (c *children) start(ctx context.Context, program launch.Program, opt launch.Options) (*launch.Run, error) {
 	c.building.RLock()
 	defer c.building.RUnlock()
-	binary, err := launch.Build(ctx, root, pkg)
+	binary, err := launch.BuildProgram(ctx, program)
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +30,7 @@ func (c *children) start(ctx context.Context, root, pkg string, args []string) (
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
 	}
-	run, err := launch.Start(binary, launch.Options{Args: args, Dir: root})
+	run, err := launch.Start(binary, opt)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -51,10 +50,10 @@ func safely(do func() tea.Msg) tea.Cmd {
 }
 
 // start builds a program and runs it.
-func (m *Model) start(ctx context.Context, session int, pkg string, args []string) tea.Cmd {
+func (m *Model) start(ctx context.Context, session int, program launch.Program, opt launch.Options) tea.Cmd {
 	return safely(func() tea.Msg {
-		run, err := m.children.start(ctx, m.course.Root, pkg, args)
-		return startedMsg{session: session, run: run, err: err, source: source(m.course.Root, err)}
+		run, err := m.children.start(ctx, program, opt)
+		return startedMsg{session: session, run: run, err: err, source: source(program.Root, err)}
 	})
 }
 
@@ -66,7 +65,7 @@ func source(root string, err error) []string {
 	}
 	lines := make([]string, len(build.Problems))
 	for i, p := range build.Problems {
-		text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(p.File)))
+		text, err := os.ReadFile(p.Path(root))
 		if all := strings.Split(string(text), "\n"); err == nil && p.Line >= 1 && p.Line <= len(all) {
 			lines[i] = strings.TrimSpace(all[p.Line-1])
 		}

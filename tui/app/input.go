@@ -12,6 +12,8 @@ import (
 func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
 	m.message = ""
 	switch {
+	case m.typing != nil && msg.Type == tea.KeyRunes && !msg.Alt:
+		return m.typeText(msg.Runes)
 	case msg.Paste:
 		m.message = "What was pasted is ignored: fdlab takes single keys."
 		return nil

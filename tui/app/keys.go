@@ -215,9 +215,11 @@ func stageKeys() table {
 	return slices.Concat(
 		table{{
 			Names: []string{"enter"}, Sign: "enter", Help: "after the end: goes on to the lesson's Explain",
-			Now: when(func(m *Model) bool { return m.session.over && m.session.State() == player.Ended }, "explain"),
+			Now: when(func(m *Model) bool {
+				return m.session.over && m.session.State() == player.Ended && m.session.lesson.Section(course.KeyExplain) != nil
+			}, "explain"),
 			Do: func(m *Model) tea.Cmd {
-				if !m.session.over {
+				if !m.session.over || m.session.lesson.Section(course.KeyExplain) == nil {
 					return nil
 				}
 				m.lesson.Open(course.KeyExplain)
@@ -233,6 +235,7 @@ func stageKeys() table {
 				Help: "by hand: the experiment stays up and does as you poke; or back to its script"},
 			{Names: []string{"B"}, Sign: "B", Now: (*Model).nowBackend, Do: (*Model).onNextBackend,
 				Help: "runs it on another backend, of those that the program says it has"},
+			inputKey(),
 			keepKey(),
 			outputKey(
 				func(m *Model) bool { return m.session.printed > 0 },

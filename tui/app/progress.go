@@ -46,7 +46,7 @@ func (m *Model) predict(letter string) tea.Cmd {
 func (m *Model) keep() tea.Cmd {
 	s := m.session
 	w := s.world.Live
-	if s.saved || !w.Verdict.Given {
+	if s.own != nil || s.saved || !w.Verdict.Given {
 		return nil
 	}
 	s.saved = true

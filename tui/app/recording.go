@@ -103,7 +103,7 @@ func (s *session) title() string {
 	if s.lesson.Number == 0 {
 		title = s.lesson.Title
 	}
-	if s.run == nil {
+	if s.own == nil && s.run == nil {
 		title += " · recorded " + s.began.Local().Format(time.DateTime)
 	}
 	return title

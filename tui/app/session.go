@@ -22,6 +22,7 @@ import (
 type session struct {
 	playback
 	lesson *course.Lesson
+	own    *own // the program where it is no lesson of the course, or nil
 	args   []string
 	cancel context.CancelFunc // breaks the build off
 
@@ -42,25 +43,34 @@ type session struct {
 	saved  bool      // the verdict went into the progress
 }
 
-// run builds the lesson and puts it on the stage. What ran before ends.
+// run builds the lesson, or the program of one's own, and puts it on the stage.
+// What ran before ends.
 func (m *Model) run(args []string) tea.Cmd {
-	old := m.session
-	if m.lesson.Lesson.Number == 0 { // a recording of something else
-		m.message = "This program is no lesson of the course: it cannot be run here."
+	old, l := m.session, m.lesson.Lesson
+	program := launch.Program{Root: m.course.Root, Package: "./" + l.Dir, Name: l.Slug}
+	opt := launch.Options{Args: args, Dir: m.course.Root}
+	mine := m.own
+	switch {
+	case mine != nil && mine.lesson == l:
+		program, opt.Dir, opt.Stdin = mine.Program, mine.Dir, true
+	case l.Number == 0: // a recording of something else
+		m.message = "This program is no lesson of the course. To run it: go run ./tui run PATH"
 		return nil
+	default:
+		mine = nil
 	}
 	m.serial++
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &session{playback: playback{number: m.serial, Player: player.New(1, 20e6).Gated()}, lesson: m.lesson.Lesson, args: args, cancel: cancel}
+	s := &session{playback: playback{number: m.serial, Player: player.New(1, 20e6).Gated()}, lesson: l, own: mine, args: args, cancel: cancel}
 	if old != nil && old.lesson == s.lesson {
 		s.ZoomLike(old.Player)
 	}
-	if m.isGuided(s.lesson, args) {
+	if mine == nil && m.isGuided(s.lesson, args) {
 		s.Guided()
 	}
 	m.session = s
-	m.screen, m.output, m.outline, m.scroll = atStage, false, nil, 0
-	return tea.Batch(end(old), m.start(ctx, s.number, "./"+s.lesson.Dir, args))
+	m.screen, m.output, m.outline, m.typing, m.scroll = atStage, false, nil, nil, 0
+	return tea.Batch(end(old), m.start(ctx, s.number, program, opt))
 }
 
 // started takes the news that the program runs, or why it does not.
@@ -127,7 +137,7 @@ func (s *session) apply(track *player.Track, records []trace.Record) (rest []tra
 
 // account keeps what a judged run printed, for the lesson's page.
 func (m *Model) account(s *session) {
-	if !s.world.Live.Verdict.Given {
+	if s.own != nil || !s.world.Live.Verdict.Given {
 		return
 	}
 	var lines []string
@@ -145,7 +155,7 @@ func (m *Model) account(s *session) {
 // status says which of the stage's states the session is in.
 func (s *session) status() (stage.Status, string) {
 	if s.world == nil {
-		return stage.Building, fmt.Sprintf("go build ./%s ...", s.lesson.Dir)
+		return stage.Building, fmt.Sprintf("go build %s ...", s.path())
 	}
 	switch state := s.State(); {
 	case state == player.Replay:
@@ -181,13 +191,13 @@ func stoppedWords(signal string, run *launch.Run) string {
 
 // draw draws the stage, or why there is none.
 func (s *session) draw(r grid.Region, m *Model) {
-	const back = " back to the lesson"
+	back := " " + s.wayOut()
 	switch {
 	case s.build != nil:
 		drawBuildError(r, m, s.build, s.source, back)
 		return
 	case s.fault != nil:
-		drawFault(r, m, "this lesson cannot run", s.fault.Error(), back)
+		drawFault(r, m, s.what()+" cannot run", s.fault.Error(), back)
 		return
 	case s.world == nil:
 		_, words := s.status()
@@ -268,18 +278,7 @@ func (s *session) poke(m *Model, key string) (cmd tea.Cmd, ok bool) {
 	if !ok {
 		return nil, false
 	}
-	switch s.State() {
-	case player.Led, player.Paused, player.AtMoment:
-		if !s.over {
-			m.message = "The stage is behind the program, which would get this key. Press end first: it goes live."
-			return nil, true
-		}
-		fallthrough
-	case player.Ended:
-		m.message = "The program has ended and takes no keys: r builds and runs it again."
-		return nil, true
-	case player.Past, player.Replay:
-		m.message = "What happened cannot be poked: end goes to the live edge."
+	if m.message = s.deaf(); m.message != "" {
 		return nil, true
 	}
 	taken := s.world.Live.Pokes + 1
@@ -288,6 +287,22 @@ func (s *session) poke(m *Model, key string) (cmd tea.Cmd, ok bool) {
 	}
 	s.poked = &poked{c, time.Now(), taken, s.lost}
 	return tell(s.run, func(r *launch.Run) error { return r.Poke(c) }), true
+}
+
+// deaf says why the program cannot be given anything now; "": it can.
+func (s *session) deaf() string {
+	switch s.State() {
+	case player.Led, player.Paused, player.AtMoment:
+		if !s.over {
+			return "The stage is behind the program, which would get this key. Press end first: it goes live."
+		}
+		fallthrough
+	case player.Ended:
+		return "The program has ended and takes no keys: r builds and runs it again."
+	case player.Past, player.Replay:
+		return "What happened cannot be poked: end goes to the live edge."
+	}
+	return ""
 }
 
 // poked is a key that was handed to the experiment.

@@ -30,7 +30,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case keptMsg:
 		m.kept(msg)
 	case failedMsg:
-		m.message = msg.text
+		m.tellFailed(msg.text)
 	}
 	return m, nil
 }
@@ -40,6 +40,11 @@ func (m *Model) key(key string) tea.Cmd {
 	switch key {
 	case "ctrl+c":
 		return m.leave()
+	}
+	if m.typing != nil {
+		return m.keyTyping(key)
+	}
+	switch key {
 	case "T":
 		return m.switchMouse()
 	}

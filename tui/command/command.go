@@ -10,6 +10,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 )
 
@@ -27,6 +28,7 @@ type Word string
 const (
 	Course Word = "" // the instrument
 	Open   Word = "open"
+	Run    Word = "run"
 	Check  Word = "check"
 )
 
@@ -35,13 +37,17 @@ var words = []struct {
 	word     Word
 	operands string // as Usage names them
 	least    int    // how many there must be
-	most     int    // and may be
+	most     int    // and may be; many: all that follow
 	does     string
 }{
 	{Course, "", 0, 0, "opens the instrument; ? explains every screen"},
 	{Open, "FILE", 1, 1, "shows a run that was kept: run.jsonl, run.jsonl.gz"},
+	{Run, "PATH [ARGS]", 1, many, "puts a program of your own on the stage: its folder, or its main.go"},
 	{Check, "", 0, 0, "says whether this machine is ready for a class; needs no terminal"},
 }
+
+// many: any number of operands.
+const many = math.MaxInt
 
 // Parse reads the arguments of the program, without its name. Flags may stand
 // before the word and right after it. An error quotes what it did not understand:
@@ -105,8 +111,8 @@ func Usage() string {
 	var b strings.Builder
 	b.WriteString("usage: go run ./tui [-C folder] [word]\n\n")
 	for _, w := range words {
-		fmt.Fprintf(&b, "  %-12s %s\n", strings.TrimSpace(string(w.word)+" "+w.operands), w.does)
+		fmt.Fprintf(&b, "  %-15s %s\n", strings.TrimSpace(string(w.word)+" "+w.operands), w.does)
 	}
-	b.WriteString("\n  -C folder    the clone of fdlab, if it is not the current folder\n")
+	b.WriteString("\n  -C folder       the clone of fdlab, if it is not the current folder\n")
 	return b.String()
 }

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -25,6 +26,22 @@ func TestGrammar(t *testing.T) {
 	}
 }
 
+// TestAProgramsArgumentsAreItsOwn: what follows its path is no flag of the instrument.
+func TestAProgramsArgumentsAreItsOwn(t *testing.T) {
+	for said, want := range map[string][]string{
+		"run mine":                   {"mine"},
+		"run mine -h -C x --":        {"mine", "-h", "-C", "x", "--"},
+		"-C a run mine/main.go one":  {"mine/main.go", "one"},
+		"run -C a mine -interactive": {"mine", "-interactive"},
+		"run -- -odd -h":             {"-odd", "-h"},
+	} {
+		got, err := Parse(strings.Fields(said))
+		if err != nil || got.Word != Run || got.Help || !slices.Equal(got.Operands, want) {
+			t.Errorf("%q: %+v, %v, want the operands %q", said, got, err, want)
+		}
+	}
+}
+
 func TestWhatIsNotUnderstoodIsQuoted(t *testing.T) {
 	for _, c := range []struct {
 		args []string
@@ -36,6 +53,7 @@ func TestWhatIsNotUnderstoodIsQuoted(t *testing.T) {
 		{[]string{"check", "twice"}, `check takes no more: "twice"`},
 		{[]string{"-x\x1b[31m\n"}, `-x\x1b[31m\n`},
 		{[]string{"check", "-\x1b[31m"}, `-\x1b[31m`},
+		{[]string{"run"}, "run needs PATH"},
 		{[]string{"open"}, "open needs FILE"},
 		{[]string{"open", "a", "b"}, `open takes no more: "b"`},
 		{[]string{"-C"}, "-C"},
@@ -47,7 +65,7 @@ func TestWhatIsNotUnderstoodIsQuoted(t *testing.T) {
 			t.Errorf("%q is echoed raw in %q", c.args, err)
 		}
 	}
-	if _, err := Parse([]string{"chekc"}); !strings.Contains(err.Error(), "nothing or open or check") {
+	if _, err := Parse([]string{"chekc"}); !strings.Contains(err.Error(), "nothing or open or run or check") {
 		t.Errorf("the words are not named: %v", err)
 	}
 	if !strings.Contains(Usage(), "check") || !strings.Contains(Usage(), "-C folder") {

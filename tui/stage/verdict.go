@@ -12,13 +12,18 @@ import (
 func drawVerdict(r grid.Region, v *scene) {
 	th, w := v.Theme, v.World
 	y := 0
-	if v.Predicted == "" {
+	asks := len(v.Options) > 0 || w.Answer != "" || w.Verdict.Given
+	if !asks { // a program of the student's own, or its recording
+		r.Text(0, y, th.Faint, "this program asks no question")
+		y++
+	} else if v.Predicted == "" {
 		r.Text(0, y, th.Faint, "you made no prediction")
 		y++
 	} else {
 		y = page.Wrap(r, y, th.Text, "you predicted "+v.Predicted+") "+v.Options[v.Predicted])
 	}
 	switch {
+	case !asks:
 	case w.Answer == "" && w.Verdict.Given:
 		r.Text(0, y, th.Held, "this run gives no answer")
 		y++
