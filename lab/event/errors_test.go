@@ -68,8 +68,8 @@ func TestClosedFDIsExplained(t *testing.T) {
 		a, z := pair(t)
 		e := add(t, b.NewEvent(a, Read|Persist, func(int, What) {}).Named("telnet"), NoTimeout)
 		unix.Close(a)
-		switch b.Backend() {
-		case "poll", "select": // the wait notices
+		switch {
+		case !natureOf(b).forgets: // the wait notices
 			reason, err := b.Dispatch()
 			if reason != Failed {
 				t.Fatalf("the loop returned %v", reason)
@@ -78,7 +78,7 @@ func TestClosedFDIsExplained(t *testing.T) {
 			if err := e.Del(); err != nil {
 				t.Fatal(err)
 			}
-		case "epoll": // the kernel forgot it in silence; the next epoll_ctl notices
+		case b.Backend() == "epoll": // the kernel forgot it in silence; the next epoll_ctl notices
 			again := b.NewEvent(a, Read, func(int, What) {}).Named("new")
 			explains(t, again.Add(NoTimeout), ErrFDClosed, `read|persist "telnet"`, "Del")
 			// The number comes back as another fd.
@@ -150,12 +150,12 @@ func TestStaleReadinessIsIgnored(t *testing.T) {
 func TestNeverOpenFD(t *testing.T) {
 	onEach(t, func(t *testing.T, b *Base) {
 		e := b.NewEvent(1000, Read, func(int, What) { t.Error("called") })
-		if b.Backend() != "poll" {
+		if natureOf(b).refuses {
 			explains(t, e.Add(NoTimeout), ErrNotOpen, "fd 1000")
 			loop(t, b, 0, NoEvents)
 			return
 		}
-		// poll is told by its first wait.
+		// It is told by its first wait.
 		add(t, e, NoTimeout)
 		_, err := b.Loop(NonBlock)
 		explains(t, err, ErrFDClosed, "fd 1000")

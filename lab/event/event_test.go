@@ -274,8 +274,7 @@ func TestEdgeTriggered(t *testing.T) {
 		e := add(t, b.NewEvent(a, Read|Persist|EdgeTriggered, c.log("e")), NoTimeout)
 		write(t, z, "xx")
 		loop(t, b, Once, Done)
-		edge := b.Backend() != "poll" && b.Backend() != "select"
-		if edge {
+		if natureOf(b).edges {
 			c.want(t, "e read|edge-triggered")
 			loop(t, b, NonBlock, Done) // there is data, but no news
 			c.want(t)

@@ -223,7 +223,7 @@ func (m *model) closeWatched() {
 	}
 	unix.Close(fd)
 	f.fd = -1
-	if m.b.Backend() == "poll" || m.b.Backend() == "select" {
+	if !natureOf(m.b).forgets {
 		o := m.b.backend
 		m.b.backend = o.(*observed).backend
 		reason, err := m.b.Loop(NonBlock | Once)

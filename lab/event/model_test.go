@@ -158,8 +158,8 @@ func (m *model) truth(fd int) (what What) {
 		m.t.Fatal(err)
 	}
 	read, write := int16(unix.POLLIN|unix.POLLHUP|unix.POLLERR), int16(unix.POLLOUT|unix.POLLHUP|unix.POLLERR)
-	if m.b.Backend() == "select" {
-		write &^= unix.POLLHUP // select(2) does not count a hang-up as writable
+	if !natureOf(m.b).hangUp {
+		write &^= unix.POLLHUP
 	}
 	if p[0].Revents&read != 0 {
 		what |= Read

@@ -18,7 +18,7 @@ import (
 type difference struct {
 	entry    string // its title in docs/libevent.md, "Deliberate differences"
 	scenario string
-	backends string // "all", or some of them
+	backends string // "all", or some of them, as libevent calls them
 	libevent string
 	lab      string
 }
@@ -218,7 +218,7 @@ var unshown = map[string]string{
 
 // on reports whether the difference shows on the backend.
 func (d *difference) on(backend string) bool {
-	return d.backends == "all" || slices.Contains(strings.Split(d.backends, ", "), backend)
+	return d.backends == "all" || slices.Contains(strings.Split(d.backends, ", "), inLibevent[backend])
 }
 
 // declared returns the difference that the scenario shows on the backend.
