@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"fdlab/lab/skip"
 )
 
 // instrument tells the test binary to play the instrument, for the test that
@@ -21,7 +23,7 @@ func TestMain(m *testing.M) {
 	if what := os.Getenv(instrument); what != "" {
 		playInstrument(what)
 	}
-	code := m.Run()
+	code := skip.Slow(m)
 	for _, b := range programs {
 		b.Remove()
 	}

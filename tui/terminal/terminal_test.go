@@ -18,6 +18,8 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
+
+	"fdlab/lab/skip"
 )
 
 // shown tells the test binary to show a model, as the instrument does.
@@ -27,7 +29,7 @@ func TestMain(m *testing.M) {
 	models := map[string]tea.Model{"stuck": stuck{}, "busy": busy{}}
 	model, ok := models[os.Getenv(shown)]
 	if !ok {
-		os.Exit(m.Run())
+		os.Exit(skip.Slow(m))
 	}
 	err := Run(model, func() { fmt.Fprint(os.Stdout, "the children end") })
 	Say(fmt.Sprint(err))

@@ -1,0 +1,10 @@
+package firstframe_test
+
+import (
+	"os"
+	"testing"
+
+	"fdlab/lab/skip"
+)
+
+func TestMain(m *testing.M) { os.Exit(skip.Slow(m)) }
