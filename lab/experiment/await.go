@@ -11,10 +11,17 @@ import (
 // longer than limit. It looks every millisecond. Held time does not count, nor
 // does time in which nobody could look, because the whole program stood still. If
 // the experiment should end, or a scripted run can no longer be judged, it does
-// not return (X.Fail): it is for the goroutine of Lesson.Run.
+// not return (X.Fail): it is for the goroutine of Lesson.Run. So it is with a scripted
+// run whose threads got no processor for a good part of the limit: what they have not
+// done says nothing.
 func (x *X) Await(limit time.Duration, ok func() bool) bool {
 	waited, last := time.Duration(0), x.Now()
+	var queues *queues
 	for !ok() {
+		if queues == nil {
+			queues = x.queues()
+		}
+		queues.look()
 		if err := x.invalid(); err != nil && !x.Interactive() {
 			x.Fail(err)
 		}
@@ -24,6 +31,10 @@ func (x *X) Await(limit time.Duration, ok func() bool) bool {
 			x.stoodStill()
 		}
 		if last = now; waited > limit {
+			if starved := queues.starved(); starved != nil && !x.Interactive() {
+				x.Invalidate(starved)
+				x.Fail(starved)
+			}
 			return false
 		}
 		if !x.Sleep(time.Millisecond) {

@@ -61,8 +61,12 @@ var programs = map[string]func(x *X){
 	"undecided":  func(x *X) { x.Verdict(Undecided, "too little was seen") },
 	"waits": func(x *X) {
 		looks := 0
-		x.Note("waiting")
-		happened := x.Await(time.Second, func() bool { looks++; return looks > 300 }) // within half a second
+		happened := x.Await(time.Second, func() bool {
+			if looks++; looks == 3 {
+				unix.Kill(unix.Getpid(), unix.SIGSTOP)
+			}
+			return looks > 6
+		})
 		x.TimingCheck(false, "at once")
 		x.Verdict(Ruling(happened), "")
 	},
@@ -420,22 +424,16 @@ func TestKeysComeAsLines(t *testing.T) {
 func TestTimeInWhichTheProgramWasStoppedDoesNotCount(t *testing.T) {
 	cmd := program("waits")
 	var out strings.Builder
-	r, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
+	cmd.Stdout = &out
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	lines := bufio.NewScanner(r)
-	for lines.Scan() {
-		fmt.Fprintln(&out, lines.Text())
-		if strings.Contains(lines.Text(), "waiting") {
-			cmd.Process.Signal(syscall.SIGSTOP)
-			time.Sleep(2 * time.Second) // longer than the program would wait
-			cmd.Process.Signal(syscall.SIGCONT)
-		}
+	var status unix.WaitStatus
+	if _, err := unix.Wait4(cmd.Process.Pid, &status, unix.WUNTRACED, nil); err != nil || !status.Stopped() {
+		t.Fatalf("it did not stop: %v, %v", status, err)
 	}
+	time.Sleep(2 * time.Second) // longer than the program would wait
+	cmd.Process.Signal(syscall.SIGCONT)
 	cmd.Wait()
 	expectText(t, cmd, out.String(), 0, "verdict: true", "not judged (the program stood still for a while): at once")
 }

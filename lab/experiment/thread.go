@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"fdlab/lab/kernel"
@@ -14,9 +15,12 @@ import (
 // Thread is a goroutine on an OS thread of its own.
 type Thread struct {
 	Name string
+	id   atomic.Uint32 // the kernel's; 0: it has not begun
+	base atomic.Int64  // the kernel's count of its delays, when it began
 	done chan struct{} // closed at its end; what follows is then set
 	err  error
 	cpu  time.Duration
+	late time.Duration // Delay, at its end
 }
 
 // Thread starts do on an OS thread of its own (a goroutine that is locked to
@@ -32,8 +36,11 @@ func (x *X) Thread(name string, do func() error) *Thread {
 }
 
 func (x *X) run(t *Thread, do func() error) {
-	_, unlock := thread.Lock()
+	id, unlock := thread.Lock()
 	defer unlock()
+	began, _ := kernel.ScheduleOf(id) // the thread may have been another's before
+	t.base.Store(int64(began.Delayed))
+	t.id.Store(id)
 	x.put(trace.ThreadBegin, t.Name, 0, 0)
 	before, none := kernel.ThreadUsage()
 	defer func() {
@@ -54,6 +61,7 @@ func (x *X) run(t *Thread, do func() error) {
 		} else {
 			t.cpu = after.Sub(before).CPU()
 		}
+		t.late = t.delay()
 		x.put(trace.ThreadEnd, t.Name, 0, 0)
 		x.mu.Lock()
 		delete(x.threads, t)

@@ -75,7 +75,10 @@ func unjudged(err error) string {
 func wayOut(err error) string {
 	var errno syscall.Errno
 	errors.As(err, &errno)
+	var starved *Starved
 	switch {
+	case errors.As(err, &starved):
+		return "This machine is overloaded: end what else runs (top shows it), and run it again."
 	case errno == unix.EMFILE:
 		if soft, _, no := kernel.Limits(); no == nil {
 			return fmt.Sprintf("Only %d files may be open: raise that with ulimit -n 256, and run it again.", soft)

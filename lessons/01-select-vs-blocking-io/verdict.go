@@ -1,10 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"flag"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -74,6 +72,11 @@ func judge(x *experiment.X, bench *engine.Bench, turns, both *engine.Run, rest [
 	all := append([]*engine.Run{turns}, loops...)
 	bench.Table(all...)
 
+	for _, t := range []*engine.Run{turns, both} { // the verdict rests on these
+		if h := t.Hears("b", "a"); h.When == engine.Unclear && h.Delayed > 0 {
+			x.Invalidate(starved(t, h))
+		}
+	}
 	checkOrder(x.Of(1).Decides(), turns, "read b only after a had spoken", engine.Later)
 	checkOrder(x.Of(2).Decides(), both, "read b while a was silent", engine.AtOnce)
 	for _, t := range rest {
@@ -106,7 +109,11 @@ func judge(x *experiment.X, bench *engine.Bench, turns, both *engine.Run, rest [
 	}
 
 	// Predict asks which engine hears b clearly sooner than all others.
-	if first, ok := sooner(x, loops); ok {
+	switch first, late, ok := sooner(x, loops); {
+	case late != nil:
+		x.Of(3).Decides().NotJudged(late.Error()+": run it again on a machine that is less busy",
+			"none of these heard b clearly sooner than all others")
+	case ok:
 		shortest, longest := spread(loops)
 		x.Of(3).Decides().TimingCheck(first == "", "none of these heard b clearly sooner than all others: it waited for %s to %s",
 			experiment.Brief(shortest), experiment.Brief(longest))
@@ -145,30 +152,71 @@ const clearly = 100 * time.Millisecond
 // sooner returns the engine that heard b clearly sooner than all others, or "".
 // First it goes by order: who heard b while a was silent, and who only later.
 // Where that does not tell them apart, it goes by time. A run that was held has
-// no times. false: this run does not say.
-func sooner(x *experiment.X, loops []*engine.Run) (name string, ok bool) {
-	inTime := map[string]time.Duration{}
+// no times. ok is false where this run does not say; late is then the engine that got no
+// processor for so long that nobody knows, if that is why.
+func sooner(x *experiment.X, loops []*engine.Run) (name string, late *experiment.Starved, ok bool) {
+	inTime := map[string]engine.Heard{}
 	for _, t := range loops {
 		h := t.Hears("b", "a")
 		switch h.When {
 		case engine.Unclear:
-			return "", false
+			if h.Delayed > 0 {
+				late = starved(t, h)
+			}
+			return "", late, false
 		case engine.AtOnce:
-			inTime[t.Engine] = h.Waited
+			inTime[t.Engine] = h
 		}
 	}
-	names := slices.SortedFunc(maps.Keys(inTime), func(a, b string) int { return cmp.Compare(inTime[a], inTime[b]) })
 	switch {
 	case len(loops) < 2:
-		return "", false // nothing to compare
-	case len(names) == 1:
-		return names[0], true
-	case len(names) < len(loops) || x.Disturbed() != "":
-		return "", true
-	case inTime[names[1]]-inTime[names[0]] > clearly:
-		return names[0], true
+		return "", nil, false // nothing to compare
+	case len(inTime) == 1:
+		for name := range inTime {
+			return name, nil, true
+		}
+	case len(inTime) < len(loops) || x.Disturbed() != "":
+		return "", nil, true
 	}
-	return "", true
+	return lead(inTime)
+}
+
+// lead returns the engine that heard b clearly before all others, or "". The time for
+// which an engine could have run and got no processor is the machine's, and not the
+// engine's: on a free one it would have waited for that much less, or for just as long.
+// Where it depends on this who has the lead, nobody knows.
+func lead(heard map[string]engine.Heard) (name string, late *experiment.Starved, ok bool) {
+	leads := func(one string, waited, others func(engine.Heard) time.Duration) bool {
+		for other := range heard {
+			if other != one && others(heard[other])-waited(heard[one]) <= clearly {
+				return false
+			}
+		}
+		return true
+	}
+	most := func(h engine.Heard) time.Duration { return h.Waited }
+	least := func(h engine.Heard) time.Duration { return max(h.Waited-h.Delayed, 0) }
+	for one := range heard {
+		if leads(one, most, least) {
+			return one, nil, true
+		}
+	}
+	for one := range heard {
+		if leads(one, least, most) {
+			for other, h := range heard { // the one that was delayed most tells it best
+				if late == nil || h.Delayed > late.Delay {
+					late = &experiment.Starved{Thread: "the engine " + other, Delay: h.Delayed, Of: h.Waited}
+				}
+			}
+			return "", late, false
+		}
+	}
+	return "", nil, true
+}
+
+// starved says that an engine got no processor when b had spoken.
+func starved(t *engine.Run, h engine.Heard) *experiment.Starved {
+	return &experiment.Starved{Thread: "the engine " + t.Engine, Delay: h.Delayed, Of: h.Silence}
 }
 
 // spread returns how long the message that decides waited, at least and at most.
@@ -185,6 +233,10 @@ func spread(loops []*engine.Run) (shortest, longest time.Duration) {
 func checkOrder(of experiment.Evidence, t *engine.Run, what string, want engine.Hearing) {
 	heard := t.Hears("b", "a")
 	of = of.At(heard.Read)
+	if heard.When == engine.Unclear && heard.Delayed > 0 {
+		of.NotJudged(starved(t, heard).Error(), "%s: %s", t.Engine, what)
+		return
+	}
 	if heard.When == engine.Unclear {
 		of.NotJudged("you wrote to it by hand", "%s: %s", t.Engine, what)
 		return

@@ -21,27 +21,36 @@ type Heard struct {
 	Waited  time.Duration // how long it was on its way, if it was read
 	Read    time.Time     // when it was read; zero: never
 	Silence time.Duration // from when it was said until the other spoke or ended
+	Delayed time.Duration // for how long meanwhile the engine could have run and got no processor
 }
 
 // Hears returns when the engine heard the speaker, who spoke while the other
 // source was silent. It rests on order alone: what was read before what else
 // was said. The first message decides that can: a person who writes at the
-// wrong moment can make a message say nothing.
+// wrong moment can make a message say nothing. So can a machine that gives the engine no
+// processor for most of the silence: then the result is Unclear, and Delayed is not 0.
 func (r *Run) Hears(speaker, silent string) Heard {
 	spoke, other := r.source(speaker), r.source(silent)
+	delay := r.delay()
 	spoke.mu.Lock()
 	defer spoke.mu.Unlock()
 	other.mu.Lock()
 	defer other.mu.Unlock()
+	var starved Heard
 	for i := range spoke.messages {
-		if h := heard(&spoke.messages[i], spoke, other); h.When != Unclear {
+		h := heard(&spoke.messages[i], spoke, other, delay)
+		if h.When != Unclear {
 			return h
 		}
+		if h.Delayed > starved.Delayed {
+			starved = h
+		}
 	}
-	return Heard{}
+	return starved
 }
 
-func heard(m *message, spoke, other *Source) Heard {
+// heard judges one message. delay is the run's by now.
+func heard(m *message, spoke, other *Source, delay time.Duration) Heard {
 	inOther := other.during(m.said)
 	if spoke.during(m.said) && !inOther {
 		return Heard{} // the engine was just waiting for this source
@@ -53,10 +62,10 @@ func heard(m *message, spoke, other *Source) Heard {
 	if !broken {
 		return Heard{} // the other never spoke or ended afterwards
 	}
-	h := Heard{Message: m.text, Waited: m.latency(), Read: m.read, Silence: broke.Sub(m.said)}
+	h := Heard{Message: m.text, Waited: m.latency(), Read: m.read, Silence: broke.Sub(m.said), Delayed: m.delayed}
 	switch {
 	case m.read.IsZero():
-		h.When, h.Waited = Never, 0
+		h.When, h.Waited, h.Delayed = Never, 0, delay-m.before
 	case m.read.Before(broke):
 		h.When = AtOnce
 	case byHand && !inOther:
@@ -65,6 +74,9 @@ func heard(m *message, spoke, other *Source) Heard {
 		h.When = Finished
 	default:
 		h.When = Later
+	}
+	if h.When != AtOnce && h.Delayed > h.Silence/2 {
+		h.When = Unclear // it could not have heard it at once
 	}
 	return h
 }

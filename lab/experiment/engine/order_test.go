@@ -16,6 +16,12 @@ func says(said, read int) message {
 	return m
 }
 
+// delayed: for so many seconds the engine got no processor.
+func delayed(m message, n int) message {
+	m.delayed = time.Duration(n) * time.Second
+	return m
+}
+
 func byHand(m message) message {
 	m.byHand = true
 	return m
@@ -57,6 +63,15 @@ func TestHearsRestsOnTheOrderOfThings(t *testing.T) {
 		{"a poke on a that the thread is about to read when b speaks: the next message decides",
 			&Source{messages: []message{byHand(says(3, 6)), says(12, 13)}, blocked: []span{{at(1), at(6)}, {at(8), at(13)}}, endSaid: at(20), endRead: at(21)},
 			&Source{messages: []message{says(4, 7), says(9, 14)}, blocked: []span{{at(6), at(7)}}}, Later},
+		{"a loop that got no processor until a spoke: nothing to go by",
+			&Source{messages: []message{says(12, 13)}, endSaid: at(20), endRead: at(21)},
+			&Source{messages: []message{delayed(says(2, 14), 9)}}, Unclear},
+		{"the same, and its next message decides",
+			&Source{messages: []message{says(12, 13)}, endSaid: at(20), endRead: at(21)},
+			&Source{messages: []message{delayed(says(2, 14), 9), delayed(says(8, 14), 1)}}, Later},
+		{"a loop that was delayed and heard b in time all the same",
+			&Source{messages: []message{says(12, 13)}, endSaid: at(20), endRead: at(21)},
+			&Source{messages: []message{delayed(says(2, 11), 9)}}, AtOnce},
 		{"only pokes: nothing to go by",
 			&Source{messages: []message{byHand(says(3, 5))}},
 			&Source{messages: []message{says(2, 4), says(6, 7)}}, Unclear},

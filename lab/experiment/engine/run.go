@@ -79,6 +79,15 @@ func (r *Run) CPU() (cpu time.Duration) {
 	return cpu
 }
 
+// delay returns for how long threads of the engine could have run so far and got no
+// processor.
+func (r *Run) delay() (delay time.Duration) {
+	for _, thread := range r.all() {
+		delay += thread.Delay()
+	}
+	return delay
+}
+
 // open makes the sources: a pipe and a socket, so that nobody thinks that it
 // depends on the sort of file.
 func (r *Run) open() error {

@@ -40,6 +40,9 @@ type message struct {
 	byHand bool      // a person's, not the script's
 	said   time.Time // right before write(2)
 	read   time.Time // right after the read(2) that brought its last byte; zero: not yet
+
+	before  time.Duration // Run.delay, when it was said
+	delayed time.Duration // how much that grew until it was read
 }
 
 // span is one read(2).
@@ -84,7 +87,7 @@ func (s *Source) note(data []byte, at span) error {
 			return fmt.Errorf("source %s: read %q, which is not what was said", s.Name, line)
 		}
 		m := &s.messages[s.heard]
-		m.read = at.ended
+		m.read, m.delayed = at.ended, s.run.delay()-m.before
 		s.heard++
 		s.partial = rest
 		s.run.tell(s.Name, m)
@@ -98,7 +101,8 @@ func (s *Source) say(line string, byHand bool) error {
 	if s.world < 0 {
 		return nil // it has ended
 	}
-	s.messages = append(s.messages, message{text: line, byHand: byHand, said: time.Now()})
+	before := s.run.delay()
+	s.messages = append(s.messages, message{text: line, byHand: byHand, before: before, said: time.Now()})
 	_, err := unix.Write(s.world, []byte(line+"\n"))
 	if err != nil {
 		s.messages = s.messages[:len(s.messages)-1]
