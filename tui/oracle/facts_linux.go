@@ -16,6 +16,7 @@ import (
 // Facts is what the kernel says of a process at one moment. Nothing here comes
 // from the trace, and nothing is asked of the process itself.
 type Facts struct {
+	At      time.Time // when it was begun to ask
 	Threads map[uint32]Thread
 	Files   map[int32]File
 }
@@ -132,7 +133,7 @@ func (p *process) close() { unix.Close(p.pidfd) }
 
 // look asks for everything. A process that is about to be gone has nothing left.
 func (p *process) look() Facts {
-	f := Facts{Threads: map[uint32]Thread{}, Files: map[int32]File{}}
+	f := Facts{At: time.Now(), Threads: map[uint32]Thread{}, Files: map[int32]File{}}
 	tasks, _ := os.ReadDir(p.dir + "/task")
 	for _, task := range tasks {
 		if id, err := strconv.Atoi(task.Name()); err == nil {

@@ -249,6 +249,8 @@ const (
 	restFor  = 250 * time.Millisecond
 	restMost = 0.5
 	restRun  = 0.1
+
+	spinLeast = 0.3 // of the time, a loop that spins must be awake: the stage says so for 0.1 s after it was
 )
 
 // atRest looks for threads that are drawn as waiting, blocked or held, and run; and for
@@ -272,7 +274,7 @@ func (w *watch) atRest(f Facts, v *stage.View) {
 		case "waits": // a loop that spins makes records, too
 			key := "lane of " + subject
 			at[key] = true
-			if wall, awake, cpu := w.burning(key, about, k); awake > restMost*wall && cpu > restRun*wall {
+			if wall, awake, cpu := w.burning(key, about, f.At, k); awake > restMost*wall && cpu > restRun*wall {
 				w.report("at rest", fmt.Sprintf("the lane of %s %s: %s", subject, lane.Name, word), ranFor(wall, awake), v)
 			}
 		}
@@ -280,10 +282,10 @@ func (w *watch) atRest(f Facts, v *stage.View) {
 		if t == nil {
 			continue
 		}
-		if rows := strings.Join(stage.ThreadWords(v, t), "\n"); strings.Contains(rows, " spins ") {
+		if rows := strings.Join(stage.ThreadWords(v, t), "\n"); spins.MatchString(rows) {
 			key := subject + " spins"
 			at[key] = true
-			if wall, awake, _ := w.burning(key, "", k); awake < restMost*wall {
+			if wall, awake, _ := w.burning(key, "", f.At, k); awake < spinLeast*wall {
 				w.report("spins", rows, ranFor(wall, awake), v)
 			}
 		}
@@ -295,10 +297,12 @@ func (w *watch) atRest(f Facts, v *stage.View) {
 	}
 }
 
+// "spins 45,000/s", and no base of that name.
+var spins = regexp.MustCompile(`  spins( [\d,]+/s)?(\n|$)`)
+
 // burning returns, each time that a word has stood for long enough, for how long, and how
 // much of that the thread was awake, and ran; else 0.
-func (w *watch) burning(key, word string, k Thread) (wall, awake, cpu float64) {
-	now := time.Now()
+func (w *watch) burning(key, word string, now time.Time, k Thread) (wall, awake, cpu float64) {
 	b := w.burns[key]
 	if b == nil || b.word != word {
 		w.burns[key] = &burn{word: word, since: now, cpu: k.CPU, awake: k.Awake}
