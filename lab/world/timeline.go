@@ -88,7 +88,7 @@ func (tl *Timeline) Apply(w *World, r *trace.Record) {
 			tl.looked(at)
 		}
 	}
-	if t := w.ThreadByID(thread); t != nil && (t.Introduced || len(t.Stack) > 0) {
+	if t := w.ThreadByID(thread); t != nil && (t.Introduced || len(t.Stack) > 0 || tl.has(thread)) {
 		lane := tl.thread(t)
 		if t.Name != "" {
 			lane.Name = t.Name
@@ -199,6 +199,12 @@ func (f *FD) state() States {
 		return Await
 	}
 	return Idle
+}
+
+// has reports whether the thread has a lane: once it had something to tell.
+func (tl *Timeline) has(thread uint32) bool {
+	_, ok := tl.threads[thread]
+	return ok
 }
 
 func (tl *Timeline) thread(t *Thread) *Lane {

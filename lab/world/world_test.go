@@ -733,6 +733,21 @@ func TestALaneClaimsNoMoreThanIsKnown(t *testing.T) {
 	wants(s.now+900e6, Block) // until its end, which makes a record
 }
 
+// TestAStrangersLaneGoesOn: a thread that never said its name has a lane once it was in a
+// call, and the lane tells its later life, too.
+func TestAStrangersLaneGoesOn(t *testing.T) {
+	s := &script{thread: 100}
+	s.add(trace.Open, 3, "pipe (read end)", trace.Record{})
+	s.add(trace.CallBegin, 3, "read", trace.Record{})
+	s.add(trace.CallEnd, 3, "read", trace.Record{A: 1})
+	s.add(trace.Sleep, trace.NoFD, "", trace.Record{Thread: 1, A: 100, B: 1})
+	for _, l := range s.run().Timeline.Lanes {
+		if states, _ := l.Between(s.now, s.now+1); l.Thread == 100 && states != Sleeps {
+			t.Errorf("the lane of a thread that sleeps: %b", states)
+		}
+	}
+}
+
 // TestAThreadThatIsGoneHasEnded: the kernel says so, and the thread itself does not.
 // What it was in the middle of is over. A word from before its last record is stale.
 func TestAThreadThatIsGoneHasEnded(t *testing.T) {
