@@ -27,7 +27,7 @@ func (p *Player) heed(t *Track, records []trace.Record) {
 		default:
 			if r.Time > p.letAt+hearing && !p.inside(t, r.Thread) {
 				p.defied++
-				p.defiedAt = r.Time
+				p.defiedAt = max(r.Time, p.Length()) // a flood is read late
 			}
 		}
 	}

@@ -52,6 +52,17 @@ func TestAProgramThatDoesNotHeedTheGate(t *testing.T) {
 	}
 }
 
+// TestAFloodThatIsReadLate: the records of a flood are some seconds old when a busy
+// machine comes to them, and no less a proof.
+func TestAFloodThatIsReadLate(t *testing.T) {
+	p := gate()
+	p.Tracks[0].Grow(8e9)
+	p.records(4e9, trace.WaitBegin, trace.WaitEnd, trace.CallbackBegin, trace.CallbackEnd, trace.WaitBegin)
+	if n := p.Defied(); n < 3 {
+		t.Errorf("%d records are counted", n)
+	}
+}
+
 func TestWhatAHeldProgramMayDo(t *testing.T) {
 	for name, play := range map[string]func(*Player){
 		"a poke is carried out": func(p *Player) {

@@ -37,7 +37,7 @@ type Player struct {
 	// the records since then that no gate has let through.
 	letAt    int64
 	defied   int
-	defiedAt int64 // the latest of them
+	defiedAt int64 // when the latest of them was read
 
 	stopped   bool  // a signal has stopped the program
 	stoppedAt int64 // since when
