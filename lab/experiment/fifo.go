@@ -60,7 +60,9 @@ func (x *X) FIFO(name string) *FIFO {
 
 // mkfifo makes the FIFO where f says.
 func (x *X) mkfifo(f *FIFO) error {
-	err := sys.Mkfifo(f.Path, litter.Private)
+	// Linux sets the mark at once, so that no FIFO of a run that is killed just here is
+	// without it. Other systems leave it out.
+	err := sys.Mkfifo(f.Path, litter.Private|unix.S_ISVTX)
 	if err == nil {
 		os.Chmod(f.Path, litter.Marked) // where that is refused, the next run will not know it
 		x.own(f)
