@@ -121,6 +121,18 @@ func (g *Gate) Step() {
 	g.wake()
 }
 
+// Now is for one who holds other threads than his own, and so cannot stand in Pass:
+// whether the gate is closed, how often Step was called so far, and a channel that is
+// closed when either changes.
+func (g *Gate) Now() (closed bool, steps uint64, changed <-chan struct{}) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.changed == nil {
+		g.changed = make(chan struct{})
+	}
+	return g.closed.Load(), g.steps, g.changed
+}
+
 // Held reports whether the gate is closed now, and whether it ever was.
 func (g *Gate) Held() (now, ever bool) {
 	g.mu.Lock()

@@ -36,24 +36,25 @@ func (a *alarm) open() (err error) {
 		unix.Close(a.fd)
 		return os.NewSyscallError("eventfd", err)
 	}
-	a.add(a.stop, 0)
+	a.put(a.stop, unix.EPOLLIN, stopper, 0)
 	return nil
 }
 
-// add reports whether fd can ring. Regular files cannot: epoll refuses them
-// with EPERM.
-func (a *alarm) add(fd int, gen int32) bool {
-	event := unix.EpollEvent{
-		Events: unix.EPOLLIN | unix.EPOLLOUT | unix.EPOLLRDHUP | unix.EPOLLET&0xffffffff,
-		Fd:     int32(fd), Pad: gen,
-	}
-	if fd == a.stop {
-		event.Events = unix.EPOLLIN
-	}
-	return unix.EpollCtl(a.fd, unix.EPOLL_CTL_ADD, fd, &event) == nil
+// stopper is the number by which the eventfd rings.
+const stopper = -1
+
+// add reports whether what this process has as at can ring. It rings as fd. Regular
+// files cannot: epoll refuses them with EPERM.
+func (a *alarm) add(at, fd int, gen int32) bool {
+	return a.put(at, unix.EPOLLIN|unix.EPOLLOUT|unix.EPOLLRDHUP|unix.EPOLLET&0xffffffff, fd, gen)
 }
 
-func (a *alarm) remove(fd int) { unix.EpollCtl(a.fd, unix.EPOLL_CTL_DEL, fd, nil) }
+func (a *alarm) put(at int, events uint32, fd int, gen int32) bool {
+	event := unix.EpollEvent{Events: events, Fd: int32(fd), Pad: gen}
+	return unix.EpollCtl(a.fd, unix.EPOLL_CTL_ADD, at, &event) == nil
+}
+
+func (a *alarm) remove(at, _ int) { unix.EpollCtl(a.fd, unix.EPOLL_CTL_DEL, at, nil) }
 
 // shut ends the wait; free gives the fds back when nobody waits any more.
 func (a *alarm) shut() { unix.Write(a.stop, []byte{1, 0, 0, 0, 0, 0, 0, 0}) }
@@ -73,7 +74,7 @@ func (a *alarm) wait(rings []ring, block bool) (n int, ok bool) {
 	n, ok = max(n, 0), true
 	for i, event := range a.rung[:n] {
 		rings[i] = ring{int(event.Fd), event.Pad}
-		ok = ok && int(event.Fd) != a.stop
+		ok = ok && event.Fd != stopper
 	}
 	return n, ok
 }

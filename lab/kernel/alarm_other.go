@@ -29,14 +29,14 @@ func (a *alarm) open() error {
 	return nil
 }
 
-func (a *alarm) add(fd int, gen int32) bool {
+func (a *alarm) add(_, fd int, gen int32) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.gens[fd] = gen
 	return true
 }
 
-func (a *alarm) remove(fd int) {
+func (a *alarm) remove(_, fd int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.gens, fd)

@@ -28,7 +28,8 @@ import (
 // What rises and falls again within one rest may be missed. The program's own
 // records (its reads and writes) tell what happened then.
 type Watcher struct {
-	rec *trace.Recorder
+	rec    *trace.Recorder
+	thread uint32 // of its records
 	alarm
 	done sync.WaitGroup
 
@@ -41,7 +42,8 @@ type Watcher struct {
 // watch is one fd. Invariant: while it is in fds, the number is still the fd
 // that it was when Watch was called.
 type watch struct {
-	fd, peer int
+	fd, peer int   // as the records name them
+	at       int   // what this process asks: fd itself, or its copy of another's
 	gen      int32 // a reused number is another fd
 	deaf     bool  // it has no bell, so it is looked at only once
 	sort     sort
@@ -59,11 +61,18 @@ const (
 
 // NewWatcher returns a Watcher that records into rec, and starts it. Close it
 // to stop it. A nil rec gives a nil Watcher.
-func NewWatcher(rec *trace.Recorder) (*Watcher, error) {
+//
+// It runs on whichever thread Go gives it, so its records are of the process's
+// first thread.
+func NewWatcher(rec *trace.Recorder) (*Watcher, error) { return NewWatcherOf(nobody, rec) }
+
+// NewWatcherOf is NewWatcher for another process's fds: see WatchCopy. Its records
+// are of that process's first thread.
+func NewWatcherOf(process uint32, rec *trace.Recorder) (*Watcher, error) {
 	if rec == nil {
 		return nil, nil
 	}
-	w := &Watcher{rec: rec, fds: map[int]*watch{}, awake: map[*watch]struct{}{}}
+	w := &Watcher{rec: rec, thread: process, fds: map[int]*watch{}, awake: map[*watch]struct{}{}}
 	if err := w.alarm.open(); err != nil {
 		return nil, fmt.Errorf("kernel: no watcher: %w", err)
 	}
@@ -75,19 +84,24 @@ func NewWatcher(rec *trace.Recorder) (*Watcher, error) {
 // Watch begins to watch fd, which must be open. peer is the fd of its other
 // end in this process, or trace.NoFD: what happens at one end shows at the
 // other. A regular file is looked at once: it is always ready (poll(2)).
-func (w *Watcher) Watch(fd, peer int) {
+func (w *Watcher) Watch(fd, peer int) { w.WatchCopy(fd, peer, fd) }
+
+// WatchCopy is Watch for an fd of another process, of which this process has a
+// copy (pidfd_getfd(2)). The copy keeps the file open: call Unwatch and close it
+// before the other process closes fd, or its peer hears nothing of that.
+func (w *Watcher) WatchCopy(fd, peer, copy int) {
 	if w == nil {
 		return
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.last++
-	watch := &watch{fd: fd, peer: peer, gen: w.last}
+	watch := &watch{fd: fd, peer: peer, at: copy, gen: w.last}
 	if old := w.fds[fd]; old != nil {
 		w.forget(old)
 	}
 	w.fds[fd] = watch
-	if !w.alarm.add(fd, watch.gen) {
+	if !w.alarm.add(copy, fd, watch.gen) {
 		watch.deaf = true
 		w.look(watch, false)
 	}
@@ -108,7 +122,7 @@ func (w *Watcher) Unwatch(fd int) {
 
 // forget takes a watch out. The caller holds mu.
 func (w *Watcher) forget(watch *watch) {
-	w.alarm.remove(watch.fd)
+	w.alarm.remove(watch.at, watch.fd)
 	delete(w.fds, watch.fd)
 	delete(w.awake, watch)
 }
@@ -206,18 +220,18 @@ func (w *Watcher) look(watch *watch, rang bool) {
 // note records the change of one end, and reports whether there was any.
 func (w *Watcher) note(watch *watch, rang bool) bool {
 	if !watch.sort.known {
-		watch.sort = sortOf(watch.fd)
+		watch.sort = sortOf(watch.at)
 	}
 	// The word is true of the moment at which the kernel is asked. A thread that
 	// asks may be kept from writing it down, while the program goes on.
 	asked := w.rec.Now()
-	now, err := watch.sort.look(watch.fd)
+	now, err := watch.sort.look(watch.at)
 	before := watch.state
 	if err != nil || now == before && !rang {
 		return false
 	}
 	watch.state = now
-	rec := trace.Record{Time: w.rec.Now(), Thread: nobody, FD: int32(watch.fd)}
+	rec := trace.Record{Time: w.rec.Now(), Thread: w.thread, FD: int32(watch.fd)}
 	if now.TCP != before.TCP {
 		rec.Kind, rec.Str = trace.Socket, w.rec.String(now.TCP.String())
 		rec.A, rec.C, rec.D = int64(now.TCP.Code), int64(now.TCP.Backlog), int64(now.TCP.Limit)
@@ -240,8 +254,7 @@ func (w *Watcher) note(watch *watch, rang bool) bool {
 	return true
 }
 
-// nobody is the thread of the watcher's records: the process's first thread,
-// because the watcher runs on whichever thread Go gives it.
+// nobody is the process's first thread.
 var nobody = uint32(os.Getpid())
 
 // process is the watcher of this process.

@@ -129,6 +129,14 @@ var book = [trace.Kinds]entry{
 		},
 	},
 
+	trace.Handling: {notInFeed, func(l line, e *world.Entry) line {
+		l = l.say(Plain, "the thread seems to deal with ").say(Plain, On(e))
+		if e.Text != "" {
+			l = l.say(Plain, " in ").say(Plain, e.Text)
+		}
+		return l
+	}},
+
 	trace.CallBegin: {notInFeed, func(l line, e *world.Entry) line {
 		return l.say(Plain, e.Text).say(Plain, "(").say(Plain, On(e)).say(Plain, ") begins, and may block")
 	}},

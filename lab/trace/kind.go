@@ -31,6 +31,9 @@ const (
 	CallbackEnd
 	Turns // many equal turns of a loop that never sleeps, each with one callback
 	Calls // many callbacks of one event in one turn, which they keep from ending
+	// inferred, where callbacks cannot be seen: the thread deals with an fd that
+	// its wait has named
+	Handling
 
 	CallBegin // a system call that may block begins
 	CallEnd   // a system call is done (one that cannot block has no CallBegin);
@@ -84,7 +87,7 @@ var forms = [kinds]form{
 	Open:          {name: "open", str: "what", a: "flags", b: "peer", c: "same"},
 	Label:         {name: "label", str: "label"},
 	Close:         {name: "close", a: "errno"},
-	BaseNew:       {name: "base-new", str: "backend", a: "priorities"},
+	BaseNew:       {name: "base-new", str: "backend", a: "priorities", b: "foreign"},
 	BaseFree:      {name: "base-free"},
 	LoopBegin:     {name: "loop-begin", a: "flags", b: "depth"},
 	LoopEnd:       {name: "loop-end", str: "reason", a: "code", b: "depth", c: "why"},
@@ -97,6 +100,7 @@ var forms = [kinds]form{
 	CallbackEnd:   {name: "callback-end", c: "event"},
 	Turns:         {name: "turns", a: "count", c: "event"},
 	Calls:         {name: "calls", str: "label", a: "count", c: "event"},
+	Handling:      {name: "handling", str: "function"},
 	CallBegin:     {name: "call-begin", str: "call", a: "arg"},
 	CallEnd:       {name: "call-end", str: "call", a: "result", b: "errno", c: "times"},
 	Kernel:        {name: "kernel", a: "readiness", b: "queued", c: "unsent", d: "asked"},
@@ -149,8 +153,12 @@ const (
 	EndOfFile Readiness = 0x800 // POLLRDHUP: the peer will send no more
 )
 
-// NonBlocking is the flag of an Open (A): calls on the fd do not wait.
-const NonBlocking = 1
+// The flags of an Open (A).
+const (
+	NonBlocking = 1 // calls on the fd do not wait
+	RegularFile = 2 // always ready, and at its end again and again
+	Inherited   = 4 // the program did not open it: it was there before the record began
+)
 
 // ThreadGone in a Sleep (B): the thread has ended.
 const ThreadGone = 2

@@ -39,7 +39,7 @@ type Recorder struct {
 // frequent says which kinds a busy loop may make millions of.
 func frequent(k Kind) bool {
 	switch k {
-	case Add, Del, WaitBegin, WaitEnd, Ready, CallbackBegin, CallbackEnd, CallBegin, CallEnd, Kernel, Hold, Release,
+	case Add, Del, WaitBegin, WaitEnd, Ready, CallbackBegin, CallbackEnd, Handling, CallBegin, CallEnd, Kernel, Hold, Release,
 		endThenWait, endThenBegin, wokenThenBegin, severalReady:
 		return true
 	}

@@ -17,6 +17,7 @@ type Base struct {
 	Thread  uint32 // the thread that runs it, 0 for none
 	Depth   int    // of its Dispatch on that thread's stack: 2 inside another's callback
 	Timers  []Watch
+	Foreign bool // of a program that is not of the lab: its callbacks cannot be seen
 
 	Phase     Phase
 	Since     int64 // when Phase began
@@ -28,6 +29,7 @@ type Base struct {
 	Ran       bool         // one did
 	Turns     int          // waits that ended
 	Callbacks int
+	Handled   int // Foreign: how often an fd was dealt with
 	Adds      int
 	woke      int64  // when the last wait ended; 0 in a wait and outside of Dispatch
 	Same      Same   // the callbacks of this turn, as far as they are of one event
@@ -76,6 +78,7 @@ const (
 	Waiting                // in the kernel: select, poll, epoll_wait
 	Returning              // back from the kernel, with fds that are ready
 	Calling                // in a callback
+	Handling               // inferred: at an fd that the wait has named
 )
 
 // BaseByNumber returns the base with that number, or nil.
@@ -108,7 +111,7 @@ func (w *World) applyBase(t *Thread, r *trace.Record) {
 	}
 	switch r.Kind {
 	case trace.BaseNew:
-		b.Backend, b.Made = w.names.of(r.Str), r.Time
+		b.Backend, b.Made, b.Foreign = w.names.of(r.Str), r.Time, r.B == 1
 	case trace.BaseFree:
 		b.Freed, b.Thread, b.Timers = r.Time, 0, nil
 		for _, f := range w.FDs { // its events are gone with it
@@ -137,6 +140,9 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 	}
 	switch r.Kind {
 	case trace.WaitBegin:
+		if b.Foreign {
+			b.Thread = r.Thread // of several that wait for it, the latest
+		}
 		b.Same, b.woke = Same{}, 0
 		b.equal.turned(r.Time)
 		b.Call, b.Watched, b.Limit = w.names.of(r.Str), int(r.A), r.B
@@ -152,7 +158,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 		b.enter(Between, r.Time)
 		b.told = b.told[:0]
 		b.Vain++
-		if r.A <= 0 {
+		if r.A <= 0 || b.Foreign { // nobody sees whom a foreign program calls
 			b.Vain = 0
 		}
 		if r.A > 0 {
@@ -166,6 +172,9 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 		if f != nil {
 			f.Noticed = r.Time
 			f.heard(r.Time, r.What())
+			if b.Foreign {
+				f.notified(r)
+			}
 		}
 	case trace.CallbackBegin:
 		b.Callbacks++

@@ -93,9 +93,9 @@ func (w *World) push(t *Thread, f Frame) {
 	for n > 0 && (t.Stack[n-1].Kind == InCall || t.Stack[n-1].Kind == AtGate) {
 		n--
 	}
-	if f.Kind == InLoop || f.Kind == InWait || f.Kind == InCallback {
+	if f.Kind == InLoop || f.Kind == InWait || f.Kind == InCallback || f.Kind == InHandling {
 		for i := range t.Stack[:n] {
-			if in := &t.Stack[i]; in.Base == f.Base && (in.Kind == InWait || in.Kind == InCallback || in.Kind == f.Kind) {
+			if in := &t.Stack[i]; in.Base == f.Base && (in.Kind == InWait || in.Kind == InCallback || in.Kind == InHandling || in.Kind == f.Kind) {
 				n = i
 				break
 			}
@@ -131,6 +131,8 @@ func (w *World) undo(in *Frame) {
 		f.Blocked = max(f.Blocked-1, 0)
 	case in.Kind == InCallback:
 		f.InCallback, f.CallbackDone = max(f.InCallback-1, 0), w.Time
+	case in.Kind == InHandling:
+		f.InHandling, f.HandledTill = max(f.InHandling-1, 0), w.Time
 	}
 }
 

@@ -31,7 +31,10 @@ var gates = map[string]HeldAt{"before wait": BeforeWait, "before callback": Befo
 // calls are the names that traces have for them.
 var calls = map[string]Call{
 	"read": CallRead, "recv": CallRead, "readv": CallRead,
+	"pread64": CallRead, "preadv": CallRead, "recvfrom": CallRead, "recvmsg": CallRead, "recvmmsg": CallRead, "splice": CallRead,
 	"write": CallWrite, "send": CallWrite, "writev": CallWrite,
-	"accept": CallAccept, "close": CallClose, "bind": CallBind, "listen": CallListen, "shutdown": CallShutdown,
+	"pwrite64": CallWrite, "pwritev": CallWrite, "sendto": CallWrite, "sendmsg": CallWrite, "sendmmsg": CallWrite,
+	"sendfile": CallWrite, "splice (to)": CallWrite,
+	"accept": CallAccept, "accept4": CallAccept, "close": CallClose, "bind": CallBind, "listen": CallListen, "shutdown": CallShutdown,
 	"setsockopt SO_REUSEADDR": CallReuseAddr, "setsockopt SO_LINGER": CallLinger,
 }

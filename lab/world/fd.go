@@ -18,6 +18,8 @@ type FD struct {
 	Closed   int64 // 0 while it is open
 	Stranger bool  // its opening was not recorded: nobody knows what it is
 	Orphaned bool  // it was closed while an event was pending on it
+	Regular  bool  // a regular file: always ready
+	Before   bool  // it was there before the record began: the program may not care for it
 	file     int32 // which open file it is, if it has a duplicate: the same for all of them
 
 	Watches []Watch         // the program's wish: the events pending on it
@@ -44,6 +46,13 @@ type FD struct {
 	Why          trace.Readiness // what its last callback was called for
 	Expired      int             // callbacks for a timeout of 0
 	Threads      []uint32        // that have read from it, or run its callbacks
+
+	InHandling  int    // inferred: threads that deal with it now
+	Handled     int    // how often one did
+	HandledAt   int64  // when the last one began
+	HandledTill int64  // and when it turned to something else
+	HandledIn   string // the function in which it did, or ""
+	HandledBy   uint16 // the base that had named the fd
 
 	Mistaken   int32 // the fd whose callback ran when this one was ready
 	MistakenAt int64 // when that was, 0: never

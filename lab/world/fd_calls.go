@@ -65,6 +65,7 @@ func (f *FD) forget() {
 
 // called keeps what a finished system call says of its fd.
 func (w *World) called(t *Thread, f *FD, call Call, r *trace.Record) {
+	f.tried(r)
 	switch call {
 	case CallRead, CallAccept:
 		f.read(w, t, call, r)
@@ -76,6 +77,9 @@ func (w *World) called(t *Thread, f *FD, call Call, r *trace.Record) {
 }
 
 func (f *FD) read(w *World, t *Thread, call Call, r *trace.Record) {
+	if r.A < 0 && r.B == int64(syscall.EINTR) {
+		return // a signal ended the call: nothing was learned
+	}
 	n := times(r)
 	f.Reads += n
 	f.LastRead, f.ReadErrno = r.Time, 0
@@ -90,7 +94,7 @@ func (f *FD) read(w *World, t *Thread, call Call, r *trace.Record) {
 		return
 	}
 	f.Refused.Now, f.RefusedInside = 0, 0
-	if r.A == 0 && call == CallRead {
+	if r.A == 0 && call == CallRead && !f.Regular {
 		if f.Ends.add(1); f.Ends.Now > 1 {
 			return // no news
 		}

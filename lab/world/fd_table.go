@@ -84,7 +84,8 @@ func (w *World) open(r *trace.Record) {
 	if peer <= 0 {
 		peer = trace.NoFD
 	}
-	f := w.enter(&FD{Number: r.FD, What: w.names.of(r.Str), Peer: peer, Opened: r.Time})
+	f := w.enter(&FD{Number: r.FD, What: w.names.of(r.Str), Peer: peer, Opened: r.Time,
+		Regular: r.A&trace.RegularFile != 0, Before: r.A&trace.Inherited != 0})
 	if same := w.FDByNumber(int32(r.C)); r.C > 0 && same != nil {
 		if same.file == 0 {
 			w.files++

@@ -33,6 +33,7 @@ var uses = [trace.Kinds]use{
 	trace.CallbackEnd:   inFeed | stepped,
 	trace.Turns:         inFeed,
 	trace.Calls:         inFeed,
+	trace.Handling:      stepped,
 	trace.CallBegin:     stepped,
 	trace.CallEnd:       inFeed | stepped,
 	trace.Kernel:        stepped,

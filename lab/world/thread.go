@@ -42,6 +42,7 @@ const (
 	InLoop     FrameKind = iota // inside Dispatch
 	InWait                      // inside the backend's wait: select, poll, epoll_wait
 	InCallback                  // inside a callback
+	InHandling                  // inferred: at an fd that its wait has named; Name is the function, or ""
 	InCall                      // inside a system call that may block
 	AtGate                      // held
 )

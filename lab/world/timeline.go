@@ -56,6 +56,7 @@ const (
 	Sleeps                      // thread: sleeps in no call that is recorded
 	Piling                      // fd: its own callback runs, and meanwhile more has arrived
 	Unknown                     // thread: it made no record, and nobody looked at it for SeenFor
+	Handled                     // inferred: a thread deals with an fd that its wait has named
 )
 
 // merge is the finest grain of a lane.
@@ -172,6 +173,8 @@ func (t *Thread) state() States {
 		return Await
 	case InCallback:
 		return Callback
+	case InHandling:
+		return Handled
 	case InCall:
 		return Block
 	case AtGate:
@@ -189,6 +192,8 @@ func (f *FD) state() States {
 		return Callback | Piling
 	case f.InCallback > 0:
 		return Callback
+	case f.InHandling > 0:
+		return Handled
 	case unseen && f.Blocked == 0:
 		return Unseen
 	case f.Readable() && f.Noticed >= f.ReadySince && (f.CallbackAt < f.Noticed || f.Untouched()):

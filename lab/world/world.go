@@ -231,6 +231,8 @@ func (w *World) Apply(r *trace.Record) {
 		w.applyWish(r)
 	case trace.WaitBegin, trace.WaitEnd, trace.Ready, trace.CallbackBegin, trace.CallbackEnd:
 		w.applyTurn(t, r)
+	case trace.Handling:
+		w.applyHandling(t, r)
 	case trace.Turns:
 		w.applyTurns(r)
 	case trace.Calls:

@@ -1,0 +1,29 @@
+package foreign
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+const ntPrstatus = 1 // the general registers
+
+func registers(request, tid int, regs *unix.PtraceRegsArm64) error {
+	iov := unix.Iovec{Base: (*byte)(unsafe.Pointer(regs))}
+	iov.SetLen(int(unsafe.Sizeof(*regs)))
+	return ptrace(request, tid, ntPrstatus, uintptr(unsafe.Pointer(&iov)))
+}
+
+// interrupted returns the call from which a stopped thread comes back, and its result.
+func interrupted(tid int) (nr int, result int64, ok bool) {
+	var regs unix.PtraceRegsArm64
+	if registers(unix.PTRACE_GETREGSET, tid, &regs) != nil {
+		return 0, 0, false
+	}
+	return int(regs.Regs[8]), int64(regs.Regs[0]), true
+}
+
+// restart makes the thread make its call again: back to the instruction `svc`, of four
+// bytes. Its first argument, an fd, was in the register of the result, and is lost: the
+// kernel keeps it for itself. So the restart is left to the program, which is told EINTR.
+func restart(int) {}

@@ -1,0 +1,442 @@
+//go:build amd64 || arm64
+
+package foreign
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/control"
+	"fdlab/lab/kernel"
+	"fdlab/lab/trace"
+)
+
+// tracer is the one thread that traces, and all that it knows.
+type tracer struct {
+	rec     *trace.Recorder
+	gate    *control.Gate // or nil
+	watcher *kernel.Watcher
+	opt     Options
+	names   map[string]uint32 // strings of the trace
+	bell    bell
+
+	attached bool          // no filter: every call stops
+	begun    bool          // the program's own first instruction is near: record
+	main     *process      // the one that is shown
+	tasks    map[int]*task // all threads of all processes
+	procs    map[int]*process
+	steps    uint64 // of the gate, as far as they are carried out
+	leaving  bool   // being detached
+	exit     Exit
+	over     bool // main has ended
+}
+
+// process is one that is traced: main, or a child of it.
+type process struct {
+	pid     int
+	pidfd   int // of main, else -1
+	fds     map[int32]*fd
+	epolls  map[int32]*loop
+	lost    map[string]bool // what was said already of what cannot be seen
+	symbols *symbols
+	busy    bool // it has used an fd that is no file: its libraries are loaded
+}
+
+// task is one thread.
+type task struct {
+	tid  int
+	proc *process
+
+	announced bool  // the trace knows it
+	in        *call // the call that it is in, or nil
+	info      syscallInfo
+	undo      func() // epoll_ctl: if the kernel refuses
+	told      bool   // the trace has the call's beginning
+	again     bool   // a signal has interrupted the call, and the kernel begins it again
+	held      int64  // since when it stands at the gate, in ns of the run; 0: it does not
+	since     int64
+	wait      *loop // opEpollWait, opPoll, opSelect: for whom
+
+	// The turn: what the last wait named, and what the thread seems to deal with.
+	turn     *loop
+	named    []int32
+	handles  int32 // or trace.NoFD
+	poll     *loop // the thread's own loop on poll or select, or nil
+	handlers map[site]uint32
+	base     frames // of the last wait
+}
+
+func newTracer(rec *trace.Recorder, gate *control.Gate, opt Options) *tracer {
+	return &tracer{rec: rec, gate: gate, opt: opt, names: map[string]uint32{}, tasks: map[int]*task{}, procs: map[int]*process{}}
+}
+
+// str returns the number of a string in the trace.
+func (t *tracer) str(s string) uint32 {
+	id, ok := t.names[s]
+	if !ok {
+		id = t.rec.String(s)
+		if len(t.names) < 1<<14 {
+			t.names[s] = id
+		}
+	}
+	return id
+}
+
+func (t *tracer) note(format string, args ...any) {
+	t.rec.Put(&trace.Record{Kind: trace.Note, Thread: uint32(t.main.pid), FD: trace.NoFD, Str: t.str(fmt.Sprintf(format, args...))})
+}
+
+// once notes something that is worth a word the first time.
+func (t *tracer) once(p *process, key, format string, args ...any) {
+	if !p.lost[key] {
+		p.lost[key] = true
+		t.note(format, args...)
+	}
+}
+
+// run follows the program until its end, or until it is let go. It stays on the thread
+// that has seized it.
+func (t *tracer) run() error {
+	defer t.close()
+	stop := t.listen()
+	defer stop()
+	for len(t.tasks) > 0 {
+		if t.bell.rung() {
+			t.obeyGate()
+			if t.attached && t.bell.leave.Load() && !t.leaving {
+				t.letGo()
+			}
+		}
+		tid, status, err := wait()
+		switch {
+		case err == unix.EINTR:
+		case err == unix.ECHILD:
+			return nil
+		case err != nil:
+			return os.NewSyscallError("wait4", err)
+		default:
+			t.stopped(tid, status)
+		}
+	}
+	return nil
+}
+
+// close gives back what the tracer holds of the program.
+func (t *tracer) close() {
+	for _, p := range t.procs {
+		t.dropAll(p)
+		if p.pidfd >= 0 {
+			unix.Close(p.pidfd)
+		}
+	}
+	t.watcher.Close()
+}
+
+// stopped takes the news of one thread, and lets it go on.
+func (t *tracer) stopped(tid int, status unix.WaitStatus) {
+	if status.Exited() || status.Signaled() {
+		t.ended(tid, status)
+		return
+	}
+	if !status.Stopped() {
+		return
+	}
+	k := t.tasks[tid]
+	if k == nil {
+		if k = t.newTask(tid); k == nil {
+			return
+		}
+	}
+	sig := status.StopSignal()
+	switch event := int(uint32(status) >> 16); event {
+	case unix.PTRACE_EVENT_SECCOMP:
+		t.enter(k)
+		return
+	case unix.PTRACE_EVENT_CLONE, unix.PTRACE_EVENT_FORK, unix.PTRACE_EVENT_VFORK:
+		t.goOn(k, 0)
+	case unix.PTRACE_EVENT_EXEC:
+		t.executed(k)
+		t.goOn(k, 0)
+	case unix.PTRACE_EVENT_EXIT:
+		t.exiting(k)
+		t.goOn(k, 0)
+	case unix.PTRACE_EVENT_STOP:
+		if t.leaving {
+			t.detach(k)
+			return
+		}
+		switch sig {
+		case unix.SIGSTOP, unix.SIGTSTP, unix.SIGTTIN, unix.SIGTTOU: // the program is stopped, as Ctrl-Z does
+			ptrace(unix.PTRACE_LISTEN, tid, 0, 0)
+			return
+		}
+		if t.attached {
+			t.mend(k)
+		}
+		t.goOn(k, 0)
+	case 0:
+		switch sig {
+		case unix.SIGTRAP | 0x80: // a call begins (attached only) or is done
+			t.atCall(k)
+		default: // a signal for the program
+			if t.leaving {
+				t.detachWith(k, sig)
+				return
+			}
+			t.goOn(k, sig)
+		}
+	default:
+		t.goOn(k, 0)
+	}
+}
+
+// atCall is a stop at the beginning of a call, or at its end.
+func (t *tracer) atCall(k *task) {
+	if k.in == nil && t.attached {
+		var info syscallInfo
+		if info.get(k.tid) == nil && info.op == infoEntry {
+			t.enter(k)
+			return
+		}
+		t.goOn(k, 0)
+		return
+	}
+	t.leave(k)
+	if t.leaving {
+		t.mendAtExit(k)
+		t.detach(k)
+		return
+	}
+	t.goOn(k, 0)
+}
+
+// goOn lets a thread run: to the end of its call, if it is in one that is followed, else
+// to the next one.
+func (t *tracer) goOn(k *task, sig unix.Signal) {
+	request := unix.PTRACE_CONT
+	if k.in != nil || t.attached {
+		request = unix.PTRACE_SYSCALL
+	}
+	ptrace(request, k.tid, 0, uintptr(sig))
+}
+
+// newTask enters a thread that was not known: of a process that is, or the first one
+// of a child.
+func (t *tracer) newTask(tid int) *task {
+	pid := processOf(tid)
+	if pid == 0 { // it is gone already
+		return nil
+	}
+	p := t.procs[pid]
+	if p == nil {
+		p = &process{pid: pid, pidfd: -1, lost: map[string]bool{}}
+		t.procs[pid] = p
+		if t.begun {
+			t.note("a child process, %d, has begun: it is not shown", pid)
+		}
+	}
+	k := &task{tid: tid, proc: p, handles: trace.NoFD}
+	t.tasks[tid] = k
+	return k
+}
+
+// processOf returns the process that a thread belongs to, 0 if it is gone.
+func processOf(tid int) int {
+	text, _ := os.ReadFile("/proc/" + strconv.Itoa(tid) + "/status")
+	for line := range strings.Lines(string(text)) {
+		if rest, ok := strings.CutPrefix(line, "Tgid:"); ok {
+			n, _ := strconv.Atoi(strings.TrimSpace(rest))
+			return n
+		}
+	}
+	return 0
+}
+
+// nameOf returns what the kernel calls a thread.
+func nameOf(tid int) string {
+	text, _ := os.ReadFile("/proc/" + strconv.Itoa(tid) + "/comm")
+	return strings.TrimSpace(string(text))
+}
+
+// announce tells the trace of a thread, when it first does something: those that never
+// call anything on an fd are not worth a lane.
+func (t *tracer) announce(k *task) {
+	if !k.announced {
+		k.announced = true
+		t.rec.Put(&trace.Record{Kind: trace.ThreadBegin, Thread: uint32(k.tid), FD: trace.NoFD, Str: t.str(nameOf(k.tid))})
+	}
+}
+
+// exiting: the thread is about to end, and its fds are still open.
+func (t *tracer) exiting(k *task) {
+	if k.proc == t.main && t.threads(k.proc) == 1 {
+		t.dropAll(k.proc)
+	}
+	k.in = nil
+}
+
+// threads returns how many of a process's threads are traced.
+func (t *tracer) threads(p *process) (n int) {
+	for _, k := range t.tasks {
+		if k.proc == p {
+			n++
+		}
+	}
+	return n
+}
+
+// ended: a thread is gone.
+func (t *tracer) ended(tid int, status unix.WaitStatus) {
+	k := t.tasks[tid]
+	if k == nil {
+		return
+	}
+	delete(t.tasks, tid)
+	if k.announced {
+		t.rec.Put(&trace.Record{Kind: trace.ThreadEnd, Thread: uint32(tid), FD: trace.NoFD})
+	}
+	if tid != k.proc.pid {
+		return
+	}
+	t.dropAll(k.proc)
+	if k.proc != t.main {
+		if t.begun {
+			t.note("the child process %d has ended", tid)
+		}
+		return
+	}
+	t.over = true
+	t.exit = Exit{Code: status.ExitStatus()}
+	if status.Signaled() {
+		t.exit = Exit{Code: -1, Signal: unix.SignalName(status.Signal()), number: int(status.Signal())}
+	}
+}
+
+// executed: a process runs another program now. All its other threads are gone, and the
+// one that did it has the process's number.
+func (t *tracer) executed(k *task) {
+	p := k.proc
+	for tid, o := range t.tasks {
+		if o.proc == p && o != k {
+			delete(t.tasks, tid)
+			if o.announced {
+				t.rec.Put(&trace.Record{Kind: trace.ThreadEnd, Thread: uint32(tid), FD: trace.NoFD})
+			}
+		}
+	}
+	k.in, k.turn, k.named, k.handles, k.poll, k.wait, k.announced = nil, nil, nil, trace.NoFD, nil, nil, false
+	p.symbols, p.busy = nil, false
+	if p != t.main {
+		if t.begun {
+			t.note("the child process %d runs %s: it is not shown", p.pid, nameOf(p.pid))
+		}
+		return
+	}
+	t.begun = true
+	t.announce(k)
+	t.adoptAll(p)
+}
+
+// A bell wakes the tracer's thread from its wait: a signal that interrupts it.
+type bell struct {
+	tid   int
+	wish  atomic.Bool
+	leave atomic.Bool
+}
+
+func (b *bell) rung() bool { return b.wish.Swap(false) }
+
+// ring wakes the tracer. It signals until the tracer has heard: the first signal may
+// come just before the wait.
+func (b *bell) ring() {
+	b.wish.Store(true)
+	for b.wish.Load() {
+		if unix.Tgkill(os.Getpid(), b.tid, wakeUp) != nil {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// listen begins to hear the gate. stop ends that.
+func (t *tracer) listen() (stop func()) {
+	t.bell.tid = unix.Gettid()
+	interrupting()
+	done := make(chan struct{})
+	if t.gate == nil {
+		return func() { close(done) }
+	}
+	_, t.steps, _ = t.gate.Now()
+	go func() {
+		for {
+			_, _, changed := t.gate.Now()
+			t.bell.ring() // what changed before we listened counts, too
+			select {
+			case <-changed:
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		close(done)
+		t.bell.wish.Store(false)
+	}
+}
+
+// holds reports whether a thread stops before its next wait.
+func (t *tracer) holds() bool {
+	return t.gate != nil && (!t.attached || t.opt.Hold) && t.gate.Closed()
+}
+
+// hold keeps a thread at the stop before its wait.
+func (t *tracer) hold(k *task) {
+	k.held = t.rec.Now()
+	t.rec.Put(&trace.Record{Kind: trace.Hold, Thread: uint32(k.tid), FD: trace.NoFD, Time: k.held, Str: t.str("before wait")})
+}
+
+// obeyGate lets the threads at the gate go, if it is open or a step was asked for.
+func (t *tracer) obeyGate() {
+	if t.gate == nil {
+		return
+	}
+	closed, steps, _ := t.gate.Now()
+	if closed && steps == t.steps {
+		return
+	}
+	t.steps = steps
+	for _, k := range t.tasks {
+		if k.held == 0 {
+			continue
+		}
+		now := t.rec.Now()
+		t.rec.Put(&trace.Record{Kind: trace.Release, Thread: uint32(k.tid), FD: trace.NoFD, Time: now, Str: t.str("before wait"), A: now - k.held})
+		k.held = 0
+		t.beginWait(k)
+		t.goOn(k, 0)
+	}
+}
+
+// onThread runs do on a thread of its own, to its end: that thread is the tracer.
+func onThread[T any](do func() (T, error)) (result T, err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() {
+			if r := recover(); r != nil {
+				err = fmt.Errorf("a fault of fdlab while it traced: %v", r)
+			}
+		}()
+		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
+		result, err = do()
+	}()
+	<-done
+	return result, err
+}

@@ -1,0 +1,46 @@
+package world
+
+import (
+	"syscall"
+
+	"fdlab/lab/trace"
+)
+
+// A foreign program's callbacks cannot be seen. What stands here is inferred: from
+// the first call on an fd that the wait has named, the thread deals with that fd;
+// until it turns to the next one, or waits again.
+
+// applyHandling notes that a thread turns to an fd.
+func (w *World) applyHandling(t *Thread, r *trace.Record) {
+	b, f := w.base(r), w.fd(r)
+	if b == nil {
+		return
+	}
+	b.Handled++
+	b.enter(Handling, r.Time)
+	name := w.names.of(r.Str)
+	w.push(t, Frame{Kind: InHandling, Name: name, FD: r.FD, Base: b.Number, Since: r.Time})
+	if f != nil {
+		f.InHandling++
+		f.Handled++
+		f.HandledAt, f.HandledTill, f.HandledIn, f.HandledBy = r.Time, r.Time, name, b.Number
+		f.by(r.Thread)
+	}
+}
+
+// notified notes that a wait of a foreign program has named the fd. It counts as a
+// callback does, until something is taken. An edge-triggered event is no reproach:
+// it tells what has come, and is silent when that is left.
+func (f *FD) notified(r *trace.Record) {
+	f.Why = r.What()
+	if i := f.watch(r); i >= 0 && f.Watches[i].What&trace.EdgeTrig == 0 {
+		f.Untaken.add(1)
+	}
+}
+
+// tried takes the reproach back: the program has called, and another was quicker.
+func (f *FD) tried(r *trace.Record) {
+	if f.Handled > 0 && r.A < 0 && r.B == int64(syscall.EAGAIN) {
+		f.Untaken.Now = 0
+	}
+}
