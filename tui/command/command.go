@@ -110,9 +110,14 @@ func known() string {
 func Usage() string {
 	var b strings.Builder
 	b.WriteString("usage: go run ./tui [-C folder] [word]\n\n")
+	const clone = "-C folder"
+	width := len(clone)
 	for _, w := range words {
-		fmt.Fprintf(&b, "  %-15s %s\n", strings.TrimSpace(string(w.word)+" "+w.operands), w.does)
+		width = max(width, len(w.word)+1+len(w.operands))
 	}
-	b.WriteString("\n  -C folder       the clone of fdlab, if it is not the current folder\n")
+	for _, w := range words {
+		fmt.Fprintf(&b, "  %-*s  %s\n", width, strings.TrimSpace(string(w.word)+" "+w.operands), w.does)
+	}
+	fmt.Fprintf(&b, "\n  %-*s  the clone of fdlab, if it is not the current folder\n", width, clone)
 	return b.String()
 }

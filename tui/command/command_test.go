@@ -65,10 +65,25 @@ func TestWhatIsNotUnderstoodIsQuoted(t *testing.T) {
 			t.Errorf("%q is echoed raw in %q", c.args, err)
 		}
 	}
-	if _, err := Parse([]string{"chekc"}); !strings.Contains(err.Error(), "nothing or open or run or check") {
-		t.Errorf("the words are not named: %v", err)
+	_, err := Parse([]string{"chekc"})
+	for _, w := range words[1:] {
+		if !strings.Contains(err.Error(), " or "+string(w.word)) {
+			t.Errorf("the word %q is not named: %v", w.word, err)
+		}
 	}
-	if !strings.Contains(Usage(), "check") || !strings.Contains(Usage(), "-C folder") {
+}
+
+// TestUsage: every word with its operands, and what it does in a column of its own.
+func TestUsage(t *testing.T) {
+	lines := strings.Split(Usage(), "\n")
+	column := strings.Index(lines[2], words[0].does)
+	for i, w := range words {
+		line := lines[2+i]
+		if !strings.HasPrefix(line, strings.TrimRight("  "+string(w.word)+" "+w.operands, " ")+"  ") || strings.Index(line, w.does) != column {
+			t.Errorf("usage of %q: %q", w.word, line)
+		}
+	}
+	if !strings.Contains(Usage(), "-C folder") {
 		t.Errorf("usage: %s", Usage())
 	}
 }
