@@ -66,8 +66,9 @@ func ignore(root, dir string) error {
 	return replace(name, []byte(before+"\nignore (\n"+block+")\n"+after))
 }
 
-// ScaffoldLesson is Scaffold for a lesson: a README that has its shape, and an
-// experiment that runs and cannot be judged yet.
+// ScaffoldLesson is Scaffold for a lesson: a README that has its shape, an
+// experiment that runs and cannot be judged yet, and the tests that hold it to
+// its README.
 func ScaffoldLesson(root, slug string) (made []string, err error) {
 	if !folderName.MatchString(slug) {
 		return nil, fmt.Errorf("%q is no name for a lesson: two digits, a hyphen and lower-case words, like 14-linger", slug)
@@ -82,6 +83,8 @@ func ScaffoldLesson(root, slug string) (made []string, err error) {
 	return lay(root, fill, []file{
 		{path.Join("lessons", slug, "README.md"), newLessonText},
 		{path.Join("lessons", slug, "main.go"), newExperiment},
+		{path.Join("lessons", slug, "lesson_test.go"), newLessonTest},
+		{path.Join("lessons", slug, "faults_linux_test.go"), newFaultsTest},
 	})
 }
 

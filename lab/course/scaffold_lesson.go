@@ -118,3 +118,43 @@ func run(x *experiment.X) {
 	x.Verdict(experiment.Undecided, "TODO what follows from it")
 }
 `
+
+const newLessonTest = `package main
+
+import (
+	"testing"
+
+	"fdlab/lab/event"
+	"fdlab/lab/experiment/lessontest"
+)
+
+// TODO beside "" the lesson's program, changed in one place: "nobody reads": broken
+func TestMain(m *testing.M) { lessontest.Lesson(m, map[string]func(){"": main}) }
+
+func TestTheLessonAlone(t *testing.T) {
+	for _, backend := range event.Backends() {
+		t.Run(backend, func(t *testing.T) {
+			t.Parallel()
+			account, status := lessontest.Run(t, "", "-backend", backend)
+			lessontest.Expect(t, account, status, 0, "passed: TODO what was measured", "answer to Predict: a", "verdict: TODO")
+		})
+	}
+}
+
+func TestItsMoments(t *testing.T) { lessontest.Moments(t) }
+
+func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
+	t.Error("TODO the programs that are broken on purpose: which checks fail, which answer and verdict come")
+}
+`
+
+const newFaultsTest = `package main
+
+import (
+	"testing"
+
+	"fdlab/lab/experiment/lessontest"
+)
+
+func TestNoFaultGivesAWrongVerdict(t *testing.T) { lessontest.Faults(t) }
+`
