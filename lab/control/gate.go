@@ -49,7 +49,7 @@ func (g *Gate) stand(phase string) {
 	str := rec.String(phase)
 	g.mu.Lock()
 	steps := g.steps
-	// Only now: who sees it in the trace may call Step, and that must count.
+	// Only now: whoever sees it in the trace may call Step, and that must count.
 	began := rec.Now()
 	rec.Put(&trace.Record{Kind: trace.Hold, FD: trace.NoFD, Str: str, Time: began})
 	for g.closed.Load() && g.steps == steps {

@@ -29,7 +29,7 @@ func TestTheGuideGivesTheSameMinutes(t *testing.T) {
 	}
 }
 
-// TestEachExerciseIsLinkedByItsLesson: who has read the lesson must find it.
+// TestEachExerciseIsLinkedByItsLesson: whoever has read the lesson must find it.
 func TestEachExerciseIsLinkedByItsLesson(t *testing.T) {
 	root := filepath.Join("..", "..")
 	exercises, _ := ReadExercises(root)

@@ -49,7 +49,7 @@ func TestProgressIsKept(t *testing.T) {
 	onlyTheseFiles(t, root, "progress.json", "progress.lock")
 }
 
-// TestAPredictionIsKeptWithoutARun: who leaves early has predicted all the same.
+// TestAPredictionIsKeptWithoutARun: a student who leaves early has predicted all the same.
 func TestAPredictionIsKeptWithoutARun(t *testing.T) {
 	p := ProgressOf(t.TempDir())
 	at := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)

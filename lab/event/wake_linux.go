@@ -23,7 +23,7 @@ func (l *bell) drain()       { l.do(unix.SYS_READ, 0) }
 func (l *bell) close() error { return unix.Close(l.eventfd) }
 
 // do adds n, or takes all. The fd does not block, so the Go scheduler need not
-// know. EAGAIN means that it is rung, or hushed, already.
+// know. EAGAIN means that it has been rung, or emptied, already.
 func (l *bell) do(call uintptr, n uint64) {
 	rawcall.Call(call, uintptr(l.eventfd), uintptr(unsafe.Pointer(&n)), unsafe.Sizeof(n), 0, 0, 0)
 }

@@ -83,7 +83,7 @@ type Result struct {
 	Ended  bool          `json:"-"`
 	Lasted time.Duration `json:"-"`
 
-	// Trace is the recording of the trial, for who wants to show it.
+	// Trace is the recording of the trial, for whoever wants to show it.
 	Trace []trace.Record `json:"-"`
 	// Strings resolves the string numbers of Trace.
 	Strings trace.Strings `json:"-"`

@@ -75,7 +75,7 @@ var (
 
 const (
 	settled = 700 * time.Millisecond // without a sign of life: nothing will come
-	patrol  = 2 * time.Second        // for who looks whether more comes of it
+	patrol  = 2 * time.Second        // for checking whether more comes of it
 	keep    = 400_000                // records
 )
 

@@ -5,7 +5,7 @@ import (
 	"fdlab/lab/trace"
 )
 
-// Witness sees a trial while it goes on: for who wants to show it. It is called
+// Witness sees a trial while it goes on: for whoever wants to show it. It is called
 // from the trial's goroutine, in the order in which things happen, and must not
 // keep it: the world of the trial stands still meanwhile.
 type Witness interface {

@@ -1,5 +1,5 @@
 // Package kernel asks the kernel about file descriptors without disturbing
-// them: who is asked keeps its bytes, its flags and its place in every queue.
+// them: an fd that is asked keeps its bytes, its flags and its place in every queue.
 //
 // Look answers once. A Watcher keeps asking while a run is recorded, and
 // records each change, also while the program is held or blocked: so the trace

@@ -289,7 +289,7 @@ func SetProcess(w *Watcher) {
 }
 
 // Watch shows the kernel's view of an fd that was made outside lab/sys, while
-// the run is recorded. Who calls it must call Unwatch before closing fd.
+// the run is recorded. The caller must call Unwatch before closing fd.
 func Watch(fd int) { Process().Watch(fd, trace.NoFD) }
 
 // Unwatch ends Watch.

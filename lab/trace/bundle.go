@@ -5,7 +5,7 @@ package trace
 // A bundle is a slot that holds several records of the same time, thread and base.
 // To take a slot from all other threads costs an atomic operation, and
 // that is most of what a record costs. Bundles are known to the Writer and the
-// Reader alone: who reads gets the records one by one.
+// Reader alone: its caller gets the records one by one.
 const (
 	endThenWait    Kind = 0xf0 + iota // CallbackEnd, WaitBegin
 	endThenBegin                      // CallbackEnd, CallbackBegin

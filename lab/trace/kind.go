@@ -223,7 +223,7 @@ const (
 func (r *Record) What() Readiness { return Readiness(r.A) }
 
 // Asked returns when the kernel was asked what a Kernel or a Sleep says. The
-// record may come later: who asks can be kept from writing it down.
+// record may come later: whoever asks can be kept from writing it down.
 func (r *Record) Asked() int64 {
 	if r.D == 0 { // not said
 		return r.Time

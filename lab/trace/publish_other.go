@@ -4,5 +4,5 @@ package trace
 
 import "sync/atomic"
 
-// publish makes a slot whole: who sees n in seq sees the rest of the slot.
+// publish makes a slot whole: a reader that sees n in seq sees the rest of the slot.
 func publish(seq *uint64, n uint64) { atomic.StoreUint64(seq, n) }

@@ -33,7 +33,7 @@ func Stream(w io.Writer, slots int) (stop func() error, err error) {
 	go func() {
 		batch := make([]Record, 4096)
 		drain := func() {
-			// One ringful at most: who records faster than w takes it must
+			// One ringful at most: a program that records faster than w takes it must
 			// not keep us from stopping.
 			for left := slots; left > 0; {
 				n := reader.Read(batch)

@@ -111,7 +111,7 @@ func (l *listener) sleepOnce(program func(*server) error) *server {
 	s.waiting = s.Backlog()
 	l.X.Note("clients 2, 3 and 4 are connected; in the backlog: %s", s.waiting)
 	if s.Unreachable == nil {
-		s.Await(func() bool { return s.Diary.Count(dozed, "") > 0 })
+		s.Await(func() bool { return s.Diary.Count(fellAsleep, "") > 0 })
 	}
 	s.Did(said, "client 1")
 	one.Say("hello?\n")

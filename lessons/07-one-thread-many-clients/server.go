@@ -14,16 +14,16 @@ import (
 
 // What the diary says of a client.
 const (
-	connected = "connected" // by the kernel; the script has seen it
-	said      = "said"      // the client says something now
-	dozed     = "dozed"     // the sleep in the accept callback begins
-	awoke     = "awoke"     // the sleep in the accept callback is over
-	accepted  = "accepted"
-	reading   = "reading"  // a read that may block begins
-	answered  = "answered" // everything that was read is sent back
-	stalled   = "stalled"  // the kernel has no room for the rest of the answer
-	left      = "left"     // the end of file was read
-	reset     = "reset"    // or an error
+	connected  = "connected"   // by the kernel; the script has seen it
+	said       = "said"        // the client says something now
+	fellAsleep = "fell asleep" // the sleep in the accept callback begins
+	awoke      = "awoke"       // the sleep in the accept callback is over
+	accepted   = "accepted"
+	reading    = "reading"  // a read that may block begins
+	answered   = "answered" // everything that was read is sent back
+	stalled    = "stalled"  // the kernel has no room for the rest of the answer
+	left       = "left"     // the end of file was read
+	reset      = "reset"    // or an error
 )
 
 // listener is the post's port. It stays open from step to step.
@@ -127,7 +127,7 @@ func (c *conn) forget(err error) {
 // sleep is the post's sleep in the accept callback.
 func (s *server) sleep() {
 	if s.sleeps.Load() && !s.Stopping() {
-		s.Did(dozed, "")
+		s.Did(fellAsleep, "")
 		s.X.Sleep(nap)
 		s.X.Moment("asleep", s.FD)
 		s.Did(awoke, "")

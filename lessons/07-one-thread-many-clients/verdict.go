@@ -112,7 +112,7 @@ func (s *server) sleepsBefore(client string) (n int) {
 
 // askedInTime reports whether client 1 spoke while the accept callback slept.
 func (s *server) askedInTime() bool {
-	began, asked, woke := s.Diary.Index(1, dozed, ""), s.Diary.Index(1, said, "client 1"), s.Diary.Index(1, awoke, "")
+	began, asked, woke := s.Diary.Index(1, fellAsleep, ""), s.Diary.Index(1, said, "client 1"), s.Diary.Index(1, awoke, "")
 	return began >= 0 && began < asked && asked < woke
 }
 

@@ -114,7 +114,7 @@ func (c Color) nearest16() Color {
 }
 
 // nearest256 finds the closest of the cube and the greys. The sixteen are
-// left out: who knows what the student made of them.
+// left out: the student may have changed them.
 func (c Color) nearest256() Color {
 	r, g, b := c.parts()
 	in := Index(uint8(16 + 36*level(r) + 6*level(g) + level(b)))

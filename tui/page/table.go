@@ -113,7 +113,7 @@ func (w *writer) records(rows [][][]glyph) {
 	}
 }
 
-// fit shares room among the columns: who needs less than an equal share gets
+// fit shares room among the columns: a column that needs less than an equal share gets
 // what it needs, the others share the rest. It returns nil for too little room.
 func fit(rows [][][]glyph, room int) []int {
 	columns := make([]int, len(rows[0]))

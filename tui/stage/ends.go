@@ -13,8 +13,8 @@ import (
 // length of a countdown's bar.
 const minute = int64(60e9)
 
-// station is a state's place in the diagram of one end: who closes first goes
-// down the left side, who closes second the right.
+// station is a state's place in the diagram of one end: the end that closes first goes
+// down the left side, the one that closes second the right.
 //
 //	     ESTABLISHED
 //	   ╭──────┴──────╮

@@ -12,7 +12,7 @@ import (
 var notBegunAgain = &grade.Misconception{
 	ID:     "not-begun-again",
 	Belief: "A clock that runs beside the reads tells when the sensor is silent.",
-	Truth: "It tells how long it has run. Silence counts from the last word: who hears one must begin to count again. " +
+	Truth: "It tells how long it has run. Silence counts from the last word: a program that hears one must begin to count again. " +
 		"The timeout of a persistent event does that by itself, before each callback, whatever the reason for it.",
 	Lesson: "02-ev-persist", Section: "explain",
 }

@@ -17,7 +17,7 @@ var oneByteOneItem = &grade.Misconception{
 var oneItemARing = &grade.Misconception{
 	ID:     "one-item-a-ring",
 	Belief: "The bell rings again for the next item.",
-	Truth: "Its byte is read already: who takes all the bytes and one item leaves the others in the queue, and no byte " +
+	Truth: "Its byte is read already: a program that takes all the bytes and one item leaves the others in the queue, and no byte " +
 		"will ever come for them. Take all the items, too.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
