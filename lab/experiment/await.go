@@ -18,10 +18,12 @@ func (x *X) Await(limit time.Duration, ok func() bool) bool {
 	waited, last := time.Duration(0), x.Now()
 	var queues *queues
 	for !ok() {
-		if queues == nil {
+		if queues == nil && waited > limit/4 { // it may become a miss; a look takes fds for some µs
 			queues = x.queues()
 		}
-		queues.look()
+		if queues != nil {
+			queues.look()
+		}
 		if err := x.invalid(); err != nil && !x.Interactive() {
 			x.Fail(err)
 		}
@@ -31,7 +33,10 @@ func (x *X) Await(limit time.Duration, ok func() bool) bool {
 			x.stoodStill()
 		}
 		if last = now; waited > limit {
-			if starved := queues.starved(); starved != nil && !x.Interactive() {
+			if queues == nil || x.Interactive() {
+				return false
+			}
+			if starved := queues.starved(); starved != nil {
 				x.Invalidate(starved)
 				x.Fail(starved)
 			}

@@ -9,6 +9,8 @@ import (
 // ScheduleOf asks how it stands between a thread of this process and the processors:
 // /proc/self/task/TID/{schedstat,stat}, proc(5).
 func ScheduleOf(thread uint32) (s Schedule, err error) {
+	files.Lock()
+	defer files.Unlock()
 	dir := fmt.Sprintf("/proc/self/task/%d/", thread)
 	text, err := os.ReadFile(dir + "schedstat")
 	if err != nil {

@@ -37,6 +37,7 @@ func watchThreads(rec *trace.Recorder, stop <-chan struct{}) {
 			return
 		case <-tick.C:
 		}
+		files.Lock()
 		asked := rec.Now()
 		late := asked-lookedAt > int64(2*betweenLooks)
 		lookedAt = asked
@@ -55,6 +56,7 @@ func watchThreads(rec *trace.Recorder, stop <-chan struct{}) {
 				rec.Put(&trace.Record{Kind: trace.Sleep, Thread: nobody, FD: trace.NoFD, A: s.id, B: s.said, D: asked})
 			}
 		}
+		files.Unlock()
 		for name, s := range known {
 			if s.gone {
 				delete(known, name)

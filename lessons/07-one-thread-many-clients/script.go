@@ -215,7 +215,9 @@ func scarce(l *listener, pauses bool) *server {
 	var restore atomic.Pointer[func()] // set by the server's thread
 	s := l.serve(manner(pauses), func(s *server) error {
 		s.pauses = pauses
-		undo, err := ration(2, s.FD)
+		var undo func()
+		var err error
+		kernel.WithoutFiles(func() { undo, err = ration(2, s.FD) })
 		if err != nil {
 			return fmt.Errorf("ration the fds: %w", err)
 		}
