@@ -52,8 +52,17 @@ type Lesson struct {
 
 // Key is something that a person may do to a running experiment.
 type Key struct {
-	Rune rune
-	Text string
+	Rune   rune
+	Text   string
+	ByHand string // what it does in the interactive mode; "": the same
+}
+
+// does is what the key does in this run.
+func (k Key) does(x *X) string {
+	if x.Interactive() && k.ByHand != "" {
+		return k.ByHand
+	}
+	return k.Text
 }
 
 // The exit statuses of an experiment. Stopped by a signal it is 128 + signal,
@@ -129,6 +138,9 @@ func list(lesson Lesson, out io.Writer) {
 		fmt.Fprintln(out, "\nkeys (-interactive: the key, then Enter; in the instrument: the key)")
 		for _, key := range lesson.Keys {
 			fmt.Fprintf(out, "  %c  %s\n", key.Rune, key.Text)
+			if key.ByHand != "" {
+				fmt.Fprintf(out, "     with -interactive: %s\n", key.ByHand)
+			}
 		}
 	}
 	fmt.Fprintln(out, "\nbackends on this machine, the best one first")

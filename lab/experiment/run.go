@@ -287,7 +287,7 @@ func (x *X) FollowUntil(done <-chan struct{}) {
 // key, then Enter; the end of the input ends the experiment.
 func (x *X) listKeys() {
 	for _, key := range x.lesson.Keys {
-		x.account.line("  key %c: %s", key.Rune, key.Text)
+		x.account.line("  key %c: %s", key.Rune, key.does(x))
 	}
 	if x.in == nil {
 		return // an instrument presses them

@@ -137,7 +137,7 @@ func TestMain(m *testing.M) {
 	if name := os.Getenv(programVariable); name != "" {
 		lesson := Lesson{
 			Name: "00-test", Title: "a test", Steps: []string{"one", "two"},
-			Keys: []Key{{'w', "knock"}}, Run: programs[name],
+			Keys: []Key{{Rune: 'w', Text: "knock"}}, Run: programs[name],
 			Flags: func(f *flag.FlagSet) { f.Bool("own", false, "a flag of its own") },
 		}
 		if name == "play" {

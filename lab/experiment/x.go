@@ -290,7 +290,7 @@ func (x *X) conclude() {
 func (x *X) Poke(key rune, do func()) {
 	for _, k := range x.lesson.Keys {
 		if k.Rune == key {
-			x.control.Offer(key, k.Text, do)
+			x.control.Offer(key, k.does(x), do)
 			return
 		}
 	}

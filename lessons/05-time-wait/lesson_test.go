@@ -263,6 +263,7 @@ func TestInteractive(t *testing.T) {
 		l.Key(key)
 		l.Await(word)
 	}
+	l.Await("key m: ask the kernel for both ends") // nobody waits for a minute here
 	l.Await("connected from port")
 	press('c', "client calls close: client FIN_WAIT2")
 	press('c', "client has closed already")

@@ -13,9 +13,9 @@ import (
 )
 
 // keys are what a person may do to the experiment. The script takes m alone;
-// the others are for the interactive mode, where m tells the countdown.
+// the others are for the interactive mode.
 var keys = []experiment.Key{
-	{Rune: 'm', Text: "wait the whole minute"},
+	{Rune: 'm', Text: "wait the whole minute", ByHand: "ask the kernel for both ends"},
 	{Rune: 'c', Text: "client closes"},
 	{Rune: 's', Text: "server closes"},
 	{Rune: 'x', Text: "client resets"},

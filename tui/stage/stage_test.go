@@ -725,3 +725,27 @@ func TestALoopThatSpinsDoesNotWait(t *testing.T) {
 		}
 	}
 }
+
+// TestNobodyLooksAtWhatIsClosed: an fd that was ready, and was closed unread, is not
+// waiting for anybody, whatever the watcher says late of its number, and though the
+// kernel still keeps its connection.
+func TestNobodyLooksAtWhatIsClosed(t *testing.T) {
+	h := &history{thread: 4242}
+	h.add(ms, trace.Open, 14, "TCP connection", trace.Record{})
+	h.add(0, trace.Label, 14, "server", trace.Record{})
+	h.add(0, trace.Endpoint, 14, "server", trace.Record{A: 8, B: 9877<<16 | 40000, C: -1}) // CLOSE_WAIT
+	h.add(ms, trace.Kernel, 14, "", trace.Record{A: int64(trace.Readable | trace.EndOfFile)})
+	const says = "nobody has looked for"
+	if line := Headline(view(h, 900*ms)); !strings.Contains(line, says) {
+		t.Errorf("while it is open: %q", line)
+	}
+	h.add(ms, trace.Close, 14, "", trace.Record{})
+	h.add(0, trace.Endpoint, trace.NoFD, "server", trace.Record{A: 9, B: 9877<<16 | 40000, C: -1}) // LAST_ACK
+	h.add(ms, trace.Kernel, 14, "", trace.Record{A: int64(trace.Readable | trace.EndOfFile), B: 1})
+	for _, after := range []int64{0, 900 * ms, 52_400 * ms} {
+		v := view(h, after)
+		if text, _ := screen(v, 120, 40); strings.Contains(text, says) || strings.Contains(text, "unseen") {
+			t.Errorf("%d ms after it was closed:\n%s", after/ms, text)
+		}
+	}
+}
