@@ -1,34 +1,21 @@
 package endtoend
 
 import (
-	"os"
-	"path/filepath"
 	"strconv"
 	"syscall"
 	"testing"
 )
 
-// TestSignals ends the instrument from outside, while an experiment runs.
-func TestSignals(t *testing.T) {
-	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT} {
-		t.Run(sig.String(), func(t *testing.T) {
-			t.Parallel()
-			x := onStage(t, options{})
-			x.see("the first step", oneRow("step 1 of 3"))
-			x.cmd.Process.Signal(sig)
-			x.finish()
-		})
-	}
-	// A stubborn experiment must not outlive the instrument either.
-	t.Run("stubborn", func(t *testing.T) {
-		t.Parallel()
-		dir := clone(t)
-		program(t, dir, stubborn)
-		x := onStage(t, options{clone: dir})
-		x.see("that it runs", shows("The program runs"))
-		x.cmd.Process.Signal(syscall.SIGTERM)
-		x.finish()
-	})
+// TestAStubbornProgramEndsWithTheInstrument: what else a signal does is told by the
+// rows of the fault table.
+func TestAStubbornProgramEndsWithTheInstrument(t *testing.T) {
+	t.Parallel()
+	dir := clone(t)
+	program(t, dir, stubborn)
+	x := onStage(t, options{clone: dir})
+	x.see("that it runs", shows("The program runs"))
+	x.cmd.Process.Signal(syscall.SIGTERM)
+	x.finish()
 }
 
 // TestClosedWindow: the terminal itself goes away.
@@ -40,24 +27,6 @@ func TestClosedWindow(t *testing.T) {
 	x.master.Close()
 	x.finished = true
 	x.wait()
-	x.nothingLeft()
-}
-
-// TestKill: nobody can clean up after SIGKILL, so nothing may need it. Only
-// the terminal stays as it was.
-func TestKill(t *testing.T) {
-	t.Parallel()
-	x := onStage(t, options{})
-	x.see("the first step", oneRow("step 1 of 3"))
-	x.cmd.Process.Kill()
-	x.wait()
-	// A lesson that compiles C just then is killed, too. Its folder goes at the next
-	// start: see "SIGKILL and the next start" of the fault table.
-	x.await("all processes to end", func() bool { return len(x.family()) == 0 })
-	folders, _ := filepath.Glob(filepath.Join(x.temp, "fdlab-run-*"))
-	for _, folder := range folders {
-		os.RemoveAll(folder)
-	}
 	x.nothingLeft()
 }
 
