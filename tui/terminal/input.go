@@ -1,7 +1,6 @@
 package terminal
 
 import (
-	"bytes"
 	"os"
 	"time"
 
@@ -70,8 +69,11 @@ func (x *held) readKeys(to *os.File, stop int) {
 }
 
 // quitKeys finds the keys that leave fdlab, or a screen of it, in what a terminal
-// sends. What is pasted is no key.
-type quitKeys struct{ pasting bool }
+// sends. What is pasted is no key. A read may end inside the marks around it.
+type quitKeys struct {
+	pasting bool
+	recent  [len(pasteBegins)]byte // the last bytes that were sent
+}
 
 type quitKey uint8
 
@@ -81,19 +83,21 @@ const (
 	leaves           // Ctrl-C: from anywhere
 )
 
-var pasteBegins, pasteEnds = []byte("\x1b[200~"), []byte("\x1b[201~")
+const pasteBegins, pasteEnds = "\x1b[200~", "\x1b[201~"
 
 func (k *quitKeys) in(sent []byte) (found quitKey) {
-	for i := range sent {
-		switch at := sent[i:]; {
-		case bytes.HasPrefix(at, pasteBegins):
+	for i, c := range sent {
+		copy(k.recent[:], k.recent[1:])
+		k.recent[len(k.recent)-1] = c
+		switch recent := string(k.recent[:]); {
+		case recent == pasteBegins:
 			k.pasting = true
-		case bytes.HasPrefix(at, pasteEnds):
+		case recent == pasteEnds:
 			k.pasting = false
-		case k.pasting:
-		case at[0] == 0x03:
-			return leaves
-		case at[0] == 'q' || len(at) == 1 && at[0] == 0x1b:
+		case k.pasting || found == leaves:
+		case c == 0x03:
+			found = leaves
+		case c == 'q' || c == 0x1b && i == len(sent)-1:
 			found = mayLeave
 		}
 	}
