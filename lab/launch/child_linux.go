@@ -15,8 +15,12 @@ func childAttributes() *syscall.SysProcAttr {
 }
 
 // awaitEnd blocks until the child has ended, and leaves it to be reaped: until
-// then nobody else can get its number, so its group can be killed safely.
-func awaitEnd(pid int) {
-	for unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil) == unix.EINTR {
+// then nobody else can get its number, so its group can be killed safely. false: the
+// kernel does not tell.
+func awaitEnd(pid int) (ended bool) {
+	err := unix.EINTR
+	for err == unix.EINTR {
+		err, _ = unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil).(unix.Errno)
 	}
+	return err == 0
 }

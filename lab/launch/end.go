@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"os"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -37,13 +38,20 @@ func (r *Run) watch() {
 		}()
 	}
 
-	awaitEnd(r.Pid())
+	known := awaitEnd(r.Pid())
+	var state *os.ProcessState
+	var err error
+	if !known {
+		state, err = r.child.Wait()
+	}
 	after, clock := time.Since(began), r.reader.Now()
 	if !r.reader.Attached() {
 		clock = int64(after)
 	}
 	r.clear()
-	state, err := r.child.Wait()
+	if known {
+		state, err = r.child.Wait()
+	}
 	if err != nil {
 		r.failed(fmt.Errorf("waiting for the child: %w", err))
 	} else {
