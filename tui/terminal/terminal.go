@@ -63,6 +63,11 @@ func Run(m tea.Model, last func()) error {
 	}
 	x.program = tea.NewProgram(m, tea.WithInput(keys), tea.WithAltScreen(), tea.WithMouseCellMotion(), tea.WithFilter(x.filter))
 	finish := x.heed()
+	// Bubble Tea does not tell the size if it takes the output for a file: one failed
+	// ioctl(2), and the screen stays empty.
+	if w, h, ok := Size(); ok {
+		x.send(tea.WindowSizeMsg{Width: w, Height: h})
+	}
 	if err = x.raw(); err == nil {
 		_, err = x.program.Run()
 	}
