@@ -4,9 +4,13 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strconv"
+	"strings"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"fdlab/lab/seccomp"
 )
 
 // without names what the world of an instrument lacks. The test binary is then
@@ -24,6 +28,8 @@ func deprive(what string, args []string) (err error) {
 		err = mounted("/proc", 0, "")
 	case "full":
 		err = mounted(temp, 0, "size=64k")
+	case "refused":
+		err = submit()
 	case "read-only":
 		err = mounted(temp, unix.MS_RDONLY, "")
 	default:
@@ -66,4 +72,24 @@ func forbidMemory() error {
 		return fmt.Errorf("memfd_create is not forbidden: %v", err)
 	}
 	return nil
+}
+
+// asked holds the numbers of the calls that are asked about: see refusal.
+const asked = "ENDTOEND_ASKED"
+
+// submit lets the test answer for the kernel. Its socket is the first fd after
+// standard error.
+func submit() error {
+	const socket = 3
+	unix.CloseOnExec(socket)
+	var calls []uint32
+	for _, word := range strings.Split(os.Getenv(asked), ",") {
+		n, err := strconv.ParseUint(word, 10, 32)
+		if err != nil {
+			return err
+		}
+		calls = append(calls, uint32(n))
+	}
+	os.Unsetenv(asked)
+	return seccomp.Submit(socket, calls)
 }

@@ -37,13 +37,14 @@ const (
 // options say how the instrument is started. The zero options give 120x40 in a
 // private copy of the clone.
 type options struct {
-	clone  string   // the folder that it is started in
-	args   []string // its arguments
-	by     []string // what starts it: a command line that the instrument's is added to
-	env    []string // added to the environment that all tests have
-	w, h   int      // the terminal's size
-	silent bool     // the terminal never answers a question
-	cells  bool     // keep the colours of each frame
+	clone  string     // the folder that it is started in
+	args   []string   // its arguments
+	by     []string   // what starts it: a command line that the instrument's is added to
+	files  []*os.File // what it inherits, from fd 3 on
+	env    []string   // added to the environment that all tests have
+	w, h   int        // the terminal's size
+	silent bool       // the terminal never answers a question
+	cells  bool       // keep the colours of each frame
 }
 
 // terminal is the instrument in a pseudo-terminal.
@@ -102,6 +103,7 @@ func start(t testing.TB, o options) *terminal {
 	x.cmd.Dir = o.clone
 	x.cmd.Env = append(environment(x), o.env...)
 	x.cmd.Stdin, x.cmd.Stdout, x.cmd.Stderr = x.slave, x.slave, x.slave
+	x.cmd.ExtraFiles = o.files
 	x.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := x.cmd.Start(); err != nil {
 		t.Fatal(err)

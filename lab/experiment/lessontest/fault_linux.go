@@ -1,21 +1,19 @@
 package lessontest
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 
+	"fdlab/lab/seccomp"
 	"fdlab/lab/skip"
 )
 
@@ -76,7 +74,7 @@ func (f Fault) Run(t *testing.T, cmd *exec.Cmd) (account string, status int, cal
 	theirs.Close()
 	ended := make(chan struct{})
 	s := &supervisor{fault: f, ended: ended}
-	listener, err := receive(pair[0])
+	listener, err := seccomp.Receive(pair[0])
 	if err != nil {
 		cmd.Process.Kill()
 		cmd.Wait()
@@ -112,86 +110,21 @@ type supervisor struct {
 	calls    int64
 }
 
-// What seccomp(2) calls seccomp_notif and seccomp_notif_resp.
-type notice struct {
-	id         uint64
-	pid, flags uint32
-	nr         int32
-	arch       uint32
-	ip         uint64
-	args       [6]uint64
-}
-
-type response struct {
-	id    uint64
-	val   int64
-	errno int32
-	flags uint32
-}
-
-// ofEventfd reports whether the call reads or writes an eventfd. Those of the
-// lab do not block, and then EAGAIN is all that can go wrong: eventfd(2).
-func (n *notice) ofEventfd() bool {
-	if n.nr != unix.SYS_READ && n.nr != unix.SYS_WRITE {
-		return false
-	}
-	name, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", n.pid, n.args[0]))
-	return err == nil && name == "anon_inode:[eventfd]"
-}
-
-const (
-	receiveNotice = 0xc0502100 // SECCOMP_IOCTL_NOTIF_RECV
-	sendResponse  = 0xc0182101 // SECCOMP_IOCTL_NOTIF_SEND
-	goOn          = 1          // SECCOMP_USER_NOTIF_FLAG_CONTINUE
-)
-
+// serve makes the one call fail. Calls before main begins do not count, nor those on
+// eventfds: those of the lab do not block, and then EAGAIN is all that can go wrong,
+// eventfd(2).
 func (s *supervisor) serve(listener int) {
-	for {
-		fds := [1]unix.PollFd{{Fd: int32(listener), Events: unix.POLLIN}}
-		unix.Poll(fds[:], 100)
-		if fds[0].Revents&unix.POLLIN == 0 {
-			select {
-			case <-s.ended:
-				return
-			default:
-				continue
-			}
+	var counted bool // the call in hand
+	seccomp.Serve(listener, s.ended, func(c *seccomp.Call) unix.Errno {
+		if counted = s.counting.Load() && !c.OfEventfd(); counted && s.calls+1 == s.fault.Nth {
+			return s.fault.Errno
 		}
-		var n notice
-		if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(listener), receiveNotice, uintptr(unsafe.Pointer(&n))); errno != 0 {
-			continue // the call was broken off by a signal
-		}
-		r := response{id: n.id, flags: goOn}
-		counted := s.counting.Load() && !n.ofEventfd()
-		if counted && s.calls+1 == s.fault.Nth {
-			r.flags, r.errno = 0, -int32(s.fault.Errno)
-		}
-		_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(listener), sendResponse, uintptr(unsafe.Pointer(&r)))
-		if counted && errno == 0 {
+		return 0
+	}, func(*seccomp.Call) {
+		if counted {
 			s.calls++
 		}
-	}
-}
-
-// receive takes the listener's fd from the child.
-func receive(from int) (fd int, err error) {
-	oob := make([]byte, unix.CmsgSpace(4))
-	n, control, _, _, err := unix.Recvmsg(from, make([]byte, 1), oob, unix.MSG_CMSG_CLOEXEC)
-	switch {
-	case err != nil:
-		return -1, err
-	case n == 0 || control == 0:
-		return -1, errors.New("the child has none")
-	}
-	messages, err := unix.ParseSocketControlMessage(oob[:control])
-	if err != nil {
-		return -1, err
-	}
-	fds, err := unix.ParseUnixRights(&messages[0])
-	if err != nil {
-		return -1, err
-	}
-	return fds[0], nil
+	})
 }
 
 const (
@@ -225,27 +158,7 @@ func submit() {
 }
 
 func filter(socket int, calls []uint32) error {
-	runtime.LockOSThread()
-	const number, allow, notify = 0, 0x7fff0000, 0x7fc00000
-	program := []unix.SockFilter{{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: number}}
-	for i, call := range calls {
-		program = append(program, unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: call, Jt: uint8(len(calls) - i)})
-	}
-	program = append(program,
-		unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: allow},
-		unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: notify})
-	prog := unix.SockFprog{Len: uint16(len(program)), Filter: &program[0]}
-	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
-		return err
-	}
-	// WAIT_KILLABLE_RECV: Go's signals to its own threads do not break a call off
-	// that the supervisor has in hand.
-	const modeFilter, newListener, waitKillable = 1, 1 << 3, 1 << 5
-	fd, _, errno := unix.Syscall(unix.SYS_SECCOMP, modeFilter, newListener|waitKillable, uintptr(unsafe.Pointer(&prog)))
-	if errno != 0 {
-		return errno
-	}
-	if err := unix.Sendmsg(socket, []byte{0}, unix.UnixRights(int(fd)), nil, 0); err != nil {
+	if err := seccomp.Submit(socket, calls); err != nil {
 		return err
 	}
 	var env []string
