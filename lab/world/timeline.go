@@ -81,7 +81,13 @@ func (tl *Timeline) Apply(w *World, r *trace.Record) {
 	case trace.Open:
 		delete(tl.fds, r.FD)
 	case trace.ThreadBegin:
-		delete(tl.threads, r.Thread)
+		if i, ok := tl.threads[r.Thread]; ok && tl.Lanes[i].Name != "" {
+			if l := &tl.Lanes[i]; l.Ended == 0 {
+				l.Ended = r.Time
+				l.note(r.Time, Gone, 0, 0, tl.each)
+			}
+			delete(tl.threads, r.Thread)
+		}
 	}
 	thread, at := r.Thread, r.Time
 	if r.Kind == trace.Sleep {

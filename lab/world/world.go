@@ -207,7 +207,11 @@ func (w *World) Apply(r *trace.Record) {
 	case trace.ThreadBegin:
 		if t.Introduced {
 			// The Go runtime gives an OS thread to one goroutine after the
-			// other. Each is a thread of its own to the student.
+			// other. Each is a thread of its own to the student, and the one
+			// before is over, also if it did not say so.
+			if t.Ended == 0 {
+				w.threadEnds(t, r.Time)
+			}
 			t = w.addThread(r.Thread)
 		}
 		t.Name, t.Introduced, t.Begun, t.LastActive = w.names.of(r.Str), true, r.Time, r.Time

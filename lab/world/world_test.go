@@ -733,6 +733,30 @@ func TestALaneClaimsNoMoreThanIsKnown(t *testing.T) {
 	wants(s.now+900e6, Block) // until its end, which makes a record
 }
 
+// TestOneLaneForAnOSThread: a thread that says its name late keeps its lane; a second name
+// on the same OS thread is another thread, and the first is over.
+func TestOneLaneForAnOSThread(t *testing.T) {
+	s := &script{thread: 100}
+	s.add(trace.Open, 3, "pipe (read end)", trace.Record{})
+	s.add(trace.CallBegin, 3, "read", trace.Record{})
+	s.add(trace.CallEnd, 3, "read", trace.Record{A: 1})
+	s.add(trace.ThreadBegin, trace.NoFD, "first", trace.Record{})
+	s.add(trace.ThreadBegin, trace.NoFD, "second", trace.Record{})
+	run := s.run()
+	got := ""
+	for _, l := range run.Timeline.Lanes {
+		if l.Thread == 100 {
+			got += fmt.Sprintf("%s %v, ", l.Name, l.Ended != 0)
+		}
+	}
+	for _, th := range run.Live.Threads {
+		got += fmt.Sprintf("%s %v, ", th.Name, th.Ended != 0)
+	}
+	if want := "first true, second false, first true, second false, "; got != want {
+		t.Errorf("lanes and threads, and whether they have ended: %s; want %s", got, want)
+	}
+}
+
 // TestAStrangersLaneGoesOn: a thread that never said its name has a lane once it was in a
 // call, and the lane tells its later life, too.
 func TestAStrangersLaneGoesOn(t *testing.T) {
