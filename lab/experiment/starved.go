@@ -56,6 +56,7 @@ type queues struct {
 
 type queue struct {
 	before time.Duration // Delay, at the beginning
+	ran    time.Duration // for which it had run by then
 	last   kernel.Schedule
 	seen   time.Duration // for which it was seen to wait
 }
@@ -68,7 +69,7 @@ func (x *X) queues() *queues {
 	defer x.mu.Unlock()
 	for t := range x.threads {
 		last, _ := t.schedule()
-		q.of[t] = &queue{before: t.Delay(), last: last}
+		q.of[t] = &queue{before: t.Delay(), ran: last.Ran, last: last}
 	}
 	return q
 }
@@ -97,12 +98,14 @@ func (q *queues) look() {
 }
 
 // starved returns the thread that has waited for a processor for the longest, if that was
-// for more than a quarter of the time; else nil.
+// for more than a quarter of the time, and it ran for less than a twentieth; else nil. A
+// thread that spins on a busy machine waits for long, too, but has had its chance.
 func (q *queues) starved() (worst *Starved) {
 	took := time.Since(q.began)
 	for t, one := range q.of {
+		s, ok := t.schedule()
 		delay := min(max(t.Delay()-one.before, one.seen), took)
-		if delay > took/4 && (worst == nil || delay > worst.Delay) {
+		if ok && s.Ran-one.ran < took/20 && delay > took/4 && (worst == nil || delay > worst.Delay) {
 			worst = &Starved{"thread " + t.Name, delay, took}
 		}
 	}
