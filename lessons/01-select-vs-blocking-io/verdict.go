@@ -93,7 +93,13 @@ func judge(x *experiment.X, bench *engine.Bench, turns, both *engine.Run, rest [
 			turns.Engine, stuck.Message, experiment.Brief(stuck.Waited), experiment.Brief(stuck.Silence))
 	}
 	for _, t := range rest {
-		if t.Engine == "busy" {
+		if t.Engine != "busy" {
+			continue
+		}
+		if late := t.Delay(); late > t.CPU() {
+			x.Of(3).NotJudged(fmt.Sprintf("it could have run for %s more, and got no processor", experiment.Brief(late)),
+				"busy: far more system calls and CPU than %s", both.Engine)
+		} else {
 			x.Of(3).TimingCheck(t.SystemCalls() > 10*both.SystemCalls() && t.CPU() > 3*both.CPU(),
 				"busy: %d system calls and %s of CPU; %s: %d and %s", t.SystemCalls(),
 				experiment.Brief(t.CPU()), both.Engine, both.SystemCalls(), experiment.Brief(both.CPU()))

@@ -31,7 +31,7 @@ type Heard struct {
 // processor for most of the silence: then the result is Unclear, and Delayed is not 0.
 func (r *Run) Hears(speaker, silent string) Heard {
 	spoke, other := r.source(speaker), r.source(silent)
-	delay := r.delay()
+	delay := r.Delay()
 	spoke.mu.Lock()
 	defer spoke.mu.Unlock()
 	other.mu.Lock()

@@ -79,9 +79,9 @@ func (r *Run) CPU() (cpu time.Duration) {
 	return cpu
 }
 
-// delay returns for how long threads of the engine could have run so far and got no
+// Delay returns for how long threads of the engine could have run so far and got no
 // processor.
-func (r *Run) delay() (delay time.Duration) {
+func (r *Run) Delay() (delay time.Duration) {
 	for _, thread := range r.all() {
 		delay += thread.Delay()
 	}

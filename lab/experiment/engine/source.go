@@ -41,7 +41,7 @@ type message struct {
 	said   time.Time // right before write(2)
 	read   time.Time // right after the read(2) that brought its last byte; zero: not yet
 
-	before  time.Duration // Run.delay, when it was said
+	before  time.Duration // Run.Delay, when it was said
 	delayed time.Duration // how much that grew until it was read
 }
 
@@ -87,7 +87,7 @@ func (s *Source) note(data []byte, at span) error {
 			return fmt.Errorf("source %s: read %q, which is not what was said", s.Name, line)
 		}
 		m := &s.messages[s.heard]
-		m.read, m.delayed = at.ended, s.run.delay()-m.before
+		m.read, m.delayed = at.ended, s.run.Delay()-m.before
 		s.heard++
 		s.partial = rest
 		s.run.tell(s.Name, m)
@@ -101,7 +101,7 @@ func (s *Source) say(line string, byHand bool) error {
 	if s.world < 0 {
 		return nil // it has ended
 	}
-	before := s.run.delay()
+	before := s.run.Delay()
 	s.messages = append(s.messages, message{text: line, byHand: byHand, before: before, said: time.Now()})
 	_, err := unix.Write(s.world, []byte(line+"\n"))
 	if err != nil {
