@@ -235,7 +235,7 @@ func (l line) within(ns int64) line {
 
 // moved says the first bytes of a call, or for how many calls it stands.
 func (l line) moved(e *world.Entry) line {
-	if e.A < 0 && e.C > 1 {
+	if e.A <= 0 && e.C > 1 {
 		return l.say(Plain, ", ").number(Plain, e.C).say(Plain, " times")
 	}
 	var raw [16]byte

@@ -8,71 +8,108 @@ import (
 	"fdlab/lab/trace"
 )
 
-// A program that asks again and again and is told EAGAIN each time makes a
-// million calls a second. A record for each would drown all others. So a run of
-// equal refusals on one fd leaves its first record at once, then one for each
-// millisecond, and one at its end; each says how many calls it stands for (C).
-// No call is left out of the counts.
+// A program that asks again and again, and is refused in the same way each time
+// or reads the end of file each time, makes a million calls a second. A record for
+// each would drown all others. So a run of equal calls on one fd that move nothing
+// leaves its first record at once, then one for each millisecond, and one at its
+// end; each says how many calls it stands for (C). No call is left out of the counts.
 
-// refusals is what the observer knows of the last calls on one fd. It is used
+// repeated is what the observer knows of the last calls on one fd. It is used
 // only while somebody records.
-type refusals struct {
-	last  atomic.Int64  // the run's time of the last record of a refusal; 0: the last call was none
-	call  atomic.Uint32 // which call was refused
-	count atomic.Int64  // refusals since that record
+type repeated struct {
+	last  atomic.Int64  // the run's time of the last record; 0: the last call moved something
+	what  atomic.Uint64 // which call moved nothing, and its errno
+	count atomic.Int64  // such calls since that record
 }
 
-var refused [maxFDs / chunkSize]atomic.Pointer[[chunkSize]refusals]
+var vain [maxFDs / chunkSize]atomic.Pointer[[chunkSize]repeated]
 
-// between is how long refusals are gathered, in ns.
+// between is how long calls are gathered, in ns.
 const between = int64(1e6)
 
-// refusalsOf returns the fd's place; nil for numbers that have none.
-func refusalsOf(fd int) *refusals {
+// vainOn returns the fd's place; nil for numbers that have none.
+func vainOn(fd int) *repeated {
 	if uint(fd) >= maxFDs {
 		return nil
 	}
-	chunk := &refused[fd/chunkSize]
+	chunk := &vain[fd/chunkSize]
 	if chunk.Load() == nil {
-		chunk.CompareAndSwap(nil, new([chunkSize]refusals))
+		chunk.CompareAndSwap(nil, new([chunkSize]repeated))
 	}
 	return &chunk.Load()[fd%chunkSize]
 }
 
-// gather notes a refusal. It returns for how many calls a record is due now: 0
-// for none.
-func (r *refusals) gather(c call, now int64) int64 {
-	n := r.count.Add(1)
-	last := r.last.Load()
-	if last != 0 && now-last < between && r.call.Load() == uint32(c) {
-		return 0
+// movesNothing reports whether a call is one of those that are gathered.
+func movesNothing(c call, fd, n int, errno unix.Errno) bool {
+	switch c {
+	case callRead:
+		return n <= 0 && uint(fd) < maxFDs
+	case callWrite, callAccept:
+		return errno != 0 && uint(fd) < maxFDs
 	}
-	r.call.Store(uint32(c))
-	r.last.Store(now)
-	r.count.Add(-n)
-	return n
+	return false
 }
 
-// settle ends a run of refusals on fd, and records those that were gathered
-// since the last record.
-func (o *observer) settle(fd int) {
-	if o.rec == nil || uint(fd) >= maxFDs || refused[fd/chunkSize].Load() == nil {
+func callAndErrno(c call, errno unix.Errno) uint64 { return uint64(c)<<32 | uint64(errno) }
+
+// again notes a call that moved nothing, and records those that are due.
+func (o *observer) again(c call, fd int, errno unix.Errno) {
+	r, now, what := vainOn(fd), o.rec.Now(), callAndErrno(c, errno)
+	last := r.last.Load()
+	if last != 0 && r.what.Load() != what {
+		o.settle(fd)
+		last = 0
+	}
+	n := r.count.Add(1)
+	if last != 0 && now-last < between {
 		return
 	}
-	r := refusalsOf(fd)
+	r.what.Store(what)
+	r.last.Store(now)
+	r.count.Add(-n)
+	o.stands(what, fd, n, now)
+}
+
+// settle ends a run of equal calls on fd, and records those that were gathered
+// since the last record.
+func (o *observer) settle(fd int) {
+	if o.rec == nil || uint(fd) >= maxFDs || vain[fd/chunkSize].Load() == nil {
+		return
+	}
+	r := vainOn(fd)
 	if r.last.Load() == 0 {
 		return
 	}
 	r.last.Store(0)
 	if n := r.count.Swap(0); n > 0 {
-		o.refusal(call(r.call.Load()), fd, n, 0)
+		o.stands(r.what.Load(), fd, n, 0)
 	}
 }
 
-// refusal records n calls that were told EAGAIN.
-func (o *observer) refusal(c call, fd int, n, now int64) {
+// stands records n equal calls.
+func (o *observer) stands(what uint64, fd int, n, now int64) {
+	errno := unix.Errno(uint32(what))
 	o.rec.Put(&trace.Record{
-		Kind: trace.CallEnd, FD: int32(fd), Str: o.names[c],
-		A: -1, B: int64(unix.EAGAIN), C: n, Time: now,
+		Kind: trace.CallEnd, FD: int32(fd), Str: o.names[what>>32],
+		A: int64(result(errno)), B: int64(errno), C: n, Time: now,
 	})
+}
+
+// wouldRepeat reports whether a call on an fd of which this package does not know
+// that it does not block is one more of a run, and cannot block either: as the
+// kernel says now. A record of its beginning would say nothing then.
+func (o *observer) wouldRepeat(c call, fd int) bool {
+	if uint(fd) >= maxFDs || vain[fd/chunkSize].Load() == nil {
+		return false
+	}
+	r := vainOn(fd)
+	if r.last.Load() == 0 || r.what.Load()>>32 != uint64(c) {
+		return false
+	}
+	if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0); err == nil && flags&unix.O_NONBLOCK != 0 {
+		return true
+	}
+	poll := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+	n, err := unix.Poll(poll, 0)
+	return c == callRead && err == nil && n == 1
 }

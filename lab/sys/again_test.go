@@ -1,7 +1,9 @@
 package sys
 
 import (
+	"path/filepath"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -54,4 +56,92 @@ func TestARunOfRefusalsIsGatheredAndCounted(t *testing.T) {
 	if n := len(order); n < 3 || order[n-1] != -1 || order[n-2] != 1 || order[n-3] != -1 {
 		t.Errorf("the last results are %v, want refusals, 1 byte, a refusal", order[max(n-3, 0):])
 	}
+}
+
+// TestARunOfEqualCallsIsGathered, whatever it is that moves nothing, and also where
+// the fd was made non-blocking by other means than this package's.
+func TestARunOfEqualCallsIsGathered(t *testing.T) {
+	const asked = 20_000
+	for name, prepare := range map[string]func(r, w int) (fd int){
+		"the end of file":         func(r, w int) int { SetNonblock(r, true); Close(w); return r },
+		"the end, may block":      func(r, w int) int { Close(w); return r },
+		"refused, made elsewhere": func(r, w int) int { unix.SetNonblock(r, true); return r },
+		"an error":                func(r, w int) int { SetNonblock(w, true); return w }, // EBADF: w is for writing
+	} {
+		t.Run(name, func(t *testing.T) {
+			trail, buf := recorded(t), make([]byte, 8)
+			r, w, err := Pipe("p")
+			if err != nil {
+				t.Fatal(err)
+			}
+			fd := prepare(r, w)
+			for range asked {
+				if n, _ := Read(fd, buf); n > 0 {
+					t.Fatalf("read %d bytes", n)
+				}
+			}
+			Close(fd)
+			var stand int64
+			records := trail.of(fd, trace.CallBegin, trace.CallEnd)
+			for _, rec := range records {
+				if rec.Kind == trace.CallEnd && trail.reader.String(rec.Str) == "read" {
+					stand += rec.C
+				}
+			}
+			if stand != asked {
+				t.Errorf("the records stand for %d calls, want %d", stand, asked)
+			}
+			if len(records) > asked/10 {
+				t.Errorf("%d records for %d calls", len(records), asked)
+			}
+			for _, fd := range []int{r, w} {
+				if lookUp(fd).has(isOpen) {
+					Close(fd)
+				}
+			}
+		})
+	}
+}
+
+// TestACallThatMayBlockIsSeenToBegin, also after a run of calls that moved nothing:
+// a FIFO that had no writer reads the end of file, and with a writer it blocks.
+func TestACallThatMayBlockIsSeenToBegin(t *testing.T) {
+	trail, buf := recorded(t), make([]byte, 8)
+	name := filepath.Join(t.TempDir(), "fifo")
+	if err := unix.Mkfifo(name, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := unix.Open(name, unix.O_RDONLY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.SetNonblock(r, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := Adopt(r, "FIFO", "f"); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if n, err := Read(r, buf); n != 0 || err != nil {
+			t.Fatalf("read = %d, %v, want the end of file", n, err)
+		}
+	}
+	w, err := unix.Open(name, unix.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := len(trail.of(r, trace.CallBegin))
+	read := make(chan int)
+	go func() { n, _ := Read(r, buf); read <- n }()
+	for end := time.Now().Add(time.Minute); len(trail.of(r, trace.CallBegin)) == before; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("it blocks, and no record says that it began")
+		}
+	}
+	unix.Write(w, []byte("x"))
+	if n := <-read; n != 1 {
+		t.Errorf("read = %d", n)
+	}
+	closeAll(r)
+	unix.Close(w)
 }

@@ -106,7 +106,7 @@ func newObserver(rec *trace.Recorder, watcher *kernel.Watcher) *observer {
 
 // begin records that a call begins that may block.
 func (o *observer) begin(c call, fd, arg int) {
-	if o.rec != nil {
+	if o.rec != nil && !o.wouldRepeat(c, fd) {
 		o.rec.Put(&trace.Record{Kind: trace.CallBegin, FD: int32(fd), Str: o.names[c], A: int64(arg)})
 	}
 }
@@ -122,11 +122,8 @@ func (o *observer) end(c call, fd, n int, errno unix.Errno, data []byte) {
 }
 
 func (o *observer) put(c call, fd, n int, errno unix.Errno, data []byte) {
-	if errno == unix.EAGAIN && fd >= 0 && fd < maxFDs {
-		now := o.rec.Now()
-		if due := refusalsOf(fd).gather(c, now); due > 0 {
-			o.refusal(c, fd, due, now)
-		}
+	if movesNothing(c, fd, n, errno) {
+		o.again(c, fd, errno)
 		return
 	}
 	o.settle(fd)

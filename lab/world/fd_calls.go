@@ -95,7 +95,7 @@ func (f *FD) read(w *World, t *Thread, call Call, r *trace.Record) {
 	}
 	f.Refused.Now, f.RefusedInside = 0, 0
 	if r.A == 0 && call == CallRead && !f.Regular {
-		if f.Ends.add(1); f.Ends.Now > 1 {
+		if f.Ends.add(int64(n)); f.Ends.Now > int64(n) {
 			return // no news
 		}
 	} else {
@@ -153,10 +153,10 @@ func (f *FD) inside(w *World, t *Thread, n int64) int64 {
 	return 1
 }
 
-// times returns for how many calls a CallEnd stands: equal refusals in a row
-// leave one record.
+// times returns for how many calls a CallEnd stands: equal calls in a row that
+// move nothing leave one record.
 func times(r *trace.Record) int {
-	if r.A < 0 && r.C > 1 {
+	if r.A <= 0 && r.C > 1 {
 		return int(r.C)
 	}
 	return 1
