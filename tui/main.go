@@ -15,7 +15,6 @@ import (
 
 	"fdlab/lab/course"
 	"fdlab/lab/launch"
-	"fdlab/lab/trace"
 	"fdlab/tui/app"
 	"fdlab/tui/check"
 	"fdlab/tui/command"
@@ -63,15 +62,11 @@ func run(args []string) error {
 
 // openFile shows a recording. What is readable of a broken one is shown.
 func openFile(root string, c command.Command) error {
-	name := c.Operands[0]
-	rec, err := trace.ReadFile(name)
-	if len(rec.Records) == 0 {
-		if err == nil {
-			err = errors.New("the recording is empty")
-		}
-		return fmt.Errorf("%q cannot be opened: %w", name, err)
+	recorded, err := app.Load(c.Operands[0])
+	if err != nil {
+		return err
 	}
-	return open(root, c, func(m *app.Model) { m.Open(rec, err) })
+	return open(root, c, func(m *app.Model) { m.Open(recorded) })
 }
 
 // runProgram puts a program on the stage, with its arguments.

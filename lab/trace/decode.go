@@ -17,6 +17,12 @@ type Recording struct {
 
 	texts []string
 	ids   map[string]uint32
+	size  int // bytes of texts
+
+	take   func([]Record)
+	batch  []Record // that were read, and not taken yet
+	read   int64    // records so far
+	latest uint64   // the number of the last one
 }
 
 // String returns the text of a record's Str.
@@ -27,21 +33,27 @@ func (rec *Recording) String(id uint32) string {
 	return rec.texts[id-1]
 }
 
-func (rec *Recording) intern(text string) uint32 {
+func (rec *Recording) intern(text string) (uint32, error) {
 	if text == "" {
-		return 0
+		return 0, nil
 	}
 	id, ok := rec.ids[text]
 	if !ok {
+		if rec.size += len(text); rec.size > mostText {
+			return 0, fmt.Errorf("more than %d MiB of texts", mostText>>20)
+		}
 		rec.texts = append(rec.texts, text)
 		id = uint32(len(rec.texts))
 		rec.ids[text] = id
 	}
-	return id
+	return id, nil
 }
 
-// longestLine bounds what a broken file can make a reader hold.
-const longestLine = 1 << 20
+// What a broken or hostile file can make a reader hold.
+const (
+	longestLine = 1 << 20
+	mostText    = 64 << 20
+)
 
 // kindByName finds the kind of a line.
 var kindByName = func() map[string]Kind {
@@ -55,13 +67,36 @@ var kindByName = func() map[string]Kind {
 // ReadRecording reads a whole recording. An error names the line. What could
 // be read before it is returned too: the Recording is never nil.
 func ReadRecording(r io.Reader) (*Recording, error) {
-	rec := &Recording{ids: map[string]uint32{}}
+	var all []Record
+	rec, err := Scan(r, func(_ *Recording, some []Record) { all = append(all, some...) })
+	rec.Records = all
+	return rec, err
+}
+
+// scanned is how many records are handed on at once.
+const scanned = 1 << 12
+
+// Scan is ReadRecording for a reader that keeps what it likes: take gets the records
+// in their order, in pieces that it may not keep, and the recording so far, which
+// has the header and the strings. The Recording that is returned has no Records.
+func Scan(r io.Reader, take func(*Recording, []Record)) (*Recording, error) {
+	rec := &Recording{ids: map[string]uint32{}, batch: make([]Record, 0, scanned)}
+	rec.take = func(some []Record) { take(rec, some) }
+	err := rec.scan(r)
+	if len(rec.batch) > 0 {
+		rec.take(rec.batch)
+	}
+	rec.batch = nil
+	return rec, err
+}
+
+func (rec *Recording) scan(r io.Reader) error {
 	in := bufio.NewReaderSize(r, longestLine)
 	var l line
 	for number := 1; ; number++ {
 		text, err := in.ReadSlice('\n')
-		fail := func(err error) (*Recording, error) {
-			return rec, fmt.Errorf("trace: recording, line %d: %w", number, err)
+		fail := func(err error) error {
+			return fmt.Errorf("trace: recording, line %d: %w", number, err)
 		}
 		switch {
 		case err == bufio.ErrBufferFull:
@@ -70,6 +105,8 @@ func ReadRecording(r io.Reader) (*Recording, error) {
 			return fail(errors.New("the file is empty"))
 		case err == io.EOF && len(text) == 0:
 			return fail(errors.New("the last line is missing: the recording was cut off"))
+		case err == io.ErrUnexpectedEOF: // of the compression
+			return fail(errors.New("the compressed file was cut off"))
 		case err != nil && err != io.EOF:
 			return fail(err)
 		}
@@ -88,7 +125,7 @@ func ReadRecording(r io.Reader) (*Recording, error) {
 			if _, err := in.ReadByte(); err != io.EOF {
 				return fail(errors.New("more after the last line"))
 			}
-			return rec, nil
+			return nil
 		}
 	}
 }
@@ -107,8 +144,8 @@ func (rec *Recording) line(number int, pairs []pair) (last bool, err error) {
 	case "lost":
 		return false, rec.losses(pairs[0])
 	case "records":
-		if pairs[0].isText || pairs[0].number != int64(len(rec.Records)) {
-			return false, fmt.Errorf("there should be %d records, but %d were read", pairs[0].number, len(rec.Records))
+		if pairs[0].isText || pairs[0].number != rec.read {
+			return false, fmt.Errorf("there should be %d records, but %d were read", pairs[0].number, rec.read)
 		}
 		if len(pairs) != 2 || pairs[1].key != "lost" {
 			return false, errors.New(`"records" without "lost"`)
@@ -176,7 +213,10 @@ func (rec *Recording) record(pairs []pair) error {
 		case "base":
 			low, high, r.Base = 1, math.MaxUint16, uint16(p.number)
 		case f.str:
-			r.Str = rec.intern(p.text)
+			var err error
+			if r.Str, err = rec.intern(p.text); err != nil {
+				return err
+			}
 		case f.a:
 			r.A = p.number
 		case f.b:
@@ -196,10 +236,15 @@ func (rec *Recording) record(pairs []pair) error {
 			return fmt.Errorf("%q is out of range: %d", p.key, p.number)
 		}
 	}
-	if n := len(rec.Records); n > 0 && r.Seq <= rec.Records[n-1].Seq || r.Seq == 0 {
+	if r.Seq <= rec.latest {
 		return fmt.Errorf("record %d is out of order", r.Seq)
 	}
-	rec.Records = append(rec.Records, r)
+	rec.latest = r.Seq
+	rec.read++
+	if rec.batch = append(rec.batch, r); len(rec.batch) == cap(rec.batch) {
+		rec.take(rec.batch)
+		rec.batch = rec.batch[:0]
+	}
 	return nil
 }
 

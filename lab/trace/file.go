@@ -3,10 +3,14 @@ package trace
 import (
 	"bufio"
 	"compress/gzip"
+	"fmt"
 	"io"
 	"os"
 	"strings"
 )
+
+// Shipped is the name of the recording that a lesson has in its folder.
+const Shipped = "recording.jsonl.gz"
 
 // WriteFile writes a recording as a file that did not exist before; lost is how
 // many records of the run are not in it. A name that ends in .gz is compressed.
@@ -27,7 +31,7 @@ func WriteFile(name string, h Header, texts Strings, pieces [][]Record, lost uin
 	var out io.Writer = buffer
 	var zip *gzip.Writer
 	if strings.HasSuffix(name, ".gz") {
-		zip = gzip.NewWriter(buffer)
+		zip, _ = gzip.NewWriterLevel(buffer, gzip.BestCompression) // the level is a known one
 		out = zip
 	}
 	e, err := NewEncoder(out, texts, h)
@@ -50,6 +54,14 @@ func WriteFile(name string, h Header, texts Strings, pieces [][]Record, lost uin
 
 // ReadFile is ReadRecording of a file, compressed with gzip or not.
 func ReadFile(name string) (*Recording, error) {
+	var all []Record
+	rec, err := ScanFile(name, func(_ *Recording, some []Record) { all = append(all, some...) })
+	rec.Records = all
+	return rec, err
+}
+
+// ScanFile is Scan of a file, compressed with gzip or not.
+func ScanFile(name string, take func(*Recording, []Record)) (*Recording, error) {
 	file, err := os.Open(name)
 	if err != nil {
 		return &Recording{}, err
@@ -59,9 +71,9 @@ func ReadFile(name string) (*Recording, error) {
 	if magic, _ := in.Peek(2); string(magic) == "\x1f\x8b" {
 		zip, err := gzip.NewReader(in)
 		if err != nil {
-			return &Recording{}, err
+			return &Recording{}, fmt.Errorf("the compressed file is broken: %w", err)
 		}
-		return ReadRecording(zip)
+		return Scan(zip, take)
 	}
-	return ReadRecording(in)
+	return Scan(in, take)
 }

@@ -24,7 +24,11 @@ type line struct {
 	words map[string]string // texts seen before: keys and names come again and again
 }
 
-const mostWords = 4096
+// What is kept of the texts: so many, none longer than that.
+const (
+	mostWords   = 4096
+	longestWord = 256
+)
 
 var errNotObject = errors.New("not a JSON object on one line")
 
@@ -119,7 +123,7 @@ func (l *line) word(b []byte) string {
 	if l.words == nil {
 		l.words = map[string]string{}
 	}
-	if len(l.words) < mostWords {
+	if len(l.words) < mostWords && len(s) <= longestWord {
 		l.words[s] = s
 	}
 	return s

@@ -157,7 +157,7 @@ func (f *FD) inside(w *World, t *Thread, n int64) int64 {
 // move nothing leave one record.
 func times(r *trace.Record) int {
 	if r.A <= 0 && r.C > 1 {
-		return int(r.C)
+		return int(min(r.C, mostTimes))
 	}
 	return 1
 }

@@ -55,7 +55,7 @@ func (f *Feed) apply(w *World, r *trace.Record) {
 	case trace.Close:
 		h.On = w.ended.Name
 	case trace.Turns, trace.Calls:
-		h.Times, h.Result = int(r.A), 0
+		h.Times, h.Result = int(min(max(r.A, 1), mostTimes)), 0 // a broken trace may say anything
 	case trace.CallEnd:
 		h.Times = times(r)
 		if r.Bytes > 0 {
@@ -81,6 +81,9 @@ func (f *Feed) apply(w *World, r *trace.Record) {
 	f.Lines = append(f.Lines, h)
 	f.fold()
 }
+
+// mostTimes is far more than a run can have of anything, so that sums of it hold.
+const mostTimes = 1 << 40
 
 // longestPattern is how many lines in a row may repeat as one.
 const longestPattern = 4

@@ -34,6 +34,7 @@ const (
 	atHome screen = iota
 	atLesson
 	atStage
+	atRuns      // the list of recordings
 	atExercises // the list
 	atExercise  // the page of one
 	atTrials    // its stage
@@ -53,7 +54,8 @@ type Model struct {
 	back       screen // where the way out of a lesson leads
 	home       home.State
 	lesson     lesson.State
-	own        *own     // a program that is no lesson of the course, or nil
+	own        *own // a program that is no lesson of the course, or nil
+	runs       home.Runs
 	session    *session // what the stage shows; nil: nothing was run yet
 	exercises  exercise.List
 	exercise   exercise.Page
@@ -81,6 +83,7 @@ func New(c *course.Catalogue, th *theme.Theme) *Model {
 	th.Prepare(g)
 	m := &Model{theme: th, grid: g, course: c, progress: map[string]course.Result{}, accounts: map[string][]string{}, tables: tables()}
 	m.home = home.State{Theme: th, Course: c, Progress: m.progress}
+	m.runs = home.Runs{Theme: th}
 	m.exercises = exercise.List{Theme: th, Attempts: map[string]course.Attempt{}, Lessons: map[string]string{}}
 	for _, l := range c.Lessons {
 		m.exercises.Lessons[l.Slug] = l.Title
@@ -111,6 +114,8 @@ func (m *Model) View() string {
 		m.lesson.Draw(r, m.now())
 	case atStage:
 		m.session.draw(r, m)
+	case atRuns:
+		m.runs.Draw(r, m.now())
 	case atExercises:
 		m.exercises.Draw(r, m.now())
 	case atExercise:

@@ -121,6 +121,12 @@ const heading = "#"
 var helpOf = map[screen]struct{ before, after []helpLine }{
 	atHome:   {before: courseHelp},
 	atLesson: {before: courseHelp},
+	atRuns: {
+		before: []helpLine{
+			{"", "A recorded run is shown on the stage as it was: it can be replayed, and every moment looked at. Nothing runs, so it needs no Linux."},
+			{},
+		},
+	},
 	atExercises: {
 		before: []helpLine{
 			{"", "An exercise is a small program with TODOs. You change it in your editor. The grader runs it against a hostile world, and judges it by what it did."},

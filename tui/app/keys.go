@@ -27,6 +27,7 @@ func tables() map[screen]table {
 		atHome:      homeKeys(),
 		atLesson:    lessonKeys(),
 		atStage:     stageKeys(),
+		atRuns:      runsKeys(),
 		atExercises: exercisesKeys(),
 		atExercise:  exerciseKeys(),
 		atTrials:    trialKeys(),
@@ -122,6 +123,7 @@ func homeKeys() table {
 		}),
 		table{
 			{Names: []string{"tab"}, Sign: "tab", Now: always("exercises"), Help: "opens the exercises: programs to change, run on the stage and graded", Do: (*Model).openExercises},
+			{Names: []string{"K"}, Sign: "K", Now: always("recorded runs"), Help: "lists the runs that you kept, and one of each lesson that comes with fdlab; enter opens one", Do: (*Model).openRuns},
 			mouseKey(),
 			helpKey(),
 			out(words("quit"), "leaves fdlab", (*Model).leave),
@@ -140,6 +142,8 @@ func lessonKeys() table {
 		scrolling(func(m *Model, by int) { m.lesson.Scroll(by) }, func(m *Model) int { return m.lesson.PageRows() }),
 		table{
 			{Names: []string{"r"}, Sign: "r", Now: always("run"), Help: "builds the experiment and runs it", Do: func(m *Model) tea.Cmd { return m.run(nil) }},
+			{Names: []string{"K"}, Sign: "K", Now: when((*Model).hasShipped, "a recorded run"), Do: (*Model).openShipped,
+				Help: "opens the run of this lesson that comes with fdlab: for where it cannot run, or not now"},
 			mouseKey(),
 			{Names: []string{"?"}, Do: do((*Model).openHelp)},
 			out(func(m *Model) string { return m.lesson.Out }, "back", do(func(m *Model) { m.screen = m.back })),

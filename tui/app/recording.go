@@ -10,6 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"fdlab/lab/course"
+	"fdlab/lab/launch"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 	"fdlab/tui/lesson"
@@ -72,28 +73,83 @@ func (m *Model) kept(msg keptMsg) {
 	}
 }
 
-// Open shows a recording in the place of the course. flaw is why not all of it
-// could be read, or nil.
-func (m *Model) Open(rec *trace.Recording, flaw error) {
-	l := &course.Lesson{Slug: rec.Program, Title: rec.Program}
+// Recorded is a recording that has been read: what an instrument keeps of a run.
+type Recorded struct {
+	trace.Header
+	run  *world.Run
+	lost uint64
+	flaw error // why not all of it could be read, or nil
+}
+
+// Load reads a recording. What is readable of a broken one is in it; an error says
+// that nothing is.
+func Load(name string) (*Recorded, error) {
+	r := &Recorded{}
+	rec, err := trace.ScanFile(name, func(rec *trace.Recording, some []trace.Record) {
+		if r.run == nil {
+			r.run = world.NewRun(rec)
+		}
+		r.run.Apply(some)
+	})
+	if r.run == nil {
+		if err == nil {
+			err = errors.New("the recording is empty")
+		}
+		return nil, fmt.Errorf("%q cannot be opened: %w", name, err)
+	}
+	r.Header, r.lost, r.flaw = rec.Header, rec.Lost, err
+	return r, nil
+}
+
+// Open shows a recording in the place of the course.
+func (m *Model) Open(r *Recorded) {
+	l := &course.Lesson{Slug: r.Program, Title: launch.Quote([]byte(r.Program))}
 	for i, known := range m.course.Lessons {
-		if known.Slug == rec.Program {
+		if known.Slug == r.Program {
 			l = known
 			m.home.Selected = i
 		}
 	}
 	s := &session{
 		playback: playback{Player: player.New(1, 20e6)}, lesson: l, cancel: func() {},
-		world: world.NewRun(rec), over: true, lost: rec.Lost, began: rec.Started,
+		world: r.run, over: true, lost: r.lost, began: r.Started,
 	}
 	s.Tracks[0].Begin(s.world)
-	s.Apply(s.Tracks[0], rec.Records)
 	s.Tracks[0].EndAt(0)
 	s.End()
-	m.lesson = lesson.New(m.theme, l, "")
+	m.lesson = lesson.New(m.theme, l, m.progress[l.Slug].On(l.Question).Prediction)
+	m.lesson.Resize(m.grid.W, m.grid.H)
 	m.session, m.screen, m.back = s, atStage, atHome
-	if flaw != nil {
-		m.message = "Not all of it can be read. " + flaw.Error()
+	m.output, m.outline, m.typing, m.scroll = false, nil, nil, 0
+	if r.flaw != nil {
+		m.message = "Not all of it can be read. " + r.flaw.Error()
+	}
+}
+
+// openedMsg is a recording that was read while the instrument runs.
+type openedMsg struct {
+	recorded *Recorded
+	err      error
+}
+
+// openFile reads a recording and shows it.
+func (m *Model) openFile(name string) tea.Cmd {
+	m.message = "Opening the recording ..."
+	return safely(func() tea.Msg {
+		recorded, err := Load(name)
+		return openedMsg{recorded, err}
+	})
+}
+
+// opened takes a recording that was read. Who has begun something else meanwhile
+// is left in peace.
+func (m *Model) opened(msg openedMsg) {
+	m.message = ""
+	switch {
+	case msg.err != nil:
+		m.message = msg.err.Error()
+	case m.session == nil:
+		m.Open(msg.recorded)
 	}
 }
 

@@ -27,6 +27,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.graded(msg)
 	case frameMsg:
 		return m, m.framed(msg)
+	case openedMsg:
+		m.opened(msg)
+	case runsMsg:
+		m.setRuns(msg)
 	case keptMsg:
 		m.kept(msg)
 	case failedMsg:
@@ -131,6 +135,12 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 			} else if m.home.OnExercises(msg.Y, m.grid.H) {
 				return m.openExercises()
 			}
+		}
+	case atRuns:
+		m.runs.Move(rows / 3)
+		if n, ok := m.runs.At(msg.Y, m.grid.H); click && ok {
+			m.runs.Selected = n
+			return m.openRun()
 		}
 	case atExercises:
 		m.exercises.Move(rows / 3)

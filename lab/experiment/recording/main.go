@@ -1,0 +1,95 @@
+// Recording keeps a run of a lesson as the file that the course ships with it:
+//
+//	go run ./lab/experiment/recording 01    makes lessons/01-.../recording.jsonl.gz anew
+//	go run ./lab/experiment/recording       makes those of all lessons
+//
+// It runs the lesson alone, as a student would with -json. The instrument shows the
+// file where the lesson itself cannot run, or not now. The test of this package
+// holds each file to a real run: in what does not depend on the machine or on the
+// order in which threads come.
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"fdlab/lab/launch"
+	"fdlab/lab/trace"
+)
+
+func main() {
+	root, err := launch.FindRoot("")
+	if err == nil {
+		err = refresh(root, os.Args[1:])
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "recording:", err)
+		os.Exit(1)
+	}
+}
+
+// lessons returns the folders of the lessons whose numbers are given; of all
+// without any.
+func lessons(root string, numbers []string) ([]string, error) {
+	if len(numbers) == 0 {
+		return filepath.Glob(filepath.Join(root, "lessons", "[0-9][0-9]-*"))
+	}
+	var all []string
+	for _, number := range numbers {
+		found, err := filepath.Glob(filepath.Join(root, "lessons", number+"-*"))
+		if err != nil || len(found) != 1 {
+			return nil, fmt.Errorf("no lesson %q: give its number, like 01", number)
+		}
+		all = append(all, found[0])
+	}
+	return all, nil
+}
+
+func refresh(root string, numbers []string) error {
+	dirs, err := lessons(root, numbers)
+	if err != nil {
+		return err
+	}
+	for _, dir := range dirs {
+		rec, err := record(root, dir)
+		if err != nil {
+			return err
+		}
+		kept := thin(rec.Records)
+		file := filepath.Join(dir, trace.Shipped)
+		if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		left := rec.Lost + uint64(len(rec.Records)-len(kept))
+		if err := trace.WriteFile(file, rec.Header, rec, [][]trace.Record{kept}, left); err != nil {
+			return err
+		}
+		info, err := os.Stat(file)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%s: %d of %d records, %d kB\n", file, len(kept), len(rec.Records), (info.Size()+999)/1000)
+	}
+	return nil
+}
+
+// record runs a lesson alone and returns what it recorded.
+func record(root, dir string) (*trace.Recording, error) {
+	name := filepath.Base(dir)
+	var out, said bytes.Buffer
+	cmd := exec.Command("go", "run", "./lessons/"+name, "-json")
+	cmd.Dir, cmd.Stdout, cmd.Stderr = root, &out, &said
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("lesson %s: %w:\n%s", name, err, said.Bytes())
+	}
+	rec, err := trace.ReadRecording(&out)
+	if err != nil {
+		return nil, fmt.Errorf("lesson %s: %w", name, err)
+	}
+	rec.Program = name // and not what go run calls it
+	return rec, nil
+}
