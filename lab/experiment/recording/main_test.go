@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -48,15 +49,11 @@ func facts(rec *trace.Recording, records []trace.Record) (all []string) {
 	return slices.Compact(all)
 }
 
+// figure is a number, and the unit of time behind it.
+var figure = regexp.MustCompile(`[\d.,]*\d(?: (?:ns|µs|ms|s)\b)?`)
+
 // withoutFigures leaves of a text what two runs have in common.
-func withoutFigures(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' || r == '.' || r == ',' {
-			return -1
-		}
-		return r
-	}, text)
-}
+func withoutFigures(text string) string { return figure.ReplaceAllString(text, "#") }
 
 // TestShippedRecordingsAreOfRealRuns: each lesson has one, it is small, whole, and says
 // what a run of today says.
@@ -84,14 +81,20 @@ func TestShippedRecordingsAreOfRealRuns(t *testing.T) {
 				t.Skip("the recordings are from Linux: other systems have other backends")
 			}
 			t.Parallel()
-			today, err := record(root, dir)
-			if err != nil {
-				t.Fatal(err)
-			}
-			want := facts(today, today.Records)
-			if got := facts(kept, kept.Records); !slices.Equal(got, want) {
-				t.Errorf("the recording says\n  %s\na run of today says\n  %s\n%s",
-					strings.Join(got, "\n  "), strings.Join(want, "\n  "), again)
+			got := facts(kept, kept.Records)
+			for try := 1; ; try++ { // on a busy machine a run may be one that cannot be judged
+				today, err := record(root, dir)
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := facts(today, today.Records)
+				if slices.Equal(got, want) {
+					return
+				}
+				if try == 3 {
+					t.Fatalf("the recording says\n  %s\na run of today says\n  %s\n%s",
+						strings.Join(got, "\n  "), strings.Join(want, "\n  "), again)
+				}
 			}
 		})
 	}
