@@ -198,7 +198,7 @@ func (x *soak) play(n int) {
 		}
 		return s != nil && s.world != nil && s.world.Live.Records > 0
 	})
-	for end := time.Now().Add(4 * time.Second); time.Now().Before(end); {
+	for end := time.Now().Add(3 * time.Second); time.Now().Before(end); {
 		for range x.rand.IntN(20) {
 			x.press(x.key())
 			time.Sleep(time.Duration(x.rand.IntN(50)) * time.Millisecond)
