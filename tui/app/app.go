@@ -145,9 +145,9 @@ func (m *Model) drawMessage(r grid.Region) {
 	rows := page.Fold(strings.ReplaceAll(m.message, "\n", " "), r.W-2)
 	rows = rows[:min(len(rows), r.H/3)]
 	bottom, _ := r.Bottom(len(rows))
-	bottom.Fill(0, 0, bottom.W, bottom.H, ' ', m.theme.Style(theme.Warn))
+	bottom.Fill(0, 0, bottom.W, bottom.H, ' ', m.theme.Style(theme.Alarm))
 	for y, row := range rows {
-		bottom.Text(1, y, m.theme.Style(theme.Warn), row)
+		bottom.Text(1, y, m.theme.Style(theme.Alarm), row)
 	}
 }
 

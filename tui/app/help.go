@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/page"
 	"fdlab/tui/stage"
@@ -11,41 +12,34 @@ import (
 func (m *Model) drawExplanation(r grid.Region) {
 	th := m.theme
 	title, text, _ := stage.Explain(m.explain)
-	w, h := min(r.W-8, 76), min(r.H-4, 12)
-	box := r.Sub((r.W-w)/2, (r.H-h)/2, w, h)
-	box.Fill(0, 0, w, h, ' ', th.Style(theme.Text))
-	in := box.Box(th.Lines, th.Style(theme.Focus), th.Style(theme.Warn), title+" · any key closes this").Inset(1, 1)
-	page.Wrap(in, 0, th.Style(theme.Text), text)
+	rows := page.Wrap(grid.New(chrome.OverWidth(r.W), 0).Region(), 1, th.Style(theme.Text), text) + 1
+	page.Wrap(chrome.Over(r, th, title, "any key closes this", rows), 1, th.Style(theme.Text), text)
 }
 
 // drawHelp lays over the screen what is to be known about it: each glyph in
 // place. What is longer than the screen can be scrolled.
 func (m *Model) drawHelp(r grid.Region) {
 	th := m.theme
-	box := helpBox(r)
-	box.Fill(0, 0, box.W, box.H, ' ', th.Style(theme.Text))
-	title := "what is what · any key closes this"
-	if m.helpRows(box) > box.H-2 {
-		title = "what is what · ↑↓ scroll · any other key closes this"
+	rows := m.helpRows(r.W)
+	closes := "any key closes this"
+	if rows > helpRoom(r.H) {
+		closes = "↑↓ scroll   any other key closes this"
 	}
-	in := box.Box(th.Lines, th.Style(theme.Focus), th.Style(theme.Title), title).Inset(1, 0)
+	in := chrome.Over(r, th, "what is what", closes, max(rows, r.H))
 	m.drawHelpText(in.Sub(0, -m.helpTop, in.W, in.H+m.helpTop))
 }
 
-func helpBox(r grid.Region) grid.Region {
-	w := min(r.W-4, 100)
-	return r.Sub((r.W-w)/2, 1, w, r.H-2)
-}
+// helpRoom is how many rows of the help are seen at once on a screen of h rows.
+func helpRoom(h int) int { return chrome.OverRect(0, h, h).H - 2 }
 
 // helpRows is how many rows the text takes: it is drawn on a grid without any.
-func (m *Model) helpRows(box grid.Region) int {
-	return m.drawHelpText(grid.New(box.W-4, 0).Region())
+func (m *Model) helpRows(w int) int {
+	return m.drawHelpText(grid.New(chrome.OverWidth(w), 0).Region())
 }
 
 // scrollHelp moves the text. false: there is nothing to scroll.
 func (m *Model) scrollHelp(by int) bool {
-	box := helpBox(m.grid.Region())
-	most := m.helpRows(box) - (box.H - 2)
+	most := m.helpRows(m.grid.W) - helpRoom(m.grid.H)
 	m.helpTop = min(max(m.helpTop+by, 0), max(most, 0))
 	return most > 0
 }
@@ -86,7 +80,7 @@ func (m *Model) drawHelpLines(in grid.Region, y int, lines []helpLine) int {
 		case "":
 			y = page.Wrap(in, y, th.Style(theme.Text), h.meaning)
 		case heading:
-			y = page.Wrap(in, y, th.Style(theme.Heading), h.meaning)
+			y = page.Wrap(in, y, th.Style(theme.Title), h.meaning)
 		default:
 			in.Text(0, y, th.Style(theme.Key), h.term)
 			y = page.Wrap(in.Sub(16, 0, in.W-16, in.H), y, th.Style(theme.Text), h.meaning)
@@ -100,7 +94,7 @@ func (m *Model) drawSigns(in grid.Region, y int) int {
 	th := m.theme
 	for _, e := range stage.Legend(th) {
 		if e.Glyph == 0 {
-			y = page.Wrap(in, y, th.Style(theme.Heading), e.Meaning)
+			y = page.Wrap(in, y, th.Style(theme.Title), e.Meaning)
 			continue
 		}
 		in.Set(1, y, e.Glyph, e.Style)

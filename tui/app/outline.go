@@ -3,6 +3,7 @@ package app
 import (
 	tea "github.com/charmbracelet/bubbletea"
 
+	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/player"
 	"fdlab/tui/theme"
@@ -86,11 +87,7 @@ const roomForClock = 90
 func (m *Model) drawOutline(r grid.Region) {
 	th := m.theme
 	all := m.session.entries()
-	w, h := min(r.W, 100), min(r.H-2, len(all)+2)
-	box := r.Sub((r.W-w)/2, (r.H-h)/2, w, h)
-	box.Fill(0, 0, w, h, ' ', th.Style(theme.Text))
-	title := "steps and moments \u00b7 \u2191\u2193 enter \u00b7 any other key closes this"
-	in := box.Box(th.Lines, th.Style(theme.Focus), th.Style(theme.Title), title).Inset(1, 0)
+	in := chrome.Over(r, th, "steps and moments", "↑↓ enter   any other key closes this", len(all))
 	first := min(max(m.outline.selected-in.H/2, 0), max(len(all)-in.H, 0))
 	for y := 0; y < in.H && first+y < len(all); y++ {
 		e := all[first+y]
@@ -108,7 +105,7 @@ func (m *Model) drawOutline(r grid.Region) {
 		}
 		row.Cut(p.X, 0, row.W-p.X, st, e.text)
 		if first+y == m.outline.selected {
-			row.Restyle(0, 0, row.W, 1, func(st grid.Style) grid.Style { return st.With(grid.Reverse) })
+			chrome.Raise(r.Sub(0, chrome.OverRect(r.W, r.H, len(all)).Y+1+y, r.W, 1), th)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"fdlab/lab/launch"
+	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/page"
 	"fdlab/tui/theme"
@@ -18,15 +19,22 @@ func drawBuilding(r grid.Region, m *Model, words string) {
 	r.Text(2, 3, th.Style(theme.Faint), "The first build compiles the lab, too. Later ones take a moment.")
 }
 
+// drawPart draws the hairline of a part that has the whole screen, and returns its
+// inside.
+func drawPart(r grid.Region, m *Model, title string) grid.Region {
+	chrome.Line(r.Inset(1, 0), m.theme, 0, title, "", "")
+	return r.Sub(chrome.Margin, 1, r.W-2*chrome.Margin, r.H-1)
+}
+
 // drawFault says why there is no run, and the way out.
 func drawFault(r grid.Region, m *Model, title, why, back string) {
 	th := m.theme
-	in := r.Box(th.Lines, th.Style(theme.Frame), th.Style(theme.Bad), title)
+	in := drawPart(r, m, title)
 	y := 1
 	for _, line := range strings.Split(why, "\n") {
-		y = page.Wrap(in.Sub(1, 0, in.W-2, in.H), y, th.Style(theme.Text), line)
+		y = page.Wrap(in, y, th.Style(theme.Text), line)
 	}
-	in.At(1, y+1).Text(th.Style(theme.Key), "r").Text(th.Style(theme.Faint), " try again · ").
+	in.At(0, y+1).Text(th.Style(theme.Key), "r").Text(th.Style(theme.Faint), " try again · ").
 		Text(th.Style(theme.Key), "q").Text(th.Style(theme.Faint), back)
 }
 
@@ -34,8 +42,7 @@ func drawFault(r grid.Region, m *Model, title, why, back string) {
 func drawBuildError(r grid.Region, m *Model, e *launch.BuildError, source []string, back string) {
 	th := m.theme
 	text, faint := th.Style(theme.Text), th.Style(theme.Faint)
-	in := r.Box(th.Lines, th.Style(theme.Frame), th.Style(theme.Bad), "this program does not compile")
-	in = in.Inset(1, 1)
+	in := drawPart(r, m, "this program does not compile").Inset(0, 1)
 	y := 0
 	for i, p := range e.Problems {
 		if y > in.H-6 {
@@ -48,7 +55,7 @@ func drawBuildError(r grid.Region, m *Model, e *launch.BuildError, source []stri
 		in.Text(0, y, th.Style(theme.Strong), where)
 		y++
 		for _, line := range strings.Split(p.Text, "\n") {
-			y = page.Wrap(in.Sub(2, 0, in.W-2, in.H), y, th.Style(theme.Bad), line)
+			y = page.Wrap(in.Sub(2, 0, in.W-2, in.H), y, th.Style(theme.Alarm), line)
 		}
 		if i < len(source) && source[i] != "" {
 			in.At(2, y).Int(faint, int64(p.Line)).Text(faint, " ").Text(th.Style(theme.Code), source[i])
@@ -72,14 +79,14 @@ func drawBuildError(r grid.Region, m *Model, e *launch.BuildError, source []stri
 func drawOutput(r grid.Region, m *Model, out *launch.Output) {
 	th := m.theme
 	total, cut := out.Size()
-	in := r.Box(th.Lines, th.Style(theme.Frame), th.Style(theme.Title), "what the program printed")
+	in := drawPart(r, m, "what the program printed")
 	keys, in := in.Bottom(1)
 	rows := outputRows(out, in.W, m.scroll+in.H)
 	rows = rows[:max(len(rows)-m.scroll, 0)]
 	for i, row := range rows[max(len(rows)-in.H, 0):] {
 		st := th.Style(theme.Text)
 		if row.stream == launch.Stderr {
-			st = th.Style(theme.Warn)
+			st = th.Style(theme.Alarm)
 		}
 		if row.first {
 			in.Text(0, i, th.Style(theme.Faint), row.stream.String())
@@ -131,6 +138,6 @@ func (m *Model) keyOutput(key string, out *launch.Output) {
 	case "pgdown", "ctrl+d":
 		m.scroll = max(m.scroll-m.grid.H/2, 0)
 	}
-	h := m.grid.H - 3 // the frame and the row of keys
-	m.scroll = min(m.scroll, max(len(outputRows(out, m.grid.W-2, m.scroll+h))-h, 0))
+	h := m.grid.H - 2 // the hairline and the row of keys
+	m.scroll = min(m.scroll, max(len(outputRows(out, m.grid.W-2*chrome.Margin, m.scroll+h))-h, 0))
 }

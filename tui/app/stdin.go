@@ -96,7 +96,7 @@ func (m *Model) drawTyping(r grid.Region) {
 	row, _ := r.Bottom(1)
 	row.Fill(0, 0, row.W, 1, ' ', th.Style(theme.Text))
 	if m.session.over {
-		row.Text(1, 0, th.Style(theme.Warn), "The program has ended: esc")
+		row.Text(1, 0, th.Style(theme.Alarm), "The program has ended: esc")
 		return
 	}
 	p := row.At(1, 0).Text(th.Style(theme.Key), "stdin ")

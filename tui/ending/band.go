@@ -43,7 +43,7 @@ type line struct {
 func (v *View) drawBand(r grid.Region) int {
 	th, w := v.Theme, v.World
 	text, quiet := th.Style(theme.Text), th.Style(theme.Faint)
-	bold, wrong := th.Style(theme.Strong), th.Style(theme.Bad)
+	bold, wrong := th.Style(theme.Strong), th.Style(theme.Alarm)
 	var lines []line
 	option := func(letter string) string { return letter + "  " + v.Options[letter] }
 

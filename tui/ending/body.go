@@ -108,7 +108,7 @@ func (v *View) drawCheck(r grid.Region, y int, c *world.Check, selected bool) in
 	st, mark, sign := th.Style(theme.Text), th.Style(theme.Strong), th.Yes
 	switch c.Outcome {
 	case trace.Failed:
-		mark, sign = th.Style(theme.Bad), th.No
+		mark, sign = th.Style(theme.Alarm), th.No
 	case trace.NotJudged:
 		mark, sign = th.Style(theme.Held), '?'
 	}

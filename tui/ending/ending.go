@@ -8,6 +8,7 @@ package ending
 
 import (
 	"fdlab/lab/world"
+	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/keys"
 	"fdlab/tui/stage"
@@ -86,7 +87,7 @@ func Draw(r grid.Region, v *View) {
 	if room := l.body.H - l.rows; room >= leastStrip {
 		v.drawStrip(body.Sub(0, l.rows, body.W, room), l.gap)
 	}
-	stage.DrawKeys(r.Sub(0, r.H-1, r.W, 1), v.Theme, v.Keys)
+	chrome.Keys(r.Sub(0, r.H-1, r.W, 1), v.Theme, v.Keys)
 }
 
 // leastStrip is how many rows must be left for the strip of the whole run.

@@ -10,7 +10,7 @@ import (
 // a terminal that never answers a question.
 func BenchmarkFirstFrame(b *testing.B) {
 	dir := clone(b)
-	course := shows("a lab bench for file descriptors", "enter open")
+	course := shows("a lab bench for file descriptors", "choose", "open")
 	for b.Loop() {
 		x := start(b, options{clone: dir, silent: true})
 		// Not see: it looks only every 2 ms.

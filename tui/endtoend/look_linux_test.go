@@ -68,28 +68,28 @@ func TestASCII(t *testing.T) {
 }
 
 // panels are the titles of the stage's parts.
-var panels = []string{"file descriptors", "threads and loops", "time", "what happened", "prediction and verdict"}
+var panels = []string{"file descriptors", "threads and loops", "time", "what happened"}
 
 // fills is a condition: the stage fills a terminal of w by h cells to its
-// edges. Each panel has its title, the frames end in the last column, and the
-// keys stand in the last row.
+// edges. Each panel has its title, three hairlines reach from the second column to
+// the last but one, and the keys stand in the last row.
 func fills(w, h int) func(screen) bool {
 	return func(s screen) bool {
 		if len(s) != h || s.row("Enlarge") != "" {
 			return false
 		}
-		corners := 0
+		lines := 0
 		for _, line := range s {
-			if cells := []rune(line); len(cells) == w && strings.ContainsRune("┐┘", cells[w-1]) {
-				corners++
+			if cells := []rune(line); len(cells) == w-1 && cells[1] == '─' && cells[w-2] == '─' {
+				lines++
 			}
 		}
 		for _, title := range panels {
-			if s.row("┌ "+title) == "" {
+			if s.row(" "+title+" ─") == "" {
 				return false
 			}
 		}
-		return corners == 6 && containsAll(s[h-1], []string{"q back"})
+		return lines == 3 && containsAll(s[h-1], []string{"q back"})
 	}
 }
 

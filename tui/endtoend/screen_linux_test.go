@@ -79,7 +79,7 @@ func oneRow(words ...string) func(screen) bool {
 // source returns the row of the table of fds that has the source of lesson 01
 // with this name (a, b) and contains all words, or "".
 func (s screen) source(name string, words ...string) string {
-	row := regexp.MustCompile(`^[│|] *\d+ +(pipe |socket )?` + name + ` `)
+	row := regexp.MustCompile(`^[ ▌|]* *\d+ +(pipe |socket )?` + name + ` `)
 	for _, line := range s {
 		if row.MatchString(line) && containsAll(line, words) {
 			return line

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"fdlab/lab/course"
+	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/keys"
 	"fdlab/tui/page"
@@ -105,31 +106,33 @@ func (l *List) At(row, h int) (int, bool) {
 // Draw draws the screen, with the keys that work now.
 func (l *List) Draw(r grid.Region, now []keys.Hint) {
 	th := l.Theme
-	bar, text, faint := th.Style(theme.Select), th.Style(theme.Text), th.Style(theme.Faint)
-	r.Fill(0, 0, r.W, 1, ' ', bar)
-	r.Text(1, 0, bar, "fdlab  exercises")
-	r.TextRight(r.W-1, 0, bar, fmt.Sprintf("%d of %d solved", l.Solved(), len(l.Exercises)))
+	text, faint := th.Style(theme.Text), th.Style(theme.Faint)
+	chrome.Title(r, th, "exercises", fmt.Sprintf("%d of %d solved", l.Solved(), len(l.Exercises)))
 	r.Text(2, 1, faint, "Change a program until it does its task. It is judged by what it does.")
 	c := columnsFor(r.W - 4)
-	r.Text(2+3, 3, faint, "no  exercise")
-	r.Text(2+c.lesson, 3, faint, "lesson")
-	r.Text(2+c.state, 3, faint, "state")
+	chrome.Line(r.Sub(1, 3, r.W-2, 1), th, 0, "no  exercise", "", "")
+	for x, word := range map[int]string{c.lesson: "lesson", c.state: "state"} {
+		r.At(2+x-1, 3).Text(faint, " ").Text(faint, word).Text(faint, " ")
+	}
 
 	first, end := l.shown(r.H)
 	y := listTop
 	for i := first; i < end; i++ {
 		l.drawRow(r.Sub(2, y, r.W-4, 1), i)
+		if i == l.Selected {
+			chrome.Raise(r.Sub(0, y, r.W, 1), th)
+		}
 		y += l.rowsPer(r.H)
 	}
 	for _, p := range l.Problems {
-		y = page.Wrap(r.Sub(2, 0, r.W-4, r.H-1), y, th.Style(theme.Warn), p.String())
+		y = page.Wrap(r.Sub(2, 0, r.W-4, r.H-1), y, th.Style(theme.Alarm), p.String())
 	}
 	if l.Selected < len(l.Exercises) {
 		l.drawFacts(r.Sub(2, r.H-listBelow+1, r.W-4, listBelow-2), l.Exercises[l.Selected])
 	}
 	p := drawKeys(r, th, now)
 	if l.Typed != "" {
-		p.Text(faint, "   ").Text(text, l.Typed).Text(faint, "_")
+		r.At(p.X, r.H-1).Text(text, l.Typed).Text(faint, "_")
 	}
 }
 
@@ -138,11 +141,6 @@ func (l *List) drawRow(r grid.Region, i int) {
 	th, e := l.Theme, l.Exercises[i]
 	a := l.Attempts[e.Slug]
 	st, faint, state := th.Style(theme.Strong), th.Style(theme.Faint), stateStyle(th, a)
-	if i == l.Selected {
-		st = th.Style(theme.Select)
-		faint, state = st, st
-		r.Fill(0, 0, r.W, 1, ' ', st)
-	}
 	mark := ' '
 	switch {
 	case a.Solved && a.Passes:
@@ -185,7 +183,7 @@ func (l *List) drawFacts(r grid.Region, e *course.Exercise) {
 	th := l.Theme
 	text, faint := th.Style(theme.Text), th.Style(theme.Faint)
 	if len(e.Problems) > 0 {
-		page.Wrap(r, 0, th.Style(theme.Warn), e.Problems[0].String())
+		page.Wrap(r, 0, th.Style(theme.Alarm), e.Problems[0].String())
 		return
 	}
 	a := l.Attempts[e.Slug]
@@ -217,22 +215,14 @@ func number(slug string) string { return slug[:min(2, len(slug))] }
 func stateStyle(th *theme.Theme, a course.Attempt) grid.Style {
 	switch {
 	case a.Solved && a.Passes:
-		return th.Style(theme.Good)
+		return th.Style(theme.Strong)
 	case a.Tries > 0:
-		return th.Style(theme.Warn)
+		return th.Style(theme.Alarm)
 	}
 	return th.Style(theme.Faint)
 }
 
 // drawKeys draws the keys that work in the last row of r.
 func drawKeys(r grid.Region, th *theme.Theme, now []keys.Hint) grid.Pen {
-	faint := th.Style(theme.Faint)
-	p := r.At(1, r.H-1)
-	for i, k := range now {
-		if i > 0 {
-			p = p.Text(faint, " · ")
-		}
-		p = p.Text(th.Style(theme.Key), k.Key).Text(faint, " ").Text(faint, k.Does)
-	}
-	return p
+	return chrome.Keys(r.Sub(0, r.H-1, r.W, 1), th, now)
 }

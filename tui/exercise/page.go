@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"fdlab/lab/course"
+	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/keys"
 	"fdlab/tui/page"
@@ -65,7 +66,7 @@ func (p *Page) layout() {
 }
 
 func (p *Page) heading(words string) {
-	p.text = append(p.text, page.Line{{Style: p.Theme.Style(theme.Heading), Text: words}})
+	p.text = append(p.text, page.Line{{Style: p.Theme.Style(theme.Title), Text: words}})
 }
 
 // add appends a rendered text and a blank line.
@@ -93,16 +94,13 @@ func (p *Page) Uncover() int {
 // Draw draws the screen, with the keys that work now.
 func (p *Page) Draw(r grid.Region, now []keys.Hint) {
 	th, e := p.Theme, p.Exercise
-	bar, faint := th.Style(theme.Select), th.Style(theme.Faint)
-	r.Fill(0, 0, r.W, 1, ' ', bar)
-	state := p.Attempt.State()
-	r.Cut(1, 0, r.W-5-grid.Width(state), bar, fmt.Sprintf("fdlab  exercise %02d %s", e.Number, e.Title))
-	r.TextRight(r.W-1, 0, bar, state)
+	faint := th.Style(theme.Faint)
+	chrome.Title(r, th, fmt.Sprintf("exercise %02d %s", e.Number, e.Title), p.Attempt.State())
 	r.At(2, 1).Text(faint, "Edit ").Text(th.Style(theme.Code), e.Dir+"/main.go").Text(faint, ", then enter runs and grades it.")
 
 	y := head
 	for _, problem := range e.Problems {
-		y = page.Wrap(r.Sub(2, 0, r.W-4, r.H-1), y, th.Style(theme.Warn), problem.String())
+		y = page.Wrap(r.Sub(2, 0, r.W-4, r.H-1), y, th.Style(theme.Alarm), problem.String())
 	}
 	body := page.Page{Lines: p.text}
 	body.Draw(r.Sub(2, y, r.W-2, r.H-1-y), p.top)

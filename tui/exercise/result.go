@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"fdlab/lab/grade"
+	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/keys"
 	"fdlab/tui/page"
@@ -70,7 +71,7 @@ func (t *Trial) DrawPanel(r grid.Region) {
 	}
 	f := t.Result.Feedback
 	p := r.At(0, y).Text(th.Style(theme.Key), t.Read).Text(th.Style(theme.Faint), " tells why: ")
-	p.Text(th.Style(theme.Warn), f.Misconception)
+	p.Text(th.Style(theme.Alarm), f.Misconception)
 	page.Wrap(r.Sub(0, 0, r.W, r.H), y+1, th.Style(theme.Text), f.Saw)
 }
 
@@ -84,13 +85,13 @@ func (t *Trial) drawHeadline(r grid.Region, y int) int {
 	case t.Result == nil:
 		of(r.At(0, y).Text(th.Style(theme.Text), "the trial goes on"), th.Style(theme.Faint))
 	case t.Result.Outcome == grade.Passed:
-		st := th.Style(theme.Good)
+		st := th.Style(theme.Strong)
 		of(r.At(0, y).Rune(st, th.Yes).Text(st, " passed"), st)
 	case t.Result.Outcome == grade.Failed:
-		st := th.Style(theme.Bad)
+		st := th.Style(theme.Alarm)
 		of(r.At(0, y).Rune(st, th.No).Text(st, " not passed"), st)
 	default:
-		return page.Wrap(r, y, th.Style(theme.Warn), "not judged: "+t.Result.Err)
+		return page.Wrap(r, y, th.Style(theme.Alarm), "not judged: "+t.Result.Err)
 	}
 	return y + 1
 }
@@ -106,9 +107,9 @@ func (t *Trial) drawCheck(r grid.Region, y, i int) {
 	}
 	switch t.outcome(i) {
 	case grade.Passed:
-		mark, st = th.Yes, th.Style(theme.Good)
+		mark, st = th.Yes, th.Style(theme.Strong)
 	case grade.Failed:
-		mark, st = th.No, th.Style(theme.Bad)
+		mark, st = th.No, th.Style(theme.Alarm)
 		name = th.Style(theme.Strong)
 	default:
 		name = st
@@ -132,7 +133,7 @@ type Report struct {
 }
 
 // Scroll moves the text by rows, on a screen of w by h cells.
-func (p *Report) Scroll(by, w, h int) { p.Top = min(max(p.Top+by, 0), max(p.rows(w)-(h-3), 0)) }
+func (p *Report) Scroll(by, w, h int) { p.Top = min(max(p.Top+by, 0), max(p.rows(w)-(h-2), 0)) }
 
 // rows is how many rows the text takes on a screen of w columns: it is drawn on
 // a grid without any.
@@ -148,10 +149,10 @@ func (p *Report) Draw(r grid.Region) {
 	if p.Mine {
 		whose = "mine"
 	}
-	in := r.Box(th.Lines, th.Style(theme.Focus), th.Style(theme.Title), whose+" · "+p.Title)
-	bottom, in := in.Bottom(1)
-	p.draw(in.Sub(1, -p.Top, textWidth(r.W), in.H+p.Top))
-	drawKeys(bottom, th, p.keys(p.rows(r.W) > in.H))
+	chrome.Line(r.Inset(1, 0), th, 0, p.Title, whose, "")
+	in := r.Sub(chrome.Margin, 1, r.W-2*chrome.Margin, r.H-2)
+	p.draw(in.Sub(0, -p.Top, textWidth(r.W), in.H+p.Top))
+	drawKeys(r, th, p.keys(p.rows(r.W) > in.H))
 }
 
 func (p *Report) keys(longer bool) (now []keys.Hint) {
@@ -188,7 +189,7 @@ func (p *Report) draw(r grid.Region) int {
 		r.Cut(indent, y, r.W-indent, th.Style(theme.Code), line)
 		y++
 	}
-	y = p.field(r, y+1, "as if", th.Style(theme.Warn), "“"+f.Belief+"” ("+f.Misconception+")")
+	y = p.field(r, y+1, "as if", th.Style(theme.Alarm), "“"+f.Belief+"” ("+f.Misconception+")")
 	y = p.field(r, y, "but", text, f.Truth)
 	if f.Lesson != "" {
 		y = p.field(r, y, "read", text, fmt.Sprintf("lesson %s, section %s", number(f.Lesson), cmp.Or(f.Heading, f.Section)))

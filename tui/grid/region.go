@@ -91,6 +91,13 @@ func (r Region) Fill(x, y, w, h int, c rune, st Style) {
 	}
 }
 
+// Indent returns the part that lies n columns within; what is drawn left of it, at
+// negative columns, is still seen.
+func (r Region) Indent(n int) Region {
+	r.x, r.W = r.x+n, max(r.W-n, 0)
+	return r
+}
+
 // Restyle changes the style of what is drawn already in w by h cells at x, y:
 // a selected row, a panel that steps back.
 func (r Region) Restyle(x, y, w, h int, change func(Style) Style) {
@@ -107,12 +114,13 @@ func (r Region) Restyle(x, y, w, h int, change func(Style) Style) {
 type Lines struct {
 	Across, Down                                 rune
 	UpperLeft, UpperRight, LowerLeft, LowerRight rune
+	Below, Above, Cross                          rune // where a line down leaves one across: below it, above it, both
 }
 
 // The frames in Unicode and in ASCII.
 var (
-	UnicodeLines = Lines{'─', '│', '┌', '┐', '└', '┘'}
-	ASCIILines   = Lines{'-', '|', '+', '+', '+', '+'}
+	UnicodeLines = Lines{'─', '│', '┌', '┐', '└', '┘', '┬', '┴', '┼'}
+	ASCIILines   = Lines{'-', '|', '+', '+', '+', '+', '+', '+', '+'}
 )
 
 // Box draws a frame around the region with a title in its upper side, and

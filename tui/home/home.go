@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"fdlab/lab/course"
+	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/keys"
 	"fdlab/tui/page"
@@ -23,7 +24,7 @@ type State struct {
 }
 
 // top is the row where the list begins, below is what stands under it.
-const top, below = 7, 3
+const top, below = 6, 3
 
 // rowsPer is how many rows a lesson takes on a screen of h rows: its title, a
 // row of its claim and, where there is room for all lessons, a blank and a
@@ -69,74 +70,83 @@ func (s *State) OnExercises(row, h int) bool { return s.Exercises > 0 && row == 
 func (s *State) Draw(r grid.Region, now []keys.Hint) {
 	th := s.Theme
 	text, faint := th.Style(theme.Text), th.Style(theme.Faint)
-	r.Text(2, 1, th.Style(theme.Title), "fdlab")
-	r.Text(9, 1, text, "a lab bench for file descriptors")
-	r.Text(2, 3, faint, "Each lesson takes a claim about event loops. You predict, then the experiment runs, and you")
-	r.Text(2, 4, faint, "watch its real file descriptors. The verdict is computed from what was measured.")
+	chrome.Title(r, th, "a lab bench for file descriptors", s.tried())
+	r.Text(2, 2, faint, "Each lesson takes a claim about event loops. You predict, then the experiment runs, and you")
+	r.Text(2, 3, faint, "watch its real file descriptors. The verdict is computed from what was measured.")
 	if r.W < 96 {
-		r.Fill(2, 3, r.W, 2, ' ', faint)
-		r.Text(2, 3, faint, "Each lesson takes a claim about event loops. You predict, then you watch")
-		r.Text(2, 4, faint, "real file descriptors. The verdict is computed from what was measured.")
+		r.Fill(2, 2, r.W, 2, ' ', faint)
+		r.Text(2, 2, faint, "Each lesson takes a claim about event loops. You predict, then you watch")
+		r.Text(2, 3, faint, "real file descriptors. The verdict is computed from what was measured.")
 	}
+	chrome.Line(r.Sub(1, top-1, r.W-2, 1), th, 0, "claims", "", "you predicted, it was, the verdict")
 	first, end := s.shown(r.H)
 	y := top
 	for i := first; i < end; i++ {
-		s.drawLesson(r.Sub(2, y, r.W-4, max(s.rowsPer(r.H)-1, 2)), i)
+		rows := s.drawLesson(r.Sub(2, y, r.W-4, max(s.rowsPer(r.H)-1, 2)), i)
+		if i == s.Selected {
+			chrome.Raise(r.Sub(0, y, r.W, rows), th)
+		}
 		y += s.rowsPer(r.H)
 	}
 	for _, p := range s.Course.Problems {
 		if y >= r.H-below {
 			break
 		}
-		r.Cut(2, y, r.W-4, th.Style(theme.Warn), p.String())
+		r.Cut(2, y, r.W-4, th.Style(theme.Alarm), p.String())
 		y++
 	}
 	if s.Exercises > 0 {
 		r.At(2, r.H-2).Text(th.Style(theme.Key), "tab").Text(text, " exercises").Text(faint, ": change a program, and see it graded · ").
 			Int(text, int64(s.Solved)).Text(faint, " of ").Int(text, int64(s.Exercises)).Text(faint, " solved")
 	}
-	p := r.At(2, r.H-1)
-	for i, k := range now {
-		if i > 0 {
-			p = p.Text(faint, " · ")
+	chrome.Keys(r.Sub(0, r.H-1, r.W, 1), th, now)
+}
+
+// tried says how many claims were tried, and in how many the prediction held.
+func (s *State) tried() string {
+	tried, held := 0, 0
+	for _, l := range s.Course.Lessons {
+		mark := s.Progress[l.Slug].On(l.Question)
+		if mark.Verdict == "" {
+			continue
 		}
-		p = p.Text(th.Style(theme.Key), k.Key).Text(faint, " ").Text(faint, k.Does)
+		if tried++; mark.Answer != "" && mark.Prediction == mark.Answer {
+			held++
+		}
 	}
+	if tried == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d claims tried, your prediction held in %d", tried, len(s.Course.Lessons), held)
 }
 
 // drawLesson draws one lesson: its title and how the student fared, its claim
-// or what is wrong with its files.
-func (s *State) drawLesson(r grid.Region, i int) {
+// or what is wrong with its files. It returns how many rows that takes.
+func (s *State) drawLesson(r grid.Region, i int) int {
 	th := s.Theme
 	l := s.Course.Lessons[i]
 	title := th.Style(theme.Strong)
-	if i == s.Selected {
-		title = th.Style(theme.Select)
-		r.Fill(0, 0, r.W, 1, ' ', title)
-	}
 	mark := s.Progress[l.Slug].On(l.Question)
-	room := r.W - 4 - grid.Width(s.fared(mark))
-	r.Cut(1, 0, room, title, fmt.Sprintf("%02d  %s", l.Number, l.Title))
+	room := r.W - 3 - grid.Width(s.fared(mark))
+	r.Cut(0, 0, room, title, fmt.Sprintf("%02d  %s", l.Number, l.Title))
 	if words := s.fared(mark); words != "" {
-		st := title
-		if i != s.Selected {
+		st := th.Style(theme.Text)
+		if mark.Answer == "" {
 			st = th.Style(theme.Faint)
-			if mark.Answer != "" && mark.Prediction == mark.Answer {
-				st = th.Style(theme.Good)
-			}
 		}
 		r.TextRight(r.W-1, 0, st, words)
 	}
+	const indent = 4
 	if len(l.Problems) > 0 {
-		r.Cut(5, 1, r.W-6, th.Style(theme.Warn), l.Problems[0].String())
-		return
+		r.Cut(indent, 1, r.W-indent-1, th.Style(theme.Alarm), l.Problems[0].String())
+		return 2
 	}
 	claim := "claim: " + l.Claim
-	if r.H > 2 && grid.Width(claim) > r.W-6 {
-		page.Wrap(r.Sub(5, 0, r.W-6, r.H), 1, th.Style(theme.Faint), claim)
-		return
+	if r.H > 2 && grid.Width(claim) > r.W-indent-1 {
+		return page.Wrap(r.Sub(indent, 0, r.W-indent-1, r.H), 1, th.Style(theme.Faint), claim)
 	}
-	r.Cut(5, 1, r.W-6, th.Style(theme.Faint), claim)
+	r.Cut(indent, 1, r.W-indent-1, th.Style(theme.Faint), claim)
+	return 2
 }
 
 // fared says how the student's prediction came out, in a few words: it shares

@@ -37,7 +37,7 @@ func TestTheSevenLessonsFitTheSmallestScreen(t *testing.T) {
 		titles := 0
 		for y := range c.h {
 			var n int
-			if _, err := fmt.Sscanf(strings.TrimSpace(row(g, y)), "%d title", &n); err != nil {
+			if _, err := fmt.Sscanf(strings.Trim(row(g, y), " ▌"), "%d title", &n); err != nil {
 				continue
 			}
 			titles++

@@ -3,6 +3,7 @@ package home
 import (
 	"time"
 
+	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/keys"
 	"fdlab/tui/page"
@@ -48,13 +49,15 @@ func (l *Runs) At(row, h int) (int, bool) {
 // Draw draws the screen, with the keys that work now.
 func (l *Runs) Draw(r grid.Region, now []keys.Hint) {
 	th := l.Theme
-	bar, faint := th.Style(theme.Select), th.Style(theme.Faint)
-	r.Fill(0, 0, r.W, 1, ' ', bar)
-	r.Text(1, 0, bar, "fdlab  recorded runs")
+	faint := th.Style(theme.Faint)
+	chrome.Title(r, th, "recorded runs", "")
 	page.Wrap(r.Sub(2, 1, r.W-4, 2), 0, faint, "K on the stage keeps a run that is over. Each lesson comes with one.")
 	first, end := l.shown(r.H)
 	for i := first; i < end; i++ {
 		l.drawRow(r.Sub(2, runsTop+i-first, r.W-4, 1), i)
+		if i == l.Selected {
+			chrome.Raise(r.Sub(0, runsTop+i-first, r.W, 1), th)
+		}
 	}
 	if len(l.Items) == 0 {
 		r.Text(2, runsTop, th.Style(theme.Text), "There is none here.")
@@ -62,30 +65,19 @@ func (l *Runs) Draw(r grid.Region, now []keys.Hint) {
 	if more := len(l.Items) - end; more > 0 {
 		r.At(2, r.H-2).Int(faint, int64(more)).Text(faint, " more below")
 	}
-	p := r.At(2, r.H-1)
-	for i, k := range now {
-		if i > 0 {
-			p = p.Text(faint, " · ")
-		}
-		p = p.Text(th.Style(theme.Key), k.Key).Text(faint, " ").Text(faint, k.Does)
-	}
+	chrome.Keys(r.Sub(0, r.H-1, r.W, 1), th, now)
 }
 
 // drawRow draws one run: when it was kept, what ran, how large its file is.
 func (l *Runs) drawRow(r grid.Region, i int) {
 	th, one := l.Theme, &l.Items[i]
 	st, faint := th.Style(theme.Strong), th.Style(theme.Faint)
-	if i == l.Selected {
-		st = th.Style(theme.Select)
-		faint = st
-		r.Fill(0, 0, r.W, 1, ' ', st)
-	}
 	const title, size = 22, 10
 	when := "comes with fdlab"
 	if !one.Shipped {
 		when = one.Kept.Local().Format("2006-01-02 15:04")
 	}
-	r.Text(1, 0, faint, when)
+	r.Text(0, 0, faint, when)
 	r.Cut(title, 0, max(r.W-title-size-1, 0), st, one.Title)
 	p := r.At(r.W-size, 0)
 	p.Int(faint, (one.Bytes+999)/1000).Text(faint, " kB")

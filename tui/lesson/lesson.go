@@ -10,6 +10,7 @@ import (
 	"github.com/yuin/goldmark/ast"
 
 	"fdlab/lab/course"
+	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/keys"
 	"fdlab/tui/page"
@@ -45,9 +46,9 @@ func (s *State) narrow() bool { return s.w < 100 }
 // left is where the text begins.
 func (s *State) left() int {
 	if s.narrow() {
-		return 1
+		return chrome.Margin
 	}
-	return listWidth + 1
+	return listWidth + chrome.Margin
 }
 
 // New shows a lesson from its first section.
@@ -224,14 +225,20 @@ func (s *State) Click(x, y int) {
 func (s *State) Draw(r grid.Region, now []keys.Hint) {
 	th := s.Theme
 	faint := th.Style(theme.Faint)
-	bar := th.Style(theme.Select)
-	r.Fill(0, 0, r.W, 1, ' ', bar)
-	r.Text(1, 0, bar, fmt.Sprintf("fdlab  %02d %s", s.Lesson.Number, s.Lesson.Title))
+	chosen := ""
+	if s.Chosen != "" {
+		chosen = "you predicted " + s.Chosen
+	}
+	chrome.Title(r, th, fmt.Sprintf("%02d %s", s.Lesson.Number, s.Lesson.Title), chosen)
 
 	if s.narrow() {
-		s.drawWhere(r.Sub(1, 1, r.W-2, 1))
+		s.drawWhere(r.Sub(s.left(), 1, r.W-s.left()-1, 1))
 	} else {
 		s.drawList(r.Sub(0, 2, listWidth, r.H-3))
+		chrome.Split(r, th, listWidth, 1, r.H-1, false)
+		lines := r.Sub(1, 1, r.W-2, 1)
+		chrome.Line(lines, th, 0, "", "", "")
+		r.Set(listWidth, 1, th.Lines.Below, th.Style(theme.Frame))
 	}
 	body := r.Sub(s.left(), 2, r.W-s.left()-1, r.H-3)
 	sec := s.section()
@@ -265,7 +272,7 @@ func (s *State) drawList(r grid.Region) {
 		}
 		x := r.Text(3, i+1, st, sec.Heading)
 		if sec.Key == course.KeyPredict && s.Chosen != "" {
-			r.Text(x+1, i+1, th.Style(theme.Good), s.Chosen)
+			r.Text(x+1, i+1, th.Style(theme.Strong), s.Chosen)
 		}
 	}
 }
@@ -279,10 +286,7 @@ func (s *State) drawWhere(r grid.Region) {
 		p = p.Text(faint, " · before: ").Text(faint, s.Lesson.Sections[s.at-1].Heading)
 	}
 	if s.at+1 < len(s.Lesson.Sections) {
-		p = p.Text(faint, " · next: ").Text(th.Style(theme.Text), s.Lesson.Sections[s.at+1].Heading)
-	}
-	if s.Chosen != "" {
-		p.Text(faint, " · you predicted ").Text(th.Style(theme.Good), s.Chosen)
+		p.Text(faint, " · next: ").Text(th.Style(theme.Text), s.Lesson.Sections[s.at+1].Heading)
 	}
 }
 
@@ -292,13 +296,7 @@ func (s *State) drawKeys(r grid.Region, now []keys.Hint) {
 	if sec := s.section(); sec != nil && sec.Key == course.KeyPredict {
 		now = append([]keys.Hint{{Key: "a-d", Does: "choose"}}, now...)
 	}
-	p := r.At(1, r.H-1)
-	for i, k := range now {
-		if i > 0 {
-			p = p.Text(th.Style(theme.Faint), " · ")
-		}
-		p = p.Text(th.Style(theme.Key), k.Key).Text(th.Style(theme.Faint), " ").Text(th.Style(theme.Faint), k.Does)
-	}
+	chrome.Keys(r.Sub(0, r.H-1, r.W, 1), th, now)
 }
 
 // drawQuestion draws the question and its options, the chosen one marked.
@@ -311,7 +309,7 @@ func (s *State) drawQuestion(r grid.Region) {
 	for _, o := range s.Lesson.Question.Options {
 		st := text
 		if o.Letter == s.Chosen {
-			st = th.Style(theme.Good)
+			st = th.Style(theme.Strong)
 			r.Set(0, y, th.Glyphs.Arrow, st)
 		}
 		r.At(2, y).Text(th.Style(theme.Key), o.Letter)
@@ -345,7 +343,7 @@ func (s *State) drawRecall(r grid.Region) {
 		r.At(0, y).Int(th.Style(theme.Key), int64(i+1))
 		y = page.Wrap(r.Sub(3, 0, r.W-3, r.H), y, th.Style(theme.Text), q.Question)
 		if i < s.revealed {
-			y = page.Wrap(r.Sub(3, 0, r.W-3, r.H), y, th.Style(theme.Good), q.Answer)
+			y = page.Wrap(r.Sub(3, 0, r.W-3, r.H), y, th.Style(theme.Strong), q.Answer)
 		} else {
 			r.Text(3, y, th.Style(theme.Faint), "(covered)")
 			y++
@@ -357,6 +355,6 @@ func (s *State) drawRecall(r grid.Region) {
 // drawProblems says why there is no text.
 func (s *State) drawProblems(r grid.Region, y int) {
 	for _, p := range s.Lesson.Problems {
-		y = page.Wrap(r, y, s.Theme.Style(theme.Warn), p.String()) + 1
+		y = page.Wrap(r, y, s.Theme.Style(theme.Alarm), p.String()) + 1
 	}
 }

@@ -132,7 +132,7 @@ func (w *writer) block(n ast.Node) {
 }
 
 func (w *writer) heading(n *ast.Heading) {
-	text := w.inline(nil, n, w.style(theme.Heading))
+	text := w.inline(nil, n, w.style(theme.Title))
 	w.page.Headings = append(w.page.Headings, Heading{n.Level, spans(text).Text(), len(w.page.Lines)})
 	w.paragraph(text)
 	if n.Level == 1 {
@@ -185,7 +185,7 @@ func (w *writer) code(n ast.Node) {
 		}
 	}
 	for _, row := range rows {
-		text := glyphs(nil, w.style(theme.Code), row)
+		text := glyphs(nil, w.style(theme.Text), row)
 		for j := range text {
 			text[j].hard = true
 		}

@@ -124,8 +124,8 @@ func TestStyles(t *testing.T) {
 	p := render("a **b *c* `d`** [e](f)", 40, plain)
 	strong := plain.Style(theme.Strong)
 	want := Line{
-		{grid.Style{}, "a "}, {strong, "b "}, {strong.With(grid.Underline), "c"}, {strong, " "},
-		{plain.Style(theme.Code).With(strong.Attr), "d"}, {grid.Style{}, " "},
+		{grid.Style{}, "a "}, {strong, "b "}, {strong.With(grid.Underline), "c"},
+		{strong, " d"}, {grid.Style{}, " "}, // code is as strong as what is strong
 		{plain.Style(theme.Link), "e"}, {plain.Style(theme.Faint), " (f)"},
 	}
 	got := p.Lines[0]

@@ -46,7 +46,7 @@ func TestALongHoldTakesOneColumn(t *testing.T) {
 		text, _ := screen(v, size[0], size[1])
 		row := ""
 		for _, line := range strings.Split(text, "\n") {
-			if strings.HasPrefix(line, "│fd 8 socket") {
+			if strings.HasPrefix(line, "  fd 8 socket") {
 				row = line
 			}
 		}

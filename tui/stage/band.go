@@ -3,6 +3,7 @@ package stage
 import (
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
+	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/page"
 )
@@ -30,14 +31,10 @@ func bandRows(v *View, h int) int {
 	return 3
 }
 
-// roomy is the height from which on the band has a blank row above and below.
-const roomy = 36
-
-// drawBand draws the band: a bar at its side, and three rows.
+// drawBand draws what the band says, in three rows.
 func drawBand(r grid.Region, v *scene) {
 	th, b := v.Theme, v.Band
-	r.Fill(0, 0, 1, r.H, th.Glyphs.Band, th.Key)
-	in := r.Sub(2, (r.H-3)/2, r.W-3, 3)
+	in := r.Sub(chrome.Margin, (r.H-3)/2, r.W-2*chrome.Margin, 3)
 	if b.Number == 0 {
 		drawNow(in.Sub(0, 0, in.W, 1), v)
 		if lines := v.World.Feed.Lines; len(lines) > 0 {
@@ -49,7 +46,7 @@ func drawBand(r grid.Region, v *scene) {
 	in.Cut(0, 0, in.W, th.Key, b.Question)
 	if b.Answer == "" {
 		p := drawPress(in.At(0, 2), v)
-		drawWay(p.Text(th.Faint, dot), v)
+		drawWay(p.Skip(3), v)
 		return
 	}
 	row := page.Wrap(in, 1, th.Text, b.Answer)
@@ -61,7 +58,7 @@ func drawBand(r grid.Region, v *scene) {
 // drawPress draws the key to press, in reverse.
 func drawPress(p grid.Pen, v *scene) grid.Pen {
 	th := v.Theme
-	return p.Text(th.Key.With(grid.Reverse), " space ").Text(th.Text, " ").Text(th.Text, v.Band.Space)
+	return p.Text(th.Held, " space ").Text(th.Text, " ").Text(th.Text, v.Band.Space)
 }
 
 // drawWay says which moment it is, or comes next, and how far behind the program
@@ -77,9 +74,9 @@ func drawWay(p grid.Pen, v *scene) {
 		p = p.Text(th.Faint, "on the way to the end")
 	}
 	if b.Behind > 0 {
-		p.Text(th.Faint, dot).Duration(th.Faint, b.Behind).Text(th.Faint, " behind the program")
+		p.Skip(3).Duration(th.Faint, b.Behind).Text(th.Faint, " behind the program")
 	} else {
-		p.Text(th.Faint, dot).Text(th.Faint, "the program has ended")
+		p.Skip(3).Text(th.Faint, "the program has ended")
 	}
 }
 

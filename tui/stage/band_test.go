@@ -58,10 +58,10 @@ func TestTheQuestionStandsInTheTopRows(t *testing.T) {
 	}
 }
 
-// frames is where the panels' upper sides are.
+// frames is where the panels begin.
 func frames(screen string) (rows string) {
 	for y, row := range strings.Split(screen, "\n") {
-		if strings.Contains(row, "┌") {
+		if strings.HasPrefix(row, " ─") {
 			rows += fmt.Sprint(y, " ")
 		}
 	}

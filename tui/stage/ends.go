@@ -81,9 +81,9 @@ func drawEnds(r grid.Region, v *scene) {
 // is plain, the rest is faint.
 func drawEnd(r grid.Region, v *scene, e *world.End) {
 	th, g := v.Theme, v.Theme.Glyphs
-	p := r.At(1, 0).Text(th.Head, e.Label).Text(th.Faint, " :").Int(th.Faint, int64(e.Local))
+	p := r.At(1, 0).Text(th.Title, e.Label).Text(th.Faint, " :").Int(th.Faint, int64(e.Local))
 	if e.FD == trace.NoFD && e.State != world.NoState {
-		p.Text(th.Faint, " ").Text(th.Warn, "no fd")
+		p.Text(th.Faint, " ").Text(th.Strong, "no fd")
 	}
 	r.Set(4, 2, g.CornerUL, th.Frame)
 	r.Fill(5, 2, 10, 1, th.Lines.Across, th.Frame)
@@ -92,18 +92,15 @@ func drawEnd(r grid.Region, v *scene, e *world.End) {
 		r.Text(s.x, s.y, endStyle(v, e, s.state), s.state.String())
 	}
 	if left := e.Left(v.Now); left >= 0 {
-		p := r.At(0, 8).Duration(th.Warn, left).Text(th.Warn, " ")
-		r.Fill(p.X, 8, int(min(left, minute)*int64(r.W-p.X)/minute), 1, g.Grow, th.Warn)
+		p := r.At(0, 8).Duration(th.Strong, left).Text(th.Strong, " ")
+		r.Fill(p.X, 8, int(min(left, minute)*int64(r.W-p.X)/minute), 1, g.Grow, th.Strong)
 	}
 }
 
 func endStyle(v *scene, e *world.End, s world.TCPState) grid.Style {
 	th := v.Theme
 	if e.State == s {
-		if s == world.TimeWait {
-			return th.Warn.With(grid.Reverse)
-		}
-		return th.Callback.With(grid.Reverse)
+		return th.Held
 	}
 	for _, was := range e.Trail {
 		if was == s {
@@ -118,7 +115,7 @@ func endStyle(v *scene, e *world.End, s world.TCPState) grid.Style {
 // row after it.
 func drawTrail(r grid.Region, v *scene, e *world.End) int {
 	th := v.Theme
-	r.At(0, 0).Text(th.Head, e.Label)
+	r.At(0, 0).Text(th.Title, e.Label)
 	trail, left := e.Trail, e.Left(v.Now)
 	room := r.H - 2 // below the label, with a row for the countdown
 	if len(trail) > room {
@@ -130,8 +127,8 @@ func drawTrail(r grid.Region, v *scene, e *world.End) int {
 		y++
 	}
 	if left >= 0 {
-		p := r.At(0, y).Duration(th.Warn, left).Text(th.Warn, " ")
-		r.Fill(p.X, y, int(min(left, minute)*int64(r.W-1-p.X)/minute), 1, v.Theme.Glyphs.Grow, th.Warn)
+		p := r.At(0, y).Duration(th.Strong, left).Text(th.Strong, " ")
+		r.Fill(p.X, y, int(min(left, minute)*int64(r.W-1-p.X)/minute), 1, v.Theme.Glyphs.Grow, th.Strong)
 		y++
 	}
 	return y
@@ -142,11 +139,11 @@ func drawEndLine(r grid.Region, y int, v *scene, e *world.End) int {
 	th := v.Theme
 	st := th.Text
 	if e.State == world.TimeWait {
-		st = th.Warn
+		st = th.Strong
 	}
 	p := r.At(0, y)
 	if r.W >= 34 {
-		p = p.Text(th.Head, e.Label).Text(th.Faint, " ")
+		p = p.Text(th.Title, e.Label).Text(th.Faint, " ")
 	}
 	p = p.Text(th.Faint, ":").Int(th.Faint, int64(e.Local)) // which of several it is
 	p = p.Text(st, " ").Text(st, e.State.String())

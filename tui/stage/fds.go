@@ -17,7 +17,7 @@ type columns struct{ fd, what, watched, kernel, program int }
 func columnsFor(w int) columns {
 	switch {
 	case w < 54:
-		return columns{0, 4, 13, 21, 33}
+		return columns{0, 4, 12, 19, 31}
 	case w < 64: // half of 120 columns: room for "read edge", "can write"
 		return columns{0, 4, 14, 24, 36}
 	}
@@ -46,11 +46,11 @@ func drawFDs(r grid.Region, v *scene) {
 		return
 	}
 	c := columnsFor(r.W)
-	r.TextRight(c.fd+3, 0, th.Head, "fd")
-	r.Text(c.what, 0, th.Head, "what")
-	r.Text(c.watched, 0, th.Head, "watched")
-	r.Text(c.kernel, 0, th.Head, "ready")
-	r.Text(c.program, 0, th.Head, "noticed")
+	r.TextRight(c.fd+3, 0, th.Faint, "fd")
+	r.Text(c.what, 0, th.Faint, "what")
+	r.Text(c.watched, 0, th.Watched, "watched")
+	r.Text(c.kernel, 0, th.Ready, "ready")
+	r.Text(c.program, 0, th.Noticed, "noticed")
 
 	y, skip := 1, min(max(v.Scroll, 0), max(shown-rows, 0))
 	// The ends that the program reads come first; the ends that only feed
@@ -69,8 +69,8 @@ func drawFDs(r grid.Region, v *scene) {
 			}
 			row := r.Sub(0, y, r.W, 1)
 			drawFD(row, v, f, c, main)
-			if v.weigh(row, v.fdMatters(f.Number)); v.fdMatters(f.Number) && f.Number < 100 {
-				row.Set(0, 0, v.Theme.Glyphs.Band, th.Key)
+			if v.weigh(row, v.fdMatters(f.Number)); v.fdMatters(f.Number) {
+				r.Set(-1, y, v.Theme.Glyphs.Band, th.Key)
 			}
 			y++
 		}
@@ -128,11 +128,11 @@ func drawClosed(r grid.Region, v *scene, f *world.FD) {
 		if number := len(strconv.Itoa(int(keeper.Number))); len(long)+number > r.W {
 			long = brief
 		}
-		p.Text(th.Warn, long).Int(th.Warn, int64(keeper.Number))
+		p.Text(th.Alarm, long).Int(th.Alarm, int64(keeper.Number))
 	case len(f.Watches) > 0:
-		p.Text(th.Warn, "closed, event pending")
+		p.Text(th.Alarm, "closed, event pending")
 	case f.Blocked > 0:
-		p = p.Text(th.Warn, "closed ")
+		p = p.Text(th.Alarm, "closed ")
 		if call, _, ok := diagnosis.Blocked(v.World, f); ok {
 			p.Rune(th.Blocked, g.Blocked).Text(th.Blocked, " blocked ").Bytes(th.Blocked, v.since(r, call.Since))
 		}
@@ -205,11 +205,11 @@ func drawKernel(r grid.Region, v *scene, f *world.FD) {
 	case f.Readable():
 		p.Rune(th.Ready, g.Ready).Text(th.Ready, " ready")
 	case f.Readiness&trace.Broken != 0:
-		p.Rune(th.Bad, g.Ready).Text(th.Bad, " error")
+		p.Rune(th.Alarm, g.Ready).Text(th.Alarm, " error")
 	case f.TCP.State == "LISTEN" || f.TCP.State == "" && f.Listens:
 		p.Rune(th.Faint, g.Idle).Text(th.Faint, " no client")
 	case f.TCP.State != "" && f.TCP.State != "ESTABLISHED":
-		p.Rune(th.Warn, g.Idle).Text(th.Warn, " ").Text(th.Warn, f.TCP.State)
+		p.Rune(th.Faint, g.Idle).Text(th.Text, " ").Text(th.Text, f.TCP.State)
 	case f.Unsent > 0:
 		word := " unread" // a pipe or FIFO: they are sent, and nobody has read them
 		if f.TCP.State != "" {
@@ -249,12 +249,12 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 	case f.InCallback > 0:
 		p.Rune(th.Callback, g.Callback).Text(th.Callback, " callback ").Bytes(th.Callback, v.since(r, f.CallbackAt))
 	case f.MistakenAt != 0 && v.Now-f.MistakenAt < glow:
-		p.Rune(th.Bad, g.Noticed).Text(th.Bad, say(" called ", " told; called: ")).Text(th.Bad, fdName(v.World, f.Mistaken))
+		p.Rune(th.Alarm, g.Noticed).Text(th.Alarm, say(" called ", " told; called: ")).Text(th.Alarm, fdName(v.World, f.Mistaken))
 	case f.Blocked > 0:
 		drawBlocked(r, v, f)
 	case unseen && v.Now-since > 1e6:
-		p = p.Rune(th.Unseen, g.Unseen).Text(th.Unseen, " unseen ").Bytes(th.Unseen, v.since(r, since)).Text(th.Unseen, " ")
-		drawGrowing(r, p.X, v, th.Unseen, since)
+		p = p.Rune(th.Late, g.Unseen).Text(th.Late, " unseen ").Bytes(th.Late, v.since(r, since)).Text(th.Late, " ")
+		drawGrowing(r, p.X, v, th.Late, since)
 	case f.Readable() && f.Noticed > f.CallbackAt:
 		p.Rune(th.Noticed, g.Noticed).Text(th.Noticed, say(" noticed", " noticed, callback next"))
 	case f.CallbackDone != 0 && v.Now-f.CallbackDone < glow && f.CallbackDone == f.CallbackAt:
@@ -268,7 +268,7 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 	case f.LastRead != 0 && v.Now-f.LastRead < glow:
 		p.Rune(th.Callback, g.Took).Text(th.Callback, " read")
 	case f.LastWrite != 0 && v.Now-f.LastWrite < glow:
-		p.Rune(th.Watched, g.Took).Text(th.Watched, " wrote")
+		p.Rune(th.Callback, g.Took).Text(th.Callback, " wrote")
 	case len(f.Watches) > 0:
 		p = p.Rune(th.Waiting, g.Wait).Text(th.Waiting, " waiting")
 		if f.Callbacks > 0 && r.W >= 36 {
@@ -311,7 +311,8 @@ func drawManyFDs(r grid.Region, v *scene, shown int) {
 	const width = 11
 	perRow := max(r.W/width, 1)
 	rows := r.H - 1
-	r.At(0, 0).Text(th.Head, "fd · ready · noticed; ").Int(th.Head, int64(shown)).Text(th.Head, " fds")
+	r.At(0, 0).Text(th.Faint, "fd · ").Text(th.Ready, "ready").Text(th.Faint, " · ").Text(th.Noticed, "noticed").
+		Text(th.Faint, "; ").Int(th.Text, int64(shown)).Text(th.Text, " fds")
 	at := -min(max(v.Scroll, 0), max((shown+perRow-1)/perRow-rows, 0)) * perRow
 	for _, f := range v.World.FDs {
 		if f.Closed != 0 && !f.Lingers() {
@@ -332,7 +333,7 @@ func drawManyFDs(r grid.Region, v *scene, shown int) {
 		}
 		p := cell.At(0, 0).Int(st, int64(f.Number)).To(4)
 		if f.Closed != 0 {
-			p.Text(th.Warn, "closed")
+			p.Text(th.Alarm, "closed")
 			continue
 		}
 		if f.Readable() {
@@ -353,7 +354,7 @@ func drawManyFDs(r grid.Region, v *scene, shown int) {
 		case f.Blocked > 0:
 			p.Rune(th.Blocked, g.Blocked)
 		case unseen && v.Now-since > 1e6:
-			p.Rune(th.Unseen, g.Unseen)
+			p.Rune(th.Late, g.Unseen)
 		case f.Readable():
 			p.Rune(th.Noticed, g.Noticed)
 		case len(f.Watches) > 0:

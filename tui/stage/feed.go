@@ -67,7 +67,7 @@ func roleStyle(th *ink, r phrase.Role) grid.Style {
 	case phrase.Aside:
 		return th.Faint
 	case phrase.Heading:
-		return th.Head
+		return th.Title
 	case phrase.Key:
 		return th.Key
 	case phrase.Callback:
@@ -75,13 +75,13 @@ func roleStyle(th *ink, r phrase.Role) grid.Style {
 	case phrase.Wait:
 		return th.Waiting
 	case phrase.Warning:
-		return th.Warn
+		return th.Alarm
 	case phrase.Passed:
-		return th.Good
+		return th.Strong
 	case phrase.Failed:
-		return th.Bad
+		return th.Alarm
 	case phrase.NotJudged:
-		return th.Held
+		return th.Strong
 	}
 	return th.Text
 }

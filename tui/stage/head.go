@@ -8,104 +8,91 @@ import (
 	"fdlab/lab/diagnosis"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
+	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/keys"
-	"fdlab/tui/theme"
 )
 
-// drawHead draws the title row (lesson, step, state, clock) and the row below
-// it, which says in words what is going on now.
+// drawHead draws the title row (lesson, step, state, clock) and below it the band,
+// which says in words what is going on now, or what the moment asks.
 func drawHead(r grid.Region, v *scene) {
 	th := v.Theme
-	r.Fill(0, 0, r.W, 1, ' ', th.Bar)
-
-	b := grid.AppendClock(r.Scratch(), v.Now)
-	end := r.W - 1
-	r.BytesRight(end, 0, th.Bar, b)
-	word, st := statusWords[v.Status], th.Bar
-	switch v.Status {
-	case Running:
-		st = th.BarLive
-	case Held, Past, Paused, AtMoment, Unheld, Stopped:
-		st = th.BarHeld
-	case Replay:
-		st = th.BarHeld
-		word += " " + v.Words
+	x := 0
+	if r.W > 2*chrome.Margin {
+		x = chrome.Margin
 	}
-	end -= len(b) + 2
-	r.TextRight(end, 0, st, word)
-	end -= grid.Width(word) + 2
+	b := grid.AppendClock(r.Scratch(), v.Now)
+	end := r.W - x
+	r.BytesRight(end, 0, th.Text, b)
+	end = v.drawStatus(r, end-len(b)-2) - 2
 	if n := v.World.Dropped.All(); n > 0 {
-		b := append(grid.AppendCount(r.Scratch(), int64(n)), " not kept "...)
-		r.BytesRight(end, 0, th.BarHeld, b)
-		end -= len(b)
+		b := append(grid.AppendCount(r.Scratch(), int64(n)), " not kept"...)
+		r.BytesRight(end, 0, th.Alarm, b)
+		end -= len(b) + 2
 	}
 	if v.Lost > 0 {
-		b := append(grid.AppendCount(r.Scratch(), int64(v.Lost)), " records lost "...)
-		r.BytesRight(end, 0, th.BarHeld, b)
-		end -= len(b)
+		b := append(grid.AppendCount(r.Scratch(), int64(v.Lost)), " records lost"...)
+		r.BytesRight(end, 0, th.Alarm, b)
+		end -= len(b) + 2
 	}
 
 	left := r.Sub(0, 0, end, 1)
-	p := left.At(1, 0).Text(th.Bar, "fdlab  ").Text(th.Bar.With(grid.Bold), v.Lesson)
+	p := left.At(x, 0).Text(th.Title, "fdlab  ").Text(th.Title, v.Lesson)
 	if v.Chapter != "" {
-		p = p.Text(th.Bar, " · ")
-		left.Cut(p.X, 0, end-p.X, th.Bar, v.Chapter)
+		p = p.Skip(2)
+		left.Cut(p.X, 0, end-p.X, th.Text, v.Chapter)
 	} else if step, n := v.World.Step(); n > 0 {
-		p = p.Text(th.Bar, " · step ").Int(th.Bar, int64(n))
+		p = p.Text(th.Faint, "  step ").Int(th.Faint, int64(n))
 		if v.World.Of > 0 {
-			p = p.Text(th.Bar, " of ").Int(th.Bar, int64(v.World.Of))
+			p = p.Text(th.Faint, " of ").Int(th.Faint, int64(v.World.Of))
 		}
-		p = p.Text(th.Bar, ": ")
-		left.Cut(p.X, 0, end-p.X, th.Bar, step.Text)
+		p = p.Text(th.Faint, ": ")
+		left.Cut(p.X, 0, end-p.X, th.Text, step.Text)
 	}
 	if v.Band != nil {
-		drawBand(r.Sub(0, 1, r.W, r.H-1), v)
+		band := r.Sub(0, 1, r.W, r.H-1)
+		drawBand(band, v)
+		chrome.Raise(band, v.View.Theme)
 		return
 	}
-	drawNow(r.Sub(1, 1, r.W-2, 1), v)
+	band := r.Sub(0, r.H-1, r.W, 1)
+	drawNow(band.Sub(x, 0, r.W-2*x, 1), v)
+	chrome.Raise(band, v.View.Theme)
 }
 
-// drawKeys draws the keys that work now: the experiment's own first.
+// drawStatus draws the state of the run, and returns where it begins.
+func (v *scene) drawStatus(r grid.Region, end int) int {
+	th := v.Theme
+	word, st := statusWords[v.Status], th.Title
+	switch v.Status {
+	case Running:
+		st = th.Callback
+	case Held, Past, Paused, AtMoment, Unheld, Stopped, Replay:
+		if st = th.Held; v.Status == Replay {
+			word += " " + v.Words
+		}
+		r.Set(end-1, 0, ' ', st)
+		r.TextRight(end-1, 0, st, word)
+		end -= grid.Width(word) + 2
+		r.Set(end, 0, ' ', st)
+		return end
+	}
+	r.TextRight(end, 0, st, word)
+	return end - grid.Width(word)
+}
+
+// drawKeys draws the keys that work now: what is to be pressed first, then the
+// experiment's own.
 func drawKeys(r grid.Region, v *scene) {
-	var all []keys.Hint
+	all := v.Keys[:min(len(v.Keys), 1)]
 	if v.Status == Running || v.Status == Held || v.Status == Unheld {
+		all = slices.Clone(all)
 		for _, o := range v.World.Offers {
 			all = append(all, keys.Hint{Key: string(o.Key), Does: o.Text})
 		}
 	}
-	DrawKeys(r, v.View.Theme, append(all, v.Keys...))
+	chrome.Keys(r, v.View.Theme, append(all[:len(all):len(all)], v.Keys[min(len(v.Keys), 1):]...))
 }
-
-// DrawKeys draws keys in a row. Where it is short, what finds no room is left out,
-// those that stand first the last; help and the way out stay.
-func DrawKeys(r grid.Region, th *theme.Theme, all []keys.Hint) {
-	key, faint := th.Style(theme.Key), th.Style(theme.Faint)
-	const last = 2                    // help and the way out
-	room := r.W - 2 + grid.Width(dot) // the first has none
-	for _, k := range all[max(len(all)-last, 0):] {
-		room -= width(k)
-	}
-	p := r.At(1, 0)
-	for i, k := range all {
-		if i < len(all)-last {
-			if width(k) > room {
-				continue // a shorter one may yet fit
-			}
-			room -= width(k)
-		}
-		if p.X > 1 {
-			p = p.Text(faint, dot)
-		}
-		p = p.Text(key, k.Key).Text(faint, " ").Text(faint, k.Does)
-	}
-}
-
-// dot stands between two keys.
-const dot = " · "
-
-// width is how many cells a key takes in the row, with the dot before it.
-func width(k keys.Hint) int { return grid.Width(k.Key) + 1 + grid.Width(k.Does) + grid.Width(dot) }
 
 // worded are the states of which Words say what is going on.
 var worded = []Status{Building, Starting, Over, Unheld, Stopped}
@@ -130,7 +117,7 @@ func drawNow(r grid.Region, v *scene) {
 		return
 	}
 	if b := diagnosis.Uncertain(w); b != nil && v.Status != Over {
-		p = p.Text(th.Warn, "Records were lost").Text(th.Text, ": what the loop ")
+		p = p.Text(th.Alarm, "Records were lost").Text(th.Text, ": what the loop ")
 		if !alone(w) {
 			p = p.Text(th.Text, "of ").Text(th.Text, baseName(w, b)).Text(th.Text, " ")
 		}
@@ -192,7 +179,7 @@ func (v *scene) isBusy(f *world.FD, why *diagnosis.Finding) (ok bool) {
 func drawSame(p grid.Pen, v *scene, b *world.Base) grid.Pen {
 	th := v.Theme
 	p = p.Text(th.Callback, sameName(v.World, b)).Text(th.Text, ": ")
-	return p.Count(th.Warn, b.Same.Count).Text(th.Text, " callbacks in one turn.")
+	return p.Count(th.Alarm, b.Same.Count).Text(th.Text, " callbacks in one turn.")
 }
 
 func sameName(w *world.World, b *world.Base) string {
@@ -210,17 +197,17 @@ func drawSpin(p grid.Pen, v *scene, unseen *world.FD) bool {
 		if f.Closed != 0 && !f.Lingers() || f.Untaken.Now < diagnosis.Often || v.Now-f.CallbackDone >= glow {
 			continue
 		}
-		p = theLoop(p, v, w.BaseByNumber(f.CalledBy)).Text(th.Warn, " spins").Text(th.Text, ": ")
+		p = theLoop(p, v, w.BaseByNumber(f.CalledBy)).Text(th.Alarm, " spins").Text(th.Text, ": ")
 		if f.Closed != 0 {
-			p.Count(th.Warn, f.Untaken.Now).Text(th.Text, " callbacks of ").Text(th.Text, f.Name()).Text(th.Text, ", which is closed, have taken nothing.")
+			p.Count(th.Alarm, f.Untaken.Now).Text(th.Text, " callbacks of ").Text(th.Text, f.Name()).Text(th.Text, ", which is closed, have taken nothing.")
 			return true
 		}
 		if !f.Readable() { // the loop was told another fd, or a callback was made active by hand
-			p.Count(th.Warn, f.Untaken.Now).Text(th.Text, " callbacks of ").Text(th.Text, f.Name()).Text(th.Text, " have taken nothing.")
+			p.Count(th.Alarm, f.Untaken.Now).Text(th.Text, " callbacks of ").Text(th.Text, f.Name()).Text(th.Text, " have taken nothing.")
 			return true
 		}
 		p = p.Text(th.Ready, f.Name()).Text(th.Text, " is ready, and ")
-		p.Count(th.Warn, f.Untaken.Now).Text(th.Text, " callbacks have taken nothing from it.")
+		p.Count(th.Alarm, f.Untaken.Now).Text(th.Text, " callbacks have taken nothing from it.")
 		return true
 	}
 	for i := range w.Bases {
@@ -228,7 +215,7 @@ func drawSpin(p grid.Pen, v *scene, unseen *world.FD) bool {
 		if !ok {
 			continue
 		}
-		p = theLoop(p, v, spin.Base).Text(th.Warn, " spins").Text(th.Text, ": ").Count(th.Warn, spin.Count).Text(th.Text, " turns have called nobody.")
+		p = theLoop(p, v, spin.Base).Text(th.Alarm, " spins").Text(th.Text, ": ").Count(th.Alarm, spin.Count).Text(th.Text, " turns have called nobody.")
 		if unseen != nil {
 			p.Text(th.Text, " ").Text(th.Ready, unseen.Name()).Text(th.Text, " has been ready for ").
 				Duration(th.Ready, v.Now-unseen.ReadySince).Text(th.Text, ".")

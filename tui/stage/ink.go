@@ -19,10 +19,9 @@ type scene struct {
 // ink is what the stage draws with, by the names that it uses.
 type ink struct {
 	Lines                                                       *grid.Lines
-	Text, Faint, Title, Head, Frame, Key                        grid.Style
-	Watched, Ready, Noticed, Callback, Waiting, Blocked, Unseen grid.Style
-	Held, Good, Bad, Warn                                       grid.Style
-	Bar, BarLive, BarHeld                                       grid.Style
+	Text, Faint, Title, Strong, Frame, Key                      grid.Style
+	Watched, Ready, Noticed, Callback, Waiting, Blocked, Unseen grid.Style // Unseen: what is queued, in a lane
+	Held, Late, Alarm                                           grid.Style
 	Glyphs                                                      *glyphs
 }
 
@@ -71,17 +70,14 @@ func inkOf(th *theme.Theme) *ink {
 	k := &ink{
 		Lines: th.Lines, Glyphs: &unicode,
 		Text: th.Style(theme.Text), Faint: th.Style(theme.Faint), Title: th.Style(theme.Title),
-		Head: th.Style(theme.Heading), Frame: th.Style(theme.Frame), Key: th.Style(theme.Key),
+		Strong: th.Style(theme.Strong), Frame: th.Style(theme.Frame), Key: th.Style(theme.Key),
 		Watched: th.Style(theme.Watched), Ready: th.Style(theme.Ready), Noticed: th.Style(theme.Noticed),
 		Callback: th.Style(theme.Callback), Waiting: th.Style(theme.Waiting), Blocked: th.Style(theme.Blocked),
-		Unseen: th.Style(theme.Late), Held: th.Style(theme.Held),
-		Good: th.Style(theme.Good), Bad: th.Style(theme.Bad), Warn: th.Style(theme.Warn),
-		Bar: th.Style(theme.Select),
+		Unseen: th.Style(theme.Ready), Held: th.Style(theme.Held),
+		Late: th.Style(theme.Late), Alarm: th.Style(theme.Alarm),
 	}
 	if th.ASCII {
 		k.Glyphs = &ascii
 	}
-	k.BarLive = k.Bar.With(grid.Bold)
-	k.BarHeld = k.Held.With(grid.Bold | grid.Reverse)
 	return k
 }

@@ -1,10 +1,14 @@
 package stage
 
-import "fdlab/tui/grid"
+import (
+	"fdlab/tui/chrome"
+	"fdlab/tui/grid"
+)
 
 // Layout says where everything stands on a screen. What is drawn and what is
-// clicked go by the same one. A panel's Rect includes its frame; an empty one
-// is not drawn.
+// clicked go by the same one. A panel's Rect includes the hairline that begins it,
+// and, where another panel stands left of it, the line that both share; an empty
+// one is not drawn.
 type Layout struct {
 	Head, FDs, Loops, Time, Feed, Judgement, Keys grid.Rect
 
@@ -13,38 +17,107 @@ type Layout struct {
 	Plot grid.Rect
 }
 
+// roomy is the height from which on a blank row stands above each hairline, and
+// in the band above and below its text.
+const roomy = 36
+
+func gapOf(h int) int {
+	if h >= roomy {
+		return 1
+	}
+	return 0
+}
+
+// edge is the column in which the hairlines begin, and how many columns are left
+// free at the right.
+const edge = 1
+
+// halves are two panels side by side in a row: the line that they share is the
+// first column of the right one, and before it stands a blank.
+func halves(row grid.Rect, x int) (left, right grid.Rect) {
+	left, right = row.Left(x - row.X)
+	left.W = max(left.W-1, 0)
+	return left, right
+}
+
+// inside is the part of a panel below its hairline, without the margins.
+func inside(p grid.Rect) grid.Rect {
+	left := chrome.Margin - edge
+	if p.X > edge {
+		left = chrome.Margin // the line that it shares is its first column
+	}
+	return grid.Rect{X: p.X + left, Y: p.Y + 1, W: max(p.W-left, 0), H: max(p.H-1, 0)}
+}
+
 // LayoutOf lays a view out on w by h cells.
 func LayoutOf(w, h int, view *View) (l Layout) {
-	var rest, top, bottom grid.Rect
-	l.Head, rest = grid.Rect{W: w, H: h}.Top(1 + max(bandRows(view, h), 1))
-	l.Keys, rest = rest.Bottom(1)
+	gap := gapOf(h)
 	v := &scene{View: view}
-	rows := split(rest.W, rest.H, v)
-	top, rest = rest.Top(rows.top)
-	l.Time, bottom = rest.Top(rows.middle)
-	l.FDs, l.Loops = top.Left(max(top.W*64/100, min(top.W, 52)))
-	share := 56
-	if v.isRead() {
-		share = 100 - share // the verdict is what matters now
+	l.Head, l.Keys = headAndKeys(grid.Rect{W: w, H: h}, headRows(view, h))
+	rest := grid.Rect{X: edge, Y: l.Head.H + gap, W: max(w-2*edge, 0), H: max(h-1-l.Head.H-gap, 0)}
+	rows := split(rest.W, rest.H, gap, v)
+	next := func(n int) (row grid.Rect) {
+		row, rest = rest.Top(n)
+		row.H = max(row.H-gap, 0)
+		return row
 	}
-	l.Feed, l.Judgement = bottom.Left(bottom.W * share / 100)
+	top, middle, bottom := next(rows.top), next(rows.middle), next(rows.bottom)
+	if top.H > 0 {
+		x := max(w*63/100, min(w, 51))
+		l.FDs, l.Loops = halves(top, x)
+	}
+	l.Time = middle
+	l.Feed = bottom
+	if v.judges() && bottom.H > 0 {
+		share := 56
+		if v.isRead() {
+			share = 100 - share // the verdict is what matters now
+		}
+		l.Feed, l.Judgement = halves(bottom, w*share/100)
+	}
 	l.Plot = plotOf(l.Time)
 	return l
+}
+
+// headAndKeys are the first rows of a screen, and its last.
+func headAndKeys(all grid.Rect, rows int) (head, keys grid.Rect) {
+	head, all = all.Top(rows)
+	keys, _ = all.Bottom(1)
+	return head, keys
+}
+
+// headRows is how many rows the head takes: the title, and the band or the
+// sentence that stands in its place.
+func headRows(v *View, h int) int {
+	if v.Band == nil {
+		return 2 + gapOf(h)
+	}
+	return 1 + bandRows(v, h)
 }
 
 // LayoutOfPair lays two views out side by side on w by h cells, each in a column
 // of its own: the same panels, one under the other, at the same heights. The
 // row of the keys is that of both.
 func LayoutOfPair(w, h int, pair [2]*View) (layouts [2]Layout) {
-	c := columnHeights(w, h, pair)
+	gap := gapOf(h)
+	c := columnHeights(h, gap, pair)
 	for i := range layouts {
 		l := &layouts[i]
 		rest := Half(w, h, i)
 		l.Head, rest = rest.Top(2)
-		l.FDs, rest = rest.Top(c.fds)
-		l.Loops, rest = rest.Top(c.loops)
-		l.Time, rest = rest.Top(c.time)
-		l.Feed, l.Judgement = rest.Top(c.feed)
+		if i == 0 {
+			rest.X, rest.W = edge, max(rest.W-edge-1, 0)
+		} else {
+			rest.W = max(rest.W-edge, 0)
+		}
+		_, rest = rest.Top(gap)
+		next := func(n int) (p grid.Rect) {
+			p, rest = rest.Top(n)
+			p.H = max(p.H-gap, 0)
+			return p
+		}
+		l.FDs, l.Loops, l.Time, l.Feed = next(c.fds), next(c.loops), next(c.time), next(c.feed)
+		l.Judgement = rest
 		l.Keys, _ = grid.Rect{W: w, H: h}.Bottom(1)
 		l.Plot = plotOf(l.Time)
 	}
@@ -52,14 +125,13 @@ func LayoutOfPair(w, h int, pair [2]*View) (layouts [2]Layout) {
 }
 
 // Half is the left (0) or the right (1) half of a screen of w by h cells, without
-// the row of the keys.
+// the row of the keys. The line between them is the first column of the right one.
 func Half(w, h, i int) grid.Rect {
-	half := (w - 1) / 2
-	return grid.Rect{X: i * (w - half), W: half, H: h - 1}
+	return grid.Rect{X: i * (w / 2), W: w/2 + i*(w%2), H: max(h-1, 0)}
 }
 
 func plotOf(time grid.Rect) grid.Rect {
-	in := time.Inset(1, 1)
+	in := inside(time)
 	if in.H < 2 || in.W < labelWidth+10 {
 		return grid.Rect{}
 	}
@@ -81,8 +153,14 @@ func (l *Layout) MomentAt(v *View, x, y int) (ns int64, ok bool) {
 type heights struct{ top, middle, bottom int }
 
 // split shares the rows among the panels: each gets its least, the table of
-// fds what it needs up to a limit, the lanes likewise, the feed the rest.
-func split(w, h int, v *scene) heights {
+// fds what it needs up to a limit, the lanes likewise, the feed the rest. Each has
+// a hairline and a gap besides.
+func split(w, h, gap int, v *scene) heights {
+	over := 1 + gap
+	if v.isEmpty() {
+		middle := min(max(lanesOf(v, w-2, nil)+2+over, 6), h/2)
+		return heights{0, middle, h - middle}
+	}
 	open := 0
 	for _, f := range v.World.FDs {
 		if f.Closed == 0 {
@@ -91,14 +169,14 @@ func split(w, h int, v *scene) heights {
 	}
 	least := h * 3 / 10
 	if len(v.World.Ends) > 0 {
-		least = max(least, endHeight+3)
+		least = max(least, endHeight+1+over)
 	}
-	top := min(max(open+3, least, 7), max(h*4/10, 7))
-	middle := min(max(lanesOf(v, w-2, nil)+4, 6), max(h*36/100, 6))
+	top := min(max(open+1+over, least, 6), max(h*4/10, 6))
+	middle := min(max(lanesOf(v, w-2, nil)+2+over, 6), max(h*36/100, 6))
 	if v.isRead() { // the rest is one step back in time
 		enough := h / 4
 		if len(v.World.Ends) > 0 && h > 3*endHeight {
-			enough = max(enough, endHeight+2)
+			enough = max(enough, endHeight+over)
 		}
 		top, middle = min(top, enough), min(middle, h/4)
 	}
@@ -111,13 +189,14 @@ type column struct{ fds, loops, time, feed int }
 // columnHeights shares the rows of a column. Both columns get the same, so that
 // what is compared stands in the same rows; and they go by the whole runs, not
 // by the moment, so that nothing jumps while the playhead moves.
-func columnHeights(w, h int, pair [2]*View) (c column) {
-	judgement := 8 // rows, frame included
+func columnHeights(h, gap int, pair [2]*View) (c column) {
+	over := 1 + gap
+	judgement := 6 + over
 	for _, v := range pair {
 		if v == nil {
 			continue
 		}
-		judgement = max(judgement, v.JudgementRows+2)
+		judgement = max(judgement, v.JudgementRows+over)
 		fds, inputs, threads := 0, 0, 0
 		for i := range v.Run.Timeline.Lanes {
 			switch l := &v.Run.Timeline.Lanes[i]; {
@@ -130,11 +209,11 @@ func columnHeights(w, h int, pair [2]*View) (c column) {
 				fds++
 			}
 		}
-		c.fds = max(c.fds, fds+3)
-		c.loops = max(c.loops, 4*threads+3) // a thread, the circle of its loop
-		c.time = max(c.time, threads+inputs+3)
+		c.fds = max(c.fds, fds+1+over)
+		c.loops = max(c.loops, 4*threads+1+over) // a thread, the circle of its loop
+		c.time = max(c.time, threads+inputs+1+over)
 	}
-	h -= 3 // the head and the keys
+	h -= 3 + gap // the head and the keys
 	c.fds = min(max(c.fds, 6), h/4)
 	c.time = min(max(c.time, 7), h/4)
 	c.loops = min(max(c.loops, 7), max(h-c.fds-c.time-judgement, 7))

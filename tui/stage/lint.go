@@ -41,8 +41,8 @@ func drawLints(r grid.Region, v *scene) int {
 	lints := diagnosis.Warnings(v.lints[:0], v.World, v.Now)
 	n := min(len(lints), max(r.H/2, 1))
 	for i, l := range lints[:n] {
-		p := r.At(0, r.H-n+i).Rune(th.Warn.With(grid.Reverse), rune('0'+l.Kind)).Text(th.Warn, " ")
-		p = p.Text(th.Warn, explanations[l.Kind].name).Text(th.Text, " ")
+		p := r.At(0, r.H-n+i).Rune(th.Alarm.With(grid.Reverse), rune('0'+l.Kind)).Text(th.Alarm, " ")
+		p = p.Text(th.Alarm, explanations[l.Kind].name).Text(th.Text, " ")
 		// The name and the number come first; the words after them only where
 		// there is room.
 		also := func(p grid.Pen, words string) {

@@ -284,9 +284,9 @@ func drawSpins(r grid.Region, x, y int, v *scene, spin world.Spin) {
 	rate := grid.AppendCount(buf[:0], spin.PerSecond)
 	switch {
 	case x+len("spins ")+len(rate)+len("/s") <= r.W:
-		r.At(x, y).Text(th.Warn, "spins ").Bytes(th.Warn, rate).Text(th.Faint, "/s")
+		r.At(x, y).Text(th.Alarm, "spins ").Bytes(th.Alarm, rate).Text(th.Faint, "/s")
 	case x+len("spins") <= r.W:
-		r.At(x, y).Text(th.Warn, "spins")
+		r.At(x, y).Text(th.Alarm, "spins")
 	}
 }
 
@@ -326,7 +326,7 @@ func drawLoopLine(r grid.Region, y int, v *scene, b *world.Base) int {
 func phaseStyle(v *scene, b *world.Base, p world.Phase) grid.Style {
 	th := v.Theme
 	if _, ok := b.Spins(v.Now); ok {
-		return th.Warn
+		return th.Alarm
 	}
 	if b.Phase == p {
 		switch p {

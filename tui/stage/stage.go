@@ -7,7 +7,9 @@
 package stage
 
 import (
+	"fdlab/lab/diagnosis"
 	"fdlab/lab/world"
+	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/keys"
 	"fdlab/tui/player"
@@ -78,40 +80,93 @@ var statusWords = [...]string{"BUILDING", "STARTING", "LIVE", "HELD", "PAST", "E
 func Draw(r grid.Region, view *View, l Layout) {
 	v := &scene{View: view, Theme: inkOf(view.Theme)}
 	drawPanels(r, v, &l)
+	v.split(r, l.Loops, l.Time.Y)
+	v.split(r, l.Judgement, 0)
 	drawKeys(l.Keys.In(r), v)
 }
 
-// drawPanels draws all but the row of the keys.
+// drawPanels draws all but the row of the keys, and the lines between panels that
+// stand side by side.
 func drawPanels(r grid.Region, v *scene, l *Layout) {
 	drawHead(l.Head.In(r), v)
-	drawFDs(panel(l.FDs.In(r), v, "file descriptors"), v)
-	if len(v.World.Ends) > 0 {
-		drawEnds(panel(l.Loops.In(r), v, "two ends of a connection"), v)
-	} else {
-		drawLoops(panel(l.Loops.In(r), v, "threads and loops"), v)
+	if l.FDs.H > 0 {
+		drawFDs(v.panel(r, l.FDs, "file descriptors", ""), v)
 	}
-	drawTime(panel(l.Time.In(r), v, "time"), l.Plot.In(r), v)
+	switch {
+	case l.Loops.H == 0:
+	case len(v.World.Ends) > 0:
+		drawEnds(v.panel(r, l.Loops, "two ends of a connection", ""), v)
+	default:
+		drawLoops(v.panel(r, l.Loops, "threads and loops", ""), v)
+	}
+	if l.Time.H > 0 {
+		drawTime(v.panel(r, l.Time, "time", ""), l.Plot.In(r), v)
+	}
 	if l.Feed.H > 0 {
-		drawFeed(panel(l.Feed.In(r), v, "what happened"), v)
+		drawFeed(v.panel(r, l.Feed, "what happened", v.said()), v)
 	}
-	drawJudgement(l.Judgement.In(r), v)
+	switch {
+	case l.Judgement.H == 0:
+	case v.Judgement != nil:
+		v.Judgement(v.panel(r, l.Judgement, "checks", ""))
+	default:
+		drawVerdict(v.panel(r, l.Judgement, "prediction and verdict", ""), v)
+	}
 }
 
 // isRead reports whether the verdict is what the student looks at: the run of a
 // lesson is over.
 func (v *scene) isRead() bool { return v.Status == Over && v.Judgement == nil }
 
-// drawJudgement draws the last panel: what came of it all.
-func drawJudgement(r grid.Region, v *scene) {
-	if v.Judgement != nil {
-		v.Judgement(panel(r, v, "checks"))
-		return
-	}
-	drawVerdict(panel(r, v, "prediction and verdict"), v)
+// judges reports whether there is anything that came of the run so far.
+func (v *scene) judges() bool {
+	w := v.World
+	return v.Judgement != nil || w.Answer != "" || w.Verdict.Given || len(w.Checks) > 0 || v.isRead()
 }
 
-// panel draws a frame and returns its inside.
-func panel(r grid.Region, v *scene, title string) grid.Region {
-	th := v.Theme
-	return r.Box(th.Lines, th.Frame, th.Title, title)
+// said is what the student has predicted, while nothing has come of the run yet.
+func (v *scene) said() string {
+	if v.judges() || v.Predicted == "" {
+		return ""
+	}
+	return "you predicted " + v.Predicted
+}
+
+// isEmpty reports whether the program is over and has left nothing to look at: no
+// fd, no thread, no warning.
+func (v *scene) isEmpty() bool {
+	if v.Status != Over || len(v.World.Ends) > 0 {
+		return false
+	}
+	for _, f := range v.World.FDs {
+		if isShown(f, v.Now) {
+			return false
+		}
+	}
+	for i := range v.World.Threads {
+		if t := &v.World.Threads[i]; t.Ended == 0 && isShownThread(v, t) {
+			return false
+		}
+	}
+	return len(diagnosis.Warnings(v.lints[:0], v.World, v.Now)) == 0
+}
+
+// panel draws the hairline that begins a panel, and returns its inside. The mark of
+// a row stands in its column -1.
+func (v *scene) panel(r grid.Region, p grid.Rect, title, right string) grid.Region {
+	chrome.Line(p.In(r), v.View.Theme, 0, title, "", right)
+	in := inside(p)
+	return r.Sub(p.X, in.Y, in.X+in.W-p.X, in.H).Indent(in.X - p.X)
+}
+
+// split draws the line between a panel and the one left of it, and into the
+// hairline below, whose row is into; 0: there is none.
+func (v *scene) split(r grid.Region, p grid.Rect, into int) {
+	switch {
+	case p.H == 0:
+	case into > p.Y:
+		chrome.Split(r, v.View.Theme, p.X, p.Y, into, true)
+	default:
+		chrome.Split(r, v.View.Theme, p.X, p.Y, p.Y+p.H, false)
+	}
 }

@@ -25,20 +25,20 @@ func drawVerdict(r grid.Region, v *scene) {
 	switch {
 	case !asks:
 	case w.Answer == "" && w.Verdict.Given:
-		r.Text(0, y, th.Held, "this run gives no answer")
+		r.Text(0, y, th.Strong, "this run gives no answer")
 		y++
 	case w.Answer == "":
 		r.Text(0, y, th.Faint, "the run has not answered yet")
 		y++
 	case w.Answer == v.Predicted:
-		y = page.Wrap(r, y, th.Good, string(th.Glyphs.Yes)+" the run says "+w.Answer+" too: your prediction held")
+		y = page.Wrap(r, y, th.Strong, string(th.Glyphs.Yes)+" the run says "+w.Answer+" too: your prediction held")
 	case v.Predicted == "":
-		y = page.Wrap(r, y, th.Good, "the run says "+w.Answer+") "+v.Options[w.Answer])
+		y = page.Wrap(r, y, th.Strong, "the run says "+w.Answer+") "+v.Options[w.Answer])
 	default:
-		y = page.Wrap(r, y, th.Warn, string(th.Glyphs.No)+" the run says "+w.Answer+") "+v.Options[w.Answer])
+		y = page.Wrap(r, y, th.Strong, string(th.Glyphs.No)+" the run says "+w.Answer+") "+v.Options[w.Answer])
 	}
 	if w.Verdict.Given {
-		y = page.Wrap(r, y, rulingStyle(v, w.Verdict.Ruling).With(grid.Bold), "the claim is "+phrase.Ruling(w.Verdict.Ruling)+": "+w.Verdict.Text)
+		y = page.Wrap(r, y, th.Strong, "the claim is "+phrase.Ruling(w.Verdict.Ruling)+": "+w.Verdict.Text)
 	}
 	if v.Status == Over && !w.Verdict.Given && v.Words != "" { // the head has room for a part
 		y = page.Wrap(r, y, th.Text, v.Words)
@@ -80,18 +80,6 @@ func drawChecks(r grid.Region, v *scene) {
 	if more > 0 {
 		r.At(0, y).Int(th.Faint, int64(more)).Text(th.Faint, " more checks: the end has them all")
 	}
-}
-
-func rulingStyle(v *scene, ruling trace.Ruling) grid.Style {
-	switch ruling {
-	case trace.True:
-		return v.Theme.Good
-	case trace.False:
-		return v.Theme.Bad
-	case trace.HalfTrue:
-		return v.Theme.Warn
-	}
-	return v.Theme.Held
 }
 
 // outcome draws the sign of a check and its word, at the beginning of row y.

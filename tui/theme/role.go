@@ -5,16 +5,14 @@ package theme
 type Role uint8
 
 // The roles. The first group is the screen itself; the second is the states
-// that the lessons turn on; the third judges; the fourth is a lesson's page.
+// that the lessons turn on; the third is a lesson's page.
 const (
-	Text   Role = iota // the terminal's own colour
-	Faint              // units, hints, what can be overlooked
-	Title              // of the screen and of panels
-	Frame              // lines around panels
-	Focus              // the frame of the panel that has the keys
-	Key                // a key that can be pressed
-	Select             // the selected row
-	Held               // time stands still
+	Text  Role = iota // the terminal's own colour
+	Faint             // what is quiet: units, hints, what can be overlooked
+	Title             // of the screen, of panels and of a page's parts
+	Frame             // hairlines
+	Key               // a key that can be pressed
+	Held              // here: time stands still, the moment, the key to press now
 
 	Idle     // nothing there
 	Watched  // the program's wish
@@ -24,15 +22,11 @@ const (
 	Waiting  // the loop sleeps in the kernel
 	Blocked  // a thread is stuck in a call
 	Late     // ready, and the loop has not looked
+	Alarm    // spinning, starving, lost; failed, wrong, an error
 
-	Good // held true; passed
-	Bad  // failed; an error
-	Warn // spinning, starving, lost
-
-	Heading // of a page
-	Code    // source, commands
-	Link    // text of a link
-	Strong  // emphasis of a page
+	Code   // source and commands in a text
+	Link   // text of a link
+	Strong // emphasis
 
 	roles int = iota
 )

@@ -44,8 +44,8 @@ func New(p grid.Profile, b Background, ascii bool) *Theme {
 	if c, ok := raised[b]; ok && p > grid.ANSI16 {
 		t.raised = grid.RGB(uint8(c>>16), uint8(c>>8), uint8(c))
 	}
-	for role, tone := range from {
-		t.styles[role] = tone.style(p)
+	for role, look := range looks {
+		t.styles[role] = from[look.hue].style(p, look.attr)
 	}
 	return t
 }

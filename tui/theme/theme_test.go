@@ -106,8 +106,8 @@ func TestWithoutColourNothingHasColour(t *testing.T) {
 			}
 		}
 	}
-	if New(grid.Mono, Dark, false).Style(Select).Attr&grid.Reverse == 0 {
-		t.Error("a selection cannot be seen without colour")
+	if New(grid.Mono, Dark, false).Style(Held).Attr&grid.Reverse == 0 {
+		t.Error("where one stands cannot be seen without colour")
 	}
 }
 
@@ -129,8 +129,8 @@ func luminance(c int) float64 {
 	return 0.2126*v[0] + 0.7152*v[1] + 0.0722*v[2]
 }
 
-// TestContrast holds the palettes to WCAG's contrast: 4.5 for text, 3 for
-// what is known by its shape, and for a background that nobody told.
+// TestContrast holds the palettes to WCAG's contrast: 4.5 for text, 3 for a
+// background that nobody told. A hairline is no text.
 func TestContrast(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -142,20 +142,51 @@ func TestContrast(t *testing.T) {
 		{"light", &light, []int{0xFFFFFF, 0xFDF6E3, raised[Light]}, 4.5},
 		{"either", &either, []int{0x000000, 0x1E1E1E, 0xFFFFFF}, 3},
 	} {
-		for role, tone := range c.p {
-			least := c.least
-			if Role(role) == Frame {
-				least = 3
+		for h, tone := range c.p {
+			if hue(h) == hairline || tone.color == none { // no text; the student's own
+				continue
 			}
 			for _, bg := range c.on {
-				if tone.color == none {
-					continue
-				}
-				a, b := luminance(tone.color), luminance(bg)
-				if got := (max(a, b) + 0.05) / (min(a, b) + 0.05); got < least {
-					t.Errorf("%s: role %d, #%06x on #%06x: contrast %.2f, want %.1f", c.name, role, tone.color, bg, got, least)
+				for _, color := range []int{tone.color, xterm(tone.indexed)} {
+					if color != tone.color && bg == raised[Light] {
+						bg = xterm(255) // the nearest of the 256
+					}
+					a, b := luminance(color), luminance(bg)
+					if got := (max(a, b) + 0.05) / (min(a, b) + 0.05); got < c.least {
+						t.Errorf("%s: hue %d, #%06x on #%06x: contrast %.2f, want %.1f", c.name, h, color, bg, got, c.least)
+					}
 				}
 			}
+		}
+	}
+}
+
+// xterm is colour n, 16 to 255, of xterm's 256.
+func xterm(n int) int {
+	if n >= 232 {
+		return (8 + 10*(n-232)) * 0x010101
+	}
+	cube := []int{0, 95, 135, 175, 215, 255}
+	n -= 16
+	return cube[n/36]<<16 | cube[n/6%6]<<8 | cube[n%6]
+}
+
+// TestAHueIsNoDecoration: the screen itself, its headings and its keys, and a
+// lesson's page have no hue. The states have, and no two of the hues are the same.
+func TestAHueIsNoDecoration(t *testing.T) {
+	for r := range Role(roles) {
+		h := looks[r].hue
+		if state := r >= Idle && r <= Alarm; !state && (h == wish || h == fact || h == loop || h == alarm) {
+			t.Errorf("role %d is no state, and has the hue %d", r, h)
+		}
+	}
+	for name, p := range map[string]palette{"dark": dark, "light": light, "either": either} {
+		seen := map[int]bool{}
+		for _, h := range []hue{wish, fact, loop, alarm, quiet} {
+			if c := p[h].color; seen[c] || c == none {
+				t.Errorf("%s: #%06x has two meanings", name, c)
+			}
+			seen[p[h].color] = true
 		}
 	}
 }
@@ -194,15 +225,19 @@ func lab(c int, m [3][3]float64) (v [3]float64) {
 // TestColourBlind holds the states of the stage apart for every eye. A
 // distance of 2.3 is just noticeable; glyphs this small need several times it.
 func TestColourBlind(t *testing.T) {
-	shown := []Role{Watched, Ready, Noticed, Callback, Blocked, Idle}
+	shown := []hue{wish, fact, loop, alarm, quiet}
 	for name, p := range map[string]*palette{"dark": &dark, "light": &light, "either": &either} {
 		for eye, m := range blindness {
 			for i, a := range shown {
 				for _, b := range shown[:i] {
-					u, v := lab(p[a].color, m), lab(p[b].color, m)
-					d := math.Hypot(math.Hypot(u[0]-v[0], u[1]-v[1]), u[2]-v[2])
-					if d < 10 {
-						t.Errorf("%s, %s: roles %d and %d are %.1f apart", name, eye, a, b, d)
+					for least, pair := range map[float64][2]int{
+						10: {p[a].color, p[b].color}, 8: {xterm(p[a].indexed), xterm(p[b].indexed)}, // 256 have few to choose from
+					} {
+						u, v := lab(pair[0], m), lab(pair[1], m)
+						d := math.Hypot(math.Hypot(u[0]-v[0], u[1]-v[1]), u[2]-v[2])
+						if d < least {
+							t.Errorf("%s, %s: hues %d and %d, #%06x and #%06x, are %.1f apart", name, eye, a, b, pair[0], pair[1], d)
+						}
 					}
 				}
 			}
