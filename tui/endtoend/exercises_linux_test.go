@@ -112,7 +112,7 @@ func TestExerciseSideBySide(t *testing.T) {
 		oneRow("✗ not passed: 0 of 6", "✓ passed: 6 of 6"), oneRow("✗ b is heard", "✓ b is heard"))
 	x.see("both, side by side", both)
 	x.press("g")
-	x.see("both at their beginning", func(s screen) bool { return strings.Count(s[0], "PAST  00:00.000") == 2 })
+	x.see("both at their beginning", func(s screen) bool { return strings.Count(s[0], "PAST   00:00.000") == 2 })
 	x.press(space)
 	x.see("both replayed, and mine behind", all(
 		func(s screen) bool { return strings.Count(s[0], "REPLAY 1/") == 2 },

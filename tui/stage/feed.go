@@ -1,6 +1,8 @@
 package stage
 
 import (
+	"strconv"
+
 	"fdlab/lab/phrase"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
@@ -10,21 +12,60 @@ import (
 // drawFeed draws the latest happenings, the newest at the bottom.
 func drawFeed(r grid.Region, v *scene) {
 	lines := v.World.Feed.Lines
-	n := min(r.H, len(lines))
-	lines = lines[len(lines)-n:]
-	for i := range lines {
-		row := r.Sub(0, i, r.W, 1)
-		drawHappening(row, v, &lines[i])
+	var store [96]int // the indices of the lines that are shown, the newest first
+	shown := store[:0]
+	for i := len(lines) - 1; i >= 0 && len(shown) < min(r.H, len(store)); i-- {
+		if v.isInFeed(&lines[i]) {
+			shown = append(shown, i)
+		}
+	}
+	for y := range shown {
+		i := shown[len(shown)-1-y]
+		row := r.Sub(0, y, r.W, 1)
+		text := row
+		if r.W >= 46 {
+			drawWhen(row, v, arrival(lines, i), &lines[i])
+			text = row.Indent(whenWidth)
+		}
+		drawHappening(text, v, &lines[i])
 		v.weigh(row, v.fdMatters(lines[i].FD) || lines[i].FD == trace.NoFD && v.baseMatters(lines[i].Base))
 	}
 }
 
-// drawHappening draws one line: when, and what the phrasebook says of it.
+// isInFeed reports whether a line is shown: a check is not that the next panel has.
+func (v *scene) isInFeed(h *world.Happening) bool {
+	return h.Kind != trace.Check || !v.judges()
+}
+
+// quiet is how long nothing happens before what comes then is an arrival.
+const quiet = int64(10e6)
+
+// arrival returns when that began of which line i is a part: the first line after
+// a while in which nothing happened.
+func arrival(lines []world.Happening, i int) int64 {
+	for ; i > 0 && lines[i].At-lines[i-1].At < quiet; i-- {
+	}
+	return lines[i].At
+}
+
+// whenWidth is the width of the time that stands before a line, with a blank.
+const whenWidth = 10
+
+// drawWhen says when a line was: an arrival by the clock of the run, in seconds, and
+// what followed by how much later it was.
+func drawWhen(r grid.Region, v *scene, arrived int64, h *world.Happening) {
+	th := v.Theme
+	if after := h.At - arrived; after > 0 {
+		r.BytesRight(whenWidth-2, 0, th.Faint, grid.AppendDuration(append(r.Scratch(), '+'), after))
+		return
+	}
+	b := strconv.AppendFloat(r.Scratch(), float64(h.At/1e6)/1e3, 'f', 3, 64)
+	r.BytesRight(whenWidth-2, 0, th.Faint, b)
+}
+
+// drawHappening draws one line: what the phrasebook says of it.
 func drawHappening(r grid.Region, v *scene, h *world.Happening) {
 	p := r.At(0, 0)
-	if r.W >= 46 {
-		p = p.Clock(v.Theme.Faint, h.At).Text(v.Theme.Faint, " ")
-	}
 	words := phrase.AppendHappening(v.words[:0], h)
 	for i := range words {
 		p = segment(r, p, v, &words[i])

@@ -10,7 +10,7 @@ import (
 // and, where another panel stands left of it, the line that both share; an empty
 // one is not drawn.
 type Layout struct {
-	Head, FDs, Loops, Time, Feed, Judgement, Keys grid.Rect
+	Head, Now, FDs, Loops, Time, Feed, Judgement, Keys grid.Rect
 
 	// Plot is the part of the time panel whose columns are moments: the lanes
 	// without their names, and the axis below them. Empty: there is no room.
@@ -55,12 +55,15 @@ func LayoutOf(w, h int, view *View) (l Layout) {
 	v := &scene{View: view}
 	l.Head, l.Keys = headAndKeys(grid.Rect{W: w, H: h}, headRows(view, h))
 	rest := grid.Rect{X: edge, Y: l.Head.H + gap, W: max(w-2*edge, 0), H: max(h-1-l.Head.H-gap, 0)}
-	rows := split(rest.W, rest.H, gap, v)
 	next := func(n int) (row grid.Rect) {
 		row, rest = rest.Top(n)
 		row.H = max(row.H-gap, 0)
 		return row
 	}
+	if n := nowRows(view, h); n > 0 {
+		l.Now = next(n + gap)
+	}
+	rows := split(rest.W, rest.H, gap, v)
 	top, middle, bottom := next(rows.top), next(rows.middle), next(rows.bottom)
 	if top.H > 0 {
 		x := max(w*63/100, min(w, 51))

@@ -7,6 +7,8 @@
 package stage
 
 import (
+	"strconv"
+
 	"fdlab/lab/diagnosis"
 	"fdlab/lab/world"
 	"fdlab/tui/chrome"
@@ -89,6 +91,7 @@ func Draw(r grid.Region, view *View, l Layout) {
 // stand side by side.
 func drawPanels(r grid.Region, v *scene, l *Layout) {
 	drawHead(l.Head.In(r), v)
+	v.drawMoment(r, l.Now)
 	if l.FDs.H > 0 {
 		drawFDs(v.panel(r, l.FDs, "file descriptors", ""), v)
 	}
@@ -112,6 +115,26 @@ func drawPanels(r grid.Region, v *scene, l *Layout) {
 	default:
 		drawVerdict(v.panel(r, l.Judgement, "prediction and verdict", ""), v)
 	}
+}
+
+// drawMoment draws what the moment is about.
+func (v *scene) drawMoment(r grid.Region, p grid.Rect) {
+	if p.H == 0 {
+		return
+	}
+	f, others := v.subject()
+	if p.H == 1 {
+		drawMomentLine(r.Sub(chrome.Margin, p.Y, p.W-1, 1), v, f)
+		return
+	}
+	about := ""
+	if f != nil {
+		about = "fd " + strconv.Itoa(int(f.Number)) + "  " + f.Name()
+		if others > 0 {
+			about += "  and " + strconv.Itoa(others) + " more"
+		}
+	}
+	drawMomentNow(v.panel(r, p, "now", about), v, f)
 }
 
 // isRead reports whether the verdict is what the student looks at: the run of a

@@ -1,0 +1,170 @@
+package stage
+
+import (
+	"fdlab/lab/world"
+	"fdlab/tui/grid"
+)
+
+// What the moment is about, in the three words: what is watched, what is ready,
+// what was noticed. At most four numbers are large. All of them, and the words
+// beside them, are those of the tables: nothing is said here that is not said
+// there.
+
+// nowRows is how many rows that takes at the reader's pace on a screen of h rows,
+// with its hairline: the same at a moment and on the way to it.
+func nowRows(v *View, h int) int {
+	switch {
+	case v.Band == nil:
+		return 0
+	case h >= roomy:
+		return 5
+	}
+	return 1
+}
+
+// subject is the fd that the moment is about: of those that it names the one that
+// has most to say. On the way to a moment it is that of the last one; nil: there
+// is none.
+func (v *scene) subject() (subject *world.FD, others int) {
+	m := v.Band.Moment
+	for i := len(v.World.Moments) - 1; i >= 0 && (m == nil || !m.Names()); i-- {
+		m = &v.World.Moments[i]
+	}
+	if m == nil || !m.Names() {
+		return nil, 0
+	}
+	weight := func(f *world.FD) int {
+		_, unseen := f.Unseen()
+		switch {
+		case unseen:
+			return 5
+		case f.InCallback > 0:
+			return 4
+		case f.Readable():
+			return 3
+		case len(f.Watches) > 0 || f.Blocked > 0:
+			return 2
+		}
+		return 1
+	}
+	n := 0
+	for _, f := range v.World.FDs {
+		if f.Closed != 0 || !m.About(f.Number) {
+			continue
+		}
+		if n++; subject == nil || weight(f) > weight(subject) {
+			subject = f
+		}
+	}
+	return subject, n - 1
+}
+
+// number is a number of the moment, with its unit; none: there is no number to tell.
+type number struct {
+	n    int64
+	unit string
+}
+
+// numbersOf are the numbers of an fd: what waits in the kernel, how often its
+// callback was called, and, where that is another number, how often it was read.
+func numbersOf(f *world.FD) (ready, noticed, twist number) {
+	switch {
+	case f.TCP.State == "LISTEN":
+		ready = number{f.TCP.Backlog, counted(f.TCP.Backlog, "client")}
+	case f.Input() && (f.Queued > 0 || !f.Readable()):
+		ready = number{f.Queued, counted(f.Queued, "byte")}
+	}
+	reads := number{int64(f.Reads), counted(int64(f.Reads), "read")}
+	calls := number{int64(f.Callbacks), counted(int64(f.Callbacks), "callback")}
+	switch {
+	case f.Callbacks == 0 && len(f.Watches) == 0 && f.Ever == 0:
+		return ready, reads, number{} // no loop has to do with it
+	case f.Callbacks > 0 && f.Reads != f.Callbacks && f.TCP.State != "LISTEN":
+		return ready, calls, reads
+	}
+	return ready, calls, number{}
+}
+
+func counted(n int64, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
+}
+
+// drawMomentNow draws the panel into r, which begins below its hairline.
+func drawMomentNow(r grid.Region, v *scene, f *world.FD) {
+	if f == nil {
+		return
+	}
+	th := v.Theme
+	ready, noticed, twist := numbersOf(f)
+	readyStyle, noticedStyle := th.Faint, th.Faint
+	if ready.n > 0 {
+		readyStyle = th.Ready
+	}
+	if noticed.n > 0 {
+		noticedStyle = th.Callback
+	}
+	at := [...]int{0, r.W * 30 / 100, r.W * 62 / 100}
+	part := func(i int) grid.Region {
+		end := r.W
+		if i+1 < len(at) {
+			end = at[i+1] - 2
+		}
+		return r.Sub(at[i], 0, end-at[i], r.H)
+	}
+	a, b, c := part(0), part(1), part(2)
+	a.Text(0, 0, th.Watched.With(grid.Bold), "watched")
+	b.Text(0, 0, th.Ready, "ready")
+	c.Text(0, 0, th.Noticed.With(grid.Bold), "noticed")
+	a.Text(9, 0, th.Faint, "the program's wish")
+	b.Text(7, 0, th.Faint, "the kernel's fact")
+	c.Text(9, 0, th.Faint, "by the loop")
+
+	if len(f.Watches) == 0 && f.Blocked == 0 {
+		a.Text(0, 1, th.Faint, "by nobody")
+	}
+	drawWatched(a.Sub(0, 1, a.W, 1), v, f)
+
+	x := 0
+	if ready.unit != "" {
+		x = drawNumeral(b, 0, 1, v, readyStyle, ready.n) + 2
+	}
+	drawKernel(b.Sub(x, 1, b.W-x, 1), v, f)
+	b.Cut(x, 2, b.W-x, th.Faint, f.What)
+
+	const said = narrowProgram - 2 // what the table's narrow column says
+	x = drawNumeral(c, 0, 1, v, noticedStyle, noticed.n) + 2
+	c.Text(x, 1, th.Faint, noticed.unit)
+	drawProgram(c.Sub(x, 2, min(said, c.W-x), 1), v, f)
+	if twist.unit != "" {
+		x = drawNumeral(c, x+said+1, 1, v, th.Text, twist.n) + 2
+		c.Text(x, 1, th.Faint, twist.unit)
+	}
+}
+
+// drawMomentLine is drawMomentNow in one row.
+func drawMomentLine(r grid.Region, v *scene, f *world.FD) {
+	if f == nil {
+		return
+	}
+	th := v.Theme
+	ready, noticed, twist := numbersOf(f)
+	p := nameFD(r.At(0, 0), th.Title, f)
+	if len(f.Watches) > 0 || f.Blocked > 0 {
+		p = p.Text(th.Faint, "   watched ")
+		g := r.Sub(p.X, 0, min(14, r.W-p.X), 1)
+		drawWatched(g, v, f)
+		p = p.Skip(12)
+	}
+	say := func(n number, st grid.Style) {
+		if n.unit != "" {
+			p = p.Text(th.Faint, "   ").Count(st.With(grid.Bold), n.n).Text(th.Faint, " ").Text(th.Faint, n.unit)
+		}
+	}
+	p = p.Text(th.Faint, "   ready")
+	say(ready, th.Ready)
+	say(noticed, th.Callback)
+	say(twist, th.Text)
+}
