@@ -166,14 +166,17 @@ func (c *chapter) after(time int64) int {
 // Next returns the time of the first record after a time that a person would
 // step to: a wait, a callback, a call, a step of the experiment. ok is false
 // at the end.
-func (r *Run) Next(time int64) (at int64, ok bool) {
+func (r *Run) Next(time int64) (at int64, ok bool) { return r.NextOf(time, nil) }
+
+// NextOf is Next for the records that is says yes to; nil: for all.
+func (r *Run) NextOf(time int64, is func(*trace.Record) bool) (at int64, ok bool) {
 	i := r.chapterAt(time)
 	if i < 0 {
 		return 0, false
 	}
 	for k := r.past[i].after(time); i < len(r.past); i, k = i+1, 0 {
 		for ; k < len(r.past[i].records); k++ {
-			if rec := &r.past[i].records[k]; rec.Time > time && has(rec.Kind, stepped) {
+			if rec := &r.past[i].records[k]; rec.Time > time && has(rec.Kind, stepped) && (is == nil || is(rec)) {
 				return rec.Time, true
 			}
 		}
@@ -182,14 +185,17 @@ func (r *Run) Next(time int64) (at int64, ok bool) {
 }
 
 // Previous is Next, backward.
-func (r *Run) Previous(time int64) (at int64, ok bool) {
+func (r *Run) Previous(time int64) (at int64, ok bool) { return r.PreviousOf(time, nil) }
+
+// PreviousOf is NextOf, backward.
+func (r *Run) PreviousOf(time int64, is func(*trace.Record) bool) (at int64, ok bool) {
 	i := r.chapterAt(time)
 	if i < 0 {
 		return 0, false
 	}
 	for k := r.past[i].after(time) - 1; ; k = len(r.past[i].records) - 1 {
 		for ; k >= 0; k-- {
-			if rec := &r.past[i].records[k]; rec.Time < time && has(rec.Kind, stepped) {
+			if rec := &r.past[i].records[k]; rec.Time < time && has(rec.Kind, stepped) && (is == nil || is(rec)) {
 				return rec.Time, true
 			}
 		}

@@ -63,18 +63,19 @@ type Model struct {
 	children   children    // all programs that may still run
 	serial     int         // number of the latest session: messages of older ones are dropped
 
-	help     bool     // the legend lies over the screen
-	helpTop  int      // its first row that is shown
-	explain  string   // the key of the lint whose explanation lies over the stage, or ""
-	outline  *outline // the list of steps and moments lies over the stage, or nil
-	typing   *typing  // what is typed for the program's standard input, or nil: no key is another's
-	guided   *bool    // the stage goes at the reader's pace; nil: nobody has chosen
-	output   bool     // what the program printed lies over the stage
-	scroll   int      // of the overlay
-	unmoused bool     // the terminal has the mouse: see switchMouse
-	message  string   // a word to the student, until the next key
-	first    tea.Cmd  // what begins with the instrument, or nil
-	quit     bool
+	filtering bool     // letters are typed that rows of the stage must have
+	help      bool     // the legend lies over the screen
+	helpTop   int      // its first row that is shown
+	explain   string   // the key of the lint whose explanation lies over the stage, or ""
+	outline   *outline // the list of steps and moments lies over the stage, or nil
+	typing    *typing  // what is typed for the program's standard input, or nil: no key is another's
+	guided    *bool    // the stage goes at the reader's pace; nil: nobody has chosen
+	output    bool     // what the program printed lies over the stage
+	scroll    int      // of the overlay
+	unmoused  bool     // the terminal has the mouse: see switchMouse
+	message   string   // a word to the student, until the next key
+	first     tea.Cmd  // what begins with the instrument, or nil
+	quit      bool
 }
 
 // New returns the instrument for a course, with what the student did so far.
@@ -131,9 +132,12 @@ func (m *Model) View() string {
 	case m.outline != nil:
 		m.drawOutline(r)
 	}
-	if m.typing != nil {
+	switch {
+	case m.filtering && m.playback() != nil:
+		m.drawFilter(r)
+	case m.typing != nil:
 		m.drawTyping(r)
-	} else if m.message != "" {
+	case m.message != "":
 		m.drawMessage(r)
 	}
 	return g.Render()

@@ -65,6 +65,12 @@ func out(words func(*Model) string, help string, leave func(*Model) tea.Cmd) row
 	}
 }
 
+// notEsc is the way out of a stage: esc has more to take back there.
+func notEsc(k row) row {
+	k.Names = []string{"q"}
+	return k
+}
+
 func words(s string) func(*Model) string { return func(*Model) string { return s } }
 
 // digits are ten keys; the first of them speaks for all.
@@ -245,8 +251,9 @@ func stageKeys() table {
 				func(m *Model) bool { return m.session.printed > 0 },
 				func(m *Model) bool { return m.session.run != nil }),
 		},
+		lookKeys(),
 		explained(),
-		table{mouseKey(), helpKey(), out(words("back"), "back to the lesson", (*Model).leaveStage)},
+		table{mouseKey(), helpKey(), notEsc(out(words("back"), "back to the lesson", (*Model).leaveStage))},
 	)
 }
 
@@ -348,16 +355,17 @@ func trialKeys() table {
 				},
 				func(m *Model) bool { return m.trialStage.output() != nil }),
 		},
+		lookKeys(),
 		explained(),
 		table{
 			mouseKey(),
 			helpKey(),
-			out(func(m *Model) string {
+			notEsc(out(func(m *Model) string {
 				if m.trialStage.over() {
 					return "back"
 				}
 				return "break off"
-			}, "back to the exercise; breaks off what still runs", do((*Model).leaveTrials)),
+			}, "back to the exercise; breaks off what still runs", do((*Model).leaveTrials))),
 		},
 	)
 }

@@ -17,6 +17,7 @@ type playback struct {
 	number int // messages that are for another one are dropped
 	*player.Player
 	ticking bool // a frame is under way
+	look    stage.Look
 }
 
 // frameMsg says that the time of a frame has passed.
@@ -124,7 +125,7 @@ func (m *Model) seek(p *playback, track int, v *stage.View, l *stage.Layout, x, 
 func (p *playback) fill(v *stage.View, track int) (shown player.Moment, ok bool) {
 	shown, ok = p.Moment(track)
 	v.Run, v.World, v.Now, v.Live = shown.Run, shown.World, shown.Now, shown.Live
-	v.Column, v.Gaps, v.Scroll = p.Column(), p.Gaps(), p.Scroll
+	v.Column, v.Gaps, v.Look = p.Column(), p.Gaps(), p.look
 	return shown, ok
 }
 

@@ -248,13 +248,17 @@ func (s *session) band() *stage.Band {
 	return b
 }
 
-// click puts the playhead where the time panel was clicked.
+// click puts the playhead where the time panel was clicked, or selects what stands
+// there.
 func (s *session) click(m *Model, x, y int) tea.Cmd {
 	if s.world == nil || m.output {
 		return nil
 	}
 	v := s.view(m)
 	l := stage.LayoutOf(m.grid.W, m.grid.H, v)
+	if m.clickLook(&s.playback, v, &l, x, y) {
+		return nil
+	}
 	return m.seek(&s.playback, 0, v, &l, x, y)
 }
 

@@ -307,7 +307,7 @@ func (m *Model) mouseTrials(rows int, click bool, x, y int) tea.Cmd {
 	case s.report != nil:
 		s.report.Scroll(rows, w, h)
 	case !click:
-		s.ScrollBy(rows / 3)
+		m.wheelLook(rows/3, x, y)
 	case s.paired(w, h):
 		pair := s.pair(m)
 		for i, l := range stage.LayoutOfPair(w, h, pair) {
@@ -315,12 +315,18 @@ func (m *Model) mouseTrials(rows int, click bool, x, y int) tea.Cmd {
 				continue
 			}
 			if s.Front = i; pair[i] != nil {
+				if m.clickLook(&s.playback, pair[i], &l, x, y) {
+					return nil
+				}
 				return m.seek(&s.playback, i, pair[i], &l, x, y)
 			}
 		}
 	default:
 		if v := s.view(m, s.Front); v != nil {
 			l := stage.LayoutOf(w, h, v)
+			if m.clickLook(&s.playback, v, &l, x, y) {
+				return nil
+			}
 			return m.seek(&s.playback, s.Front, v, &l, x, y)
 		}
 	}

@@ -41,15 +41,15 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 // key routes a key to the overlay or the screen that has it.
 func (m *Model) key(key string) tea.Cmd {
-	switch key {
-	case "ctrl+c":
+	switch {
+	case key == "ctrl+c":
 		return m.leave()
-	}
-	if m.typing != nil {
+	case m.typing != nil:
 		return m.keyTyping(key)
-	}
-	switch key {
-	case "T":
+	case m.filtering:
+		m.keyFilter(key)
+		return nil
+	case key == "T":
 		return m.switchMouse()
 	}
 	switch {
@@ -167,7 +167,7 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 		case click:
 			return m.session.click(m, msg.X, msg.Y)
 		default:
-			m.session.ScrollBy(rows / 3)
+			m.wheelLook(rows/3, msg.X, msg.Y)
 		}
 	}
 	return nil

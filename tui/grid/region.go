@@ -98,6 +98,13 @@ func (r Region) Indent(n int) Region {
 	return r
 }
 
+// Down returns the region with its content moved up by n rows: what is drawn in row
+// n is seen in its first one.
+func (r Region) Down(n int) Region {
+	r.y -= n
+	return r
+}
+
 // Restyle changes the style of what is drawn already in w by h cells at x, y:
 // a selected row, a panel that steps back.
 func (r Region) Restyle(x, y, w, h int, change func(Style) Style) {

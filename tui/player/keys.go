@@ -46,18 +46,6 @@ var Keys = keys.Table[*Player, Order]{
 		Do:   func(p *Player) Order { p.Zoom(-1); return Nothing },
 	},
 	{Names: []string{"-", "_"}, Do: func(p *Player) Order { p.Zoom(1); return Nothing }},
-	{
-		Names: []string{"up", "k"}, Sign: "↑ ↓  k j",
-		Help: "scroll the file descriptors",
-		Do:   func(p *Player) Order { return p.ScrollBy(-1) },
-	},
-	{Names: []string{"down", "j"}, Do: func(p *Player) Order { return p.ScrollBy(1) }},
-}
-
-// ScrollBy moves the table of fds.
-func (p *Player) ScrollBy(rows int) Order {
-	p.Scroll = max(p.Scroll+rows, 0)
-	return Nothing
 }
 
 // Turn brings the other of two tracks to the front.

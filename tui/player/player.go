@@ -24,7 +24,6 @@ import (
 type Player struct {
 	Tracks []*Track // one, or two that are compared
 	Front  int      // the one that is shown where there is room for one
-	Scroll int      // rows that the table of fds is scrolled down
 
 	gated bool // the program can be held
 	ended bool // nothing is added any more

@@ -1,6 +1,10 @@
 package player
 
-import "time"
+import (
+	"time"
+
+	"fdlab/lab/trace"
+)
 
 // What moves the playhead, and what closes and opens the gate at the live edge.
 
@@ -119,6 +123,27 @@ func (p *Player) Previous() Order {
 		return Nothing
 	}
 	return p.goTo(at)
+}
+
+// NextOf shows the next event, or the one before, of those that is says yes to, on
+// the run that a track shows. The way back holds time, as Previous does.
+func (p *Player) NextOf(n int, forward bool, is func(*trace.Record) bool) Order {
+	t := p.Tracks[n]
+	i := t.actAt(p.on(t))
+	if i < 0 {
+		return Nothing
+	}
+	a := t.acts[i]
+	find := a.run.PreviousOf
+	if forward {
+		find = a.run.NextOf
+	}
+	at, ok := find(p.on(t)-a.begins, is)
+	if !ok {
+		return Nothing
+	}
+	p.replaying = false
+	return p.goTo(a.begins + at)
 }
 
 // neighbour returns the nearest event, of any track, after or before the moment

@@ -42,7 +42,8 @@ const (
 
 // drawEnds draws the two ends of the newest connection side by side, and below
 // them the older ends that the kernel still keeps: the one that is gone first comes first.
-func drawEnds(r grid.Region, v *scene) {
+// It returns how many of those have no room.
+func drawEnds(r grid.Region, v *scene) (above, below int) {
 	w := v.World
 	newest := &w.Ends[len(w.Ends)-1]
 	left, right := newest, w.Peer(newest)
@@ -72,9 +73,11 @@ func drawEnds(r grid.Region, v *scene) {
 	slices.SortStableFunc(older, func(a, b *world.End) int { // -1, no timer, comes last
 		return cmp.Compare(uint64(a.Left(v.Now)), uint64(b.Left(v.Now)))
 	})
-	for _, e := range older[:min(len(older), max(r.H-y, 0))] {
+	seen := min(len(older), max(r.H-y, 0))
+	for _, e := range older[:seen] {
 		y = drawEndLine(r, y, v, e)
 	}
+	return 0, len(older) - seen
 }
 
 // drawEnd draws the diagram of one end: where it stands is lit, where it was

@@ -8,6 +8,7 @@ import (
 	"fdlab/lab/phrase"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
+	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 )
 
@@ -25,11 +26,15 @@ func columnsFor(w int) columns {
 }
 
 // drawFDs draws the table: what is watched (the program's wish), what the
-// kernel holds (fact), and what the program has noticed.
-func drawFDs(r grid.Region, v *scene) {
+// kernel holds (fact), and what the program has noticed. It returns how many rows
+// it has beyond those that are seen.
+func drawFDs(r grid.Region, v *scene) (above, below int) {
 	th, w := v.Theme, v.World
 	shown, open := 0, 0
 	for _, f := range w.FDs {
+		if !v.passes(f) {
+			continue
+		}
 		if isShown(f, v.Now) {
 			shown++
 		}
@@ -41,9 +46,8 @@ func drawFDs(r grid.Region, v *scene) {
 	if v.crowded = shown > rows; v.crowded {
 		shown = open // the closed ones make room
 	}
-	if shown > 2*rows && rows > 0 {
-		drawManyFDs(r, v, shown)
-		return
+	if shown > 2*rows && rows > 0 && v.Full != FDsPanel {
+		return drawManyFDs(r, v, shown)
 	}
 	c := columnsFor(r.W)
 	r.TextRight(c.fd+3, 0, th.Faint, "fd")
@@ -52,32 +56,26 @@ func drawFDs(r grid.Region, v *scene) {
 	r.Text(c.kernel, 0, th.Ready, "ready")
 	r.Text(c.program, 0, th.Noticed, "noticed")
 
-	y, skip := 1, min(max(v.Scroll, 0), max(shown-rows, 0))
-	// The ends that the program reads come first; the ends that only feed
-	// them (write ends, the far end of a socket) stand below, faint.
-	for _, main := range []bool{true, false} {
-		for _, f := range w.FDs {
-			if !isShown(f, v.Now) || v.crowded && f.Closed != 0 && !f.Lingers() || f.Input() != main {
-				continue
-			}
-			if skip > 0 {
-				skip--
-				continue
-			}
-			if y > rows {
-				return
-			}
+	above = min(max(v.Scrolled[FDsPanel], 0), max(shown-rows, 0))
+	y := 1 - above
+	v.tabled(func(f *world.FD, main bool) {
+		if y >= 1 && y <= rows {
 			row := r.Sub(0, y, r.W, 1)
 			drawFD(row, v, f, c, main)
-			if v.weigh(row, v.fdMatters(f.Number)); v.fdMatters(f.Number) {
-				r.Set(-1, y, v.Theme.Glyphs.Band, th.Key)
-			}
-			y++
+			v.weigh(row, v.fdMatters(f.Number))
+			v.mark(r, y, 1, v.fdMatters(f.Number) || v.followsFD(f), ofFD(f) == v.Selected)
+			v.touch(y, 1, ofFD(f))
 		}
-	}
+		y++
+	})
 	if shown == 0 {
-		r.Text(c.what, 1, th.Faint, "none is open")
+		word := "none is open"
+		if v.Filter != "" {
+			word = "none has these letters"
+		}
+		r.Text(c.what, 1, th.Faint, word)
 	}
+	return above, max(shown-rows-above, 0)
 }
 
 // closedGlow is how long a closed fd stays on the screen.
@@ -306,16 +304,18 @@ func drawGrowing(r grid.Region, x int, v *scene, st grid.Style, since int64) {
 
 // drawManyFDs draws more fds than the table has rows: a cell for each, its
 // number and one glyph for the kernel and one for the program.
-func drawManyFDs(r grid.Region, v *scene, shown int) {
+func drawManyFDs(r grid.Region, v *scene, shown int) (above, below int) {
 	th, g := v.Theme, v.Theme.Glyphs
 	const width = 11
 	perRow := max(r.W/width, 1)
 	rows := r.H - 1
 	r.At(0, 0).Text(th.Faint, "fd · ").Text(th.Ready, "ready").Text(th.Faint, " · ").Text(th.Noticed, "noticed").
 		Text(th.Faint, "; ").Int(th.Text, int64(shown)).Text(th.Text, " fds")
-	at := -min(max(v.Scroll, 0), max((shown+perRow-1)/perRow-rows, 0)) * perRow
+	hidden := max((shown+perRow-1)/perRow-rows, 0)
+	above = min(max(v.Scrolled[FDsPanel], 0), hidden)
+	at := -above * perRow
 	for _, f := range v.World.FDs {
-		if f.Closed != 0 && !f.Lingers() {
+		if f.Closed != 0 && !f.Lingers() || !v.passes(f) {
 			continue
 		}
 		x, y := at%perRow*width, at/perRow
@@ -332,6 +332,9 @@ func drawManyFDs(r grid.Region, v *scene, shown int) {
 			st = th.Faint
 		}
 		p := cell.At(0, 0).Int(st, int64(f.Number)).To(4)
+		if ofFD(f) == v.Selected {
+			defer chrome.Raise(r.Sub(x-1, y+1, width, 1), v.View.Theme) // over what is drawn there
+		}
 		if f.Closed != 0 {
 			p.Text(th.Alarm, "closed")
 			continue
@@ -361,4 +364,5 @@ func drawManyFDs(r grid.Region, v *scene, shown int) {
 			p.Rune(th.Waiting, g.Wait)
 		}
 	}
+	return above, hidden - above
 }

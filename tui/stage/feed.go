@@ -14,8 +14,13 @@ func drawFeed(r grid.Region, v *scene) {
 	lines := v.World.Feed.Lines
 	var store [96]int // the indices of the lines that are shown, the newest first
 	shown := store[:0]
+	_, skip := v.feedMore(r.H)
 	for i := len(lines) - 1; i >= 0 && len(shown) < min(r.H, len(store)); i-- {
-		if v.isInFeed(&lines[i]) {
+		switch {
+		case !v.isInFeed(&lines[i]):
+		case skip > 0:
+			skip--
+		default:
 			shown = append(shown, i)
 		}
 	}
@@ -29,12 +34,26 @@ func drawFeed(r grid.Region, v *scene) {
 		}
 		drawHappening(text, v, &lines[i])
 		v.weigh(row, v.fdMatters(lines[i].FD) || lines[i].FD == trace.NoFD && v.baseMatters(lines[i].Base))
+		v.mark(r, y, 1, v.followsLine(&lines[i]), false)
 	}
+}
+
+// feedMore returns how many lines stand before and after those that are seen in so
+// many rows.
+func (v *scene) feedMore(rows int) (above, below int) {
+	n := 0
+	for i := range v.World.Feed.Lines {
+		if v.isInFeed(&v.World.Feed.Lines[i]) {
+			n++
+		}
+	}
+	below = min(max(v.Scrolled[FeedPanel], 0), max(n-rows, 0))
+	return max(n-rows-below, 0), below
 }
 
 // isInFeed reports whether a line is shown: a check is not that the next panel has.
 func (v *scene) isInFeed(h *world.Happening) bool {
-	return h.Kind != trace.Check || !v.judges()
+	return (h.Kind != trace.Check || !v.judges()) && v.passesLine(h)
 }
 
 // quiet is how long nothing happens before what comes then is an arrival.

@@ -14,6 +14,7 @@ type scene struct {
 	lints   [32]diagnosis.Finding // room to gather them in
 	words   [16]phrase.Segment    // and what is said of a record
 	crowded bool                  // there is no room for fds that are closed
+	hits    *[]hit                // where what can be selected stands, for whoever asks; or nil
 }
 
 // ink is what the stage draws with, by the names that it uses.

@@ -55,6 +55,11 @@ func LayoutOf(w, h int, view *View) (l Layout) {
 	v := &scene{View: view}
 	l.Head, l.Keys = headAndKeys(grid.Rect{W: w, H: h}, headRows(view, h))
 	rest := grid.Rect{X: edge, Y: l.Head.H + gap, W: max(w-2*edge, 0), H: max(h-1-l.Head.H-gap, 0)}
+	if p := l.panel(view.Full); p != nil {
+		*p = rest
+		l.Plot = plotOf(l.Time)
+		return l
+	}
 	next := func(n int) (row grid.Rect) {
 		row, rest = rest.Top(n)
 		row.H = max(row.H-gap, 0)
@@ -80,6 +85,11 @@ func LayoutOf(w, h int, view *View) (l Layout) {
 	}
 	l.Plot = plotOf(l.Time)
 	return l
+}
+
+// panel is where a panel stands; nil for none.
+func (l *Layout) panel(p Panel) *grid.Rect {
+	return [...]*grid.Rect{nil, &l.FDs, &l.Loops, &l.Time, &l.Feed, &l.Judgement}[p]
 }
 
 // headAndKeys are the first rows of a screen, and its last.

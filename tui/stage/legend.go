@@ -32,7 +32,7 @@ func Legend(th *theme.Theme) []Entry {
 		{g.Idle, k.Faint, "empty", "the kernel has nothing to read"},
 		{g.Gate, k.Held, "held", "the thread stands still because you hold time"},
 		{g.Grow, k.Late, "grows", "how long it has lasted; in a countdown: how long it will"},
-		{g.Band, k.Key, "matters", "the moment turns on this fd; what does not matter is quiet"},
+		{g.Band, k.Key, "matters", "the moment turns on this, and the rest is quiet; or it has to do with what is selected"},
 		{'?', k.Text, "unknown", "records were lost since this began, so it may be over: the program was faster than it could be read, and never waits for a reader. " +
 			"The number in the title counts them"},
 		{g.Into, k.Faint, "inside", "what stands right of it was called from what stands left of it"},

@@ -8,10 +8,12 @@ import (
 
 // drawLoops draws the experiment's threads with what each is in the middle of,
 // and under a thread that runs a loop the loop's circle. At the bottom stands
-// what deserves a word.
-func drawLoops(r grid.Region, v *scene) {
+// what deserves a word. It returns how many rows it has beyond those that are seen.
+func drawLoops(r grid.Region, v *scene) (above, below int) {
 	w := v.World
-	_, r = r.Bottom(drawLints(r, v))
+	room := r.H - drawLints(r, v)
+	above = max(v.Scrolled[LoopsPanel], 0)
+	all := r.Sub(-1, 0, r.W+1, room).Indent(1).Down(above)
 	y := 0
 	for _, ended := range []bool{false, true} { // those that live come first
 		for i := range w.Threads {
@@ -19,20 +21,20 @@ func drawLoops(r grid.Region, v *scene) {
 			if !isShownThread(v, t) || (t.Ended != 0) != ended {
 				continue
 			}
-			if y >= r.H {
-				return
-			}
 			from := y
-			y = drawThread(r, y, v, t)
-			v.weigh(r.Sub(0, from, r.W, y-from), v.threadMatters(t.ID))
+			y = drawThread(all, y, v, t)
+			v.weigh(all.Sub(0, from, r.W, y-from), v.threadMatters(t.ID))
+			v.mark(all, from, y-from, v.followsThread(t), ofThread(t) == v.Selected)
+			v.touch(from-above, y-from, ofThread(t))
 			if !ended {
-				y = drawLoopsOf(r, y, v, t)
+				y = drawLoopsOf(all, y, v, t)
 			}
 		}
 	}
 	if y == 0 {
 		r.Text(0, 0, v.Theme.Faint, "none yet")
 	}
+	return above, max(y-room-above, 0)
 }
 
 // drawLoopsOf draws the loops that a thread runs: the outer one first.
@@ -55,6 +57,8 @@ func drawLoopsOf(r grid.Region, y int, v *scene, t *world.Thread) int {
 			y = drawTimers(r, y, v, b)
 		}
 		v.weigh(r.Sub(0, from, r.W, y-from), v.baseMatters(b.Number))
+		v.mark(r, from, y-from, v.followsBase(b), ofBase(b) == v.Selected)
+		v.touch(from-max(v.Scrolled[LoopsPanel], 0), y-from, ofBase(b))
 	}
 	return y
 }
@@ -305,9 +309,6 @@ func drawLoopLine(r grid.Region, y int, v *scene, b *world.Base) int {
 	}
 	const counts = 24 // columns that the counts need
 	if r.W-p.X < counts {
-		if y+1 >= r.H {
-			return y + 1
-		}
 		y++
 		p = r.At(2, y)
 	} else {

@@ -33,7 +33,7 @@ type View struct {
 
 	Column int64        // ns that one column of the time panel stands for
 	Gaps   []player.Gap // where time was held and nothing happened, in their order
-	Scroll int          // rows that the table of fds is scrolled down
+	Look
 
 	Band *Band // stands in the top rows at the reader's pace and at a moment; or nil
 
@@ -93,27 +93,35 @@ func drawPanels(r grid.Region, v *scene, l *Layout) {
 	drawHead(l.Head.In(r), v)
 	v.drawMoment(r, l.Now)
 	if l.FDs.H > 0 {
-		drawFDs(v.panel(r, l.FDs, "file descriptors", ""), v)
+		above, below := drawFDs(v.panel(r, l.FDs, "file descriptors", v.filtered()), v)
+		v.drawMore(r, l.FDs, above, below)
 	}
 	switch {
 	case l.Loops.H == 0:
 	case len(v.World.Ends) > 0:
-		drawEnds(v.panel(r, l.Loops, "two ends of a connection", ""), v)
+		above, below := drawEnds(v.panel(r, l.Loops, "two ends of a connection", ""), v)
+		v.drawMore(r, l.Loops, above, below)
 	default:
-		drawLoops(v.panel(r, l.Loops, "threads and loops", ""), v)
+		above, below := drawLoops(v.panel(r, l.Loops, "threads and loops", ""), v)
+		v.drawMore(r, l.Loops, above, below)
 	}
 	if l.Time.H > 0 {
 		drawTime(v.panel(r, l.Time, "time", ""), l.Plot.In(r), v)
 	}
 	if l.Feed.H > 0 {
-		drawFeed(v.panel(r, l.Feed, "what happened", v.said()), v)
+		in := v.panel(r, l.Feed, "what happened", v.said())
+		drawFeed(in, v)
+		above, below := v.feedMore(in.H)
+		v.drawMore(r, l.Feed, above, below)
 	}
 	switch {
 	case l.Judgement.H == 0:
 	case v.Judgement != nil:
 		v.Judgement(v.panel(r, l.Judgement, "checks", ""))
 	default:
-		drawVerdict(v.panel(r, l.Judgement, "prediction and verdict", ""), v)
+		in, scrolled := v.panel(r, l.Judgement, "prediction and verdict", ""), v.Scrolled[JudgementPanel]
+		drawVerdict(in.Sub(0, -scrolled, in.W, in.H+scrolled), v)
+		v.drawMore(r, l.Judgement, scrolled, 0)
 	}
 }
 
@@ -145,6 +153,14 @@ func (v *scene) isRead() bool { return v.Status == Over && v.Judgement == nil }
 func (v *scene) judges() bool {
 	w := v.World
 	return v.Judgement != nil || w.Answer != "" || w.Verdict.Given || len(w.Checks) > 0 || v.isRead()
+}
+
+// filtered says which fds the table has.
+func (v *scene) filtered() string {
+	if v.Filter == "" {
+		return ""
+	}
+	return "only " + v.Filter
 }
 
 // said is what the student has predicted, while nothing has come of the run yet.
@@ -186,7 +202,7 @@ func (v *scene) panel(r grid.Region, p grid.Rect, title, right string) grid.Regi
 // hairline below, whose row is into; 0: there is none.
 func (v *scene) split(r grid.Region, p grid.Rect, into int) {
 	switch {
-	case p.H == 0:
+	case p.H == 0 || p.X <= edge:
 	case into > p.Y:
 		chrome.Split(r, v.View.Theme, p.X, p.Y, into, true)
 	default:

@@ -75,6 +75,7 @@ func drawTime(r, plot grid.Region, v *scene) {
 	}
 	for y, l := range lanes {
 		v.weigh(r.Sub(0, y, r.W, 1), v.laneMatters(l))
+		v.mark(r, y, 1, v.followsLane(l), false)
 	}
 	if more > 0 {
 		r.At(0, len(lanes)).Int(th.Faint, int64(more)).Text(th.Faint, " more lanes")

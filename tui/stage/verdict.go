@@ -49,6 +49,22 @@ func drawVerdict(r grid.Region, v *scene) {
 	drawChecks(r.Sub(0, y, r.W, r.H-y), v)
 }
 
+// verdictRows is how many rows all of it takes in w columns.
+func (v *scene) verdictRows(w int) (rows int) {
+	const enough = 1000
+	g := grid.New(w, enough)
+	drawVerdict(g.Region(), v)
+	for y := range enough {
+		for x := range w {
+			if g.At(x, y).Rune != 0 {
+				rows = y + 1
+				break
+			}
+		}
+	}
+	return rows
+}
+
 // drawChecks draws the checks, those that decide first: each whole where there is
 // room for that, else in one row. How many find no room at all is said.
 func drawChecks(r grid.Region, v *scene) {

@@ -1,0 +1,200 @@
+package app
+
+import (
+	"unicode/utf8"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"fdlab/lab/trace"
+	"fdlab/tui/chrome"
+	"fdlab/tui/grid"
+	"fdlab/tui/keys"
+	"fdlab/tui/player"
+	"fdlab/tui/stage"
+	"fdlab/tui/theme"
+)
+
+// What a person does to the stage itself: selects, filters, scrolls, gives one panel
+// the screen. It is the same for a lesson and for an exercise.
+
+// shown is the view that is looked at, and where it stands; nil: there is none. Of
+// two runs side by side it is the one in front.
+func (m *Model) shown() (v *stage.View, l stage.Layout) {
+	w, h := m.grid.W, m.grid.H
+	switch {
+	case m.screen == atStage && m.session != nil && m.session.world != nil:
+		v = m.session.view(m)
+	case m.screen == atTrials && m.trialStage != nil:
+		s := m.trialStage
+		if v = s.view(m, s.Front); v != nil && s.paired(w, h) {
+			return v, stage.LayoutOfPair(w, h, s.pair(m))[s.Front]
+		}
+	}
+	if v == nil {
+		return nil, l
+	}
+	return v, stage.LayoutOf(w, h, v)
+}
+
+// looking changes what is looked at.
+func looking(change func(m *Model, v *stage.View, l *stage.Layout)) func(*Model) tea.Cmd {
+	return do(func(m *Model) {
+		if v, l := m.shown(); v != nil {
+			change(m, v, &l)
+			m.playback().look = v.Look
+		}
+	})
+}
+
+// isPaired reports whether two runs stand side by side: then no panel has the screen.
+func (m *Model) isPaired() bool {
+	return m.screen == atTrials && m.trialStage != nil && m.trialStage.paired(m.grid.W, m.grid.H)
+}
+
+// lookKeys are the keys for that.
+func lookKeys() table {
+	choose := func(by int) func(*Model) tea.Cmd {
+		return looking(func(_ *Model, v *stage.View, l *stage.Layout) {
+			if v.Full == stage.FeedPanel || v.Full == stage.JudgementPanel {
+				v.ScrollBy(v.Full, by, l)
+				return
+			}
+			v.Select(by, l)
+		})
+	}
+	page := func(by int) func(*Model) tea.Cmd {
+		return looking(func(m *Model, v *stage.View, l *stage.Layout) {
+			p := v.Full
+			if p == stage.NoPanel {
+				p = stage.FDsPanel
+			}
+			v.ScrollBy(p, by*m.grid.H/2, l)
+		})
+	}
+	event := func(forward bool) func(*Model) tea.Cmd {
+		return func(m *Model) tea.Cmd { return m.nextOfSelection(forward) }
+	}
+	return table{
+		{Names: []string{"n"}, Sign: "n  p", Now: (*Model).nowEvents, Do: event(true),
+			Help: "the next event of what is selected, the one before"},
+		{Names: []string{"p"}, Do: event(false)},
+		{Names: []string{"up", "k"}, Sign: "↑↓", Now: when((*Model).hasStage, "select"), Do: choose(-1),
+			Help: "select an fd, a thread or a base (k and j, too; or a click): all panels show what has to do with it. In a log that has the screen they scroll; page up and page down scroll the panel that has it, or the table; the wheel any panel"},
+		{Names: []string{"down", "j"}, Do: choose(1)},
+		{Names: []string{"pgup", "ctrl+u"}, Do: page(-1)},
+		{Names: []string{"pgdown", "ctrl+d"}, Do: page(1)},
+		{Names: []string{"Z"}, Sign: "Z", Now: when(func(m *Model) bool { return m.hasStage() && !m.isPaired() }, "full screen"),
+			Help: "one panel has the screen, then the next; esc: all are seen",
+			Do: looking(func(m *Model, v *stage.View, _ *stage.Layout) {
+				if !m.isPaired() {
+					v.Full = v.NextFull()
+				}
+			})},
+		{Names: []string{"F"}, Sign: "F", Now: when((*Model).hasStage, "filter"), Help: "letters: fds and lines of the log without them are left out; esc takes them away",
+			Do: do(func(m *Model) { m.filtering = m.hasStage() })},
+		{Names: []string{"esc"}, Sign: "esc", Do: (*Model).stepBack,
+			Help: "takes back, one after the other: full screen, filter, selection; then it is the way out"},
+	}
+}
+
+// hasStage reports whether there is anything to look at.
+func (m *Model) hasStage() bool { return m.playback() != nil }
+
+// stepBack takes back what was done last, or leaves the screen.
+func (m *Model) stepBack() tea.Cmd {
+	if p := m.playback(); p != nil {
+		switch l := &p.look; {
+		case l.Full != stage.NoPanel:
+			l.Full = stage.NoPanel
+			return nil
+		case l.Filter != "":
+			l.Filter = ""
+			return nil
+		case l.Selected != (stage.Selection{}):
+			l.Selected = stage.Selection{}
+			return nil
+		}
+	}
+	cmd, _ := m.tables[m.place()].Do(m, "q")
+	return cmd
+}
+
+func (m *Model) nowEvents() (h keys.Hint) {
+	if p := m.playback(); p != nil && p.look.Selected.Kind != stage.Nothing {
+		h.Does = "events of " + p.look.Selected.Words()
+	}
+	return h
+}
+
+// nextOfSelection shows the next event of what is selected.
+func (m *Model) nextOfSelection(forward bool) tea.Cmd {
+	p := m.playback()
+	if p == nil {
+		return nil
+	}
+	selected := p.look.Selected
+	if selected.Kind == stage.Nothing {
+		m.message = "Nothing is selected: ↑ ↓ or a click select an fd, a thread or a base."
+		return nil
+	}
+	v, _ := m.shown()
+	if v == nil {
+		return nil
+	}
+	return m.play(func(p *player.Player) player.Order {
+		return p.NextOf(p.Front, forward, func(r *trace.Record) bool { return selected.Has(v.Run, r) })
+	})
+}
+
+// keyFilter takes the letters of the filter.
+func (m *Model) keyFilter(key string) {
+	p := m.playback()
+	if p == nil {
+		m.filtering = false
+		return
+	}
+	f := &p.look.Filter
+	switch key {
+	case "enter":
+		m.filtering = false
+	case "esc":
+		m.filtering, *f = false, ""
+	case "backspace", "ctrl+h":
+		_, n := utf8.DecodeLastRuneInString(*f)
+		*f = (*f)[:len(*f)-n]
+	default:
+		const longest = 20
+		if utf8.RuneCountInString(key) == 1 && len(*f) < longest {
+			*f += key
+		}
+	}
+	p.look.Scrolled = stage.Look{}.Scrolled
+}
+
+// drawFilter draws the letters as they are typed, in the place of the keys.
+func (m *Model) drawFilter(r grid.Region) {
+	th := m.theme
+	row, _ := r.Bottom(1)
+	row.Fill(0, 0, row.W, 1, ' ', th.Style(theme.Text))
+	p := row.At(chrome.Margin, 0).Text(th.Style(theme.Faint), "filter ").Text(th.Style(theme.Key), m.playback().look.Filter).
+		Text(th.Style(theme.Held), " ").Skip(3)
+	p.Text(th.Style(theme.Key), "enter").Text(th.Style(theme.Faint), " keeps it   ").
+		Text(th.Style(theme.Key), "esc").Text(th.Style(theme.Faint), " takes it away")
+}
+
+// clickLook selects what stands at a cell. false: nothing does.
+func (m *Model) clickLook(p *playback, v *stage.View, l *stage.Layout, x, y int) bool {
+	ok := v.SelectAt(l, x, y)
+	p.look = v.Look
+	return ok
+}
+
+// wheelLook scrolls the panel under a cell.
+func (m *Model) wheelLook(rows, x, y int) {
+	if v, l := m.shown(); v != nil {
+		if p := l.PanelAt(x, y); p != stage.NoPanel {
+			v.ScrollBy(p, rows, &l)
+			m.playback().look = v.Look
+		}
+	}
+}
