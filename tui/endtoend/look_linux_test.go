@@ -72,7 +72,7 @@ var panels = []string{"file descriptors", "threads and loops", "time", "what hap
 
 // fills is a condition: the stage fills a terminal of w by h cells to its
 // edges. Each panel has its title, three hairlines reach from the second column to
-// the last but one, and the keys stand in the last row.
+// the last but one or the last, and the keys stand in the last row.
 func fills(w, h int) func(screen) bool {
 	return func(s screen) bool {
 		if len(s) != h || s.row("Enlarge") != "" {
@@ -80,7 +80,7 @@ func fills(w, h int) func(screen) bool {
 		}
 		lines := 0
 		for _, line := range s {
-			if cells := []rune(line); len(cells) == w-1 && cells[1] == '─' && cells[w-2] == '─' {
+			if cells := []rune(line); len(cells) >= w-1 && cells[1] == '─' && cells[w-2] == '─' {
 				lines++
 			}
 		}

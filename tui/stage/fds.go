@@ -18,7 +18,7 @@ type columns struct{ fd, what, watched, kernel, program int }
 func columnsFor(w int) columns {
 	switch {
 	case w < 54:
-		return columns{0, 4, 12, 19, 31}
+		return columns{0, 4, 13, 20, 32}
 	case w < 64: // half of 120 columns: room for "read edge", "can write"
 		return columns{0, 4, 14, 24, 36}
 	}
@@ -52,7 +52,7 @@ func drawFDs(r grid.Region, v *scene) (above, below int) {
 	c := columnsFor(r.W)
 	r.TextRight(c.fd+3, 0, th.Faint, "fd")
 	r.Text(c.what, 0, th.Faint, "what")
-	r.Text(c.watched, 0, th.Watched, "watched")
+	r.Text(min(c.watched, c.kernel-len("watched ")), 0, th.Watched, "watched")
 	r.Text(c.kernel, 0, th.Ready, "ready")
 	r.Text(c.program, 0, th.Noticed, "noticed")
 

@@ -32,6 +32,9 @@ func gapOf(h int) int {
 // free at the right.
 const edge = 1
 
+// narrow is the width below which panels reach to the right side of the screen.
+const narrow = 100
+
 // halves are two panels side by side in a row: the line that they share is the
 // first column of the right one, and before it stands a blank.
 func halves(row grid.Rect, x int) (left, right grid.Rect) {
@@ -55,6 +58,9 @@ func LayoutOf(w, h int, view *View) (l Layout) {
 	v := &scene{View: view}
 	l.Head, l.Keys = headAndKeys(grid.Rect{W: w, H: h}, headRows(view, h))
 	rest := grid.Rect{X: edge, Y: l.Head.H + gap, W: max(w-2*edge, 0), H: max(h-1-l.Head.H-gap, 0)}
+	if w < narrow {
+		rest.W = max(w-edge, 0)
+	}
 	if p := l.panel(view.Full); p != nil {
 		*p = rest
 		l.Plot = plotOf(l.Time)
@@ -71,7 +77,7 @@ func LayoutOf(w, h int, view *View) (l Layout) {
 	rows := split(rest.W, rest.H, gap, v)
 	top, middle, bottom := next(rows.top), next(rows.middle), next(rows.bottom)
 	if top.H > 0 {
-		x := max(w*63/100, min(w, 51))
+		x := max(w*63/100, min(w, 52))
 		l.FDs, l.Loops = halves(top, x)
 	}
 	l.Time = middle

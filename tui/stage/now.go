@@ -23,15 +23,20 @@ func nowRows(v *View, h int) int {
 }
 
 // subject is the fd that the moment is about: of those that it names the one that
-// has most to say. On the way to a moment it is that of the last one; nil: there
-// is none.
+// has most to say. On the way to a moment it is that of the last one, or the first in
+// the table; nil: there is none.
 func (v *scene) subject() (subject *world.FD, others int) {
 	m := v.Band.Moment
 	for i := len(v.World.Moments) - 1; i >= 0 && (m == nil || !m.Names()); i-- {
 		m = &v.World.Moments[i]
 	}
 	if m == nil || !m.Names() {
-		return nil, 0
+		v.tabled(func(f *world.FD, main bool) {
+			if subject == nil && main && f.Closed == 0 {
+				subject = f
+			}
+		})
+		return subject, 0
 	}
 	weight := func(f *world.FD) int {
 		_, unseen := f.Unseen()

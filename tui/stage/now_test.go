@@ -121,12 +121,13 @@ func TestWhatFollowsAnArrivalIsTimedFromIt(t *testing.T) {
 	}
 }
 
-// TestAMomentThatNamesNothing has no panel full of zeros.
-func TestAMomentThatNamesNothing(t *testing.T) {
+// TestOnTheWayToTheFirstMoment the numbers are those of the first fd of the table; and
+// no size breaks them.
+func TestOnTheWayToTheFirstMoment(t *testing.T) {
 	v := view(blocked(), 0)
 	v.Status, v.Band = Led, &Band{Of: 3}
-	if f, _ := sceneOf(v).subject(); f != nil {
-		t.Errorf("the subject is fd %d", f.Number)
+	if f, others := sceneOf(v).subject(); f == nil || f.Number != 6 || others != 0 {
+		t.Errorf("the subject is %+v", f)
 	}
 	for w := 0; w < 210; w += 13 {
 		for h := 0; h < 62; h += 5 {

@@ -93,23 +93,23 @@ func drawPanels(r grid.Region, v *scene, l *Layout) {
 	drawHead(l.Head.In(r), v)
 	v.drawMoment(r, l.Now)
 	if l.FDs.H > 0 {
-		above, below := drawFDs(v.panel(r, l.FDs, "file descriptors", v.filtered()), v)
+		above, below := drawFDs(v.panel(r, l.FDs, "file descriptors", v.filtered(), ""), v)
 		v.drawMore(r, l.FDs, above, below)
 	}
 	switch {
 	case l.Loops.H == 0:
 	case len(v.World.Ends) > 0:
-		above, below := drawEnds(v.panel(r, l.Loops, "two ends of a connection", ""), v)
+		above, below := drawEnds(v.panel(r, l.Loops, "two ends of a connection", "", ""), v)
 		v.drawMore(r, l.Loops, above, below)
 	default:
-		above, below := drawLoops(v.panel(r, l.Loops, "threads and loops", ""), v)
+		above, below := drawLoops(v.panel(r, l.Loops, "threads and loops", "", ""), v)
 		v.drawMore(r, l.Loops, above, below)
 	}
 	if l.Time.H > 0 {
-		drawTime(v.panel(r, l.Time, "time", ""), l.Plot.In(r), v)
+		drawTime(v.panel(r, l.Time, "time", "", ""), l.Plot.In(r), v)
 	}
 	if l.Feed.H > 0 {
-		in := v.panel(r, l.Feed, "what happened", v.said())
+		in := v.panel(r, l.Feed, "what happened", v.said(), "")
 		drawFeed(in, v)
 		above, below := v.feedMore(in.H)
 		v.drawMore(r, l.Feed, above, below)
@@ -117,9 +117,9 @@ func drawPanels(r grid.Region, v *scene, l *Layout) {
 	switch {
 	case l.Judgement.H == 0:
 	case v.Judgement != nil:
-		v.Judgement(v.panel(r, l.Judgement, "checks", ""))
+		v.Judgement(v.panel(r, l.Judgement, "checks", "", ""))
 	default:
-		in, scrolled := v.panel(r, l.Judgement, "prediction and verdict", ""), v.Scrolled[JudgementPanel]
+		in, scrolled := v.panel(r, l.Judgement, "prediction and verdict", "", ""), v.Scrolled[JudgementPanel]
 		drawVerdict(in.Sub(0, -scrolled, in.W, in.H+scrolled), v)
 		v.drawMore(r, l.Judgement, scrolled, 0)
 	}
@@ -142,7 +142,7 @@ func (v *scene) drawMoment(r grid.Region, p grid.Rect) {
 			about += "  and " + strconv.Itoa(others) + " more"
 		}
 	}
-	drawMomentNow(v.panel(r, p, "now", about), v, f)
+	drawMomentNow(v.panel(r, p, "now", "", about), v, f)
 }
 
 // isRead reports whether the verdict is what the student looks at: the run of a
@@ -192,8 +192,8 @@ func (v *scene) isEmpty() bool {
 
 // panel draws the hairline that begins a panel, and returns its inside. The mark of
 // a row stands in its column -1.
-func (v *scene) panel(r grid.Region, p grid.Rect, title, right string) grid.Region {
-	chrome.Line(p.In(r), v.View.Theme, 0, title, "", right)
+func (v *scene) panel(r grid.Region, p grid.Rect, title, aside, right string) grid.Region {
+	chrome.Line(p.In(r), v.View.Theme, 0, title, aside, right)
 	in := inside(p)
 	return r.Sub(p.X, in.Y, in.X+in.W-p.X, in.H).Indent(in.X - p.X)
 }
