@@ -186,7 +186,7 @@ func (p *Report) draw(r grid.Region) int {
 		if i == 0 {
 			r.Text(0, y, th.Style(theme.Faint), "records")
 		}
-		r.Cut(indent, y, r.W-indent, th.Style(theme.Code), line)
+		r.Cut(indent, y, r.W-indent, text, line)
 		y++
 	}
 	y = p.field(r, y+1, "as if", th.Style(theme.Alarm), "“"+f.Belief+"” ("+f.Misconception+")")
