@@ -5,6 +5,7 @@ import (
 
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
+	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/page"
 	"fdlab/tui/theme"
@@ -21,10 +22,9 @@ const (
 // rows that takes, and where the checks stand.
 func (v *View) drawBody(r grid.Region) (rows int, at []grid.Rect) {
 	th := v.Theme
-	split := func(x, y, rows int) { // a line down, from the hairline at row y
-		for ; y < rows; y++ {
-			r.Set(x, y, th.Lines.Down, th.Style(theme.Frame))
-		}
+	split := func(x, y, rows int) { // a line down, from the hairlines of both sides in row y
+		r.Fill(x+1, y, 2, 1, th.Lines.Across, th.Style(theme.Frame))
+		chrome.Split(r, th, x, y, rows, false)
 	}
 	switch {
 	case r.W >= besideTable:
@@ -59,12 +59,7 @@ func (v *View) drawTables(r grid.Region, y int) int {
 // hairline draws the line that begins a part: its title at the left, a word at
 // the right. It returns the row after it.
 func (v *View) hairline(r grid.Region, y int, title, right string) int {
-	th := v.Theme
-	r.Fill(1, y, r.W-2, 1, th.Lines.Across, th.Style(theme.Frame))
-	r.At(2, y).Text(th.Style(theme.Title), " ").Text(th.Style(theme.Title), title).Text(th.Style(theme.Title), " ")
-	if right != "" {
-		r.TextRight(r.W-2, y, th.Style(theme.Faint), " "+right+" ")
-	}
+	chrome.Line(r.Sub(1, 0, r.W-2, r.H), v.Theme, y, title, "", right)
 	return y + 1
 }
 
@@ -120,17 +115,10 @@ func (v *View) drawCheck(r grid.Region, y int, c *world.Check, selected bool) in
 	if selected {
 		st = th.Style(theme.Strong)
 		rows := page.Wrap(grid.New(in.W, 0).Region(), 0, st, c.Text)
-		r.Fill(0, y, r.W-1, rows, ' ', th.Raised(st))
-		for i := range rows {
-			r.Set(0, y+i, th.Band, th.Raised(st))
-		}
-		st, mark = th.Raised(st), th.Raised(mark)
+		defer chrome.Raise(r.Sub(0, y, r.W-1, rows), th) // what is drawn until then
 	}
 	r.Set(2, y, sign, mark)
 	aside := th.Style(theme.Faint)
-	if selected {
-		aside = th.Raised(aside)
-	}
 	switch {
 	case c.Proof > 0:
 		b := append(r.Scratch(), string(th.Arrow)+" "...)
