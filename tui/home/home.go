@@ -117,7 +117,7 @@ func (s *State) tried() string {
 	if tried == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d of %d claims tried, your prediction held in %d", tried, len(s.Course.Lessons), held)
+	return fmt.Sprintf("%d of %d tried, %d predicted right", tried, len(s.Course.Lessons), held)
 }
 
 // drawLesson draws one lesson: its title and how the student fared, its claim

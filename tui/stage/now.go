@@ -156,20 +156,21 @@ func drawMomentLine(r grid.Region, v *scene, f *world.FD) {
 	}
 	th := v.Theme
 	ready, noticed, twist := numbersOf(f)
-	p := nameFD(r.At(0, 0), th.Title, f)
-	if len(f.Watches) > 0 || f.Blocked > 0 {
-		p = p.Text(th.Faint, "   watched ")
-		g := r.Sub(p.X, 0, min(14, r.W-p.X), 1)
-		drawWatched(g, v, f)
-		p = p.Skip(12)
-	}
+	p := nameFD(r.At(0, 0), th.Title, f).Text(th.Faint, "   ready")
 	say := func(n number, st grid.Style) {
 		if n.unit != "" {
-			p = p.Text(th.Faint, "   ").Count(st.With(grid.Bold), n.n).Text(th.Faint, " ").Text(th.Faint, n.unit)
+			p = p.Text(th.Faint, " ").Count(st.With(grid.Bold), n.n).Text(th.Faint, " ").Text(th.Faint, n.unit).Text(th.Faint, "  ")
 		}
 	}
-	p = p.Text(th.Faint, "   ready")
-	say(ready, th.Ready)
+	if say(ready, th.Ready); ready.unit == "" { // an end of file is no number
+		const words = len("■ end of file ")
+		drawKernel(r.Sub(p.X+1, 0, words, 1), v, f)
+		p = p.Skip(words)
+	}
 	say(noticed, th.Callback)
 	say(twist, th.Text)
+	if len(f.Watches) > 0 || f.Blocked > 0 {
+		p = p.Text(th.Faint, " watched ")
+		drawWatched(r.Sub(p.X, 0, r.W-p.X, 1), v, f)
+	}
 }
