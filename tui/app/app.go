@@ -68,6 +68,7 @@ type Model struct {
 	helpTop   int      // its first row that is shown
 	explain   string   // the key of the lint whose explanation lies over the stage, or ""
 	outline   *outline // the list of steps and moments lies over the stage, or nil
+	search    *search  // the search lies over the screen, or nil
 	typing    *typing  // what is typed for the program's standard input, or nil: no key is another's
 	guided    *bool    // the stage goes at the reader's pace; nil: nobody has chosen
 	output    bool     // what the program printed lies over the stage
@@ -131,6 +132,8 @@ func (m *Model) View() string {
 		m.drawExplanation(r)
 	case m.outline != nil:
 		m.drawOutline(r)
+	case m.search != nil:
+		m.drawSearch(r)
 	}
 	switch {
 	case m.filtering && m.playback() != nil:

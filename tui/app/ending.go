@@ -174,7 +174,7 @@ func endingKeys() table {
 			outputKey(
 				func(m *Model) bool { return m.session.printed > 0 },
 				func(m *Model) bool { return m.session.run != nil }),
-			mouseKey(), helpKey(), out(words("back"), "back to the lesson", (*Model).leaveStage),
+			searchKey(), mouseKey(), helpKey(), out(words("back"), "back to the lesson", (*Model).leaveStage),
 		},
 	)
 }

@@ -14,6 +14,7 @@ func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
 	switch {
 	case m.typing != nil && msg.Type == tea.KeyRunes && !msg.Alt:
 		return m.typeText(msg.Runes)
+	case msg.Paste && m.search != nil: // a word from elsewhere
 	case msg.Paste:
 		m.message = "What was pasted is ignored: fdlab takes single keys."
 		return nil

@@ -130,6 +130,7 @@ func homeKeys() table {
 		table{
 			{Names: []string{"tab"}, Sign: "tab", Now: always("exercises"), Help: "opens the exercises: programs to change, run on the stage and graded", Do: (*Model).openExercises},
 			{Names: []string{"K"}, Sign: "K", Now: always("recorded runs"), Help: "lists the runs that you kept, and one of each lesson that comes with fdlab; enter opens one", Do: (*Model).openRuns},
+			searchKey(),
 			mouseKey(),
 			helpKey(),
 			out(words("quit"), "leaves fdlab", (*Model).leave),
@@ -150,6 +151,7 @@ func lessonKeys() table {
 			{Names: []string{"r"}, Sign: "r", Now: always("run"), Help: "builds the experiment and runs it", Do: func(m *Model) tea.Cmd { return m.run(nil) }},
 			{Names: []string{"K"}, Sign: "K", Now: when((*Model).hasShipped, "a recorded run"), Do: (*Model).openShipped,
 				Help: "opens the run of this lesson that comes with fdlab: for where it cannot run, or not now"},
+			searchKey(),
 			mouseKey(),
 			{Names: []string{"?"}, Do: do((*Model).openHelp)},
 			out(func(m *Model) string { return m.lesson.Out }, "back", do(func(m *Model) { m.screen = m.back })),
@@ -253,7 +255,7 @@ func stageKeys() table {
 		},
 		lookKeys(),
 		explained(),
-		table{mouseKey(), helpKey(), notEsc(out(words("back"), "back to the lesson", (*Model).leaveStage))},
+		table{searchKey(), mouseKey(), helpKey(), notEsc(out(words("back"), "back to the lesson", (*Model).leaveStage))},
 	)
 }
 
@@ -280,6 +282,7 @@ func exercisesKeys() table {
 		}),
 		table{
 			{Names: []string{"left", "h"}, Do: do(func(m *Model) { m.screen = atHome })},
+			searchKey(),
 			mouseKey(),
 			helpKey(),
 			out(words("home"), "goes home", do(func(m *Model) { m.screen = atHome })),
@@ -316,6 +319,7 @@ func exerciseKeys() table {
 		scrolling(func(m *Model, by int) { m.exercise.Scroll(by) }, func(m *Model) int { return m.exercise.Rows() }),
 		table{
 			{Names: []string{"left"}, Do: (*Model).openExercises},
+			searchKey(),
 			mouseKey(),
 			helpKey(),
 			out(words("back"), "back to the list", (*Model).openExercises),
@@ -358,6 +362,7 @@ func trialKeys() table {
 		lookKeys(),
 		explained(),
 		table{
+			searchKey(),
 			mouseKey(),
 			helpKey(),
 			notEsc(out(func(m *Model) string {

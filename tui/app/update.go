@@ -49,6 +49,8 @@ func (m *Model) key(key string) tea.Cmd {
 	case m.filtering:
 		m.keyFilter(key)
 		return nil
+	case m.search != nil:
+		return m.keySearch(key)
 	case key == "T":
 		return m.switchMouse()
 	}
@@ -121,8 +123,12 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	case tea.MouseButtonWheelDown:
 		rows = 3
 	}
-	if m.help {
+	switch {
+	case m.help:
 		m.scrollHelp(rows)
+		return nil
+	case m.search != nil:
+		m.search.move(-rows / 3)
 		return nil
 	}
 	click := msg.Button == tea.MouseButtonLeft && msg.Action == tea.MouseActionPress
