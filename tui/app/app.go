@@ -68,6 +68,7 @@ type Model struct {
 	helpTop   int      // its first row that is shown
 	explain   string   // the key of the lint whose explanation lies over the stage, or ""
 	outline   *outline // the list of steps and moments lies over the stage, or nil
+	code      *code    // the program's text lies over the stage, or nil
 	search    *search  // the search lies over the screen, or nil
 	typing    *typing  // what is typed for the program's standard input, or nil: no key is another's
 	guided    *bool    // the stage goes at the reader's pace; nil: nobody has chosen
@@ -134,6 +135,8 @@ func (m *Model) View() string {
 		m.drawOutline(r)
 	case m.search != nil:
 		m.drawSearch(r)
+	case m.code != nil:
+		m.drawCode(r)
 	}
 	switch {
 	case m.filtering && m.playback() != nil:

@@ -170,6 +170,7 @@ func endingKeys() table {
 			{Names: []string{"B"}, Sign: "B", Now: (*Model).nowBackend, Do: (*Model).onNextBackend,
 				Help: "runs it on another backend, of those that the program says it has"},
 			{Names: []string{"O"}, Sign: "O", Now: when((*Model).hasOutline, "outline"), Help: "lists the steps and the moments of the run; enter goes to one", Do: do((*Model).openOutline)},
+			codeKey(),
 			keepKey(),
 			outputKey(
 				func(m *Model) bool { return m.session.printed > 0 },

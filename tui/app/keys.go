@@ -247,6 +247,7 @@ func stageKeys() table {
 				Help: "by hand: the experiment stays up and does as you poke; or back to its script"},
 			{Names: []string{"B"}, Sign: "B", Now: (*Model).nowBackend, Do: (*Model).onNextBackend,
 				Help: "runs it on another backend, of those that the program says it has"},
+			codeKey(),
 			inputKey(),
 			keepKey(),
 			outputKey(

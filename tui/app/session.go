@@ -38,6 +38,7 @@ type session struct {
 	signal  string // that has stopped the program, or ""
 	poked   *poked // the latest key that the program has not taken yet, or nil
 
+	before *outcome // of the run before, of the same lesson; nil: there was none
 	ending ending.State
 	began  time.Time // of the run, by the wall clock
 	saved  bool      // the verdict went into the progress
@@ -64,12 +65,13 @@ func (m *Model) run(args []string) tea.Cmd {
 	s := &session{playback: playback{number: m.serial, Player: player.New(1, 20e6).Gated()}, lesson: l, own: mine, args: args, cancel: cancel}
 	if old != nil && old.lesson == s.lesson {
 		s.ZoomLike(old.Player)
+		s.before = outcomeOf(old)
 	}
 	if mine == nil && m.isGuided(s.lesson, args) {
 		s.Guided()
 	}
 	m.session = s
-	m.screen, m.output, m.outline, m.typing, m.scroll = atStage, false, nil, nil, 0
+	m.screen, m.output, m.outline, m.code, m.typing, m.scroll = atStage, false, nil, nil, nil, 0
 	return tea.Batch(end(old), m.start(ctx, s.number, program, opt))
 }
 
@@ -115,6 +117,9 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 		track.EndAt(s.exit.Clock)
 		s.End()
 		m.account(s)
+		if now := outcomeOf(s); now != nil && s.before != nil && s.State() == player.Ended {
+			m.message = now.differs(s.before)
+		}
 		return m.keep()
 	}
 	return tea.Batch(m.keep(), tick(s.number, s.run, msg.records, rest, msg.at))

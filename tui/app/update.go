@@ -27,6 +27,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.graded(msg)
 	case frameMsg:
 		return m, m.framed(msg)
+	case codeMsg:
+		m.showCode(msg)
 	case openedMsg:
 		m.opened(msg)
 	case runsMsg:
@@ -63,6 +65,9 @@ func (m *Model) key(key string) tea.Cmd {
 		return nil
 	case m.explain != "":
 		m.explain = ""
+		return nil
+	case m.code != nil && key != "?":
+		m.keyCode(key)
 		return nil
 	case m.outline != nil && key != "?":
 		return m.keyOutline(key)
