@@ -185,6 +185,23 @@ func TestBrokenRecordings(t *testing.T) {
 	}
 }
 
+// TestTextsAreBounded: a hostile file cannot make its reader hold what it likes.
+func TestTextsAreBounded(t *testing.T) {
+	long := strings.Repeat("x", longestLine-200)
+	parts := []io.Reader{strings.NewReader("{\"fdlab-trace\":1}\n")}
+	for i := range mostText/len(long) + 2 {
+		parts = append(parts, strings.NewReader(fmt.Sprintf(`{"kind":"note","seq":%d,"text":"%03d`, i+1, i)), strings.NewReader(long), strings.NewReader("\"}\n"))
+	}
+	read := 0
+	rec, err := Scan(io.MultiReader(parts...), func(_ *Recording, some []Record) { read += len(some) })
+	if err == nil || !strings.Contains(err.Error(), "more than 64 MiB of texts") || rec.size > mostText+longestLine {
+		t.Errorf("%d bytes of texts, error %v", rec.size, err)
+	}
+	if read != mostText/(len(long)+3) {
+		t.Errorf("%d records are readable, want %d", read, mostText/(len(long)+3))
+	}
+}
+
 func TestReadErrorIsNamed(t *testing.T) {
 	broken := errors.New("disk on fire")
 	_, err := ReadRecording(io.MultiReader(strings.NewReader("{\"fdlab-trace\":1}\n"), failing{broken}))

@@ -29,7 +29,8 @@ func TestHomeListsAndOpensWhatWasKept(t *testing.T) {
 		filepath.Join(runs, "old.jsonl"): whole, filepath.Join(runs, "new.jsonl"): whole, filepath.Join(runs, "broken.jsonl.gz"): []byte("rubbish"),
 		filepath.Join(runs, "notes.txt"): []byte("x"), filepath.Join(lesson, trace.Shipped): whole,
 	} {
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err == nil {
+		err := os.MkdirAll(filepath.Dir(name), 0o755)
+		if err == nil {
 			err = os.WriteFile(name, text, 0o644)
 		}
 		if err != nil {
