@@ -84,6 +84,12 @@ func TestShippedRecordingsAreOfRealRuns(t *testing.T) {
 			got := facts(kept, kept.Records)
 			for try := 1; ; try++ { // on a busy machine a run may be one that cannot be judged
 				today, err := record(root, dir)
+				if err != nil && strings.Contains(err.Error(), "could not be judged") {
+					if try < 3 {
+						continue
+					}
+					t.Skip("this machine was too busy for the lesson to judge itself")
+				}
 				if err != nil {
 					t.Fatal(err)
 				}
