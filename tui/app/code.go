@@ -14,6 +14,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"fdlab/lab/launch"
+	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/theme"
 )
@@ -205,14 +206,11 @@ func (m *Model) keyCode(key string) {
 func (m *Model) drawCode(r grid.Region) {
 	th, s := m.theme, m.session
 	f, from, to, why := m.code.place(s)
-	w, h := min(r.W, 104), r.H-2
-	box := r.Sub((r.W-w)/2, 1, w, h)
-	box.Fill(0, 0, w, h, ' ', th.Style(theme.Text))
 	title := f.name
 	if why != "" {
 		title += fmt.Sprintf(":%d · %s", from, why)
 	}
-	in := box.Box(th.Lines, th.Style(theme.Focus), th.Style(theme.Title), title+" · ↑↓ scroll · any other key closes this").Inset(1, 0)
+	in := chrome.Over(r, th, title, "↑↓ scroll   any other key closes this", r.H)
 	most := max(len(f.lines)-in.H, 0)
 	first := min(max(from-1-in.H/4, 0), most)
 	m.code.shift = min(max(m.code.shift, -first), most-first)
