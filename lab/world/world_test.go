@@ -386,7 +386,7 @@ func TestACallbackThatDoesNotRead(t *testing.T) {
 	s.add(trace.Kernel, 3, "", trace.Record{A: int64(trace.Readable), B: 7})
 	callback(s, func() {})
 	f := s.run().Live.FDByNumber(3)
-	if _, unseen := f.Unseen(); unseen || !f.Untouched() || f.state() != Noticed {
+	if _, unseen := f.Unseen(); unseen || !f.Untouched() || f.state() != Left {
 		t.Errorf("%+v: state %b, want ready, called and not read", f, f.state())
 	}
 	callback(s, func() { s.add(trace.CallEnd, 3, "read", trace.Record{A: 7}) })
@@ -441,39 +441,13 @@ func TestTheLaneOfAnFD(t *testing.T) {
 		want     States
 		queued   int64
 	}{
-		{0, 3e6, 0, 0},        // not open yet
-		{3e6, 6e6, Idle, 0},   // nobody wants it
-		{6e6, 9e6, Unseen, 3}, // ready, and the thread is blocked elsewhere
+		{0, 3e6, 0, 0},                  // not open yet
+		{3e6, 6e6, Idle, 0},             // nobody wants it
+		{6e6, 9e6, Unseen | Arrived, 3}, // ready, and the thread is blocked elsewhere
 		{50e6, 60e6, Unseen, 3},
 	} {
-		if got, queued := lane.Between(c.from, c.to); got != c.want || queued != c.queued {
-			t.Errorf("between %d and %d ms: states %b with %d bytes, want %b with %d", c.from/1e6, c.to/1e6, got, queued, c.want, c.queued)
-		}
-	}
-}
-
-func TestAFlashInsideAMillisecondIsNotLost(t *testing.T) {
-	l := Lane{}
-	l.note(1000e6, Await, 0, 0, keepSpans)
-	l.note(1005e6, Callback, 0, 7, keepSpans)
-	l.note(1005e6+3000, Await, Took, 0, keepSpans)
-	got, queued := l.Between(1004e6, 1006e6)
-	if got != Await|Callback|Took || queued != 7 {
-		t.Errorf("states %b queued %d: a callback of 3 µs left no trace", got, queued)
-	}
-	if got, queued := l.Between(1010e6, 1020e6); got != Await || queued != 0 {
-		t.Errorf("later: states %b queued %d, want only the wait", got, queued)
-	}
-}
-
-func TestWhatHappensAgainLeavesItsMarkAgain(t *testing.T) {
-	l := Lane{}
-	for at := int64(1e9); at < 2e9; at += 2e6 {
-		l.note(at, Await, Took, 0, keepSpans)
-	}
-	for _, from := range []int64{1000e6, 1200e6, 1990e6} {
-		if got, _ := l.Between(from, from+4e6); got&Took == 0 {
-			t.Errorf("at %d ms: states %b, want the mark of what was taken", from/1e6, got)
+		if p := lane.Piece(c.from, c.to); p.States != c.want || p.MostUnseen != c.queued {
+			t.Errorf("between %d and %d ms: states %b with %d bytes, want %b with %d", c.from/1e6, c.to/1e6, p.States, p.MostUnseen, c.want, c.queued)
 		}
 	}
 }
@@ -679,7 +653,7 @@ func TestASleepingThreadDoesNotRun(t *testing.T) {
 	wants := func(asleep bool, lane States) {
 		t.Helper()
 		run := s.run()
-		states, _ := run.Timeline.Lanes[0].Between(s.now, s.now+1)
+		states := run.Timeline.Lanes[0].Piece(s.now, s.now+1).States
 		if got := run.Live.ThreadByID(100).Asleep != 0; got != asleep || states != lane {
 			t.Errorf("asleep %v, lane %b; want %v, %b", got, states, asleep, lane)
 		}
@@ -707,7 +681,7 @@ func TestALaneClaimsNoMoreThanIsKnown(t *testing.T) {
 	began := s.now
 	look := func() { s.add(trace.Sleep, trace.NoFD, "", trace.Record{Thread: 1}) }
 	states := func(at int64) States {
-		got, _ := s.run().Timeline.Lanes[0].Between(at, at+1)
+		got := s.run().Timeline.Lanes[0].Piece(at, at+1).States
 		return got
 	}
 	wants := func(at int64, want States) {
@@ -766,7 +740,7 @@ func TestAStrangersLaneGoesOn(t *testing.T) {
 	s.add(trace.CallEnd, 3, "read", trace.Record{A: 1})
 	s.add(trace.Sleep, trace.NoFD, "", trace.Record{Thread: 1, A: 100, B: 1})
 	for _, l := range s.run().Timeline.Lanes {
-		if states, _ := l.Between(s.now, s.now+1); l.Thread == 100 && states != Sleeps {
+		if states := l.Piece(s.now, s.now+1).States; l.Thread == 100 && states != Sleeps {
 			t.Errorf("the lane of a thread that sleeps: %b", states)
 		}
 	}

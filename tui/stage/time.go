@@ -64,7 +64,8 @@ func drawTime(r, plot grid.Region, v *scene) {
 			if from < 0 {
 				continue
 			}
-			states, queued := l.Between(from, min(to, v.Now+1))
+			piece := l.Piece(from, min(to, v.Now+1))
+			states, queued := piece.States, max(piece.MostUnseen, piece.MostSeen)
 			if gap && states&^world.Gone != 0 {
 				states, queued = world.Gate, 0
 			}
@@ -142,13 +143,13 @@ func laneGlyph(v *scene, thread bool, s world.States, queued int64) (rune, grid.
 		return 0, grid.Style{}
 	case has(world.Piling) && queued > 0:
 		return g.Bars[barHeight(queued)], th.Unseen
-	case has(world.Callback):
+	case has(world.Callback | world.Dozes | world.Spins | world.Began):
 		return g.LaneCallback, th.Callback
 	case has(world.Unseen):
 		return g.Bars[barHeight(queued)], th.Unseen
 	case has(world.Took):
 		return g.LaneTook, th.Callback
-	case has(world.Noticed):
+	case has(world.Noticed | world.Left):
 		return g.Noticed, th.Noticed
 	case has(world.Gate):
 		return g.LaneGate, th.Held

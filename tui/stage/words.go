@@ -68,8 +68,8 @@ func LaneWord(view *View, l *world.Lane) string {
 	v := sceneOf(view)
 	ax := v.axis()
 	from, to, _ := ax.span(ax.at(v.Now))
-	states, queued := l.Between(from, min(to, v.Now+1))
-	glyph, _ := laneGlyph(v, true, states, queued)
+	piece := l.Piece(from, min(to, v.Now+1))
+	glyph, _ := laneGlyph(v, true, piece.States, 0)
 	switch k := v.Theme.Glyphs; glyph {
 	case 0:
 		return ""
