@@ -28,6 +28,7 @@ type Lane struct {
 	blocks []block  // of the whole run, in its order
 	sum    tally    // up to the beginning of the last span, with the marks of that one
 	seen   int64    // of a thread's lane: when it was last known what the thread did
+	spun   int64    // when it made a record last, while its loop spins
 	busy   busy     // as the overview has it
 }
 
@@ -177,13 +178,23 @@ func (l *Lane) guessed() (known States, ok bool) {
 		return Unknown, true
 	case Dozes:
 		return Callback, true
+	case Spins:
+		return Await, true
 	}
 	return 0, false
 }
 
+// heard is how long the last word about a thread holds. A loop that spins makes records.
+func (l *Lane) heard() (until int64) {
+	if l.n > 0 && l.span(l.n-1).state == Spins.number() {
+		return l.spun + spinRest
+	}
+	return l.seen + SeenFor
+}
+
 // lost returns what is known of a thread at a time, if that is no more than a guess.
 func (l *Lane) lost(at int64) (known States, ok bool) {
-	if at < l.seen+SeenFor {
+	if at < l.heard() {
 		return 0, false
 	}
 	return l.guessed()
@@ -258,6 +269,9 @@ func (l *Lane) Piece(from, to int64) (c Piece) {
 		return c
 	}
 	k := l.blockAt(from)
+	if l.steady(from, to, k, &c) {
+		return c
+	}
 	before, coarse := l.until(from, k)
 	after, coarse2 := l.until(to, l.blockAt(to))
 	c.Coarse = coarse || coarse2
@@ -283,6 +297,32 @@ func (l *Lane) Piece(from, to int64) (c Piece) {
 	}
 	c.First, c.Last = l.stateAt(from), l.stateAt(to-1)
 	return c
+}
+
+// steady is the short way for a piece that lies within one span, of block k.
+func (l *Lane) steady(from, to int64, k int, c *Piece) bool {
+	if k < 0 || l.blocks[k].first < l.gone {
+		return false
+	}
+	began := l.blocks[k].before.began
+	var s *span
+	i, end := l.blocks[k].first, l.end(k)
+	for ; i < end && l.span(i).start < from; i++ {
+		s = l.span(i)
+		began += int64(s.began)
+	}
+	if i < l.n && l.span(i).start < to {
+		return false
+	}
+	state, _ := s.states()
+	c.States, c.First, c.Last, c.Before = state, state, state, began
+	c.lasted[s.state] = to - from
+	if state&(Unseen|Piling) != 0 {
+		c.MostUnseen = int64(s.queued)
+	} else {
+		c.MostSeen = int64(s.queued)
+	}
+	return true
 }
 
 // add adds all that a block has.
@@ -366,12 +406,70 @@ func (l *Lane) until(at int64, k int) (t tally, coarse bool) {
 // stateAt returns the state that lasts at a time, which is the last one that began until
 // then; 0: the lane did not exist, or nobody knows any more.
 func (l *Lane) stateAt(at int64) States {
-	k := l.blockAt(at + 1)
-	if k < 0 || l.blocks[k].first < l.gone {
+	i, ok := l.before(at + 1)
+	if !ok {
 		return 0
 	}
-	first := l.blocks[k].first
-	i := sort.Search(l.end(k)-first, func(i int) bool { return l.span(first+i).start > at })
-	state, _ := l.span(first + i - 1).states()
+	state, _ := l.span(i).states()
 	return state
+}
+
+// Now is what a lane does at a time.
+type Now struct {
+	State  States
+	Queued int64
+	Since  int64 // when the state began
+	Sure   bool  // that is known
+}
+
+// At returns what the lane does at a time; a zero State: it did not exist, or nobody knows
+// any more.
+func (l *Lane) At(at int64) (n Now) {
+	if known, ok := l.lost(at); ok {
+		return Now{State: known}
+	}
+	i, ok := l.before(at + 1)
+	if !ok {
+		return n
+	}
+	const far = 1 << 10 // spans: as many changes in one state are looked through
+	s := l.span(i)
+	n.State, _ = s.states()
+	n.Queued, n.Since, n.Sure = int64(s.queued), s.start, true
+	for k := i - 1; ; k-- {
+		switch {
+		case k < 0:
+			return n
+		case k < l.gone || i-k > far:
+			n.Sure = false
+			return n
+		case l.span(k).state != s.state:
+			return n
+		}
+		n.Since = l.span(k).start
+	}
+}
+
+// before returns the number of the last span that began before a time, if it is kept.
+func (l *Lane) before(at int64) (number int, ok bool) {
+	k := l.blockAt(at)
+	if k < 0 || l.blocks[k].first < l.gone {
+		return 0, false
+	}
+	first := l.blocks[k].first
+	return first + sort.Search(l.end(k)-first, func(i int) bool { return l.span(first+i).start >= at }) - 1, true
+}
+
+// Changes returns when the first and the last thing began that the lane did from a time to
+// another, without the latter. ok is false where nothing did, or nobody knows any more.
+func (l *Lane) Changes(from, to int64) (first, last int64, ok bool) {
+	i, known := l.before(to)
+	if !known || l.span(i).start < from {
+		return 0, 0, false
+	}
+	last, first = l.span(i).start, l.blocks[0].start
+	if b, known := l.before(from); known {
+		first = l.span(b + 1).start
+	}
+	return max(first, from), last, true
 }

@@ -49,7 +49,8 @@ func (e *equal) called(event int64) {
 // turned notes that a turn is over, and the next begins.
 func (e *equal) turned(at int64) {
 	switch {
-	case !e.goes:
+	case !e.goes: // what comes after turns that were gathered is unlike them
+		*e = equal{}
 	case e.unlike || e.key != e.now || at-e.until > spinRest:
 		*e = equal{key: e.now, since: at, until: at}
 	default:

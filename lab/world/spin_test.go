@@ -77,3 +77,31 @@ func TestALoopThatSpins(t *testing.T) {
 		}
 	}
 }
+
+// TestTheLaneOfALoopThatSpins says so, and ends when the loop is heard no more: its last
+// record is that it waits.
+func TestTheLaneOfALoopThatSpins(t *testing.T) {
+	s := looping()
+	turns(s, 3000, 10e3, 0)
+	lane := laneOf(s.run(), 100)
+	for after, want := range map[int64]States{-10e6: Spins, 0: Spins, spinRest + 1: Await, 1e9: Await} {
+		if got := lane.At(s.now + after).State; got != want {
+			t.Errorf("%d ms after the last record: state %b, want %b", after/1e6, got, want)
+		}
+	}
+	s.now += 1e9
+	s.add(trace.WaitEnd, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1})
+	lane = laneOf(s.run(), 100)
+	if p := lane.Piece(s.now-800e6, s.now-100e6); p.States != Await {
+		t.Errorf("it waited: states %b", p.States)
+	}
+}
+
+func laneOf(run *Run, thread uint32) *Lane {
+	for i := range run.Timeline.Lanes {
+		if l := &run.Timeline.Lanes[i]; l.Thread == thread {
+			return l
+		}
+	}
+	return nil
+}

@@ -71,6 +71,9 @@ func (tl *Timeline) Apply(w *World, r *trace.Record) {
 			lane.Ended = 0
 		}
 		tl.met(lane, e.at)
+		if e.state == Spins {
+			lane.spun = r.Time
+		}
 		tl.note(lane, e)
 	}
 	if r.FD < 0 {
@@ -113,7 +116,7 @@ func (tl *Timeline) looked(at int64) {
 func (tl *Timeline) met(l *Lane, at int64) {
 	if known, ok := l.lost(at); ok {
 		state, _ := l.span(l.n - 1).states()
-		tl.note(l, event{at: l.seen + SeenFor, state: known})
+		tl.note(l, event{at: l.heard(), state: known})
 		tl.note(l, event{at: at, state: state})
 	}
 	l.seen = max(l.seen, at)

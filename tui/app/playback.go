@@ -126,6 +126,7 @@ func (p *playback) fill(v *stage.View, track int) (shown player.Moment, ok bool)
 	shown, ok = p.Moment(track)
 	v.Run, v.World, v.Now, v.Live = shown.Run, shown.World, shown.Now, shown.Live
 	v.Column, v.Gaps, v.Look = p.Column(), p.Gaps(), p.look
+	v.Events, v.Wide = p.Events()
 	return shown, ok
 }
 

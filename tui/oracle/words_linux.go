@@ -101,8 +101,20 @@ func ofThread(add func(Claim), v *stage.View, t *world.Thread, l *ledger) {
 		switch stage.LaneWord(v, lane) {
 		case "runs":
 			claim("lane runs", "the lane of "+words[0]+" shows that it runs", afterWatcher, awake)
+		case "spins":
+			claim("lane spins", "the lane of "+words[0]+" shows that its loop spins", afterWatcher, awake)
 		case "sleeps":
 			claim("lane sleeps", "the lane of "+words[0]+" shows that it sleeps", afterWatcher, asleep)
+		}
+		said := stage.LaneReadout(v, lane)
+		switch word, _, _ := strings.Cut(said, " "); word {
+		case "runs", "spins":
+			claim("lane runs", "beside the lane of "+words[0]+" stands "+said, afterWatcher, awake)
+		case "sleeps", "asleep":
+			claim("lane sleeps", "beside the lane of "+words[0]+" stands "+said, 2*atOnce, asleep)
+		case "", "waits", "callback", "handling", "blocked", "held", "ended": // the same words as in the panel, which are compared
+		default:
+			add(Claim{"unknown word", subject, said, unknown, 0})
 		}
 	}
 	top, ok := t.Top()

@@ -28,9 +28,9 @@ var Keys = keys.Table[*Player, Order]{
 		Names: []string{"left", "h"}, Sign: "← →  h l",
 		Now:  (*Player).nowMove,
 		Help: "move through time by a column; with shift (H L) by 20; the way back holds time at the live edge",
-		Do:   func(p *Player) Order { return p.Move(-p.column) },
+		Do:   func(p *Player) Order { return p.byColumn(-1) },
 	},
-	{Names: []string{"right", "l"}, Do: func(p *Player) Order { return p.Move(p.column) }},
+	{Names: []string{"right", "l"}, Do: func(p *Player) Order { return p.byColumn(1) }},
 	{Names: []string{"shift+left", "H"}, Do: func(p *Player) Order { return p.Move(-leap * p.column) }},
 	{Names: []string{"shift+right", "L"}, Do: func(p *Player) Order { return p.Move(leap * p.column) }},
 	{
@@ -42,14 +42,44 @@ var Keys = keys.Table[*Player, Order]{
 	{Names: []string{"home", "g"}, Do: (*Player).ToStart},
 	{
 		Names: []string{"+", "="}, Sign: "+  -",
-		Help: "zoom the time panel",
+		Help: "zoom the time panel about the playhead: a column is 500 ns to a minute",
 		Do:   func(p *Player) Order { p.Zoom(-1); return Nothing },
 	},
 	{Names: []string{"-", "_"}, Do: func(p *Player) Order { p.Zoom(1); return Nothing }},
+	{
+		Names: []string{"t"}, Sign: "t",
+		Now:  (*Player).nowAxis,
+		Help: "the time panel's axis: a column is a stretch of time, or one phase (a wait, what the loop was told, a callback, a call, an arrival), whatever time it took. There + and - make a phase wider, and ← → go by one",
+		Do:   func(p *Player) Order { p.events = !p.events; return Nothing },
+	},
 }
 
 // Turn brings the other of two tracks to the front.
 func (p *Player) Turn() { p.Front = (p.Front + 1) % len(p.Tracks) }
+
+// byColumn moves the playhead by a column of the time panel: on the event axis to the
+// phase before or after.
+func (p *Player) byColumn(by int64) Order {
+	switch {
+	case !p.events:
+		return p.Move(by * p.column)
+	case by < 0:
+		return p.Previous()
+	case p.past:
+		return p.Next()
+	}
+	return Nothing
+}
+
+func (p *Player) nowAxis() keys.Hint {
+	switch {
+	case p.Length() == 0:
+		return keys.Hint{}
+	case p.events:
+		return keys.Hint{Does: "time axis"}
+	}
+	return keys.Hint{Does: "event axis"}
+}
 
 func (p *Player) nowToggle() keys.Hint {
 	does := ""

@@ -50,6 +50,8 @@ type Player struct {
 
 	column int64 // ns that a column of the time panel stands for
 	chosen bool  // a person chose it
+	events bool  // a column is one phase, and no stretch of time:
+	wide   int   // index in widths
 }
 
 // Gap is a stretch in which time was held, nothing happened, and the clock on
@@ -83,7 +85,11 @@ const (
 
 var (
 	// columns are the zooms of the time panel: ns to a column.
-	columns = []int64{1e6, 2e6, 5e6, 10e6, 20e6, 50e6, 100e6, 200e6, 500e6}
+	columns = []int64{500, 1e3, 2e3, 5e3, 10e3, 20e3, 50e3, 100e3, 200e3, 500e3,
+		1e6, 2e6, 5e6, 10e6, 20e6, 50e6, 100e6, 200e6, 500e6, 1e9, 2e9, 5e9, 10e9, 20e9, 60e9}
+
+	// widths are the zooms of the event axis: how many columns a phase has.
+	widths = []int{1, 2, 3, 6}
 
 	// speeds are by how much a replay is slower than the run was.
 	speeds = []int64{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000}
@@ -111,11 +117,14 @@ func (p *Player) Gated() *Player {
 	return p
 }
 
-// ZoomLike takes over the zoom that a person has chosen in another player; nil
+// ZoomLike takes over the axis and the zoom that a person has chosen in another player; nil
 // is fine.
 func (p *Player) ZoomLike(old *Player) {
 	if old != nil && old.chosen {
 		p.column, p.chosen = old.column, true
+	}
+	if old != nil {
+		p.events, p.wide = old.events, old.wide
 	}
 }
 
@@ -245,6 +254,10 @@ func (p *Player) LastRecord() (ns int64) {
 // Column is how many ns a column of the time panel stands for.
 func (p *Player) Column() int64 { return p.column }
 
+// Events reports whether a column of the time panel is one phase, and how many columns of
+// the screen it is wide.
+func (p *Player) Events() (on bool, wide int) { return p.events, widths[p.wide] }
+
 // Gaps are where time was held and nothing happened, in their order.
 func (p *Player) Gaps() []Gap { return p.gaps }
 
@@ -259,8 +272,13 @@ func (p *Player) stoodUntil(to int64) {
 	}
 }
 
-// Zoom makes a column stand for more time, or for less.
+// Zoom makes a column stand for more time, or for less. On the event axis it makes phases
+// narrower, or wider.
 func (p *Player) Zoom(out int) {
+	if p.events {
+		p.wide = min(max(p.wide-out, 0), len(widths)-1)
+		return
+	}
 	i := slices.Index(columns, p.column) + out
 	p.column, p.chosen = columns[min(max(i, 0), len(columns)-1)], true
 }

@@ -50,7 +50,7 @@ func TestALongHoldTakesOneColumn(t *testing.T) {
 				row = line
 			}
 		}
-		if !strings.Contains(row, "█") || strings.Count(row, "‖") != 1 {
+		if !strings.Contains(row, "▾") || strings.Count(row, "‖") != 1 {
 			t.Errorf("the lane %q lacks the callback before the hold, or the one mark of the hold", row)
 		}
 		if !strings.Contains(text, "‖ held 59.6 s") {

@@ -23,7 +23,41 @@ type ink struct {
 	Text, Faint, Title, Strong, Frame, Key                      grid.Style
 	Watched, Ready, Noticed, Callback, Waiting, Blocked, Unseen grid.Style // Unseen: what is queued, in a lane
 	Held, Late, Alarm                                           grid.Style
+	Lane                                                        laneInk
 	Glyphs                                                      *glyphs
+}
+
+// laneInk is what lanes are drawn with.
+type laneInk struct {
+	Unseen, Left, Noticed, InCallback, Calm grid.Style // of an fd; Calm: its callback runs, and nothing waits
+	Call, Next, Digit, NextDigit, Asleep    grid.Style // of a thread
+	Spin                                    grid.Style
+	Label                                   grid.Style // words on what is unseen
+}
+
+func laneInkOf(th *theme.Theme) laneInk {
+	call, next, known := th.Shade(theme.CallbackFill), th.Shade(theme.NextFill), th.Shade(theme.UnseenFill)
+	known.Attr = 0
+	return laneInk{
+		Unseen:     th.OnGround(th.Shade(theme.UnseenFill), theme.UnseenGround),
+		Left:       th.Shade(theme.LeftFill),
+		Noticed:    th.OnGround(known, theme.NoticedGround),
+		InCallback: th.OnGround(known, theme.CallbackGround),
+		Calm:       th.OnGround(th.Style(theme.Watched), theme.CallbackGround),
+		Call:       call, Next: next,
+		Digit: on(th, call), NextDigit: on(th, next),
+		Asleep: th.OnGround(th.Style(theme.Blocked), theme.CallbackGround),
+		Spin:   th.OnGround(th.Style(theme.Blocked), theme.SpinGround),
+		Label:  th.OnGround(th.Style(theme.Text).With(grid.Bold), theme.UnseenGround),
+	}
+}
+
+// on is text on a callback. Without colour it is bold.
+func on(th *theme.Theme, fill grid.Style) grid.Style {
+	if fill.FG == grid.Default {
+		return grid.Style{Attr: grid.Bold}
+	}
+	return th.Shade(theme.OnCallback).On(fill.FG)
 }
 
 // glyphs are the shapes of the stage: each state has one of its own, so that
@@ -33,8 +67,13 @@ type glyphs struct {
 	Yes, No, Open, Band                                               rune
 
 	Grow         rune    // a waiting time, a cell each tenth of a second
-	Bars         [7]rune // what is queued, by height; a full block is a callback
+	Bars         [8]rune // what waits unseen, by height
+	Half, Full   rune    // what waits, and the program knows: up to half of the height, and more
 	LaneCallback rune
+	LaneLeft     rune // a callback in the left half of a column
+	LaneRight    rune // and in the right half
+	LaneMany     rune // too many to be told apart
+	LaneHandled  rune // what a thread does with an fd, inferred
 	LaneTook     rune
 	LaneGate     rune
 	LaneBlocked  rune
@@ -44,6 +83,9 @@ type glyphs struct {
 	LaneSleep    rune
 	LaneIdle     rune
 	Tick         rune
+	Playhead     rune
+	Moment       rune
+	Below, Both  rune // in the strip of the whole run: something was unseen; and a callback ran
 
 	Arrow, Into                            rune
 	CornerUL, CornerUR, CornerLL, CornerLR rune
@@ -52,8 +94,10 @@ type glyphs struct {
 var unicode = glyphs{
 	Idle: '·', Ready: '■', Unseen: '◌', Noticed: '●', Callback: '▶', Took: '▾', Wait: '╌', Blocked: '▐', Gate: '‖',
 	Yes: '✓', No: '✗', Open: '○', Band: '▌',
-	Grow: '▪', Bars: [7]rune{'▁', '▂', '▃', '▄', '▅', '▆', '▇'},
-	LaneCallback: '█', LaneTook: '▌', LaneGate: '‖', LaneBlocked: '━', LaneWait: '╌', LaneWatched: '─', LaneRun: '▔', LaneSleep: 'z', LaneIdle: '·',
+	Grow: '▪', Bars: [8]rune{'▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'}, Half: '▖', Full: '▌',
+	LaneCallback: '▀', LaneLeft: '▘', LaneRight: '▝', LaneMany: '▒', LaneHandled: '▚',
+	LaneTook: '▾', LaneGate: '‖', LaneBlocked: '━', LaneWait: '╌', LaneWatched: '─', LaneRun: '═', LaneSleep: 'z', LaneIdle: '·',
+	Playhead: '▼', Moment: '◆', Below: '▄', Both: '█',
 	Tick: '╵', Arrow: '▶', Into: '▸',
 	CornerUL: '╭', CornerUR: '╮', CornerLL: '╰', CornerLR: '╯',
 }
@@ -61,8 +105,10 @@ var unicode = glyphs{
 var ascii = glyphs{
 	Idle: '.', Ready: '#', Unseen: 'o', Noticed: '!', Callback: '>', Took: 'v', Wait: '~', Blocked: 'X', Gate: '"',
 	Yes: 'y', No: 'n', Open: '?', Band: '[',
-	Grow: '*', Bars: [7]rune{'1', '2', '3', '4', '5', '6', '7'},
-	LaneCallback: '@', LaneTook: 'v', LaneGate: '"', LaneBlocked: 'X', LaneWait: '~', LaneWatched: '-', LaneRun: '^', LaneSleep: 'z', LaneIdle: '.',
+	Grow: '*', Bars: [8]rune{'_', '_', '=', '=', '=', '#', '#', '#'}, Half: ';', Full: ':',
+	LaneCallback: '@', LaneLeft: ']', LaneRight: '[', LaneMany: '%', LaneHandled: '/',
+	LaneTook: 'v', LaneGate: 'H', LaneBlocked: 'X', LaneWait: '~', LaneWatched: '-', LaneRun: '"', LaneSleep: 'z', LaneIdle: '.',
+	Playhead: 'V', Moment: '*', Below: '=', Both: '#',
 	Tick: '\'', Arrow: '>', Into: '>',
 	CornerUL: '+', CornerUR: '+', CornerLL: '+', CornerLR: '+',
 }
@@ -77,6 +123,7 @@ func inkOf(th *theme.Theme) *ink {
 		Unseen: th.Style(theme.Ready), Held: th.Style(theme.Held),
 		Late: th.Style(theme.Late), Alarm: th.Style(theme.Alarm),
 	}
+	k.Lane = laneInkOf(th)
 	if th.ASCII {
 		k.Glyphs = &ascii
 	}

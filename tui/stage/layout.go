@@ -13,8 +13,9 @@ type Layout struct {
 	Head, Now, FDs, Loops, Time, Feed, Judgement, Keys grid.Rect
 
 	// Plot is the part of the time panel whose columns are moments: the lanes
-	// without their names, and the axis below them. Empty: there is no room.
-	Plot grid.Rect
+	// without their names, and the axis above them. Empty: there is no room. Strip is the
+	// whole run above it, Lens the column under the playhead, opened; both may be empty.
+	Plot, Strip, Lens grid.Rect
 }
 
 // roomy is the height from which on a blank row stands above each hairline, and
@@ -63,7 +64,7 @@ func LayoutOf(w, h int, view *View) (l Layout) {
 	}
 	if p := l.panel(view.Full); p != nil {
 		*p = rest
-		l.Plot = plotOf(l.Time)
+		l.placeTime(lanesOf(v, w, nil), !view.Events)
 		return l
 	}
 	next := func(n int) (row grid.Rect) {
@@ -89,7 +90,7 @@ func LayoutOf(w, h int, view *View) (l Layout) {
 		}
 		l.Feed, l.Judgement = halves(bottom, w*share/100)
 	}
-	l.Plot = plotOf(l.Time)
+	l.placeTime(lanesOf(v, w, nil), !view.Events)
 	return l
 }
 
@@ -138,7 +139,9 @@ func LayoutOfPair(w, h int, pair [2]*View) (layouts [2]Layout) {
 		l.FDs, l.Loops, l.Time, l.Feed = next(c.fds), next(c.loops), next(c.time), next(c.feed)
 		l.Judgement = rest
 		l.Keys, _ = grid.Rect{W: w, H: h}.Bottom(1)
-		l.Plot = plotOf(l.Time)
+		if pair[i] != nil {
+			l.placeTime(lanesOf(&scene{View: pair[i]}, l.Time.W, nil), !pair[i].Events)
+		}
 	}
 	return layouts
 }
@@ -149,24 +152,20 @@ func Half(w, h, i int) grid.Rect {
 	return grid.Rect{X: i * (w / 2), W: w/2 + i*(w%2), H: max(h-1, 0)}
 }
 
-func plotOf(time grid.Rect) grid.Rect {
-	in := inside(time)
-	if in.H < 2 || in.W < labelWidth+10 {
-		return grid.Rect{}
-	}
-	_, plot := in.Left(labelWidth)
-	return plot
-}
-
 // MomentAt says which moment of the view's run a cell of the screen stands for.
-// ok is false outside the plot.
+// ok is false outside of the plot and of the strip.
 func (l *Layout) MomentAt(v *View, x, y int) (ns int64, ok bool) {
-	if !l.Plot.Has(x, y) {
-		return 0, false
+	switch {
+	case l.Plot.Has(x, y) && v.Events:
+		return v.momentOf(x-l.Plot.X, l.Plot.W), true
+	case l.Plot.Has(x, y):
+		ns, _, _ = v.axis().span(v.first(l.Plot.W) + int64(x-l.Plot.X))
+		return ns, true
+	case l.Strip.Has(x, y):
+		ns, _, _ = v.whole(l.Strip.W).span(int64(x - l.Strip.X))
+		return min(ns, v.seen()), true
 	}
-	ax := v.axis()
-	ns, _, _ = ax.span(ax.first(v.Now, l.Plot.W) + int64(x-l.Plot.X))
-	return ns, true
+	return 0, false
 }
 
 type heights struct{ top, middle, bottom int }
@@ -191,7 +190,7 @@ func split(w, h, gap int, v *scene) heights {
 		least = max(least, endHeight+1+over)
 	}
 	top := min(max(open+1+over, least, 6), max(h*4/10, 6))
-	middle := min(max(lanesOf(v, w-2, nil)+2+over, 6), max(h*36/100, 6))
+	middle := min(max(wishedRows(lanesOf(v, w, nil))+over, 6), max(h*36/100, 6))
 	if v.isRead() { // the rest is one step back in time
 		enough := h / 4
 		if len(v.World.Ends) > 0 && h > 3*endHeight {

@@ -57,7 +57,7 @@ func hasLines(t *testing.T, g *grid.Grid, l *Layout, w int) {
 	for i := range rects.NumField() {
 		name, p := rects.Type().Field(i).Name, rects.Field(i).Interface().(grid.Rect)
 		switch {
-		case name == "Head" || name == "Keys" || name == "Plot": // these have no hairline
+		case slices.Contains([]string{"Head", "Keys", "Plot", "Strip", "Lens"}, name): // these have no hairline
 			continue
 		case p.H == 0 && !slices.Contains([]string{"FDs", "Loops", "Time"}, name):
 			continue // it is not always there: a pair has a feed only where there are many rows, and a run no checks yet
@@ -88,7 +88,7 @@ func hits(t *testing.T, v *View, l *Layout, w, h int) {
 			}
 		}
 	}
-	if want := l.Plot.W * l.Plot.H; n != want {
-		t.Errorf("%d cells are moments, the plot has %d", n, want)
+	if want := l.Plot.W*l.Plot.H + l.Strip.W*l.Strip.H; n != want {
+		t.Errorf("%d cells are moments, the plot and the strip have %d", n, want)
 	}
 }

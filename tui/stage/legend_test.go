@@ -2,6 +2,7 @@ package stage
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,7 +39,9 @@ func TestTheGlossaryHasEveryTerm(t *testing.T) {
 // states have the same sign.
 func TestSignsDoNotRelyOnColour(t *testing.T) {
 	for name, g := range map[string]*glyphs{"Unicode": &unicode, "ASCII": &ascii} {
-		lanes := append([]rune{g.LaneCallback, g.LaneTook, g.LaneGate, g.LaneBlocked, g.LaneWait, g.LaneWatched, g.LaneRun, g.LaneSleep, g.LaneIdle, g.Noticed}, g.Bars[:]...)
+		heights := g.Bars[:] // in ASCII, some are alike
+		lanes := append([]rune{g.LaneCallback, g.LaneLeft, g.LaneRight, g.LaneMany, g.LaneHandled, g.Full, g.Half, g.LaneTook, g.LaneGate, g.LaneBlocked,
+			g.LaneWait, g.LaneWatched, g.LaneRun, g.LaneSleep, g.LaneIdle, g.Noticed}, slices.Compact(slices.Clone(heights))...)
 		table := []rune{g.Idle, g.Ready, g.Unseen, g.Noticed, g.Callback, g.Took, g.Wait, g.Blocked, g.Gate}
 		for _, signs := range [][]rune{lanes, table} {
 			seen := map[rune]bool{}

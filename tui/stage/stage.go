@@ -32,6 +32,8 @@ type View struct {
 	Live  int64        // ns of the run at the live edge
 
 	Column int64        // ns that one column of the time panel stands for
+	Events bool         // a column is one phase, whatever time it took, and not a stretch of time:
+	Wide   int          // it is so wide
 	Gaps   []player.Gap // where time was held and nothing happened, in their order
 	Look
 
@@ -106,7 +108,7 @@ func drawPanels(r grid.Region, v *scene, l *Layout) {
 		v.drawMore(r, l.Loops, above, below)
 	}
 	if l.Time.H > 0 {
-		drawTime(v.panel(r, l.Time, "time", "", ""), l.Plot.In(r), v)
+		drawTime(r, v.panel(r, l.Time, "time", "", ""), l, v)
 	}
 	if l.Feed.H > 0 {
 		in := v.panel(r, l.Feed, "what happened", v.said(), "")

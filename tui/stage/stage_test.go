@@ -146,7 +146,7 @@ func TestTheWaitingTimeGrows(t *testing.T) {
 func TestACallbackOfMicrosecondsCanBeSeen(t *testing.T) {
 	v := view(looping(), 100*ms)
 	text, _ := screen(v, 120, 40)
-	for _, want := range []string{"callback ran 3.0 µs", "select(2 fds) = 1", `read(8 socket) = 3 "b1\n"`, "turns 1  callbacks 1", "waits in select for 2 fds", "█"} {
+	for _, want := range []string{"callback ran 3.0 µs", "select(2 fds) = 1", `read(8 socket) = 3 "b1\n"`, "turns 1  callbacks 1", "waits in select for 2 fds", "▘"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the screen lacks %q:\n%s", want, text)
 		}
@@ -156,7 +156,7 @@ func TestACallbackOfMicrosecondsCanBeSeen(t *testing.T) {
 	if strings.Contains(text, "callback ran") {
 		t.Errorf("a second later the callback still glows:\n%s", text)
 	}
-	if !strings.Contains(text, "█") {
+	if !strings.Contains(text, "▘") {
 		t.Errorf("the time panel has forgotten the callback:\n%s", text)
 	}
 }
@@ -371,7 +371,7 @@ func TestARefusedReadTookNothing(t *testing.T) {
 	h := looping()
 	h.add(400*ms, trace.CallEnd, 6, "read", trace.Record{A: -1, B: 11, C: 300})
 	text, _ := screen(view(h, 20*ms), 120, 40)
-	if !strings.Contains(text, "read: EAGAIN") || strings.Contains(text, "▾") {
+	if !strings.Contains(text, "read: EAGAIN") || strings.Contains(text, "▾ read") {
 		t.Errorf("no \"read: EAGAIN\", or the sign of bytes taken, in\n%s", text)
 	}
 	h.add(ms, trace.CallEnd, 6, "read", trace.Record{A: 5})

@@ -63,30 +63,37 @@ func ThreadWords(view *View, t *world.Thread) []string {
 	return lines(g)[:min(y, 40)]
 }
 
-// LaneWord returns what the last column of a thread's lane shows.
+// LaneWord returns what a thread's lane shows of this moment.
 func LaneWord(view *View, l *world.Lane) string {
 	v := sceneOf(view)
-	ax := v.axis()
-	from, to, _ := ax.span(ax.at(v.Now))
-	piece := l.Piece(from, min(to, v.Now+1))
-	glyph, _ := laneGlyph(v, true, piece.States, 0)
-	switch k := v.Theme.Glyphs; glyph {
-	case 0:
+	p := l.Piece(v.Now, v.Now+1)
+	s := threadShape(v, l, &p, v.Now, v.Now+1, shape{}, 0)
+	switch k := v.Theme.Glyphs; {
+	case s.glyph == 0:
 		return ""
-	case k.LaneRun:
-		return "runs"
-	case k.LaneSleep:
+	case s.style == v.Theme.Lane.Asleep:
 		return "sleeps"
-	case k.LaneWait:
+	case s.style == v.Theme.Lane.Spin:
+		return "spins"
+	case s.glyph == k.LaneRun:
+		return "runs"
+	case s.glyph == k.LaneSleep:
+		return "sleeps"
+	case s.glyph == k.LaneWait:
 		return "waits"
-	case k.LaneBlocked:
+	case s.glyph == k.LaneBlocked:
 		return "blocked"
-	case k.LaneGate:
+	case s.glyph == k.LaneGate:
 		return "held"
-	case k.LaneCallback:
-		return "callback"
 	}
-	return string(glyph)
+	return "callback"
+}
+
+// LaneReadout returns what the time panel says in words of a lane at this moment.
+func LaneReadout(view *View, l *world.Lane) string {
+	g := grid.New(readWidth(wide)-1, 1)
+	drawReadout(g.Region(), sceneOf(view), l)
+	return lines(g)[0]
 }
 
 // Warnings returns the rows of warnings.

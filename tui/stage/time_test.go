@@ -1,0 +1,330 @@
+package stage
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+	"fdlab/tui/grid"
+	"fdlab/tui/theme"
+)
+
+// echo is lesson 02's third step: one echo of 7 bytes, and a callback that reads in its
+// twentieth call.
+func echo() *history {
+	h := looping()
+	h.add(100*ms, trace.Kernel, 8, "", trace.Record{A: int64(trace.Readable), B: 7})
+	for n := range 20 {
+		h.add(1000, trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
+		h.add(0, trace.Ready, 8, "", trace.Record{Base: 1, A: int64(trace.Readable), C: 2})
+		h.add(0, trace.CallbackBegin, 8, "b", trace.Record{Base: 1, A: int64(trace.Readable), C: 2})
+		if n == 19 {
+			h.add(500, trace.CallEnd, 8, "read", trace.Record{A: 7})
+		}
+		h.add(1000, trace.CallbackEnd, 8, "", trace.Record{Base: 1, C: 2})
+		h.add(500, trace.WaitBegin, trace.NoFD, "select", trace.Record{Base: 1, A: 2, B: -1})
+	}
+	return h
+}
+
+// row returns what stands on the lane of a name, between its name and its words.
+func row(t *testing.T, v *View, w, h int, name string) string {
+	t.Helper()
+	text, _ := screen(v, w, h)
+	l := LayoutOf(w, h, v)
+	for y, line := range strings.Split(text, "\n") {
+		if strings.HasPrefix(strings.TrimLeft(line, " ▌"), name) && y > l.Plot.Y && y < l.Plot.Y+l.Plot.H {
+			return string([]rune(line)[l.Plot.X : l.Plot.X+l.Plot.W])
+		}
+	}
+	t.Fatalf("no lane %q in\n%s", name, text)
+	return ""
+}
+
+// TestTwentyCallbacksStandSideBySide on the event axis, above 7 bytes that stay; on the
+// time axis they are many in one column, and the lens tells them apart.
+func TestTwentyCallbacksStandSideBySide(t *testing.T) {
+	v := view(echo(), 0)
+	v.Events, v.Wide = true, 1
+	lane := row(t, v, 120, 40, "select")
+	if got := strings.Count(lane, "▝"); got < 20 {
+		t.Errorf("%d callbacks on %q, want 20 and one more", got, lane)
+	}
+	if below := row(t, v, 120, 40, "fd 8"); strings.Count(below, "▌") < 2*19 || !strings.Contains(below, "▾") {
+		t.Errorf("below: %q", below)
+	}
+	v.Events = false
+	if lane := row(t, v, 120, 40, "select"); !strings.Contains(lane, "▒") {
+		t.Errorf("20 callbacks in one column: %q", lane)
+	}
+	text, _ := screen(v, 120, 40)
+	_, lens, _ := strings.Cut(text, "lens ")
+	lens = strings.Split(lens, "\n")[1]
+	if got := callbacksOn(string([]rune(lens)[LayoutOf(120, 40, v).Lens.X:])); got != 20 {
+		t.Errorf("%d callbacks in the lens %q", got, lens)
+	}
+}
+
+// TestANumberThatIsUsedAgain: a thread's lane shows its own passages, and not those of one
+// that had its number before.
+func TestANumberThatIsUsedAgain(t *testing.T) {
+	h := echo()
+	h.add(1000, trace.LoopEnd, trace.NoFD, "", trace.Record{Base: 1})
+	h.add(1000, trace.ThreadEnd, trace.NoFD, "", trace.Record{})
+	h.add(1000, trace.ThreadBegin, trace.NoFD, "after", trace.Record{})
+	h.add(1000, trace.WaitBegin, trace.NoFD, "select", trace.Record{Base: 1, A: 2, B: -1})
+	v := view(h, 0)
+	v.Events, v.Wide = true, 1
+	if lane := strings.TrimSpace(row(t, v, 120, 40, "after")); lane != "╌" {
+		t.Errorf("the second thread waits, and its lane shows %q", lane)
+	}
+}
+
+// callbacksOn counts the callbacks that a thread's lane shows: a digit is as many as it
+// says, and each stretch of ▝▀▘ is one.
+func callbacksOn(lane string) (n int) {
+	reaches := false // one has reached the right edge of the column before
+	for _, c := range lane {
+		switch {
+		case c >= '0' && c <= '9':
+			n += int(c - '0')
+			reaches = true
+			continue
+		case c == '▝', strings.ContainsRune("▀▘", c) && !reaches:
+			n++
+		}
+		reaches = c == '▝' || c == '▀'
+	}
+	return n
+}
+
+// random is a run of one loop with two fds, whose turns are of any length.
+func random(rng *rand.Rand, turns int) *history {
+	h := looping()
+	for range turns {
+		fd := int32(6 + 2*rng.IntN(2))
+		some := func() int64 { return []int64{0, rng.Int64N(900), rng.Int64N(300e3), rng.Int64N(20e6)}[rng.IntN(4)] }
+		h.add(some(), trace.Kernel, fd, "", trace.Record{A: int64(trace.Readable), B: 1 + rng.Int64N(7)})
+		h.add(some(), trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
+		h.add(0, trace.Ready, fd, "", trace.Record{Base: 1, A: int64(trace.Readable), C: int64(fd)})
+		h.add(0, trace.CallbackBegin, fd, "b", trace.Record{Base: 1, A: int64(trace.Readable), C: int64(fd)})
+		h.add(some(), trace.CallEnd, fd, "read", trace.Record{A: 7})
+		h.add(some(), trace.CallbackEnd, fd, "", trace.Record{Base: 1, C: int64(fd)})
+		h.add(some(), trace.WaitBegin, trace.NoFD, "select", trace.Record{Base: 1, A: 2, B: -1})
+	}
+	return h
+}
+
+// TestWhatALaneShowsIsSo, on random runs, at any zoom: no callback is lost or shown twice
+// where a column can tell; wherever something was unseen for an eighth of a column it
+// is solid; a moment has the same words on both axes; each sign is one cell, in ASCII too.
+func TestWhatALaneShowsIsSo(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for range 60 {
+		h := random(rng, 1+rng.IntN(40))
+		v := view(h, rng.Int64N(5e6))
+		v.Column = []int64{500, 2e3, 20e3, 500e3, 2e6, 50e6}[rng.IntN(6)]
+		win := window{ax: v.axis(), first: v.first(80), until: v.Now}
+		s := sceneOf(v)
+		for i := range v.Run.Timeline.Lanes {
+			l := &v.Run.Timeline.Lanes[i]
+			if l.FD != trace.NoFD && !l.Input {
+				continue
+			}
+			g := grid.New(80, 1)
+			drawLane(g.Region(), s, l, win)
+			shown := lines(g)[0]
+			if utf8.RuneCountInString(shown) > 80 {
+				t.Fatalf("%q is too wide", shown)
+			}
+			if l.FD == trace.NoFD {
+				from, _, _, _ := win.column(0)
+				p := l.Piece(max(from, 0), v.Now+1)
+				want := int(p.Callbacks)
+				if p.First&calling != 0 {
+					want++ // it began before
+				}
+				if got := callbacksOn(shown); !strings.Contains(shown, "▒") && got != want {
+					t.Errorf("column %d ns: %d callbacks, want %d: %q", v.Column, got, want, shown)
+				}
+				continue
+			}
+			for x := range 80 {
+				from, to, _, ok := win.column(x)
+				if !ok {
+					continue
+				}
+				p := l.Piece(from, to)
+				solid := g.At(x, 0).Style == s.Theme.Lane.Unseen || g.At(x, 0).Style == s.Theme.Lane.Label
+				if late := p.Lasted(world.Unseen | world.Piling); late*8 >= to-from && late > 0 && !solid {
+					t.Errorf("column %d: unseen for %d of %d ns, and not solid: %q", x, late, to-from, shown)
+				}
+			}
+		}
+		said := func() (all string) {
+			for i := range v.Run.Timeline.Lanes {
+				all += LaneReadout(v, &v.Run.Timeline.Lanes[i]) + "\n"
+			}
+			return all
+		}
+		times := said()
+		if v.Events, v.Wide = true, 1; said() != times {
+			t.Error("the axes do not say the same of a moment")
+		}
+	}
+}
+
+// TestAHeightGrowsWithWhatWaits, up to the most that ever waited.
+func TestAHeightGrowsWithWhatWaits(t *testing.T) {
+	for _, full := range []int64{1, 5, 7, 8, 9, 100, 4000, 4001, 1 << 20, 1 << 31} {
+		last := 0
+		for n := int64(1); n <= full; n += max(full/1000, 1) {
+			got := height(n, full)
+			if got < max(last, 1) || got > 8 {
+				t.Fatalf("%d of %d: height %d after %d", n, full, got, last)
+			}
+			last = got
+		}
+		if full > 8 && height(full, full) != 8 {
+			t.Errorf("%d of %d is not full", full, full)
+		}
+	}
+}
+
+// TestTheTimePanelFitsEverywhere: at each size, on both axes, in all looks, and no sign
+// is wider than its cell.
+func TestTheTimePanelFitsEverywhere(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}} {
+		for _, th := range []*theme.Theme{theme.New(grid.TrueColor, theme.Light, false), theme.New(grid.Mono, theme.Dark, false), theme.New(grid.ANSI16, theme.Unknown, true)} {
+			for _, events := range []bool{false, true} {
+				v := view(echo(), 3*ms)
+				v.Theme, v.Events, v.Wide, v.Status = th, events, 3, Past
+				v.Now -= 2 * ms
+				v.World = v.Run.At(v.Now)
+				g := grid.New(size[0], size[1])
+				th.Prepare(g)
+				l := LayoutOf(size[0], size[1], v)
+				Draw(g.Region(), v, l)
+				for y, line := range lines(g) {
+					if n := grid.Width(line); n > size[0] {
+						t.Errorf("%v: row %d has %d cells", size, y, n)
+					}
+				}
+				for _, r := range []grid.Rect{l.Strip, l.Plot, l.Lens} {
+					if in := inside(l.Time); r.H > 0 && (r.Y < in.Y || r.Y+r.H > in.Y+in.H || r.X+r.W > in.X+in.W) {
+						t.Errorf("%v: %+v is not inside of %+v", size, r, l.Time)
+					}
+				}
+				if out := g.Render(); th.ASCII && strings.ContainsFunc(out, func(c rune) bool { return c > 0x7E }) {
+					t.Errorf("%v: not ASCII:\n%s", size, out)
+				}
+			}
+		}
+	}
+}
+
+// TestAClickOnTheStrip goes to its moment, and one on a phase to that phase.
+func TestAClickOnTheStrip(t *testing.T) {
+	v := view(echo(), 0)
+	l := LayoutOf(120, 40, v)
+	for x := range l.Strip.W {
+		at, ok := l.MomentAt(v, l.Strip.X+x, l.Strip.Y)
+		if want := int64(x) * v.Live / int64(l.Strip.W); !ok || max(at-want, want-at) > v.Live/10 {
+			t.Errorf("column %d of the run is at %d (%t), want about %d", x, at, ok, want)
+		}
+	}
+	v.Events, v.Wide = true, 1
+	l = LayoutOf(120, 40, v)
+	last := int64(-1)
+	for x := range 40 {
+		at, ok := l.MomentAt(v, l.Plot.X+x, l.Plot.Y+2)
+		if !ok || at < last || at > v.Now {
+			t.Errorf("phase %d is at %d after %d (%t)", x, at, last, ok)
+		}
+		last = at
+	}
+}
+
+// TestTheOddOnesAreSaid: a loop that spins, a thread that sleeps inside a callback, and the
+// longest stretch that nobody knew of.
+func TestTheOddOnesAreSaid(t *testing.T) {
+	h := looping()
+	for range 3000 {
+		h.add(10e3, trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
+		h.add(0, trace.Ready, 8, "", trace.Record{Base: 1, A: int64(trace.Readable), C: 2})
+		h.add(0, trace.CallbackBegin, 8, "b", trace.Record{Base: 1, A: int64(trace.Readable), C: 2})
+		h.add(0, trace.CallbackEnd, 8, "", trace.Record{Base: 1, C: 2})
+		h.add(0, trace.WaitBegin, trace.NoFD, "select", trace.Record{Base: 1, A: 2, B: -1})
+	}
+	v := view(h, 0)
+	v.Column = ms
+	text, _ := screen(v, 120, 40)
+	if lane := row(t, v, 120, 40, "select"); strings.Count(lane, "▒") < 10 || !strings.Contains(text, "│spins 100,000/s") {
+		t.Errorf("the loop spins, and it is not said:\n%s", text)
+	}
+	h = looping()
+	h.add(ms, trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
+	h.add(0, trace.CallbackBegin, 8, "b", trace.Record{Base: 1, A: int64(trace.Readable), C: 2})
+	h.add(ms, trace.Kernel, 6, "", trace.Record{A: int64(trace.Readable), B: 3})
+	for range 12 {
+		h.add(50*ms, trace.Sleep, trace.NoFD, "", trace.Record{A: 4242, B: 1})
+	}
+	v = view(h, 10*ms)
+	text, _ = screen(v, 120, 40)
+	if lane := row(t, v, 120, 40, "select"); !strings.Contains(lane, "z·z·z·z·") || !strings.Contains(text, "│asleep inside ") {
+		t.Errorf("the thread sleeps inside a callback, and it is not said:\n%s", text)
+	}
+	if want := fmt.Sprintf("nobody knows %d ms", 12*50+10); !strings.Contains(text, want) {
+		t.Errorf("no %q in\n%s", want, text)
+	}
+}
+
+// TestALongStretchIsSaidWhole, although the window shows its end alone.
+func TestALongStretchIsSaidWhole(t *testing.T) {
+	h := looping()
+	h.add(ms, trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
+	h.add(0, trace.CallbackBegin, 8, "b", trace.Record{Base: 1, A: int64(trace.Readable), C: 2})
+	h.add(0, trace.Kernel, 6, "", trace.Record{A: int64(trace.Readable), B: 3})
+	h.add(200*ms, trace.Kernel, 6, "", trace.Record{A: int64(trace.Readable), B: 5})
+	v := view(h, 100*ms)
+	for _, v.Column = range []int64{500, 100e3, 20e6} {
+		if text, _ := screen(v, 120, 40); v.Column < 20e6 && !strings.Contains(text, "nobody knows 300 ms") {
+			t.Errorf("a column of %d ns: no \"nobody knows 300 ms\" in\n%s", v.Column, text)
+		}
+	}
+}
+
+// TestWhatMattersIsShown where there is no room for all lanes.
+func TestWhatMattersIsShown(t *testing.T) {
+	h := looping()
+	h.add(ms, trace.Moment, 8, "moment", trace.Record{A: trace.NoFD, B: trace.NoFD, C: trace.NoFD})
+	v := view(h, ms)
+	s := sceneOf(v)
+	var lanes []*world.Lane
+	lanesOf(s, 80, &lanes)
+	last := lanes[len(lanes)-1] // of fd 8
+	if got := s.foremost(slices.Clone(lanes), 2); len(got) != 2 || got[0] != lanes[0] || got[1] != lanes[1] {
+		t.Errorf("nothing matters: %d lanes", len(got))
+	}
+	v.Status, v.Band = AtMoment, &Band{Moment: &v.World.Moments[0]}
+	if got := s.foremost(lanes, 2); len(got) != 2 || got[1] != last {
+		t.Error("the last lane matters, and is not shown")
+	}
+}
+
+// BenchmarkEvents draws the event axis at the end of 10,000 turns.
+func BenchmarkEvents(b *testing.B) {
+	v := view(random(rand.New(rand.NewPCG(7, 8)), 10_000), 0)
+	v.Events, v.Wide = true, 1
+	g := grid.New(200, 60)
+	b.ReportAllocs()
+	for b.Loop() {
+		g.Clear()
+		Draw(g.Region(), v, LayoutOf(200, 60, v))
+	}
+}
