@@ -9,11 +9,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	// It must be initialised before bubbletea, and is: by its name.
 	_ "fdlab/tui/firstframe"
 
 	"fdlab/lab/course"
+	"fdlab/lab/foreign"
 	"fdlab/lab/launch"
 	"fdlab/tui/app"
 	"fdlab/tui/check"
@@ -23,6 +25,7 @@ import (
 )
 
 func main() {
+	foreign.Child() // it traces, if this program was started for that
 	err := run(os.Args[1:])
 	if err == nil {
 		return
@@ -53,6 +56,8 @@ func run(args []string) error {
 		return check.Print(os.Stdout, root, os.Environ())
 	case command.Run:
 		return runProgram(root, c)
+	case command.Trace, command.Attach:
+		return watch(root, c)
 	case command.Open:
 		return openFile(root, c)
 	default:
@@ -80,6 +85,28 @@ func runProgram(root string, c command.Command) error {
 		return fmt.Errorf("the current folder is gone: %w", err)
 	}
 	return open(root, c, func(m *app.Model) { m.Run(program, here, c.Operands[1:]) })
+}
+
+// watch puts any Linux program on the stage, or records it.
+func watch(root string, c command.Command) error {
+	if err := foreign.Possible(); err != nil {
+		return err
+	}
+	if c.Record != "" {
+		return record(c)
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		return fmt.Errorf("the current folder is gone: %w", err)
+	}
+	w := app.Watching{Args: c.Operands, Dir: here, Payload: c.Payload, Hold: c.Hold}
+	if c.Word == command.Attach {
+		w.Pid = c.Operands[0]
+		if n, err := strconv.Atoi(w.Pid); err != nil || n <= 0 {
+			return fmt.Errorf("%q is no process id: see `ps -e`, or `pgrep NAME`", w.Pid)
+		}
+	}
+	return open(root, c, func(m *app.Model) { m.Watch(w) })
 }
 
 // open shows the instrument until the student leaves it, or until the terminal
@@ -119,6 +146,10 @@ func sweep(root string) {
 // alone says what to run where the instrument cannot be shown.
 func alone(c *course.Catalogue, why string, cli command.Command) error {
 	switch cli.Word {
+	case command.Trace:
+		return fmt.Errorf("%s. Without one, keep the run in a file:\n\n    go run ./tui trace -record run.jsonl -- PROGRAM ARGS", why)
+	case command.Attach:
+		return errors.New(why)
 	case command.Run:
 		path := cli.Operands[0]
 		if !filepath.IsAbs(path) { // or go run would look for a package of that name

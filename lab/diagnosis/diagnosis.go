@@ -67,6 +67,7 @@ const (
 
 	// Of a Starve:
 	InCallback // the loop is inside one callback
+	NotWaited  // foreign: the loop's thread has not come to its next wait
 	SameEvent  // it calls one event again and again, in one turn (Base.Same)
 
 	// Of an Unheard:
@@ -202,11 +203,24 @@ func Busy(w *world.World, f *world.FD) (why Finding, ok bool) {
 			same.FD = f
 			return same, true
 		}
-		if b.Phase == world.Calling {
+		switch {
+		case b.Phase == world.Calling:
 			return Finding{Kind: Starve, Cause: InCallback, FD: f, Base: b}, true
+		case b.Foreign && b.Woke() != 0 && b.Thread != 0 && !isHeld(w, b.Thread):
+			return Finding{Kind: Starve, Cause: NotWaited, FD: f, Base: b}, true
 		}
 	}
 	return Finding{}, false
+}
+
+// isHeld reports whether a thread stands at the gate: then nobody lets anybody wait.
+func isHeld(w *world.World, thread uint32) bool {
+	t := w.ThreadByID(thread)
+	if t == nil {
+		return false
+	}
+	top, ok := t.Top()
+	return ok && top.Kind == world.AtGate
 }
 
 // Blocked returns the call that a thread is blocked in on the fd, and whether it

@@ -2,6 +2,7 @@ package diagnosis
 
 import (
 	"slices"
+	"strings"
 
 	"fdlab/lab/world"
 )
@@ -50,6 +51,12 @@ func warnOfFD(dst []Finding, w *world.World, f *world.FD, now int64) []Finding {
 		dst = append(dst, Finding{Kind: PartialDrain, FD: f, Count: f.Queued})
 	}
 	since, unseen := f.Unseen()
+	if f.Before && f.Reads == 0 && len(f.Watches) == 0 || f.Regular {
+		return dst // the program was given it, and may not care
+	}
+	if f.Ever == 0 && w.Foreign() && strings.HasPrefix(f.What, "pipe") {
+		return dst // a byte in a pipe that no loop watches may be a lock: libuv has one
+	}
 	if !unseen || f.Blocked > 0 || !w.Sure(since) {
 		return dst
 	}
@@ -57,7 +64,7 @@ func warnOfFD(dst []Finding, w *world.World, f *world.FD, now int64) []Finding {
 	case len(f.Watches) == 0 && now-since > neverReadFrom:
 		dst = append(dst, Finding{Kind: NeverRead, FD: f, For: now - since})
 	case len(f.Watches) > 0 && now-since > starveAfter:
-		if why, ok := Busy(w, f); ok {
+		if why, ok := Busy(w, f); ok && (why.Cause != NotWaited || now-why.Base.Woke() > starveAfter) {
 			why.For = now - since
 			dst = append(dst, why)
 		}

@@ -16,11 +16,6 @@ import (
 	"fdlab/lab/trace"
 )
 
-const (
-	launchRole = "launch"
-	attachRole = "attach"
-)
-
 // Child returns at once in a process that is neither the tracer child nor the trampoline.
 // In those it does not return. Call it first in main.
 func Child() {
@@ -74,20 +69,4 @@ func child(name string, options []string) int {
 		return 128 + exit.number
 	}
 	return exit.Code
-}
-
-// Environment returns the variable that makes this very program a tracer child when it is
-// started again with it; its arguments are then the program and its own, or a process id.
-func Environment(attach bool, opt Options) string {
-	words := []string{launchRole}
-	if attach {
-		words[0] = attachRole
-	}
-	if opt.Payload {
-		words = append(words, "payload")
-	}
-	if opt.Hold {
-		words = append(words, "hold")
-	}
-	return role + "=" + strings.Join(words, " ")
 }

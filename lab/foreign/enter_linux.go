@@ -30,7 +30,7 @@ func (t *tracer) enter(k *task) {
 		return
 	}
 	k.in = c
-	if c.op.waits() && t.holds() {
+	if (c.op.waits() || c.op == opSleep) && t.holds() {
 		t.hold(k)
 		return
 	}

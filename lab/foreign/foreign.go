@@ -3,6 +3,7 @@ package foreign
 import (
 	"errors"
 	"os"
+	"strings"
 )
 
 // Options say which program is watched, and how.
@@ -37,13 +38,30 @@ func (r *Refusal) Error() string {
 
 func (r *Refusal) Unwrap() error { return r.err }
 
-// errNotHere: ptrace, seccomp and pidfd_getfd are Linux's.
-var errNotHere = &Refusal{Why: "Programs can be watched on Linux only: this needs ptrace(2), seccomp(2) and pidfd_getfd(2).",
-	Cure: "In a Linux container or a virtual machine it works; the lessons work here."}
-
 // ErrDetached: the program was let go, and runs on.
 var ErrDetached = errors.New("the program was let go, and runs on")
 
 // role is the variable by which a process finds that it is the tracer child, or the
 // trampoline. Its value is the role's name.
 const role = "FDLAB_FOREIGN"
+
+const (
+	launchRole = "launch"
+	attachRole = "attach"
+)
+
+// Environment returns the variable that makes this very program a tracer child when it is
+// started again with it; its arguments are then the program and its own, or a process id.
+func Environment(attach bool, opt Options) string {
+	words := []string{launchRole}
+	if attach {
+		words[0] = attachRole
+	}
+	if opt.Payload {
+		words = append(words, "payload")
+	}
+	if opt.Hold {
+		words = append(words, "hold")
+	}
+	return role + "=" + strings.Join(words, " ")
+}

@@ -19,7 +19,8 @@ type loop struct {
 	fd      int32 // of the epoll instance, or trace.NoFD
 	set     map[int32]*watch
 	byData  map[uint64]int32 // epoll: which fd was last asked for with the data
-	named   bool             // after the thread that waits for it
+	name    string           // after the thread that waits for it
+	waits   uint64           // how many there were
 	asked   []byte           // poll and select: the program's memory at the entry
 }
 
@@ -53,8 +54,9 @@ func (t *tracer) newEpoll(p *process, f *fd) {
 	l := t.newLoop("epoll", f.number)
 	p.epolls[f.number] = l
 	for _, w := range watchedBy(p.pid, f.number) {
-		t.find(p, w.fd)
-		t.want(l, uint32(p.pid), w)
+		if t.find(p, w.fd) != nil { // else it is another process's: the instance was inherited
+			t.want(l, uint32(p.pid), w)
+		}
 	}
 }
 
@@ -164,10 +166,7 @@ func (t *tracer) beginWait(k *task) {
 	if l == nil {
 		return
 	}
-	if !l.named {
-		l.named = true
-		t.rec.Put(&trace.Record{Kind: trace.Label, Thread: uint32(k.tid), FD: trace.NoFD, Base: l.base, Str: t.str(nameOf(k.tid))})
-	}
+	t.name(k, l)
 	t.lookAhead(k, l)
 	k.turn, k.handles, k.named = nil, trace.NoFD, k.named[:0]
 	watched := 0
@@ -179,6 +178,23 @@ func (t *tracer) beginWait(k *task) {
 	t.remember(k)
 	k.told = true
 	t.rec.Put(&trace.Record{Kind: trace.WaitBegin, Thread: uint32(k.tid), FD: trace.NoFD, Base: l.base, Str: t.str(k.in.name), A: int64(watched), B: t.timeout(k)})
+}
+
+// name names a loop, and its thread, as the kernel does. Threads get their names after
+// their first steps, so it is asked for again: at the 1st wait, the 2nd, 4th, 8th ...
+func (t *tracer) name(k *task, l *loop) {
+	l.waits++
+	if l.waits&(l.waits-1) != 0 {
+		return
+	}
+	name := nameOf(k.tid)
+	if name == l.name {
+		return
+	}
+	l.name = name
+	for _, base := range []uint16{l.base, 0} {
+		t.rec.Put(&trace.Record{Kind: trace.Label, Thread: uint32(k.tid), FD: trace.NoFD, Base: base, Str: t.str(name)})
+	}
 }
 
 // mostLooks is how many fds are looked at before a wait.

@@ -7,6 +7,10 @@ import (
 	"fdlab/lab/trace"
 )
 
+// errNotHere: ptrace, seccomp and pidfd_getfd are Linux's.
+var errNotHere = &Refusal{Why: "Programs can be watched on Linux only: this needs ptrace(2), seccomp(2) and pidfd_getfd(2).",
+	Cure: "In a Linux container or a virtual machine it works; the lessons work here."}
+
 // Child returns at once: see child_linux.go.
 func Child() {}
 

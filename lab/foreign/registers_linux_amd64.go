@@ -11,6 +11,9 @@ func interrupted(tid int) (nr int, result int64, ok bool) {
 	return int(int64(regs.Orig_rax)), int64(regs.Rax), int64(regs.Orig_rax) >= 0
 }
 
+// canRestart: see restart.
+const canRestart = true
+
 // restart makes the thread make its call again: back to the instruction `syscall`, of two
 // bytes, with the call's number in its place.
 func restart(tid int) {

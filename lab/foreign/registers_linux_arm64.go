@@ -23,7 +23,10 @@ func interrupted(tid int) (nr int, result int64, ok bool) {
 	return int(regs.Regs[8]), int64(regs.Regs[0]), true
 }
 
-// restart makes the thread make its call again: back to the instruction `svc`, of four
+// canRestart: see restart.
+const canRestart = false
+
+// restart would make the thread make its call again: back to the instruction `svc`, of four
 // bytes. Its first argument, an fd, was in the register of the result, and is lost: the
 // kernel keeps it for itself. So the restart is left to the program, which is told EINTR.
 func restart(int) {}

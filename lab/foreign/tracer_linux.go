@@ -59,10 +59,8 @@ type task struct {
 	info      syscallInfo
 	undo      func() // epoll_ctl: if the kernel refuses
 	told      bool   // the trace has the call's beginning
-	again     bool   // a signal has interrupted the call, and the kernel begins it again
 	held      int64  // since when it stands at the gate, in ns of the run; 0: it does not
-	since     int64
-	wait      *loop // opEpollWait, opPoll, opSelect: for whom
+	wait      *loop  // opEpollWait, opPoll, opSelect: for whom
 
 	// The turn: what the last wait named, and what the thread seems to deal with.
 	turn     *loop
@@ -160,6 +158,10 @@ func (t *tracer) stopped(tid int, status unix.WaitStatus) {
 		t.enter(k)
 		return
 	case unix.PTRACE_EVENT_CLONE, unix.PTRACE_EVENT_FORK, unix.PTRACE_EVENT_VFORK:
+		// Known before it has stopped itself: it may outlive all others.
+		if made := message(tid); made != 0 && t.tasks[made] == nil {
+			t.newTask(made)
+		}
 		t.goOn(k, 0)
 	case unix.PTRACE_EVENT_EXEC:
 		t.executed(k)
@@ -175,6 +177,10 @@ func (t *tracer) stopped(tid int, status unix.WaitStatus) {
 		switch sig {
 		case unix.SIGSTOP, unix.SIGTSTP, unix.SIGTTIN, unix.SIGTTOU: // the program is stopped, as Ctrl-Z does
 			ptrace(unix.PTRACE_LISTEN, tid, 0, 0)
+			return
+		}
+		if t.attached && k.proc != t.main { // a child has no filter: it can be let go
+			t.detach(k)
 			return
 		}
 		if t.attached {
@@ -398,8 +404,17 @@ func (t *tracer) holds() bool {
 
 // hold keeps a thread at the stop before its wait.
 func (t *tracer) hold(k *task) {
+	t.announce(k)
 	k.held = t.rec.Now()
-	t.rec.Put(&trace.Record{Kind: trace.Hold, Thread: uint32(k.tid), FD: trace.NoFD, Time: k.held, Str: t.str("before wait")})
+	t.rec.Put(&trace.Record{Kind: trace.Hold, Thread: uint32(k.tid), FD: trace.NoFD, Time: k.held, Str: t.str(phase(k))})
+}
+
+// phase says what the thread is held before.
+func phase(k *task) string {
+	if k.in.op == opSleep {
+		return "before sleep"
+	}
+	return "before wait"
 }
 
 // obeyGate lets the threads at the gate go, if it is open or a step was asked for.
@@ -417,9 +432,9 @@ func (t *tracer) obeyGate() {
 			continue
 		}
 		now := t.rec.Now()
-		t.rec.Put(&trace.Record{Kind: trace.Release, Thread: uint32(k.tid), FD: trace.NoFD, Time: now, Str: t.str("before wait"), A: now - k.held})
+		t.rec.Put(&trace.Record{Kind: trace.Release, Thread: uint32(k.tid), FD: trace.NoFD, Time: now, Str: t.str(phase(k)), A: now - k.held})
 		k.held = 0
-		t.beginWait(k)
+		t.begin(k)
 		t.goOn(k, 0)
 	}
 }

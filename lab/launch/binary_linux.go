@@ -52,3 +52,6 @@ func (b *Binary) keep() error {
 	b.file, b.path = file, procPath(file)
 	return b.program(file)
 }
+
+// procSelf is a name for this process's program that any child may execute.
+func procSelf() string { return fmt.Sprintf("/proc/%d/exe", os.Getpid()) }

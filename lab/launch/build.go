@@ -54,6 +54,9 @@ func Build(ctx context.Context, root, pkg string) (*Binary, error) {
 
 // BuildProgram is Build of a program that may lie anywhere.
 func BuildProgram(ctx context.Context, p Program) (*Binary, error) {
+	if p.itself {
+		return itself(p.Name), nil
+	}
 	if p.Files == nil {
 		if _, err := inside(p.Root, p.Package); err != nil {
 			return nil, err

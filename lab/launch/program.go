@@ -15,11 +15,16 @@ type Program struct {
 	Package string   // the program's folder from Root: "./lessons/02-ev-persist"
 	Files   []string // in place of Package: Go files that lie anywhere, by their whole names
 	Name    string   // "02-ev-persist"
+
+	itself bool // see ThisProgram
 }
 
 // Said is what is given to go build.
 func (p Program) Said() []string {
-	if p.Files != nil {
+	switch {
+	case p.itself:
+		return []string{p.Name}
+	case p.Files != nil:
 		return p.Files
 	}
 	return []string{p.Package}

@@ -18,12 +18,17 @@ import (
 // process ends. A w that is slow loses records, which the recording counts; it
 // never holds the program up.
 func Stream(w io.Writer, slots int) (stop func() error, err error) {
+	return StreamOf(filepath.Base(os.Args[0]), w, slots)
+}
+
+// StreamOf is Stream where this process records another program: so it is called.
+func StreamOf(program string, w io.Writer, slots int) (stop func() error, err error) {
 	ring, err := NewRing(slots)
 	if err != nil {
 		return nil, err
 	}
 	rec, reader := ring.Recorder(), ring.Reader()
-	encoder, err := NewEncoder(w, reader, Header{Program: filepath.Base(os.Args[0]), Started: time.Now()})
+	encoder, err := NewEncoder(w, reader, Header{Program: program, Started: time.Now()})
 	if err != nil {
 		ring.Close()
 		return nil, err

@@ -81,6 +81,9 @@ const (
 	Handling               // inferred: at an fd that the wait has named
 )
 
+// Woke returns when the loop's last wait ended.
+func (b *Base) Woke() int64 { return b.woke }
+
 // BaseByNumber returns the base with that number, or nil.
 func (w *World) BaseByNumber(n uint16) *Base {
 	for i := range w.Bases {

@@ -132,6 +132,7 @@ func (w *World) undo(in *Frame) {
 	case in.Kind == InCallback:
 		f.InCallback, f.CallbackDone = max(f.InCallback-1, 0), w.Time
 	case in.Kind == InHandling:
+		w.left = f.Number
 		f.InHandling, f.HandledTill = max(f.InHandling-1, 0), w.Time
 	}
 }

@@ -10,6 +10,16 @@ import (
 // the first call on an fd that the wait has named, the thread deals with that fd;
 // until it turns to the next one, or waits again.
 
+// Foreign reports whether the run is of a program that is not of the lab.
+func (w *World) Foreign() bool {
+	for i := range w.Bases {
+		if w.Bases[i].Foreign {
+			return true
+		}
+	}
+	return false
+}
+
 // applyHandling notes that a thread turns to an fd.
 func (w *World) applyHandling(t *Thread, r *trace.Record) {
 	b, f := w.base(r), w.fd(r)
@@ -25,6 +35,19 @@ func (w *World) applyHandling(t *Thread, r *trace.Record) {
 		f.Handled++
 		f.HandledAt, f.HandledTill, f.HandledIn, f.HandledBy = r.Time, r.Time, name, b.Number
 		f.by(r.Thread)
+	}
+}
+
+// handlingEnds: a thread that is held before its wait is done with the fd that it dealt
+// with.
+func (w *World) handlingEnds(t *Thread, r *trace.Record) {
+	top, ok := t.Top()
+	if !ok || top.Kind != InHandling || w.names.find(r.Str).gate != BeforeWait {
+		return
+	}
+	w.unwind(t, len(t.Stack)-1)
+	if b := w.BaseByNumber(top.Base); b != nil {
+		b.enter(Between, r.Time)
 	}
 }
 

@@ -93,9 +93,35 @@ func TestHandlingEndsWithTheNextWait(t *testing.T) {
 	if a, b := w.FDByNumber(3), w.FDByNumber(4); a.InHandling != 0 || b.InHandling != 1 {
 		t.Errorf("in handling: %d and %d threads, want 0 and 1", a.InHandling, b.InHandling)
 	}
+	s.add(trace.Hold, trace.NoFD, "before wait", trace.Record{})
+	w.Apply(&s.records[len(s.records)-1])
+	if b := w.FDByNumber(4); b.InHandling != 0 {
+		t.Errorf("a thread that is held before its wait still handles fd 4")
+	}
+	s.add(trace.Release, trace.NoFD, "before wait", trace.Record{})
+	w.Apply(&s.records[len(s.records)-1])
 	s.add(trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1, B: -1})
 	w.Apply(&s.records[len(s.records)-1])
 	if b := w.FDByNumber(4); b.InHandling != 0 || w.Bases[0].Phase != Waiting {
 		t.Errorf("after the wait has begun, %d threads handle it, phase %d", b.InHandling, w.Bases[0].Phase)
+	}
+}
+
+// TestALaneIsHandledNoLonger than its fd: what ends the handling is a record of another.
+func TestALaneIsHandledNoLonger(t *testing.T) {
+	s := foreign()
+	s.named()
+	s.add(trace.Handling, 3, "a", trace.Record{Base: 1})
+	handled := s.now
+	s.add(trace.CallEnd, 3, "read", trace.Record{A: 1})
+	s.add(trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1, B: -1})
+	run := s.run()
+	for i := range run.Timeline.Lanes {
+		l := &run.Timeline.Lanes[i]
+		during := l.Piece(handled, handled+1).States
+		after := l.Piece(s.now+5e6, s.now+6e6).States
+		if during&Handled == 0 || after&Handled != 0 || after == 0 {
+			t.Errorf("lane of thread %d, fd %d: %b while it is handled, %b afterwards", l.Thread, l.FD, during, after)
+		}
 	}
 }

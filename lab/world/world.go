@@ -78,6 +78,7 @@ type World struct {
 	// What the record that is being applied brought to an end: for the feed.
 	ended  Frame
 	took   int64
+	left   int32  // the fd that a thread deals with no more, or trace.NoFD: for the timeline
 	turned bool   // an end of a connection has another state now
 	signal string // the signal that it is about: "SIGINT", or ""
 }
@@ -193,7 +194,7 @@ func (w *World) Clone() *World {
 func (w *World) Apply(r *trace.Record) {
 	w.Time = max(w.Time, r.Time)
 	w.Records++
-	w.ended, w.took, w.turned, w.signal = Frame{}, 0, false, ""
+	w.ended, w.took, w.turned, w.signal, w.left = Frame{}, 0, false, "", trace.NoFD
 	t := w.thread(r)
 	w.moved(t, r)
 	if t.ofSignal(r) { // its number is a signal's, and no fd's
@@ -225,6 +226,8 @@ func (w *World) Apply(r *trace.Record) {
 			f.Label = w.names.of(r.Str)
 		} else if b := w.base(r); b != nil {
 			b.Name = w.names.of(r.Str)
+		} else if r.FD == trace.NoFD {
+			t.Name = w.names.of(r.Str)
 		}
 	case trace.Close:
 		w.closed(r)
@@ -273,6 +276,7 @@ func (w *World) Sure(since int64) bool { return w.LostAt == 0 || since > w.LostA
 // applyGate follows a thread to the gate and through it.
 func (w *World) applyGate(t *Thread, r *trace.Record) {
 	if r.Kind == trace.Hold {
+		w.handlingEnds(t, r)
 		w.push(t, Frame{Kind: AtGate, Name: w.names.of(r.Str), FD: trace.NoFD, Since: r.Time})
 		w.Held++
 		return

@@ -45,9 +45,9 @@ func (m *Model) tellUnknown(key string) {
 	}
 }
 
-// foreign reports whether a key is a letter that no keyboard layout for Latin has
+// otherScript reports whether a key is a letter that no keyboard layout for Latin has
 // for the instrument. An experiment may offer it.
-func foreign(key string) bool {
+func otherScript(key string) bool {
 	r, size := utf8.DecodeRuneInString(key)
 	return r >= utf8.RuneSelf && size == len(key)
 }

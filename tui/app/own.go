@@ -15,6 +15,12 @@ type own struct {
 	launch.Program
 	Dir    string         // its working folder
 	lesson *course.Lesson // what stands in the place of a lesson
+
+	// Of a program that is watched: see Watch.
+	env      []string
+	payload  bool
+	attached bool
+	holds    bool // the gate holds the program
 }
 
 // Run builds a program and puts it on the stage, with the working folder and the

@@ -65,7 +65,7 @@ func (m *Model) obey(order player.Order) tea.Cmd {
 	case player.Step:
 		return tell(m.session.run, (*launch.Run).Step)
 	case player.CannotHold:
-		m.message = "A trial cannot be held. Go back in time with ←, or replay it afterwards."
+		m.message = m.cannotHold()
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ func (m *Model) run(args []string) tea.Cmd {
 	mine := m.own
 	switch {
 	case mine != nil && mine.lesson == l:
-		program, opt.Dir, opt.Stdin = mine.Program, mine.Dir, true
+		program, opt.Dir, opt.Stdin, opt.Env = mine.Program, mine.Dir, true, mine.env
 	case l.Number == 0: // a recording of something else
 		m.message = "This program is no lesson of the course. To run it: go run ./tui run PATH"
 		return nil
@@ -62,7 +62,7 @@ func (m *Model) run(args []string) tea.Cmd {
 	}
 	m.serial++
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &session{playback: playback{number: m.serial, Player: player.New(1, 20e6).Gated()}, lesson: l, own: mine, args: args, cancel: cancel}
+	s := &session{playback: playback{number: m.serial, Player: stagePlayer(mine)}, lesson: l, own: mine, args: args, cancel: cancel}
 	if old != nil && old.lesson == s.lesson {
 		s.ZoomLike(old.Player)
 		s.before = outcomeOf(old)

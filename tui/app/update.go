@@ -57,7 +57,7 @@ func (m *Model) key(key string) tea.Cmd {
 		return m.switchMouse()
 	}
 	switch {
-	case foreign(key) && (m.screen != atStage || m.help || m.explain != "" || m.output):
+	case otherScript(key) && (m.screen != atStage || m.help || m.explain != "" || m.output):
 		m.tellUnknown(key)
 		return nil
 	case m.help:

@@ -20,6 +20,11 @@ type Command struct {
 	Operands []string
 	Clone    string // the folder of the clone; "": where it was started
 	Help     bool   // -h: say Usage, and no more
+
+	// Of trace and attach.
+	Payload bool   // show and keep the bytes that the program reads and writes
+	Record  string // trace: into this file, and show nothing
+	Hold    bool   // attach: hold the program, too, and not only the picture
 }
 
 // Word says what to do.
@@ -29,6 +34,8 @@ const (
 	Course Word = "" // the instrument
 	Open   Word = "open"
 	Run    Word = "run"
+	Trace  Word = "trace"
+	Attach Word = "attach"
 	Check  Word = "check"
 )
 
@@ -43,6 +50,8 @@ var words = []struct {
 	{Course, "", 0, 0, "opens the instrument; ? explains every screen"},
 	{Open, "FILE", 1, 1, "shows a run that was kept: run.jsonl, run.jsonl.gz"},
 	{Run, "PATH [ARGS]", 1, many, "puts a program of your own on the stage: its folder, or its main.go"},
+	{Trace, "PROGRAM [ARGS]", 1, many, "puts any Linux program on the stage: memcached, a server in Python; flags below"},
+	{Attach, "PID", 1, 1, "looks at one that runs already, and lets it go unharmed"},
 	{Check, "", 0, 0, "says whether this machine is ready for a class; needs no terminal"},
 }
 
@@ -57,6 +66,17 @@ func Parse(args []string) (Command, error) {
 	flags := flag.NewFlagSet("tui", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // it would echo an unknown flag as it is
 	flags.StringVar(&c.Clone, "C", "", "")
+	own := func(w Word) { // the flags that a word adds
+		if w == Trace || w == Attach {
+			flags.BoolVar(&c.Payload, "payload", false, "")
+		}
+		if w == Trace {
+			flags.StringVar(&c.Record, "record", "", "")
+		}
+		if w == Attach {
+			flags.BoolVar(&c.Hold, "hold", false, "")
+		}
+	}
 	parse := func(args []string) ([]string, error) {
 		err := flags.Parse(args)
 		if err == flag.ErrHelp {
@@ -72,6 +92,7 @@ func Parse(args []string) (Command, error) {
 		return c, err
 	}
 	said := rest[0]
+	own(Word(said))
 	if rest, err = parse(rest[1:]); err != nil || c.Help {
 		return c, err
 	}
@@ -119,5 +140,12 @@ func Usage() string {
 		fmt.Fprintf(&b, "  %-*s  %s\n", width, strings.TrimSpace(string(w.word)+" "+w.operands), w.does)
 	}
 	fmt.Fprintf(&b, "\n  %-*s  the clone of fdlab, if it is not the current folder\n", width, clone)
+	for _, f := range [...][2]string{
+		{"-payload", "trace, attach: show and keep the first bytes of what is read and written"},
+		{"-record FILE", "trace: keep the run in FILE, and show nothing; needs no terminal"},
+		{"-hold", "attach: space holds the program, too, and not only the picture"},
+	} {
+		fmt.Fprintf(&b, "  %-*s  %s\n", width, f[0], f[1])
+	}
 	return b.String()
 }

@@ -42,6 +42,29 @@ func TestAProgramsArgumentsAreItsOwn(t *testing.T) {
 	}
 }
 
+// TestTheFlagsOfTrace stand after the word and before the program; what follows the
+// program is the program's.
+func TestTheFlagsOfTrace(t *testing.T) {
+	for said, want := range map[string]Command{
+		"trace -- memcached -t 4":           {Word: Trace, Operands: []string{"memcached", "-t", "4"}},
+		"trace -payload -record f sh -hold": {Word: Trace, Payload: true, Record: "f", Operands: []string{"sh", "-hold"}},
+		"-C a trace x -payload":             {Word: Trace, Clone: "a", Operands: []string{"x", "-payload"}},
+		"attach 12":                         {Word: Attach, Operands: []string{"12"}},
+		"attach -hold -payload 12":          {Word: Attach, Hold: true, Payload: true, Operands: []string{"12"}},
+	} {
+		got, err := Parse(strings.Fields(said))
+		if err != nil || got.Word != want.Word || got.Clone != want.Clone || got.Payload != want.Payload ||
+			got.Record != want.Record || got.Hold != want.Hold || !slices.Equal(got.Operands, want.Operands) {
+			t.Errorf("%q: %+v, %v, want %+v", said, got, err, want)
+		}
+	}
+	for _, said := range []string{"check -hold", "trace -hold x", "run -payload x", "-payload trace x"} {
+		if _, err := Parse(strings.Fields(said)); err == nil {
+			t.Errorf("%q is understood", said)
+		}
+	}
+}
+
 func TestWhatIsNotUnderstoodIsQuoted(t *testing.T) {
 	for _, c := range []struct {
 		args []string

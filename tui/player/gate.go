@@ -17,6 +17,9 @@ func (p *Player) let() { p.letAt, p.defied = p.Length(), 0 }
 
 // heed looks through records that come while time is held, before they are applied.
 func (p *Player) heed(t *Track, records []trace.Record) {
+	if t.last().run.Live.Foreign() {
+		return // it is held from outside: what it still does is on the way to its next wait
+	}
 	for i := range records {
 		r := &records[i]
 		switch r.Kind {

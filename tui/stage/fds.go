@@ -31,12 +31,17 @@ func columnsFor(w int) columns {
 func drawFDs(r grid.Region, v *scene) (above, below int) {
 	th, w := v.Theme, v.World
 	shown, open := 0, 0
+	v.quiet = 0
 	for _, f := range w.FDs {
 		if !v.passes(f) {
 			continue
 		}
-		if isShown(f, v.Now) {
+		if v.isShown(f) {
 			shown++
+		}
+		if f.Closed == 0 && v.World.Foreign() && isQuiet(f, v.Now) {
+			v.quiet++
+			continue
 		}
 		if f.Closed == 0 || f.Lingers() {
 			open++
@@ -80,6 +85,18 @@ func drawFDs(r grid.Region, v *scene) (above, below int) {
 
 // closedGlow is how long a closed fd stays on the screen.
 const closedGlow = int64(600e6)
+
+// isShown reports whether an fd has a row. Those of a foreign program that do nothing are
+// only counted.
+func (v *scene) isShown(f *world.FD) bool {
+	switch {
+	case !isShown(f, v.Now):
+		return false
+	case v.World.Foreign() && isQuiet(f, v.Now):
+		return false
+	}
+	return true
+}
 
 func isShown(f *world.FD, now int64) bool {
 	return f.Closed == 0 || f.Lingers() || now-f.Closed < closedGlow
@@ -250,8 +267,10 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 		p.Rune(th.Alarm, g.Noticed).Text(th.Alarm, say(" called ", " told; called: ")).Text(th.Alarm, fdName(v.World, f.Mistaken))
 	case f.Blocked > 0:
 		drawBlocked(r, v, f)
+	case f.InHandling > 0:
+		drawHandled(r, v, f)
 	case unseen && v.Now-since > 1e6:
-		p = p.Rune(th.Late, g.Unseen).Text(th.Late, " unseen ").Bytes(th.Late, v.since(r, since)).Text(th.Late, " ")
+		p = v.atLeast(p.Rune(th.Late, g.Unseen).Text(th.Late, " unseen ")).Bytes(th.Late, v.since(r, since)).Text(th.Late, " ")
 		drawGrowing(r, p.X, v, th.Late, since)
 	case f.Readable() && f.Noticed > f.CallbackAt:
 		p.Rune(th.Noticed, g.Noticed).Text(th.Noticed, say(" noticed", " noticed, callback next"))
@@ -259,6 +278,8 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 		p.Rune(th.Callback, g.Callback).Text(th.Callback, say(" calls ", " callbacks ")).Count(th.Callback, int64(f.Callbacks))
 	case f.CallbackDone != 0 && v.Now-f.CallbackDone < glow:
 		p.Rune(th.Callback, g.Callback).Text(th.Callback, say(" ran ", " callback ran ")).Duration(th.Callback, f.CallbackDone-f.CallbackAt)
+	case f.HandledTill != 0 && v.Now-f.HandledTill < glow:
+		drawHandled(r, v, f)
 	case f.Untouched():
 		p.Rune(th.Noticed, g.Noticed).Text(th.Noticed, say(" not read", " called, not read"))
 	case f.LastRead != 0 && v.Now-f.LastRead < glow && f.ReadErrno != 0:

@@ -151,6 +151,10 @@ func drawNow(r grid.Region, v *scene) {
 		drawHeldNow(p, v)
 	case unseen != nil && v.isBusy(unseen, &busy):
 		p = p.Text(th.Ready, unseen.Name()).Text(th.Ready, " ready").Text(th.Text, " for ").Duration(th.Ready, v.Now-unseen.ReadySince)
+		if busy.Cause == diagnosis.NotWaited {
+			drawNotWaited(p, v, &busy)
+			break
+		}
 		if busy.Cause == diagnosis.SameEvent {
 			drawSame(p.Text(th.Text, "; its loop calls only "), v, busy.Base)
 			break

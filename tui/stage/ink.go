@@ -13,6 +13,7 @@ type scene struct {
 	Theme   *ink
 	lints   [32]diagnosis.Finding // room to gather them in
 	words   [16]phrase.Segment    // and what is said of a record
+	quiet   int                   // fds of a foreign program that have no row
 	crowded bool                  // there is no room for fds that are closed
 	hits    *[]hit                // where what can be selected stands, for whoever asks; or nil
 }
@@ -22,6 +23,7 @@ type ink struct {
 	Lines                                                       *grid.Lines
 	Text, Faint, Title, Strong, Frame, Key                      grid.Style
 	Watched, Ready, Noticed, Callback, Waiting, Blocked, Unseen grid.Style // Unseen: what is queued, in a lane
+	Inferred                                                    grid.Style // what nobody has measured
 	Held, Late, Alarm                                           grid.Style
 	Lane                                                        laneInk
 	Glyphs                                                      *glyphs
@@ -74,6 +76,8 @@ type glyphs struct {
 	LaneRight    rune // and in the right half
 	LaneMany     rune // too many to be told apart
 	LaneHandled  rune // what a thread does with an fd, inferred
+	Inferred     rune // before what is inferred
+	AtLeast      rune // before a lower bound
 	LaneTook     rune
 	LaneGate     rune
 	LaneBlocked  rune
@@ -95,7 +99,7 @@ var unicode = glyphs{
 	Idle: '·', Ready: '■', Unseen: '◌', Noticed: '●', Callback: '▶', Took: '▾', Wait: '╌', Blocked: '▐', Gate: '‖',
 	Yes: '✓', No: '✗', Open: '○', Band: '▌',
 	Grow: '▪', Bars: [8]rune{'▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'}, Half: '▖', Full: '▌',
-	LaneCallback: '▀', LaneLeft: '▘', LaneRight: '▝', LaneMany: '▒', LaneHandled: '▚',
+	LaneCallback: '▀', LaneLeft: '▘', LaneRight: '▝', LaneMany: '▒', LaneHandled: '▚', Inferred: '~', AtLeast: '≥',
 	LaneTook: '▾', LaneGate: '‖', LaneBlocked: '━', LaneWait: '╌', LaneWatched: '─', LaneRun: '═', LaneSleep: 'z', LaneIdle: '·',
 	Playhead: '▼', Moment: '◆', Below: '▄', Both: '█',
 	Tick: '╵', Arrow: '▶', Into: '▸',
@@ -106,7 +110,7 @@ var ascii = glyphs{
 	Idle: '.', Ready: '#', Unseen: 'o', Noticed: '!', Callback: '>', Took: 'v', Wait: '~', Blocked: 'X', Gate: '"',
 	Yes: 'y', No: 'n', Open: '?', Band: '[',
 	Grow: '*', Bars: [8]rune{'_', '_', '=', '=', '=', '#', '#', '#'}, Half: ';', Full: ':',
-	LaneCallback: '@', LaneLeft: ']', LaneRight: '[', LaneMany: '%', LaneHandled: '/',
+	LaneCallback: '@', LaneLeft: ']', LaneRight: '[', LaneMany: '%', LaneHandled: '/', Inferred: '~', AtLeast: '>',
 	LaneTook: 'v', LaneGate: 'H', LaneBlocked: 'X', LaneWait: '~', LaneWatched: '-', LaneRun: '"', LaneSleep: 'z', LaneIdle: '.',
 	Playhead: 'V', Moment: '*', Below: '=', Both: '#',
 	Tick: '\'', Arrow: '>', Into: '>',
@@ -124,6 +128,7 @@ func inkOf(th *theme.Theme) *ink {
 		Late: th.Style(theme.Late), Alarm: th.Style(theme.Alarm),
 	}
 	k.Lane = laneInkOf(th)
+	k.Inferred = k.Callback
 	if th.ASCII {
 		k.Glyphs = &ascii
 	}

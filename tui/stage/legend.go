@@ -47,7 +47,6 @@ func Legend(th *theme.Theme) []Entry {
 		{'5', k.Lane.Digit, "callbacks", "so many callbacks began in this column"},
 		{g.LaneMany, k.Lane.Call, "many", "more than nine callbacks began in this column, or only their number is known"},
 		{g.LaneMany, k.Lane.Spin, "spins", "the loop makes over 10,000 equal turns a second, and nothing is taken"},
-		{g.LaneHandled, k.Lane.Call, "handling", "inferred: the thread of a program without callbacks on record deals with an fd that its wait has named"},
 		{g.Bars[3], k.Lane.Unseen, "queued", "bytes or clients wait, and nobody has been told; the height is how many, up to the most that ever waited here"},
 		{g.Noticed, k.Noticed, "noticed", "the loop was told in this column"},
 		{g.Full, k.Lane.InCallback, "known", "bytes or clients wait, and the program knows: it was told, its callback runs, or it left them there. " + string(g.Half) + ": up to half of the most"},
@@ -63,6 +62,10 @@ func Legend(th *theme.Theme) []Entry {
 		{Meaning: "On the event axis (the key t) a column is one phase: " + string(g.LaneWait) + " a wait, " + string(g.Noticed) + " the loop was told, " +
 			string(g.LaneRight) + " a callback, " + string(g.LaneTook) + " a call, on an fd also an arrival. The row lasted says how long: " + string(g.Bars[0]) +
 			" less than a microsecond, and a step more for each ten times as long. Many equal turns are one column, with their number"},
+		{Meaning: "Of a program that is not of the lab (trace, attach):"},
+		{g.LaneHandled, k.Inferred, "handling", "inferred, not measured: a thread deals with an fd, from its first call on it after a wait to the next one"},
+		{g.Inferred, k.Faint, "function", "the function that deals with it, as a symbol on the stack says: a guess"},
+		{g.AtLeast, k.Late, "at least", "a lower bound: the kernel is looked at in between, not all the time"},
 		{Meaning: "At the two ends of a connection: the state that is lit is the state now; it has gone through those that are not faint. " +
 			"no fd: the program has closed this end, and only the kernel still knows it."},
 		{Meaning: "In the verdict:"},

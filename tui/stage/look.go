@@ -119,7 +119,7 @@ func has(text, part string) bool {
 func (v *scene) tabled(do func(f *world.FD, main bool)) {
 	for _, main := range []bool{true, false} {
 		for _, f := range v.World.FDs {
-			if !isShown(f, v.Now) || v.crowded && f.Closed != 0 && !f.Lingers() || f.Input() != main || !v.passes(f) {
+			if !v.isShown(f) || v.crowded && f.Closed != 0 && !f.Lingers() || f.Input() != main || !v.passes(f) {
 				continue
 			}
 			do(f, main)

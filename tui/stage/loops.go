@@ -169,6 +169,10 @@ func drawThread(r grid.Region, y int, v *scene, t *world.Thread) int {
 		y++
 		r.At(2, y).Rune(th.Held, g.Gate).Text(th.Held, " held ").Text(th.Held, top.Name)
 	}
+	if i := handling(t); i >= 0 {
+		y++
+		drawHandling(r.Sub(2, y, r.W-2, 1), v, &t.Stack[i])
+	}
 	if depth := nesting(t); depth > 1 {
 		return drawStack(r, y+1, v, t)
 	}
@@ -231,12 +235,37 @@ func drawStack(r grid.Region, y int, v *scene, t *world.Thread) int {
 	return y + 1
 }
 
-// phases are the stations of a loop's circle, in the order of a turn.
-var phases = [...]struct {
+type station struct {
 	word  string
 	phase world.Phase
-}{
+}
+
+// phases are the stations of a loop's circle, in the order of a turn.
+var phases = [...]station{
 	{"wait", world.Waiting}, {"ready", world.Returning}, {"callback", world.Calling},
+}
+
+// circleOf returns the stations of a loop, as far as they can be seen: a foreign program's callbacks cannot.
+func circleOf(b *world.Base) (all [len(phases)]station) {
+	if all = phases; b.Foreign {
+		all[len(all)-1] = station{"~handling", world.Handling}
+	}
+	return all
+}
+
+// called chooses between what is measured and what is inferred.
+func called(b *world.Base, measured, inferred string) string {
+	if b.Foreign {
+		return inferred
+	}
+	return measured
+}
+
+func calls(b *world.Base) int64 {
+	if b.Foreign {
+		return int64(b.Handled)
+	}
+	return int64(b.Callbacks)
 }
 
 // drawCircle draws a loop as the circle that it is, with the station where it
@@ -249,7 +278,7 @@ func drawCircle(r grid.Region, y int, v *scene, b *world.Base) int {
 	th, g := v.Theme, v.Theme.Glyphs
 	p := r.At(2, y).Rune(th.Frame, g.CornerUL).Rune(th.Frame, th.Lines.Across).Rune(th.Frame, g.Arrow)
 	left := 2
-	for i, s := range phases {
+	for i, s := range circleOf(b) {
 		if i > 0 {
 			p = p.Rune(th.Frame, th.Lines.Across).Rune(th.Frame, g.Arrow)
 		}
@@ -269,7 +298,7 @@ func drawCircle(r grid.Region, y int, v *scene, b *world.Base) int {
 	}
 	p.Text(th.Faint, " ").Text(th.Text, b.Backend).Text(th.Faint, " ")
 	y++
-	p = r.At(2, y).Text(th.Faint, "turns ").Count(th.Text, int64(b.Turns)).Text(th.Faint, "  callbacks ").Count(th.Text, int64(b.Callbacks))
+	p = r.At(2, y).Text(th.Faint, "turns ").Count(th.Text, int64(b.Turns)).Text(th.Faint, called(b, "  callbacks ", "  handled ")).Count(th.Text, calls(b))
 	if spin, ok := b.Spins(v.Now); ok {
 		drawSpins(r, p.X+2, y, v, spin)
 	} else if b.Phase == world.Waiting {
@@ -301,7 +330,7 @@ func drawLoopLine(r grid.Region, y int, v *scene, b *world.Base) int {
 	if r.W >= 30 {
 		p = p.Text(th.Faint, b.Backend).Text(th.Faint, " ")
 	}
-	for i, s := range phases {
+	for i, s := range circleOf(b) {
 		if i > 0 {
 			p = p.Rune(th.Frame, v.Theme.Glyphs.Into)
 		}
@@ -314,7 +343,7 @@ func drawLoopLine(r grid.Region, y int, v *scene, b *world.Base) int {
 	} else {
 		p = p.Skip(2)
 	}
-	p = p.Text(th.Faint, "turns ").Count(th.Text, int64(b.Turns)).Text(th.Faint, " callbacks ").Count(th.Text, int64(b.Callbacks))
+	p = p.Text(th.Faint, "turns ").Count(th.Text, int64(b.Turns)).Text(th.Faint, called(b, " callbacks ", " handled ")).Count(th.Text, calls(b))
 	if spin, ok := b.Spins(v.Now); ok {
 		drawSpins(r, p.X+1, y, v, spin)
 	}
@@ -337,6 +366,8 @@ func phaseStyle(v *scene, b *world.Base, p world.Phase) grid.Style {
 			return th.Noticed.With(grid.Reverse)
 		case world.Calling:
 			return th.Callback.With(grid.Reverse)
+		case world.Handling:
+			return th.Inferred.With(grid.Reverse)
 		}
 	}
 	switch {

@@ -120,6 +120,8 @@ func drawPanels(r grid.Region, v *scene, l *Layout) {
 	case l.Judgement.H == 0:
 	case v.Judgement != nil:
 		v.Judgement(v.panel(r, l.Judgement, "checks", "", ""))
+	case v.World.Foreign():
+		drawInferred(v.panel(r, l.Judgement, "measured, and inferred", "", ""), v)
 	default:
 		in, scrolled := v.panel(r, l.Judgement, "prediction and verdict", "", ""), v.Scrolled[JudgementPanel]
 		drawVerdict(in.Sub(0, -scrolled, in.W, in.H+scrolled), v)
@@ -154,7 +156,7 @@ func (v *scene) isRead() bool { return v.Status == Over && v.Judgement == nil }
 // judges reports whether there is anything that came of the run so far.
 func (v *scene) judges() bool {
 	w := v.World
-	return v.Judgement != nil || w.Answer != "" || w.Verdict.Given || len(w.Checks) > 0 || v.isRead()
+	return v.Judgement != nil || w.Foreign() || w.Answer != "" || w.Verdict.Given || len(w.Checks) > 0 || v.isRead()
 }
 
 // filtered says which fds the table has.
@@ -180,7 +182,7 @@ func (v *scene) isEmpty() bool {
 		return false
 	}
 	for _, f := range v.World.FDs {
-		if isShown(f, v.Now) {
+		if v.isShown(f) {
 			return false
 		}
 	}

@@ -106,6 +106,9 @@ func (v *scene) lanesBetween(from, to int64, dst *[]*world.Lane) int {
 				if over != ended || over && l.Ended < from || l.Begun > to || (l.Thread != 0) != threads || !threads && !l.Input {
 					continue
 				}
+				if l.FD != trace.NoFD && v.isQuietLane(l) {
+					continue
+				}
 				n++
 				if dst != nil {
 					*dst = append(*dst, l)

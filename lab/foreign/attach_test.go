@@ -1,0 +1,174 @@
+//go:build linux && (amd64 || arm64)
+
+package foreign
+
+import (
+	"bufio"
+	"errors"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+)
+
+// untraced is a program that nobody traces, and that echoes its input.
+type untraced struct {
+	cmd *exec.Cmd
+	in  *os.File
+	out *bufio.Reader
+}
+
+func start(t *testing.T, path string) *untraced {
+	t.Helper()
+	p := &untraced{cmd: exec.Command(path)}
+	in, ours := pipe(t)
+	out, theirs := pipe(t)
+	p.in, p.out = ours, bufio.NewReader(out)
+	p.cmd.Stdin, p.cmd.Stdout = in, theirs
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	in.Close()
+	theirs.Close()
+	t.Cleanup(func() {
+		ours.Close()
+		p.cmd.Process.Kill()
+		p.cmd.Wait()
+	})
+	p.waits(t)
+	return p
+}
+
+// waits waits until the program sleeps in its wait.
+func (p *untraced) waits(t *testing.T) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(time.Millisecond) {
+		text, _ := os.ReadFile("/proc/" + strconv.Itoa(p.cmd.Process.Pid) + "/syscall")
+		number, _, _ := strings.Cut(string(text), " ")
+		n, err := strconv.Atoi(number)
+		if c := byNumber[n]; err == nil && c != nil && c.op == opEpollWait {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("it does not wait: %q", text)
+		}
+	}
+}
+
+func (p *untraced) echoes(t *testing.T, line string) {
+	t.Helper()
+	p.in.WriteString(line)
+	if got, err := p.out.ReadString('\n'); got != line {
+		t.Fatalf("it printed %q (%v), want %q", got, err, line)
+	}
+}
+
+func attach(t *testing.T, pid int) *traced {
+	p := &traced{t: t}
+	p.follow(func(rec *trace.Recorder) (Exit, error) { return Attach(rec, &p.gate, pid, Options{}, p.stop) })
+	return p
+}
+
+// TestAttachAndDetachAreNoSignals: both interrupt a wait. The program is not told, for it
+// would end.
+func TestAttachAndDetachAreNoSignals(t *testing.T) {
+	if !canRestart {
+		t.Skip("an interrupted wait cannot be begun again on this processor: the program is told EINTR")
+	}
+	program := start(t, compile(t, "strict.c"))
+	for range 3 {
+		p := attach(t, program.cmd.Process.Pid)
+		p.until("the loop and its set are known", func() bool {
+			f := p.world.FDByNumber(0)
+			return f != nil && len(f.Watches) == 1 && len(p.world.Bases) == 1 && p.world.Bases[0].Phase == world.Waiting
+		})
+		program.echoes(t, "attached\n")
+		p.until("the read is seen", func() bool { return p.count(trace.CallEnd, "read") == 1 })
+		if n := p.count(trace.Handling, ""); n != 1 {
+			t.Errorf("%d handlings, want 1:\n%s", n, p.tell(40))
+		}
+		program.waits(t)
+		close(p.stop)
+		<-p.done
+		if !errors.Is(p.err, ErrDetached) {
+			t.Fatalf("it ended with %+v, %v; want ErrDetached", p.exit, p.err)
+		}
+		program.echoes(t, "let go\n")
+	}
+	status, _ := os.ReadFile("/proc/" + strconv.Itoa(program.cmd.Process.Pid) + "/status")
+	if !strings.Contains(string(status), "TracerPid:\t0\n") {
+		t.Errorf("it is traced still:\n%s", status)
+	}
+}
+
+// TestTheProgramSurvivesItsTracer, even if that is killed.
+func TestTheProgramSurvivesItsTracer(t *testing.T) {
+	program := start(t, compile(t, "strict.c"))
+	ring, err := trace.NewRing(1 << 12)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ring.Close()
+	tracer := exec.Command("/proc/self/exe", strconv.Itoa(program.cmd.Process.Pid))
+	tracer.Env = append(os.Environ(), Environment(true, Options{}), trace.Environment+"=3")
+	tracer.ExtraFiles = []*os.File{ring.File()}
+	if err := tracer.Start(); err != nil {
+		t.Fatal(err)
+	}
+	reader := ring.Reader()
+	batch := make([]trace.Record, 64)
+	waits := func() bool {
+		for _, r := range batch[:reader.Read(batch)] {
+			if r.Kind == trace.WaitBegin {
+				return true
+			}
+		}
+		return false
+	}
+	for end := time.Now().Add(30 * time.Second); !waits(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("it is not followed")
+		}
+	}
+	tracer.Process.Signal(syscall.SIGKILL)
+	tracer.Wait()
+	program.echoes(t, "I live\n")
+}
+
+// TestWhatCannotBeAttachedIsSaid in a sentence.
+func TestWhatCannotBeAttachedIsSaid(t *testing.T) {
+	program := start(t, compile(t, "strict.c"))
+	p := attach(t, program.cmd.Process.Pid)
+	p.until("it is attached", func() bool { return p.count(trace.WaitBegin, "") == 1 })
+	_, twice := Attach(nil, nil, program.cmd.Process.Pid, Options{}, nil)
+	close(p.stop)
+	<-p.done
+	_, absent := Attach(nil, nil, 1<<22+1, Options{}, nil)
+	_, kernel := Attach(nil, nil, kernelThread(t), Options{}, nil)
+	for _, c := range []struct {
+		err  error
+		says string
+	}{{twice, "has one tracer"}, {absent, "no process"}, {kernel, "thread of the kernel"},
+		{refusedAttach(1<<22+1, unix.EPERM), "may not be traced"}, {refusedPtrace(unix.EPERM), "SYS_PTRACE"}} {
+		var refusal *Refusal
+		if !errors.As(c.err, &refusal) || !strings.Contains(c.err.Error(), c.says) {
+			t.Errorf("it says %v, want %q", c.err, c.says)
+		}
+	}
+}
+
+// kernelThread returns the id of a thread of the kernel.
+func kernelThread(t *testing.T) int {
+	if nameOf(2) != "kthreadd" {
+		t.Skip("no thread of the kernel can be seen from here")
+	}
+	return 2
+}

@@ -1,0 +1,109 @@
+package stage
+
+import (
+	"fdlab/lab/diagnosis"
+	"fdlab/lab/world"
+	"fdlab/tui/grid"
+	"fdlab/tui/page"
+)
+
+// What is drawn of a program that is not of the lab. Its calls are measured; that a
+// thread deals with an fd, and for how long an fd was unseen, is inferred: so it is
+// drawn with other signs, and said in other words.
+
+// atLeast says that a duration is a lower bound, where it is one: a foreign program is
+// looked at in between, not all the time.
+func (v *scene) atLeast(p grid.Pen) grid.Pen {
+	if v.World.Foreign() {
+		return p.Rune(v.Theme.Late, v.Theme.Glyphs.AtLeast)
+	}
+	return p
+}
+
+// handling returns the index of the innermost frame in which a thread deals with an fd,
+// or -1.
+func handling(t *world.Thread) int {
+	for i := len(t.Stack) - 1; i >= 0; i-- {
+		if t.Stack[i].Kind == world.InHandling {
+			return i
+		}
+	}
+	return -1
+}
+
+// drawHandling draws what a thread seems to deal with.
+func drawHandling(r grid.Region, v *scene, f *world.Frame) {
+	th, g := v.Theme, v.Theme.Glyphs
+	p := r.At(0, 0).Rune(th.Inferred, g.LaneHandled).Text(th.Inferred, " fd ").Int(th.Inferred, int64(f.FD)).
+		Text(th.Inferred, " ").Bytes(th.Inferred, v.since(r, f.Since)).Text(th.Inferred, " ")
+	if f.Name != "" {
+		p = p.Rune(th.Faint, g.Inferred).Text(th.Faint, " ")
+		r.Cut(p.X, 0, r.W-p.X, th.Faint, f.Name)
+	}
+}
+
+// drawHandled draws in the table of fds that a thread deals with one, or just did.
+func drawHandled(r grid.Region, v *scene, f *world.FD) {
+	th, g := v.Theme, v.Theme.Glyphs
+	p := r.At(0, 0)
+	if f.InHandling > 0 {
+		p = p.Rune(th.Inferred, g.LaneHandled).Text(th.Inferred, " ").Bytes(th.Inferred, v.since(r, f.HandledAt))
+	} else {
+		p = p.Rune(th.Noticed, g.Noticed).Text(th.Inferred, " handled")
+	}
+	if f.HandledIn != "" && p.X+4 < r.W {
+		p = p.Text(th.Faint, " ").Rune(th.Faint, g.Inferred).Text(th.Faint, " ")
+		r.Cut(p.X, 0, r.W-p.X, th.Faint, f.HandledIn)
+	}
+}
+
+// quietAfter is for how long an fd of a foreign program must have done nothing before it
+// gives its row to others, in ns.
+const quietAfter = int64(2e9)
+
+// isQuiet reports whether an fd is not worth a row: a server has hundreds.
+func isQuiet(f *world.FD, now int64) bool {
+	if len(f.Watches) > 0 || f.Blocked > 0 || f.InHandling > 0 || f.Closed != 0 {
+		return false
+	}
+	_, unseen := f.Unseen()
+	busy := unseen && !f.Before
+	return !busy && now-max(f.Opened, f.LastRead, f.LastWrite, f.Noticed) > quietAfter
+}
+
+// isQuietLane reports whether a lane is that of a foreign program's fd that does nothing.
+func (v *scene) isQuietLane(l *world.Lane) bool {
+	f := v.World.FDByNumber(l.FD)
+	return l.Ended == 0 && f != nil && v.World.Foreign() && isQuiet(f, v.Now)
+}
+
+// drawInferred says what of a foreign program is measured and what is not.
+func drawInferred(r grid.Region, v *scene) {
+	th, g := v.Theme, v.Theme.Glyphs
+	y := 0
+	say := func(sign rune, st grid.Style, text string) {
+		if y < r.H {
+			r.Set(0, y, sign, st)
+			y = page.Wrap(r.Sub(2, 0, r.W-2, r.H), y, th.Text, text)
+		}
+	}
+	say(g.LaneHandled, th.Inferred, "inferred, not measured: a thread deals with an fd, from its first call on it after a wait to the next; "+string(g.Inferred)+" the function that its stack names")
+	say(g.AtLeast, th.Late, "a lower bound: the kernel is looked at in between, not all the time")
+	say(g.Ready, th.Ready, "measured: calls, their results, and what the kernel says of each fd. Tracing slows the program.")
+	if v.quiet > 0 && y < r.H {
+		r.At(0, y).Int(th.Faint, int64(v.quiet)).Text(th.Faint, " fds have been quiet for 2 s and are not shown")
+	}
+}
+
+// drawNotWaited says why a foreign program's fd is not noticed: its loop has not waited
+// again.
+func drawNotWaited(p grid.Pen, v *scene, busy *diagnosis.Finding) {
+	th := v.Theme
+	p = p.Text(th.Text, "; its loop has not waited for ").Duration(th.Inferred, v.Now-busy.Base.Woke())
+	for i := range v.World.FDs {
+		if f := v.World.FDs[i]; f.InHandling > 0 && f.HandledBy == busy.Base.Number {
+			p.Text(th.Text, ", it seems to deal with fd ").Int(th.Inferred, int64(f.Number))
+			return
+		}
+	}
+}
