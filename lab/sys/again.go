@@ -110,6 +110,9 @@ func (o *observer) wouldRepeat(c call, fd int) bool {
 		return true
 	}
 	poll := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+	if c == callWrite {
+		poll[0].Events = 0 // a pipe that nobody reads is an error, whatever was asked for
+	}
 	n, err := unix.Poll(poll, 0)
-	return c == callRead && err == nil && n == 1
+	return c != callAccept && err == nil && n == 1
 }

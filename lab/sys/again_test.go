@@ -145,3 +145,33 @@ func TestACallThatMayBlockIsSeenToBegin(t *testing.T) {
 	closeAll(r)
 	unix.Close(w)
 }
+
+// TestWhatHasBegunEnds: two threads make the same blocking call in vain, within the time
+// for which equal calls are gathered. No call that was said to begin may stay without its
+// end, though nothing else happens on its fd.
+func TestWhatHasBegunEnds(t *testing.T) {
+	trail := recorded(t)
+	r, w, err := Pipe("broken")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := observed()
+	first, second := o.begin(callWrite, w, 1), o.begin(callWrite, w, 1)
+	o.ended(first, callWrite, w, -1, unix.EPIPE, nil)
+	o.ended(second, callWrite, w, -1, unix.EPIPE, nil)
+	var begun, ended int64
+	for _, rec := range trail.of(w, trace.CallBegin) {
+		if trail.reader.String(rec.Str) == "write" {
+			begun++
+		}
+	}
+	for _, rec := range trail.of(w, trace.CallEnd) {
+		if trail.reader.String(rec.Str) == "write" {
+			ended += max(rec.C, 1)
+		}
+	}
+	if begun != 2 || ended != 2 {
+		t.Errorf("%d calls have begun in the records, and %d ended", begun, ended)
+	}
+	closeAll(r, w)
+}

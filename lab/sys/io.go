@@ -11,20 +11,21 @@ import (
 func Read(fd int, p []byte) (n int, err error) {
 	o := observed()
 	var errno unix.Errno
+	begun := false
 	if lookUp(fd).has(isNonblocking) {
 		for again := true; again; again = errno == unix.EINTR {
 			n, errno = rawRead(fd, p)
 			calls.Add(1)
 		}
 	} else {
-		o.begin(callRead, fd, len(p))
+		begun = o.begin(callRead, fd, len(p))
 		for again := true; again; again = err == unix.EINTR {
 			n, err = unix.Read(fd, p)
 			calls.Add(1)
 		}
 		errno = number(err)
 	}
-	o.end(callRead, fd, n, errno, p)
+	o.ended(begun, callRead, fd, n, errno, p)
 	return n, failure(errno)
 }
 
@@ -35,20 +36,21 @@ func Read(fd int, p []byte) (n int, err error) {
 func Write(fd int, p []byte) (n int, err error) {
 	o := observed()
 	var errno unix.Errno
+	begun := false
 	if lookUp(fd).has(isNonblocking) {
 		for again := true; again; again = errno == unix.EINTR {
 			n, errno = rawWrite(fd, p)
 			calls.Add(1)
 		}
 	} else {
-		o.begin(callWrite, fd, len(p))
+		begun = o.begin(callWrite, fd, len(p))
 		for again := true; again; again = err == unix.EINTR {
 			n, err = unix.Write(fd, p)
 			calls.Add(1)
 		}
 		errno = number(err)
 	}
-	o.end(callWrite, fd, n, errno, p)
+	o.ended(begun, callWrite, fd, n, errno, p)
 	return n, failure(errno)
 }
 

@@ -104,11 +104,22 @@ func newObserver(rec *trace.Recorder, watcher *kernel.Watcher) *observer {
 	return o
 }
 
-// begin records that a call begins that may block.
-func (o *observer) begin(c call, fd, arg int) {
-	if o.rec != nil && !o.wouldRepeat(c, fd) {
-		o.rec.Put(&trace.Record{Kind: trace.CallBegin, FD: int32(fd), Str: o.names[c], A: int64(arg)})
+// begin records that a call begins that may block, and reports whether it did: what has
+// begun in the records must end there, too.
+func (o *observer) begin(c call, fd, arg int) (begun bool) {
+	if o.rec == nil || o.wouldRepeat(c, fd) {
+		return false
 	}
+	o.rec.Put(&trace.Record{Kind: trace.CallBegin, FD: int32(fd), Str: o.names[c], A: int64(arg)})
+	return true
+}
+
+// ended is end for a call that begin was asked about.
+func (o *observer) ended(begun bool, c call, fd, n int, errno unix.Errno, data []byte) {
+	if begun && uint(fd) < maxFDs {
+		o.settle(fd) // then the end is the first of a run, and is not gathered
+	}
+	o.end(c, fd, n, errno, data)
 }
 
 // end records what a call gave, and the first of the bytes that it moved.

@@ -66,15 +66,13 @@ func Listen(fd, backlog int) error {
 func Accept(fd int) (conn int, peer netip.AddrPort, err error) {
 	o := observed()
 	mayBlock := !lookUp(fd).has(isNonblocking)
-	if mayBlock {
-		o.begin(callAccept, fd, 0)
-	}
+	begun := mayBlock && o.begin(callAccept, fd, 0)
 	var errno unix.Errno
 	for again := true; again; again = errno == unix.EINTR {
 		conn, peer, errno = cloexecAccept(fd, mayBlock)
 		calls.Add(1)
 	}
-	o.end(callAccept, fd, conn, errno, nil)
+	o.ended(begun, callAccept, fd, conn, errno, nil)
 	if errno != 0 {
 		return -1, netip.AddrPort{}, errno
 	}

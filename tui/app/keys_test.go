@@ -35,7 +35,7 @@ func TestTheHelpCanBeReadToItsEnd(t *testing.T) {
 		m.screen = at
 		m.key("?")
 		var seen strings.Builder
-		for range 110 {
+		for range 300 {
 			m.grid.Clear()
 			m.drawHelp(m.grid.Region())
 			for y := range m.grid.H {
@@ -80,7 +80,7 @@ func TestAllOfTheLegendCanBeRead(t *testing.T) {
 		m.session = &session{lesson: &course.Lesson{}, cancel: func() {}}
 		m.key("?")
 		seen := ""
-		for range 100 {
+		for range 300 {
 			seen += m.View()
 			m.key("down")
 		}

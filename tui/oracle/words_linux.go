@@ -109,9 +109,9 @@ func ofThread(add func(Claim), v *stage.View, t *world.Thread, l *ledger) {
 		said := stage.LaneReadout(v, lane)
 		switch word, _, _ := strings.Cut(said, " "); word {
 		case "runs", "spins":
-			claim("lane runs", "beside the lane of "+words[0]+" stands "+said, afterWatcher, awake)
+			claim("beside runs", "beside the lane of "+words[0]+" stands "+said, afterWatcher, awake)
 		case "sleeps", "asleep":
-			claim("lane sleeps", "beside the lane of "+words[0]+" stands "+said, 2*atOnce, asleep)
+			claim("beside sleeps", "beside the lane of "+words[0]+" stands "+said, 2*atOnce, asleep)
 		case "", "waits", "callback", "handling", "blocked", "held", "ended": // the same words as in the panel, which are compared
 		default:
 			add(Claim{"unknown word", subject, said, unknown, 0})
