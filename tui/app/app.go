@@ -69,6 +69,8 @@ type Model struct {
 	explain   string   // the key of the lint whose explanation lies over the stage, or ""
 	outline   *outline // the list of steps and moments lies over the stage, or nil
 	code      *code    // the program's text lies over the stage, or nil
+	summary   bool     // the table of all claims lies over the screen
+	recall    *recall  // a question of an earlier lesson lies over the screen, or nil
 	search    *search  // the search lies over the screen, or nil
 	typing    *typing  // what is typed for the program's standard input, or nil: no key is another's
 	guided    *bool    // the stage goes at the reader's pace; nil: nobody has chosen
@@ -135,6 +137,10 @@ func (m *Model) View() string {
 		m.drawOutline(r)
 	case m.search != nil:
 		m.drawSearch(r)
+	case m.summary:
+		m.drawSummary(r)
+	case m.recall != nil:
+		m.drawRecall(r)
 	case m.code != nil:
 		m.drawCode(r)
 	}

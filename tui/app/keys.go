@@ -130,6 +130,8 @@ func homeKeys() table {
 		table{
 			{Names: []string{"tab"}, Sign: "tab", Now: always("exercises"), Help: "opens the exercises: programs to change, run on the stage and graded", Do: (*Model).openExercises},
 			{Names: []string{"K"}, Sign: "K", Now: always("recorded runs"), Help: "lists the runs that you kept, and one of each lesson that comes with fdlab; enter opens one", Do: (*Model).openRuns},
+			summaryKey(),
+			recallKey(),
 			searchKey(),
 			mouseKey(),
 			helpKey(),

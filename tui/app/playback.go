@@ -108,7 +108,7 @@ func (m *Model) framed(msg frameMsg) tea.Cmd {
 
 // covered reports whether something lies over the stage: then its playhead waits.
 func (m *Model) covered() bool {
-	return m.help || m.explain != "" || m.output || m.outline != nil || m.search != nil || m.code != nil ||
+	return m.help || m.explain != "" || m.output || m.outline != nil || m.search != nil || m.code != nil || m.summary ||
 		m.screen != atStage && m.screen != atTrials
 }
 

@@ -69,6 +69,11 @@ func (m *Model) key(key string) tea.Cmd {
 	case m.code != nil && key != "?":
 		m.keyCode(key)
 		return nil
+	case m.summary:
+		m.summary = false
+		return nil
+	case m.recall != nil:
+		return m.keyRecall(key)
 	case m.outline != nil && key != "?":
 		return m.keyOutline(key)
 	case key == "?":
@@ -134,6 +139,8 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 		return nil
 	case m.search != nil:
 		m.search.move(-rows / 3)
+		return nil
+	case m.summary || m.recall != nil:
 		return nil
 	}
 	click := msg.Button == tea.MouseButtonLeft && msg.Action == tea.MouseActionPress
