@@ -39,12 +39,12 @@ func (g *Gate) Pass(phase string) (held bool) {
 	if !g.closed.Load() {
 		return false
 	}
-	g.stand(phase)
+	g.block(phase)
 	return true
 }
 
-// stand is the slow path of Pass: the thread blocks, and the trace shows it.
-func (g *Gate) stand(phase string) {
+// block is the slow path of Pass: the thread blocks, and the trace shows it.
+func (g *Gate) block(phase string) {
 	rec := trace.Process()
 	str := rec.String(phase)
 	g.mu.Lock()

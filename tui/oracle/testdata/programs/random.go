@@ -64,7 +64,7 @@ const (
 	drains  = iota // reads all
 	sips           // reads one byte
 	ignores        // reads nothing, for a while
-	dozes          // sleeps, then reads
+	sleepy          // sleeps, then reads
 	reacts         // makes itself active some times, then reads
 	habits
 )
@@ -100,7 +100,7 @@ func (w *wild) source(base *event.Base) {
 			if ignored++; ignored%20000 != 0 {
 				return
 			}
-		case dozes:
+		case sleepy:
 			time.Sleep(120 * time.Millisecond)
 		case reacts:
 			if left--; left > 0 {
