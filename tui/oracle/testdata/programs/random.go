@@ -64,7 +64,7 @@ const (
 	drains  = iota // reads all
 	sips           // reads one byte
 	ignores        // reads nothing, for a while
-	sleepy          // sleeps, then reads
+	sleepy         // sleeps, then reads
 	reacts         // makes itself active some times, then reads
 	habits
 )
