@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"os"
 	"runtime"
 	"slices"
 	"sync/atomic"
@@ -27,12 +28,22 @@ func TestAThreadThatEndsIsGone(t *testing.T) {
 	}()
 	defer func() { close(stop); <-stopped; ring.Close() }()
 
-	ids, end := make(chan uint32), make(chan bool)
-	go func() {
-		id, _ := thread.Lock() // and never unlocks it
+	ids, end, other := make(chan uint32), make(chan bool), make(chan bool)
+	defer close(other)
+	var lock func()
+	lock = func() {
+		runtime.LockOSThread()
+		id := thread.ID()
+		if id == uint32(os.Getpid()) { // Go never ends the first thread of a process
+			go lock() // while this one has it
+			<-other
+			runtime.UnlockOSThread()
+			return
+		}
 		ids <- id
-		<-end
-	}()
+		<-end // a thread that is locked ends with its goroutine
+	}
+	go lock()
 	id := <-ids
 	count := func(which, word int64) (n int) {
 		for _, r := range l.read() {

@@ -30,7 +30,8 @@ func slotOf(g uintptr) uintptr { return (g >> 6) * 0x9E3779B1 >> 8 % slots }
 
 // Lock binds the calling goroutine to its OS thread (runtime.LockOSThread) and
 // returns the thread's kernel id and a function that undoes both. The same
-// goroutine must call unlock. Locks nest.
+// goroutine must call unlock, and before it ends: another may get its address. Locks
+// nest.
 func Lock() (id uint32, unlock func()) {
 	runtime.LockOSThread()
 	g := self()

@@ -96,7 +96,7 @@ func judge(x *experiment.X, bench *engine.Bench, turns, both *engine.Run, rest [
 		if t.Engine != "busy" {
 			continue
 		}
-		if late := t.Delay(); late > t.CPU() {
+		if late := t.Delay(); late > t.CPU() && x.Disturbed() == "" {
 			x.Of(3).NotJudged(fmt.Sprintf("it could have run for %s more, and got no processor", experiment.Brief(late)),
 				"busy: far more system calls and CPU than %s", both.Engine)
 		} else {
