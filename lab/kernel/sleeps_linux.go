@@ -112,8 +112,12 @@ func (s *sleeper) look(late bool) bool {
 	}
 	words := bytes.Fields(stat)
 	runs := string(words[len(words)-1])
-	if runs == s.runs { // it has not run since the last look
-		if s.sleep && s.said == 0 {
+	if runs == s.runs { // it has not begun to run since the last look
+		if !s.sleep { // it ran at that look, and may have gone to sleep since
+			s.sleep = asleep(s.dir)
+			return false
+		}
+		if s.said == 0 {
 			s.said = 1
 			return true
 		}

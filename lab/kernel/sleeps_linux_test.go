@@ -4,6 +4,8 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -101,4 +103,39 @@ func TestASleepIsRecorded(t *testing.T) {
 	until(t, "the thread sleeps", func() bool { return slices.Equal(of(), []int64{1}) })
 	wake <- true
 	until(t, "it runs", func() bool { return slices.Equal(of(), []int64{1, 0}) })
+}
+
+// TestAThreadThatRanAtTheLastLookCanSleepNow: how often it got a processor is the same
+// number then, and yet it sleeps.
+func TestAThreadThatRanAtTheLastLookCanSleepNow(t *testing.T) {
+	id := make(chan int)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	fd := int(r.Fd()) // blocking from here on
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		id <- unix.Gettid()
+		unix.Read(fd, make([]byte, 1))
+	}()
+	s := newSleeper(strconv.Itoa(<-id))
+	until(t, "it sleeps in read", func() bool { return asleep(s.dir) })
+	stat, err := os.ReadFile(s.dir + "/schedstat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.runs, s.sleep = strings.Fields(string(stat))[2], false // as if it had run at the last look
+	if s.look(false) {
+		t.Error("one look is enough to say that it sleeps")
+	}
+	if !s.look(false) || s.said != 1 {
+		t.Error("it is never said that it sleeps")
+	}
+	if _, err := w.Write([]byte("x")); err != nil {
+		t.Fatal(err)
+	}
 }

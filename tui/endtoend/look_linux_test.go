@@ -104,10 +104,13 @@ func TestSizes(t *testing.T) {
 	x.press(enter)
 	x.see("the lesson, with a row in place of the list", shows("section 1 of", "next: Predict"))
 	x.press("r")
-	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}, {80, 24}} {
+	x.see("the running stage", all(fills(80, 24), oneRow("LIVE")))
+	x.press(space) // so that it is not over before the last size
+	x.see("time held", oneRow("HELD"))
+	for _, size := range [][2]int{{120, 40}, {200, 60}, {80, 24}} {
 		w, h := size[0], size[1]
 		x.resize(w, h)
-		x.see(fmt.Sprintf("the running stage at %dx%d", w, h), all(fills(w, h), oneRow("LIVE")))
+		x.see(fmt.Sprintf("the stage at %dx%d", w, h), all(fills(w, h), oneRow("HELD")))
 	}
 	x.resize(79, 24)
 	x.see("what is needed, and what there is", shows("needs 80x24", "79x24"))
