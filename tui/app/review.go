@@ -57,22 +57,10 @@ func (m *Model) drawSummary(r grid.Region) {
 	for _, l := range m.course.Lessons {
 		result := m.progress[l.Slug].On(l.Question)
 		p := in.At(0, y).Text(strong, fmt.Sprintf("%02d  ", l.Number))
-		switch {
-		case result.Verdict == "":
-			p = p.Text(quiet, "not run yet")
-		default:
-			p = p.Text(strong, result.Verdict).Text(quiet, "  ")
-			held, judged := result.Right()
-			switch {
-			case result.Prediction == "":
-				p = p.Text(quiet, "you made no prediction")
-			case !judged:
-				p = p.Text(quiet, "you predicted "+result.Prediction)
-			case held:
-				p = p.Text(quiet, "you predicted "+result.Prediction+", and so it was ").Rune(strong, th.Glyphs.Yes)
-			default:
-				p = p.Text(quiet, "you predicted "+result.Prediction+", and it was "+result.Answer)
-			}
+		if result.Verdict == "" {
+			p.Text(quiet, "not run yet")
+		} else {
+			p.Text(strong, result.Verdict).Text(quiet, "  ").Text(quiet, m.saidAndWas(result))
 		}
 		claim := in.Sub(4, y+1, in.W-4, each-1)
 		if grid.Width(l.Claim) > claim.W && claim.H > 1 {
@@ -82,6 +70,20 @@ func (m *Model) drawSummary(r grid.Region) {
 		}
 		y += each
 	}
+}
+
+// saidAndWas says how a prediction came out.
+func (m *Model) saidAndWas(r course.Result) string {
+	held, judged := r.Right()
+	switch {
+	case r.Prediction == "":
+		return "you made no prediction"
+	case !judged:
+		return "you predicted " + r.Prediction
+	case held:
+		return "you predicted " + r.Prediction + ", and so it was " + string(m.theme.Glyphs.Yes)
+	}
+	return "you predicted " + r.Prediction + ", and it was " + r.Answer
 }
 
 // recall asks a question of a lesson that was run on an earlier day: what is asked for
