@@ -109,7 +109,7 @@ func main() {
 		case "closes-watched":
 			sys.Close(fd)
 			return
-		case "swallows":
+		case "swallows", "main-returns": // without an answer no check is over before main returns
 			return
 		case "whole-buffer":
 			n = len(buf)
