@@ -250,7 +250,7 @@ func Uncertain(w *world.World) *world.Base {
 }
 
 // OnlyBlocked returns the thread that is blocked in a call, if no other thread
-// that counts could look instead.
+// that counts could look instead: one that sleeps, in no call on record, does not.
 func OnlyBlocked(w *world.World, counts func(*world.Thread) bool) (*world.Thread, world.Frame) {
 	var found *world.Thread
 	var frame world.Frame
@@ -260,6 +260,9 @@ func OnlyBlocked(w *world.World, counts func(*world.Thread) bool) (*world.Thread
 			continue
 		}
 		top, ok := t.Top()
+		if !ok && t.Asleep != 0 {
+			continue // a goroutine may leave its thread behind: the Go runtime keeps it for later
+		}
 		if !ok || top.Kind != world.InCall || found != nil {
 			return nil, world.Frame{}
 		}

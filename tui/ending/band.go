@@ -17,7 +17,6 @@ const longestLine = 100
 func (v *View) drawTitle(r grid.Region) {
 	th := v.Theme
 	quiet, bold := th.Style(theme.Faint), th.Style(theme.Title)
-	r.At(1, 0).Text(bold, "fdlab  ").Text(bold, v.Lesson)
 	clock := grid.AppendClock(nil, v.Last)
 	end := r.W - 1
 	r.BytesRight(end, 0, quiet, clock)
@@ -27,7 +26,10 @@ func (v *View) drawTitle(r grid.Region) {
 	if v.Lost > 0 {
 		lost := fmt.Sprintf("%d records lost", v.Lost)
 		r.TextRight(end, 0, th.Style(theme.Held), lost)
+		end -= len(lost) + 2
 	}
+	p := r.At(1, 0).Text(bold, "fdlab  ")
+	r.Cut(p.X, 0, max(end-p.X, 0), bold, v.Lesson)
 }
 
 // line is one thing that the band says: a word at the left, the rest wrapped.

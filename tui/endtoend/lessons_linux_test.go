@@ -72,7 +72,8 @@ func TestEachLessonShowsItsMomentAndItsVerdict(t *testing.T) {
 			x.press(enter)
 			x.see("the lesson", shows(l.Title, "Claim"))
 			x.press("r")
-			verdict := all(oneRow("ENDED", l.Title), shows("the claim", l.Verdict+"  "),
+			title := l.Title[:min(len(l.Title), 15)] // a long one is cut where records were lost
+			verdict := all(oneRow("ENDED", title), shows("the claim", l.Verdict+"  "),
 				either(shows("what decides", "held"), shows("more below")))
 			var seen bool
 			x.see("its verdict", func(s screen) bool {
