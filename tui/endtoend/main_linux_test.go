@@ -27,7 +27,11 @@ func TestMain(m *testing.M) {
 	parallel := false
 	flag.Visit(func(f *flag.Flag) { parallel = parallel || f.Name == "test.parallel" })
 	if !parallel {
-		flag.Set("test.parallel", "6")
+		many := "6"
+		if raceEnabled { // then each of them works several times as much
+			many = "3"
+		}
+		flag.Set("test.parallel", many)
 	}
 	os.Exit(run(m))
 }
