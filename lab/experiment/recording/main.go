@@ -14,9 +14,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 
+	"fdlab/lab/experiment/alone"
 	"fdlab/lab/launch"
 	"fdlab/lab/trace"
 )
@@ -79,29 +79,13 @@ func refresh(root string, numbers []string) error {
 
 // record runs a lesson alone and returns what it recorded.
 func record(root, dir string) (*trace.Recording, error) {
-	name := filepath.Base(dir)
-	var out, said bytes.Buffer
-	// In a folder of its own: two runs at the same time do not meet at one FIFO.
-	place, err := os.MkdirTemp("", "fdlab-recording-")
+	out, err := alone.Run(root, dir, "-json")
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(place)
-	binary := filepath.Join(place, name)
-	build := exec.Command("go", "build", "-o", binary, "./lessons/"+name)
-	build.Dir, build.Stderr = root, &said
-	if err := build.Run(); err != nil {
-		return nil, fmt.Errorf("lesson %s: go build: %w:\n%s", name, err, said.Bytes())
-	}
-	cmd := exec.Command(binary, "-json")
-	cmd.Dir, cmd.Stdout, cmd.Stderr = place, &out, &said
-	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("lesson %s: %w:\n%s", name, err, said.Bytes())
-	}
-	rec, err := trace.ReadRecording(&out)
+	rec, err := trace.ReadRecording(bytes.NewReader(out))
 	if err != nil {
-		return nil, fmt.Errorf("lesson %s: %w", name, err)
+		return nil, fmt.Errorf("lesson %s: %w", filepath.Base(dir), err)
 	}
-	rec.Program = name // and not what go run calls it
 	return rec, nil
 }

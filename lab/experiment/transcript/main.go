@@ -13,9 +13,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
+
+	"fdlab/lab/experiment/alone"
 )
 
 func main() {
@@ -95,26 +96,9 @@ var block = regexp.MustCompile("(?s)<!-- transcript[^\n]*-->\n```text\n(.*?)```\
 
 // run runs a lesson alone and returns its account.
 func run(root, dir string) ([]byte, error) {
-	name := filepath.Base(dir)
-	// In a folder of its own: what is in the course's stays as it is, and two runs at
-	// the same time do not meet at one FIFO.
-	place, err := os.MkdirTemp("", "fdlab-transcript-")
+	out, err := alone.Run(root, dir)
 	if err != nil {
 		return nil, err
-	}
-	defer os.RemoveAll(place)
-	binary := filepath.Join(place, name)
-	build := exec.Command("go", "build", "-o", binary, "./lessons/"+name)
-	build.Dir, build.Stderr = root, os.Stderr
-	if err := build.Run(); err != nil {
-		return nil, fmt.Errorf("lesson %s: go build: %w", name, err)
-	}
-	cmd := exec.Command(binary)
-	cmd.Dir = place
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("lesson %s: %w:\n%s", name, err, out)
 	}
 	return append(bytes.TrimSpace(out), '\n'), nil
 }
