@@ -249,8 +249,13 @@ func Uncertain(w *world.World) *world.Base {
 	return nil
 }
 
+// restless is for how long a thread that nobody has introduced may have made no record
+// before it is one that the Go runtime only keeps, or uses for itself, in ns.
+const restless = int64(100e6)
+
 // OnlyBlocked returns the thread that is blocked in a call, if no other thread
 // that counts could look instead: one that sleeps, in no call on record, does not.
+// A goroutine may leave the thread on which it made its first calls: neither does that.
 func OnlyBlocked(w *world.World, counts func(*world.Thread) bool) (*world.Thread, world.Frame) {
 	var found *world.Thread
 	var frame world.Frame
@@ -260,8 +265,8 @@ func OnlyBlocked(w *world.World, counts func(*world.Thread) bool) (*world.Thread
 			continue
 		}
 		top, ok := t.Top()
-		if !ok && t.Asleep != 0 {
-			continue // a goroutine may leave its thread behind: the Go runtime keeps it for later
+		if !ok && (t.Asleep != 0 || !t.Introduced && w.Time-t.LastActive > restless) {
+			continue
 		}
 		if !ok || top.Kind != world.InCall || found != nil {
 			return nil, world.Frame{}
