@@ -34,8 +34,6 @@ func Attach(rec *trace.Recorder, gate *control.Gate, pid int, opt Options, stop 
 			return Exit{}, err
 		}
 		t.begun = true
-		t.bell.tid = unix.Gettid()
-		interrupting()
 		t.adoptAll(p)
 		go func() {
 			<-stop
@@ -119,9 +117,6 @@ func (t *tracer) mend(k *task) {
 		restart(k.tid)
 	}
 }
-
-// mendAtExit is mend for a thread that stops at the end of the call.
-func (t *tracer) mendAtExit(k *task) { t.mend(k) }
 
 // mayAttach says why a process cannot be attached to, as far as that can be known
 // beforehand.

@@ -25,7 +25,6 @@ const (
 	opConnect
 	opAccept
 	opRead
-	opReadAt // a regular file's
 	opWrite
 	opSendfile
 	opSplice

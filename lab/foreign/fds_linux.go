@@ -26,9 +26,6 @@ type fd struct {
 	file    int32 // which open file it is: fds that dup made have the same
 }
 
-// files numbers open files.
-var files int32
-
 // find returns an fd. One that was not known is looked at: the program has it from
 // before, or from a call that is not followed.
 func (t *tracer) find(p *process, number int32) *fd {
@@ -79,8 +76,8 @@ func (t *tracer) adoptAll(p *process) {
 // identify asks the kernel what an fd is. It makes no record.
 func (t *tracer) identify(p *process, number int32) *fd {
 	f := &fd{number: number, copy: -1}
-	files++
-	f.file = files
+	t.files++
+	f.file = t.files
 	link, err := os.Readlink("/proc/" + strconv.Itoa(p.pid) + "/fd/" + strconv.Itoa(int(number)))
 	if err != nil {
 		return nil

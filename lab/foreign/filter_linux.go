@@ -3,6 +3,7 @@
 package foreign
 
 import (
+	"maps"
 	"slices"
 	"unsafe"
 
@@ -49,7 +50,7 @@ func filter() []unix.SockFilter {
 			prog = append(prog, unix.SockFilter{Code: equal, K: uint32(c.nr), Jf: 1}, stop)
 		}
 	}
-	for _, nr := range slices.Sorted(keys(asked)) {
+	for _, nr := range slices.Sorted(maps.Keys(asked)) {
 		commands := asked[nr]
 		prog = append(prog, unix.SockFilter{Code: equal, K: uint32(nr), Jf: uint8(2 + 2*len(commands))},
 			unix.SockFilter{Code: load, K: dataArg1})
@@ -59,16 +60,6 @@ func filter() []unix.SockFilter {
 		prog = append(prog, pass)
 	}
 	return append(prog, pass)
-}
-
-func keys[V any](m map[int]V) func(func(int) bool) {
-	return func(yield func(int) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }
 
 // install puts the filter on this thread, and on what it executes. Without

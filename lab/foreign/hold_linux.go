@@ -3,12 +3,13 @@
 package foreign
 
 import (
-	"fdlab/lab/trace"
 	"os"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"fdlab/lab/trace"
 )
 
 // How the person who looks on reaches the tracer: a bell wakes it, and a gate keeps threads
@@ -37,8 +38,6 @@ func (b *bell) ring() {
 
 // listen begins to hear the gate. stop ends that.
 func (t *tracer) listen() (stop func()) {
-	t.bell.tid = unix.Gettid()
-	interrupting()
 	done := make(chan struct{})
 	if t.gate == nil {
 		return func() { close(done) }

@@ -119,7 +119,7 @@ func (t *tracer) newMain(pid int) (*process, error) {
 
 const trampolineRole = "trampoline"
 
-// gate is where the trampoline finds the socket to its tracer.
+// trampolineFD is where the trampoline finds the socket to its tracer.
 const trampolineFD = 3
 
 // trampoline is what the program is before it is the program: it says which thread it is,

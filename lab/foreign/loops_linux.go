@@ -167,7 +167,7 @@ func (t *tracer) beginWait(k *task) {
 		return
 	}
 	t.name(k, l)
-	t.lookAhead(k, l)
+	t.lookAgain(k)
 	k.turn, k.handles, k.named = nil, trace.NoFD, k.named[:0]
 	watched := 0
 	for _, w := range l.set {
@@ -200,15 +200,10 @@ func (t *tracer) name(k *task, l *loop) {
 // mostLooks is how many fds are looked at before a wait.
 const mostLooks = 8
 
-// lookAhead looks at the fds of a loop that goes to wait: those that it was told of, and a
-// few others. The watcher alone would miss most of what rises and falls within a
-// millisecond.
-func (t *tracer) lookAhead(k *task, l *loop) {
-	n := 0
-	for _, fd := range k.named {
-		if n++; n > mostLooks {
-			return
-		}
+// lookAgain looks at the fds that a thread's last wait has named, before it waits again. The
+// watcher alone would miss most of what rises and falls within a millisecond.
+func (t *tracer) lookAgain(k *task) {
+	for _, fd := range k.named[:min(len(k.named), mostLooks)] {
 		t.watcher.Look(int(fd))
 	}
 }
@@ -249,9 +244,14 @@ func (t *tracer) waitsFor(k *task) *loop {
 
 // timeout returns a wait's timeout in ns, -1 for none.
 func (t *tracer) timeout(k *task) int64 {
-	at := map[op]int{opEpollWait: 3, opPoll: 2, opSelect: 4}[k.in.op]
-	switch {
-	case k.in.hasTimespec(), k.in.hasTimeval():
+	at := 3 // the argument
+	switch k.in.op {
+	case opPoll:
+		at = 2
+	case opSelect:
+		at = 4
+	}
+	if k.in.hasTimespec() || k.in.hasTimeval() {
 		addr := k.info.arg(at)
 		sec, ok := peek64(k.proc.pid, addr)
 		rest, ok2 := peek64(k.proc.pid, addr+8)

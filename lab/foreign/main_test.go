@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 		}
 	}
 	Child() // the tests start this program again, as a trampoline
-	os.Exit(m.Run())
+	os.Exit(skip.Slow(m))
 }
 
 // compile builds a C program of testdata.

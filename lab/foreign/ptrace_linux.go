@@ -27,7 +27,7 @@ const follow = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_TRACECLONE | unix.PTRA
 	unix.PTRACE_O_TRACEEXEC | unix.PTRACE_O_TRACEEXIT | unix.PTRACE_O_TRACESECCOMP
 
 // wait waits for the next stop of any thread that this thread traces. EINTR: somebody
-// rang (Tracer.ring).
+// rang (bell.ring).
 func wait() (tid int, status unix.WaitStatus, err error) {
 	tid, err = unix.Wait4(-1, &status, unix.WALL|unix.WNOTHREAD, nil)
 	return tid, status, err

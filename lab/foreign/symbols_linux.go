@@ -132,9 +132,10 @@ func (s *symbols) scan(pid int, sp uint64, yield func(place, addr uint64)) {
 // nearest to the loop's own frames that are not on it while the loop waits. Nothing says
 // that a word on the stack is a return address, so this is a guess, and drawn as one.
 func (s *symbols) handler(pid int, sp uint64, wait frames) (name string) {
+	outer := wait.outer()
 	s.scan(pid, sp, func(place, addr uint64) {
 		n := s.name(addr)
-		if n == "" || wait.at[place] == addr || wait.names[n] || wait.sp != 0 && place >= wait.outer() {
+		if n == "" || wait.at[place] == addr || wait.names[n] || wait.sp != 0 && place >= outer {
 			return
 		}
 		name = n // scanned outward: the last one is the outermost
@@ -142,8 +143,8 @@ func (s *symbols) handler(pid int, sp uint64, wait frames) (name string) {
 	return name
 }
 
-// outer returns the place of the innermost address that a wait has on its stack: what is
-// below it in memory is called by the loop.
+// outer returns the outermost place at which a wait has an address on its stack: what is
+// above it in memory was there before the loop.
 func (f *frames) outer() uint64 {
 	var outer uint64
 	for place := range f.at {

@@ -31,6 +31,7 @@ type tracer struct {
 	tasks    map[int]*task // all threads of all processes
 	procs    map[int]*process
 	steps    uint64 // of the gate, as far as they are carried out
+	files    int32  // open files that have a number
 	leaving  bool   // being detached
 	exit     Exit
 	over     bool // main has ended
@@ -69,8 +70,11 @@ type task struct {
 	base     frames // of the last wait
 }
 
+// newTracer returns a tracer for the calling thread, which must be locked, and does all
+// that follows.
 func newTracer(rec *trace.Recorder, gate *control.Gate, opt Options) *tracer {
-	return &tracer{rec: rec, gate: gate, opt: opt, names: map[string]uint32{}, tasks: map[int]*task{}, procs: map[int]*process{}}
+	interrupting()
+	return &tracer{bell: bell{tid: unix.Gettid()}, rec: rec, gate: gate, opt: opt, names: map[string]uint32{}, tasks: map[int]*task{}, procs: map[int]*process{}}
 }
 
 // str returns the number of a string in the trace.
@@ -214,7 +218,6 @@ func (t *tracer) atCall(k *task) {
 	}
 	t.leave(k)
 	if t.leaving {
-		t.mendAtExit(k)
 		t.detach(k)
 		return
 	}
