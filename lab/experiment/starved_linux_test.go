@@ -35,6 +35,7 @@ func starve(do func()) {
 	}()
 	<-pinned
 	defer end.Store(true)
+	runtime.LockOSThread() // never unlocked: nobody else gets a thread that starves
 	unix.SchedSetaffinity(0, &one)
 	unix.SchedSetAttr(0, &unix.SchedAttr{Policy: unix.SCHED_IDLE}, 0)
 	do()
@@ -97,11 +98,11 @@ func TestWhatAStarvedThreadHasNotDoneSaysNothing(t *testing.T) {
 func TestTheDelayIsOfTheThreadAlone(t *testing.T) {
 	end := errors.New("")
 	x := &X{threads: map[*Thread]bool{}}
+	began := time.Now()
 	thread := x.Thread("starved", func() error {
 		starve(func() { burn(2 * time.Millisecond) })
 		return end
 	})
-	began := time.Now()
 	thread.Join()
 	if delay := thread.Delay(); delay <= 0 || delay > time.Since(began) {
 		t.Errorf("it was delayed for %v of %v", delay, time.Since(began))

@@ -75,9 +75,9 @@ func TestClientsAreWorldEnough(t *testing.T) {
 	}
 }
 
-// TestAGlutEndsOnASlowMachine: that the program has had enough is no sign that
+// TestOverfillEndsOnASlowMachine: that the program has had enough is no sign that
 // it is stuck, however long each look at it takes.
-func TestAGlutEndsOnASlowMachine(t *testing.T) {
+func TestOverfillEndsOnASlowMachine(t *testing.T) {
 	defer func(d time.Duration) { offering = d }(offering)
 	offering = 30 * time.Millisecond
 	exam := &Exam{Exercise: "00-overfill", Checks: []string{"it keeps what is left"}, Play: func(e *Examiner) {

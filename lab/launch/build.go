@@ -68,7 +68,7 @@ func BuildProgram(ctx context.Context, p Program) (*Binary, error) {
 			"(or your system's package golang), open a new terminal, and see that `go version` answers")
 	}
 	began := time.Now()
-	b := &Binary{Package: p.Said()[0], Name: p.Name}
+	b := &Binary{Package: p.BuildArgs()[0], Name: p.Name}
 	if err := b.place(); err != nil {
 		return nil, Explain(fmt.Errorf("no place for the program %s: %w", b.Name, err))
 	}
@@ -110,7 +110,7 @@ func (b *Binary) compile(ctx context.Context, tool string, p Program) error {
 	// needs a third less time; a panic still names files and lines.
 	// GOWORK=off: a workspace around the clone does not know of its module.
 	// GOOS, GOARCH: the program runs on this machine, whatever is set.
-	args := append([]string{"-c", script, "sh", tool, "build", "-buildvcs=false", "-ldflags=-w", "-o", b.path}, p.Said()...)
+	args := append([]string{"-c", script, "sh", tool, "build", "-buildvcs=false", "-ldflags=-w", "-o", b.path}, p.BuildArgs()...)
 	cmd := exec.CommandContext(ctx, "/bin/sh", args...)
 	cmd.Dir = p.Root
 	cmd.Env = append(os.Environ(), "GOWORK=off", "PWD="+p.Root, buildFolder+"="+work,

@@ -19,8 +19,8 @@ type Program struct {
 	itself bool // see ThisProgram
 }
 
-// Said is what is given to go build.
-func (p Program) Said() []string {
+// BuildArgs is what is given to go build.
+func (p Program) BuildArgs() []string {
 	switch {
 	case p.itself:
 		return []string{p.Name}

@@ -65,21 +65,21 @@ type tally struct {
 type States uint32
 
 const (
-	Idle     States = 1 << iota // the thread runs, or the fd has nothing to tell
-	Await                       // thread: waits in select, poll, epoll_wait; fd: somebody waits for it
-	Block                       // thread: blocked in a call; fd: a thread is blocked on it
-	Unseen                      // fd: ready in the kernel, and nobody has been told
-	Noticed                     // fd: the loop was told; its callback has not begun
-	Callback                    // a callback runs
-	Gate                        // thread: held
-	Gone                        // ended or closed
-	Sleeps                      // thread: sleeps in no call that is recorded
-	Piling                      // fd: its own callback runs, and meanwhile more has arrived
-	Left                        // fd: the loop was told, and its callback has left something there
-	Spins                       // thread: its loop spins
-	Dozes                       // thread: sleeps inside a callback, in no call that is recorded
-	Unknown                     // thread: it made no record, and nobody looked at it for SeenFor
-	Handled                     // inferred: a thread deals with an fd that its wait has named
+	Idle             States = 1 << iota // the thread runs, or the fd has nothing to tell
+	Await                               // thread: waits in select, poll, epoll_wait; fd: somebody waits for it
+	Block                               // thread: blocked in a call; fd: a thread is blocked on it
+	Unseen                              // fd: ready in the kernel, and nobody has been told
+	Noticed                             // fd: the loop was told; its callback has not begun
+	Callback                            // a callback runs
+	Gate                                // thread: held
+	Gone                                // ended or closed
+	Sleeps                              // thread: sleeps in no call that is recorded
+	Piling                              // fd: its own callback runs, and meanwhile more has arrived
+	Left                                // fd: the loop was told, and its callback has left something there
+	Spins                               // thread: its loop spins
+	SleepsInCallback                    // thread: sleeps inside a callback, in no call that is recorded
+	Unknown                             // thread: it made no record, and nobody looked at it for SeenFor
+	Handled                             // inferred: a thread deals with an fd that its wait has named
 
 	// What happens without lasting:
 	Took     // bytes were taken
@@ -151,7 +151,7 @@ func (l *Lane) guessed() (known States, ok bool) {
 	switch state, _ := l.span(l.n - 1).states(); state {
 	case Idle, Sleeps:
 		return Unknown, true
-	case Dozes:
+	case SleepsInCallback:
 		return Callback, true
 	case Spins:
 		return Await, true

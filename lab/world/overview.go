@@ -38,7 +38,7 @@ const (
 
 func busyIn(s States) busy {
 	switch s {
-	case Callback, Dozes, Spins:
+	case Callback, SleepsInCallback, Spins:
 		return calling
 	case Unseen, Piling:
 		return unseen

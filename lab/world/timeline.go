@@ -145,7 +145,7 @@ func (t *Thread) state() States {
 	case t.Asleep != 0 && (!ok || top.Kind == InLoop):
 		return Sleeps
 	case t.Asleep != 0 && top.Kind == InCallback:
-		return Dozes
+		return SleepsInCallback
 	case !ok:
 		return Idle
 	}

@@ -50,7 +50,7 @@ func sameFolder(a, b string) bool {
 // path is how the program is called while it is built.
 func (s *session) path() string {
 	if s.own != nil {
-		return launch.Quote([]byte(s.own.Said()[0]))
+		return launch.Quote([]byte(s.own.BuildArgs()[0]))
 	}
 	return "./" + s.lesson.Dir
 }

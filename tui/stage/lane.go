@@ -80,7 +80,7 @@ type shape struct {
 	on    bool // a callback is drawn at its right edge
 }
 
-const calling = world.Callback | world.Dozes
+const calling = world.Callback | world.SleepsInCallback
 
 // threadShape draws a thread's column in two halves, so that a callback that begins or ends
 // in it is seen to do so. Two callbacks are never drawn as one: between them is a gap of
@@ -104,7 +104,7 @@ func threadShape(v *scene, l *world.Lane, p *world.Piece, from, to int64, left s
 		return shape{rune('0' + n), digit, true}
 	case p.States&(calling|world.Began) == 0:
 		return shape{glyph: restGlyph(g, p), style: restStyle(v, p)}
-	case n == 0 && p.Lasted(world.Dozes)*2 >= to-from:
+	case n == 0 && p.Lasted(world.SleepsInCallback)*2 >= to-from:
 		if x%2 == 0 {
 			return shape{g.LaneSleep, ink.Asleep, true}
 		}

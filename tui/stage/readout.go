@@ -62,7 +62,7 @@ func readThread(r grid.Region, v *scene, l *world.Lane, n world.Now) {
 		word, st = "waits", th.Waiting
 	case world.Callback:
 		word, st = "callback", th.Callback
-	case world.Dozes:
+	case world.SleepsInCallback:
 		word, st = "asleep inside", th.Blocked
 	case world.Block:
 		word, st = "blocked", th.Blocked

@@ -1,5 +1,5 @@
 // Package alone runs a lesson as from a shell: its program, and nobody who looks on. It
-// does not know what a lesson prints.
+// knows where the lessons are, and not what they print.
 package alone
 
 import (
@@ -9,6 +9,23 @@ import (
 	"os/exec"
 	"path/filepath"
 )
+
+// Lessons returns the folders of the lessons whose numbers are given; of all
+// without any.
+func Lessons(root string, numbers []string) ([]string, error) {
+	if len(numbers) == 0 {
+		return filepath.Glob(filepath.Join(root, "lessons", "[0-9][0-9]-*"))
+	}
+	var all []string
+	for _, number := range numbers {
+		found, err := filepath.Glob(filepath.Join(root, "lessons", number+"-*"))
+		if err != nil || len(found) != 1 {
+			return nil, fmt.Errorf("no lesson %q: give its number, like 01", number)
+		}
+		all = append(all, found[0])
+	}
+	return all, nil
+}
 
 // Run builds the lesson in the folder dir of the clone at root, runs it with args and
 // returns what it wrote to its standard output. The error of a lesson that failed has all

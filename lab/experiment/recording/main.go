@@ -32,25 +32,8 @@ func main() {
 	}
 }
 
-// lessons returns the folders of the lessons whose numbers are given; of all
-// without any.
-func lessons(root string, numbers []string) ([]string, error) {
-	if len(numbers) == 0 {
-		return filepath.Glob(filepath.Join(root, "lessons", "[0-9][0-9]-*"))
-	}
-	var all []string
-	for _, number := range numbers {
-		found, err := filepath.Glob(filepath.Join(root, "lessons", number+"-*"))
-		if err != nil || len(found) != 1 {
-			return nil, fmt.Errorf("no lesson %q: give its number, like 01", number)
-		}
-		all = append(all, found[0])
-	}
-	return all, nil
-}
-
 func refresh(root string, numbers []string) error {
-	dirs, err := lessons(root, numbers)
+	dirs, err := alone.Lessons(root, numbers)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"fdlab/lab/experiment/alone"
 	"fdlab/lab/launch"
 	"fdlab/lab/skip"
 	"fdlab/lab/trace"
@@ -64,7 +65,7 @@ func TestShippedRecordingsAreOfRealRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dirs, err := lessons(root, nil)
+	dirs, err := alone.Lessons(root, nil)
 	if err != nil || len(dirs) == 0 {
 		t.Fatalf("%d lessons, %v", len(dirs), err)
 	}
@@ -110,10 +111,6 @@ func TestShippedRecordingsAreOfRealRuns(t *testing.T) {
 
 // TestThinningKeepsWhatIsSaid, and the state in which the run ends.
 func TestThinningKeepsWhatIsSaid(t *testing.T) {
-	root, err := launch.FindRoot("")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var records []trace.Record
 	put := func(r trace.Record) {
 		r.Seq, r.Time = uint64(len(records)+1), int64(len(records))*1000
@@ -148,12 +145,8 @@ func TestThinningKeepsWhatIsSaid(t *testing.T) {
 	if notes != 3334 || len(kept)-notes > 1000 {
 		t.Errorf("%d notes of 3334, and %d others of %d", notes, len(kept)-notes, len(records))
 	}
-	empty, err := trace.ReadFile(filepath.Join(root, "go.mod"))
-	if err == nil {
-		t.Fatal("go.mod is no recording")
-	}
 	end := func(records []trace.Record) *world.World {
-		run := world.NewRun(empty)
+		run := world.NewRun(&trace.Recording{})
 		run.Apply(records)
 		return run.Live
 	}

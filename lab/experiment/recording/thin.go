@@ -120,10 +120,10 @@ func alike(a, b *trace.Record) bool {
 	switch a.Kind {
 	case trace.WaitBegin, trace.WaitEnd, trace.Ready, trace.CallbackBegin, trace.CallbackEnd, trace.CallBegin,
 		trace.CallEnd, trace.LoopBegin, trace.LoopEnd, trace.Add, trace.Del, trace.Turns, trace.Calls:
-	case trace.Kernel, trace.Sleep, trace.Socket: // the watcher's: their last field is a time
+	case trace.Kernel, trace.Sleep: // the watcher's: their last field is a time
 		x, y := *a, *b
 		x.Seq, x.Time, x.D, y.Seq, y.Time, y.D = 0, 0, 0, 0, 0, 0
-		return a.Kind != trace.Socket && x == y
+		return x == y
 	default:
 		return false
 	}

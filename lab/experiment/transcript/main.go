@@ -10,17 +10,17 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 
 	"fdlab/lab/experiment/alone"
+	"fdlab/lab/launch"
 )
 
 func main() {
-	root, err := findRoot()
+	root, err := launch.FindRoot("")
 	if err == nil {
 		err = refresh(root, os.Args[1:])
 	}
@@ -30,40 +30,8 @@ func main() {
 	}
 }
 
-// findRoot returns the folder of go.mod, from here upwards.
-func findRoot() (string, error) {
-	dir, err := os.Getwd()
-	for err == nil {
-		if _, missing := os.Stat(filepath.Join(dir, "go.mod")); missing == nil {
-			return dir, nil
-		}
-		if dir == filepath.Dir(dir) {
-			return "", errors.New("no go.mod here or above: start in a clone of fdlab")
-		}
-		dir = filepath.Dir(dir)
-	}
-	return "", err
-}
-
-// lessons returns the folders of the lessons whose numbers are given; of all
-// without any.
-func lessons(root string, numbers []string) ([]string, error) {
-	if len(numbers) == 0 {
-		return filepath.Glob(filepath.Join(root, "lessons", "[0-9][0-9]-*"))
-	}
-	var all []string
-	for _, number := range numbers {
-		found, err := filepath.Glob(filepath.Join(root, "lessons", number+"-*"))
-		if err != nil || len(found) != 1 {
-			return nil, fmt.Errorf("no lesson %q: give its number, like 01", number)
-		}
-		all = append(all, found[0])
-	}
-	return all, nil
-}
-
 func refresh(root string, numbers []string) error {
-	dirs, err := lessons(root, numbers)
+	dirs, err := alone.Lessons(root, numbers)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"fdlab/lab/experiment/alone"
+	"fdlab/lab/launch"
 	"fdlab/lab/skip"
 )
 
@@ -18,11 +20,11 @@ func TestTranscriptsAreOfRealRuns(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the transcripts are from Linux: other systems have other backends")
 	}
-	root, err := findRoot()
+	root, err := launch.FindRoot("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	dirs, err := lessons(root, nil)
+	dirs, err := alone.Lessons(root, nil)
 	if err != nil || len(dirs) == 0 {
 		t.Fatalf("%d lessons, %v", len(dirs), err)
 	}
@@ -91,11 +93,11 @@ func TestAgreeTakesNothingButWhatWasNotJudged(t *testing.T) {
 // TestMainGoFitsAProjector: a lesson's program is read from top to bottom, in
 // a class too.
 func TestMainGoFitsAProjector(t *testing.T) {
-	root, err := findRoot()
+	root, err := launch.FindRoot("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	dirs, err := lessons(root, nil)
+	dirs, err := alone.Lessons(root, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
