@@ -8,7 +8,8 @@ import (
 )
 
 // keys takes the keys of one message. Letters that were typed fast arrive
-// together, and each counts. What is pasted is no key: nothing here takes text.
+// together, and each counts. What is pasted is no key: only a line that is typed,
+// and the search, take it.
 func (m *Model) keys(msg tea.KeyMsg) tea.Cmd {
 	m.message = ""
 	switch {

@@ -258,7 +258,7 @@ func stageKeys() table {
 		},
 		lookKeys(),
 		explained(),
-		table{searchKey(), mouseKey(), helpKey(), notEsc(out(words("back"), "back to the lesson", (*Model).leaveStage))},
+		table{searchKey(), mouseKey(), helpKey(), notEsc(out(words("back"), "home, if the program is none of a lesson; else back to the lesson", (*Model).leaveStage))},
 	)
 }
 

@@ -120,7 +120,7 @@ func (m *Model) Open(r *Recorded) {
 	m.lesson = lesson.New(m.theme, l, m.progress[l.Slug].On(l.Question).Prediction)
 	m.lesson.Resize(m.grid.W, m.grid.H)
 	m.session, m.screen, m.back = s, atStage, atHome
-	m.output, m.outline, m.code, m.typing, m.scroll = false, nil, nil, nil, 0
+	m.uncoverStage()
 	if r.flaw != nil {
 		m.message = "Not all of it can be read. " + r.flaw.Error()
 	}
@@ -148,7 +148,7 @@ func (m *Model) opened(msg openedMsg) {
 	switch {
 	case msg.err != nil:
 		m.message = msg.err.Error()
-	case m.session == nil:
+	case m.session == nil && m.trialStage == nil:
 		m.Open(msg.recorded)
 	}
 }

@@ -82,6 +82,7 @@ func runsKeys() table {
 		choosing(func(m *Model, by int) { m.runs.Move(by) }),
 		table{
 			{Names: []string{"left", "h"}, Do: do(func(m *Model) { m.screen = atHome })},
+			searchKey(),
 			mouseKey(),
 			helpKey(),
 			out(words("home"), "goes home", do(func(m *Model) { m.screen = atHome })),

@@ -53,7 +53,7 @@ func (m *Model) run(args []string) tea.Cmd {
 	mine := m.own
 	switch {
 	case mine != nil && mine.lesson == l:
-		program, opt.Dir, opt.Stdin, opt.Env = mine.Program, mine.Dir, true, mine.env
+		program, opt.Dir, opt.Stdin, opt.Env = mine.Program, mine.Dir, !mine.attached, mine.env
 	case l.Number == 0: // a recording of something else
 		m.message = "This program is no lesson of the course. To run it: go run ./tui run PATH"
 		return nil
@@ -71,7 +71,8 @@ func (m *Model) run(args []string) tea.Cmd {
 		s.Guided()
 	}
 	m.session = s
-	m.screen, m.output, m.outline, m.code, m.typing, m.scroll = atStage, false, nil, nil, nil, 0
+	m.screen = atStage
+	m.uncoverStage()
 	return tea.Batch(end(old), m.start(ctx, s.number, program, opt))
 }
 

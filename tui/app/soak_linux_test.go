@@ -218,7 +218,7 @@ func (x *soak) play(n int) {
 // the instrument's, but for those that leave or keep files.
 func (x *soak) key() (key string) {
 	own := []string{" ", " ", ".", ".", ",", "left", "left", "right", "H", "L", "h", "l", "home", "end", "end", "g", "G", "+", "-", "tab",
-		"up", "down", "O", "enter", "?", "?", "o", "o", "R", "[", "]", "T", "1", "4"}
+		"up", "down", "O", "enter", "?", "?", "o", "o", "R", "[", "]", "T", "t", "n", "p", "Z", "1", "4"}
 	if x.rand.IntN(40) == 0 {
 		own = []string{"r", "B", "i"}
 	}

@@ -31,9 +31,12 @@ func (m *Model) canType() bool {
 func (m *Model) openTyping() {
 	s := m.session
 	if !m.canType() {
-		if s.own != nil && s.run != nil && !s.over {
+		switch {
+		case s.own != nil && s.own.attached:
+			m.message = "This process has a standard input of its own: fdlab cannot type for it."
+		case s.own != nil && s.run != nil && !s.over:
 			m.message = "The program's standard input is closed: r runs it again with a new one."
-		} else {
+		default:
 			m.message = "A program of your own that runs has a standard input: go run ./tui run PATH"
 		}
 		return

@@ -201,7 +201,7 @@ func (w whose) words() string {
 	return "the solution"
 }
 
-// draw draws the stand.
+// draw draws the stage of the exercise.
 func (s *trialStage) draw(r grid.Region, m *Model) {
 	switch {
 	case m.output:

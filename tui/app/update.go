@@ -138,10 +138,10 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 		m.scrollHelp(rows)
 		return nil
 	case m.search != nil:
-		m.search.move(-rows / 3)
+		m.search.move(rows / 3)
 		return nil
-	case m.summary || m.recall != nil:
-		return nil
+	case m.explain != "" || m.code != nil || m.outline != nil || m.summary || m.recall != nil:
+		return nil // what lies below is not pressed unseen
 	}
 	click := msg.Button == tea.MouseButtonLeft && msg.Action == tea.MouseActionPress
 	switch m.screen {

@@ -78,13 +78,17 @@ const places = 6
 func TestARefusedCallIsTold(t *testing.T) {
 	how := os.Getenv(table)
 	if words := strings.Fields(how); len(words) == 3 {
-		nth, _ := strconv.ParseInt(words[1], 10, 64)
+		nth, err := strconv.ParseInt(words[1], 10, 64)
+		if _, known := refusable[words[0]]; err != nil || !known {
+			t.Fatalf("%q is no refusal", how)
+		}
 		for e := unix.Errno(1); e < 200; e++ {
 			if unix.ErrnoName(e) == words[2] {
 				refusal{words[0], nth, e}.try(t)
+				return
 			}
 		}
-		return
+		t.Fatalf("%q is no refusal", how)
 	}
 	if how != "all" {
 		for _, r := range some {
@@ -169,7 +173,7 @@ func (r refusal) try(t *testing.T) (made int64) {
 	if after != "as before" {
 		t.Errorf("the terminal after: %s", after)
 	}
-	return calls.Load()
+	return made // by the deferred function
 }
 
 // sentence is how the instrument says why it ends, or the system why it cannot begin.

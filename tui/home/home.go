@@ -110,7 +110,8 @@ func (s *State) tried() string {
 		if mark.Verdict == "" {
 			continue
 		}
-		if tried++; mark.Answer != "" && mark.Prediction == mark.Answer {
+		tried++
+		if right, judged := mark.Right(); right && judged {
 			held++
 		}
 	}

@@ -235,10 +235,8 @@ func (s *State) Draw(r grid.Region, now []keys.Hint) {
 		s.drawWhere(r.Sub(s.left(), 1, r.W-s.left()-1, 1))
 	} else {
 		s.drawList(r.Sub(0, 2, listWidth, r.H-3))
+		chrome.Line(r.Sub(1, 1, r.W-2, 1), th, 0, "", "", "")
 		chrome.Split(r, th, listWidth, 1, r.H-1, false)
-		lines := r.Sub(1, 1, r.W-2, 1)
-		chrome.Line(lines, th, 0, "", "", "")
-		r.Set(listWidth, 1, th.Lines.Below, th.Style(theme.Frame))
 	}
 	body := r.Sub(s.left(), 2, r.W-s.left()-1, r.H-3)
 	sec := s.section()

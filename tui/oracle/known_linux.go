@@ -18,7 +18,7 @@ type Known struct {
 }
 
 var known = []*Known{
-	{Point: "2: a loop that spins is drawn as waiting", Rule: "at rest", Word: `: (waits|held)$`},
+	{Point: "a loop that spins is drawn as waiting", Rule: "at rest", Word: `: (waits|held)$`},
 }
 
 // isKnown counts a contradiction that is on the list.

@@ -148,7 +148,9 @@ func (v *scene) selectable() (all []Selection) {
 // Select selects what stands so many places after the selection, and brings an fd
 // into view. Before the first and after the last nothing is selected.
 func (v *View) Select(by int, l *Layout) {
-	all := (&scene{View: v}).selectable()
+	s, in := sceneOf(v), inside(l.FDs)
+	drawFDs(grid.New(in.W, in.H).Region(), s) // it decides which fds have a row
+	all := s.selectable()
 	at := -1
 	for i, s := range all {
 		if s == v.Selected {

@@ -76,7 +76,7 @@ func TestGlyphsAreOneCellWide(t *testing.T) {
 		th := New(grid.Plain, Dark, ascii)
 		l := th.Lines
 		all := append([]rune{th.Begin, th.End, th.Body, th.Cursor, th.Bullet, th.Cut, th.Arrow, th.Band, th.Yes, th.No,
-			l.Across, l.Down, l.UpperLeft, l.UpperRight, l.LowerLeft, l.LowerRight}, th.Levels[:]...)
+			l.Across, l.Down, l.Below, l.Above, l.Cross, l.UpperLeft, l.UpperRight, l.LowerLeft, l.LowerRight}, th.Levels[:]...)
 		for _, r := range append(all, th.states[:]...) {
 			if c, w := grid.Printable(r); c != r || w != 1 || ascii && r > 0x7E {
 				t.Errorf("ascii %v: %q has width %d", ascii, r, w)
