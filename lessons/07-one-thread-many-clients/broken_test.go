@@ -91,6 +91,7 @@ func untilItLeaves(s *server) error {
 			n, err := sys.Read(c.fd, s.buf[:])
 			if n <= 0 {
 				c.forget(err)
+				time.Sleep(5 * time.Millisecond) // no connection is open now, and many wait in the backlog
 				return
 			}
 			sys.Write(c.fd, s.buf[:n])

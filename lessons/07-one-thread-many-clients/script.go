@@ -52,7 +52,7 @@ func (s *server) dial(names ...string) []*experiment.Client {
 
 // part has all clients leave, and ends the server when it has seen that.
 func (s *server) part(clients ...*experiment.Client) *server {
-	s.Part(func() bool { return s.unwatched || s.Open() == 0 }, clients...)
+	s.Part(func() bool { return s.unwatched || s.Open() == 0 && s.Backlog().Clients == 0 }, clients...)
 	s.stats = s.base.Stats()
 	return s
 }
