@@ -16,6 +16,11 @@ import (
 // binary is the built instrument, root the clone that it was built from.
 var binary, root string
 
+// withRace: the instrument is built with the race detector, by hand and not wherever
+// the tests are. It draws several times as slowly then, and a run can be over before a
+// key has arrived. The tests of tui/app play the same runs in this process.
+var withRace = os.Getenv("FDLAB_RACE") != ""
+
 func TestMain(m *testing.M) {
 	if what := os.Getenv(without); what != "" {
 		fmt.Fprintln(os.Stderr, "endtoend:", deprive(what, os.Args[1:]))
@@ -28,7 +33,7 @@ func TestMain(m *testing.M) {
 	flag.Visit(func(f *flag.Flag) { parallel = parallel || f.Name == "test.parallel" })
 	if !parallel {
 		many := "6"
-		if raceEnabled { // then each of them works several times as much
+		if withRace { // then each of them works several times as much
 			many = "3"
 		}
 		flag.Set("test.parallel", many)
@@ -61,7 +66,7 @@ func build() (dir string, err error) {
 	}
 	binary = filepath.Join(dir, "fdlab")
 	args := []string{"build", "-o", binary}
-	if raceEnabled {
+	if withRace {
 		args = append(args, "-race")
 	}
 	cmd := exec.Command("go", append(args, "./tui")...)
