@@ -45,7 +45,7 @@ var (
 	command    = regexp.MustCompile(`go (?:run|test|build|vet)((?: [^\s` + "`" + `|#]+)+)`)
 	named      = regexp.MustCompile("`((?:lab|tui|docs|lessons|exercises|solutions)/[\\w./-]+)`")
 	namedTests = regexp.MustCompile(`\b(?:Test|Fuzz)[A-Z]\w+`)
-	invented   = regexp.MustCompile(`NAME|NN|\b14.linger`) // what a reader will make, in docs/adding-a-lesson.md
+	invented   = regexp.MustCompile(`NAME|NN|14.linger`) // what a reader will make, in docs/adding-a-lesson.md
 	heading    = regexp.MustCompile(`(?m)^#+ (.*)$`)
 )
 
