@@ -24,10 +24,6 @@ func TestTheStageAgainstTheKernel(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	o := &Oracle{Root: root, Rand: rand.New(rand.NewPCG(seed, 1)), Found: func(c Contradiction) {
-		if k, is := isKnown(c); is {
-			t.Logf("known: point %s\n%v", k.Point, c)
-			return
-		}
 		t.Errorf("%v\n%s", c, c.Frame)
 	}}
 	defer o.Close()
@@ -72,11 +68,6 @@ func TestTheStageAgainstTheKernel(t *testing.T) {
 	if o.Samples == 0 {
 		t.Error("no sample counts: nothing was compared")
 	}
-	if whole {
-		for _, k := range mended() {
-			t.Errorf("known, and it did not occur: %s (point %s): take it off the list", k.Rule, k.Point)
-		}
-	}
 }
 
 // TestALieIsFound changes the records of a program that stands still on their way
@@ -88,23 +79,27 @@ func TestALieIsFound(t *testing.T) {
 	}
 	o := &Oracle{Root: root}
 	defer o.Close()
+	oneMore := func(r *trace.Record) bool {
+		if r.Kind == trace.Kernel && r.B > 0 {
+			r.B++
+		}
+		return true
+	}
+	noWish := func(r *trace.Record) bool { return r.Kind != trace.Add }
 	lies := []struct {
 		name string
 		rule string
 		keep func(*trace.Record) bool // may change it, too
 	}{
 		{"the kernel's word is lost", "empty", func(r *trace.Record) bool { return r.Kind != trace.Kernel }},
-		{"one byte too many", "bytes", func(r *trace.Record) bool {
-			if r.Kind == trace.Kernel && r.B > 0 {
-				r.B++
-			}
-			return true
-		}},
+		{"one byte too many", "bytes", oneMore},
+		{"one byte too many, beside its lane", "beside bytes", oneMore},
 		{"the blocking call is not shown", "not shown", func(r *trace.Record) bool { return r.Kind != trace.CallBegin }},
 		{"neither the wait nor the sleep is shown", "lane runs", func(r *trace.Record) bool {
 			return r.Kind != trace.WaitBegin && (r.Kind != trace.Sleep || r.A == 0)
 		}},
-		{"the wish is not shown", "watched", func(r *trace.Record) bool { return r.Kind != trace.Add }},
+		{"the wish is not shown", "watched", noWish},
+		{"nor beside its lane", "beside watched", noWish},
 	}
 	for _, lie := range lies {
 		t.Run(lie.name, func(t *testing.T) {

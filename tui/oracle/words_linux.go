@@ -51,6 +51,12 @@ func claims(v *stage.View, l *ledger) (all []Claim) {
 		ofKernelColumn(add, v, f)
 		ofProgramColumn(add, v, f, l)
 	}
+	for i := range v.Run.Timeline.Lanes {
+		lane := &v.Run.Timeline.Lanes[i]
+		if f, open := isOpen(w, lane.FD); open && lane.Ended == 0 {
+			ofFDLane(add, v, f, lane, l)
+		}
+	}
 	ofClosed(add, w, l)
 	ofOrphans(add, v)
 	ofHeadline(add, v, l)
@@ -111,7 +117,7 @@ func ofThread(add func(Claim), v *stage.View, t *world.Thread, l *ledger) {
 		case "runs", "spins":
 			claim("beside runs", "beside the lane of "+words[0]+" stands "+said, afterWatcher, awake)
 		case "sleeps", "asleep":
-			claim("beside sleeps", "beside the lane of "+words[0]+" stands "+said, 2*atOnce, asleep)
+			claim("beside sleeps", "beside the lane of "+words[0]+" stands "+said, afterWatcher, asleep)
 		case "", "waits", "callback", "handling", "blocked", "held", "ended": // the same words as in the panel, which are compared
 		default:
 			add(Claim{"unknown word", subject, said, unknown, 0})
@@ -268,25 +274,35 @@ func ofProgramColumn(add func(Claim), v *stage.View, f fd, l *ledger) {
 			return asleepOn(facts, f.number)
 		}, atOnce})
 	case strings.HasPrefix(text, "callback ") && f.InCallback > 0:
-		add(Claim{"in a callback", subject, row, func(facts Facts) (string, bool) {
-			for i := range v.World.Threads {
-				t := &v.World.Threads[i]
-				for _, frame := range t.Stack {
-					if frame.Kind == world.InCallback && frame.FD == f.number && facts.Threads[t.ID].State != 0 {
-						return "", true
-					}
-				}
-			}
-			return "no thread is in a callback of it", false
-		}, atOnce})
+		add(Claim{"in a callback", subject, row, inCallback(v, f.number), atOnce})
 	case strings.HasPrefix(text, "unseen") && l.told(f.number):
-		add(Claim{"unseen", subject, row, func(facts Facts) (string, bool) {
-			n, about := l.one(f.number)
-			k := facts.Files[f.number]
-			return fmt.Sprintf("%s; the trace has one write of %d bytes to it, and after it a loop was told", k, n), !about || k.Queued != n
-		}, atOnce})
+		add(Claim{"unseen", subject, row, toldOfAll(f.number, l), atOnce})
 	case text == "read" && v.Now-l.took(f.number) > fresh:
 		add(Claim{"read", subject, row, func(Facts) (string, bool) { return "its reads were refused: EAGAIN", false }, 0})
+	}
+}
+
+// inCallback asks whether a thread exists that is in a callback of the fd.
+func inCallback(v *stage.View, number int32) func(Facts) (string, bool) {
+	return func(facts Facts) (string, bool) {
+		for i := range v.World.Threads {
+			t := &v.World.Threads[i]
+			for _, frame := range t.Stack {
+				if frame.Kind == world.InCallback && frame.FD == number && facts.Threads[t.ID].State != 0 {
+					return "", true
+				}
+			}
+		}
+		return "no thread is in a callback of it", false
+	}
+}
+
+// toldOfAll: a loop was told after the one write that still waits there. So it is not unseen.
+func toldOfAll(number int32, l *ledger) func(Facts) (string, bool) {
+	return func(facts Facts) (string, bool) {
+		n, about := l.one(number)
+		k := facts.Files[number]
+		return fmt.Sprintf("%s; the trace has one write of %d bytes to it, and after it a loop was told", k, n), !about || k.Queued != n
 	}
 }
 
