@@ -103,7 +103,7 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 	}
 	track := s.Tracks[0]
 	s.world.Lost(msg.lost, msg.now)
-	rest := s.apply(track, msg.records)
+	rest := s.apply(track, msg.records, time.Now().Add(budget))
 	if s.signal = msg.stopped; s.signal != "" {
 		s.Stop()
 	} else {
@@ -129,11 +129,10 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 // budget is how long the records of one tick may take. A key must not wait longer.
 const budget = 100 * time.Millisecond
 
-// apply adds records to the track, as many as there is time for, and returns the
-// rest.
-func (s *session) apply(track *player.Track, records []trace.Record) (rest []trace.Record) {
+// apply adds records to the track until a time has come, and returns the rest.
+func (s *session) apply(track *player.Track, records []trace.Record, end time.Time) (rest []trace.Record) {
 	const some = 1 << 10
-	for end := time.Now().Add(budget); len(records) > 0 && time.Now().Before(end); {
+	for len(records) > 0 && time.Now().Before(end) {
 		n := min(some, len(records))
 		s.Apply(track, records[:n])
 		records = records[n:]
