@@ -389,6 +389,10 @@ func killedThenStarted(x *terminal) string {
 	x.press("r")
 	fifo := filepath.Join(x.cmd.Dir, "event.fifo")
 	x.await("the FIFO", func() bool { _, err := os.Lstat(fifo); return err == nil })
+	// A lesson that learns of the instrument's end before it is killed takes its FIFO away.
+	for _, lesson := range x.children() {
+		syscall.Kill(lesson, syscall.SIGSTOP)
+	}
 	x.cmd.Process.Kill()
 	x.wait()
 	x.await("the children to end", func() bool { return len(x.family()) == 0 })
