@@ -86,6 +86,7 @@ type options struct {
 	interactive bool
 	json        bool
 	noWait      bool
+	choices     []string // arguments that the lesson's own flags take
 }
 
 // parse reads the arguments. The error is written already.
@@ -104,6 +105,7 @@ func parse(lesson Lesson, args []string, out, errOut io.Writer) (options, error)
 	if lesson.Flags != nil {
 		lesson.Flags(f)
 	}
+	o.choices = choices(f)
 	err := f.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):

@@ -97,14 +97,20 @@ func Run(lesson Lesson, args []string, in io.Reader, out, errOut io.Writer) (sta
 }
 
 // announce says in the trace with which arguments the experiment can be started,
-// so that who watches offers just those: the backends of this machine, the best
-// one first, and the interactive mode where there is one.
+// so that whoever watches offers just those: the backends of this machine, the best
+// one first, the interactive mode where there is one, and in that mode what the
+// lesson's own flags choose there.
 func (x *X) announce() {
 	for _, backend := range event.Backends() {
 		x.control.OfferArgument("-backend=" + backend)
 	}
 	if x.lesson.Play != nil {
 		x.control.OfferArgument("-interactive")
+	}
+	if x.Interactive() {
+		for _, argument := range x.options.choices {
+			x.control.OfferArgument(argument)
+		}
 	}
 }
 

@@ -138,7 +138,12 @@ func TestMain(m *testing.M) {
 		lesson := Lesson{
 			Name: "00-test", Title: "a test", Steps: []string{"one", "two"},
 			Keys: []Key{{Rune: 'w', Text: "knock"}}, Run: programs[name],
-			Flags: func(f *flag.FlagSet) { f.Bool("own", false, "a flag of its own") },
+			Flags: func(f *flag.FlagSet) {
+				f.Bool("own", false, "a flag of its own")
+				ChoiceFlag(f, "shape", new(string), "the `shape`", "round", "flat")
+				StepFlag(f, new(int), 2, "that runs")
+				DurationFlag(f, "nap", new(time.Duration), "how long it `sleeps`", "1s")
+			},
 		}
 		if name == "play" {
 			lesson.Play = func(x *X) {
@@ -212,7 +217,8 @@ func TestExitStatusSaysWhetherTheRunCouldBeJudged(t *testing.T) {
 }
 
 // TestAnExperimentSaysHowItCanBeStarted: its trace has this machine's backends,
-// the best one first, and the interactive mode where there is one.
+// the best one first, the interactive mode where there is one, and in that what the
+// lesson's own flags choose, in the order of their names.
 func TestAnExperimentSaysHowItCanBeStarted(t *testing.T) {
 	var backends []string
 	for _, backend := range event.Backends() {
@@ -223,7 +229,9 @@ func TestAnExperimentSaysHowItCanBeStarted(t *testing.T) {
 		want []string
 	}{
 		{program("good", "-json"), backends},
-		{program("play", "-json", "-interactive"), append(slices.Clip(backends), "-interactive")}, // to the end of its empty input
+		{program("good", "-json", "-nap", "2s"), backends},
+		{program("good", "-json", "-nap", "2m"), nil}, // more than a minute: misuse
+		{program("play", "-json", "-interactive"), append(slices.Clip(backends), "-interactive", "-nap=1s", "-shape=round", "-shape=flat", "-step=1", "-step=2")}, // to the end of its empty input
 	} {
 		out, _ := c.cmd.Output()
 		var offered []string

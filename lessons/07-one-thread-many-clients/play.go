@@ -61,14 +61,8 @@ func hear(x *experiment.X, c *experiment.Client) {
 }
 
 func flags(f *flag.FlagSet) {
-	f.Func("sleep", "how long the accept callback `sleeps` (0.4s; the post's: 10s)", func(text string) error {
-		d, err := time.ParseDuration(text)
-		if err != nil || d <= 0 || d > time.Minute {
-			return fmt.Errorf("not a time from 1ms to 1m, like 10s")
-		}
-		nap = d
-		return nil
-	})
+	experiment.DurationFlag(f, "sleep", &nap,
+		"how long the accept callback `sleeps` (0.4s; the post's: 10s)", "400ms", "2s", "10s")
 }
 
 // play is the interactive mode: the server of step 1. Its clients are you, and
