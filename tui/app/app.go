@@ -68,6 +68,7 @@ type Model struct {
 	helpTop   int      // its first row that is shown
 	explain   string   // the key of the lint whose explanation lies over the stage, or ""
 	outline   *outline // the list of steps and moments lies over the stage, or nil
+	bench     *bench   // the menu of what a run by hand can be set up with lies over the stage, or nil
 	code      *code    // the program's text lies over the stage, or nil
 	summary   bool     // the table of all claims lies over the screen
 	recall    *recall  // a question of an earlier lesson lies over the screen, or nil
@@ -135,6 +136,8 @@ func (m *Model) View() string {
 		m.drawExplanation(r)
 	case m.outline != nil:
 		m.drawOutline(r)
+	case m.bench != nil:
+		m.drawBench(r)
 	case m.search != nil:
 		m.drawSearch(r)
 	case m.summary:

@@ -162,5 +162,5 @@ func (s *session) title() string {
 	if s.own == nil && s.run == nil {
 		title += " · recorded " + s.began.Local().Format(time.DateTime)
 	}
-	return title
+	return title + s.setUp()
 }

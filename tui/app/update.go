@@ -76,6 +76,8 @@ func (m *Model) key(key string) tea.Cmd {
 		return m.keyRecall(key)
 	case m.outline != nil && key != "?":
 		return m.keyOutline(key)
+	case m.bench != nil && key != "?":
+		return m.keyBench(key)
 	case key == "?":
 		m.openHelp()
 		return nil
@@ -140,7 +142,7 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	case m.search != nil:
 		m.search.move(rows / 3)
 		return nil
-	case m.explain != "" || m.code != nil || m.outline != nil || m.summary || m.recall != nil:
+	case m.explain != "" || m.code != nil || m.outline != nil || m.bench != nil || m.summary || m.recall != nil:
 		return nil // what lies below is not pressed unseen
 	}
 	click := msg.Button == tea.MouseButtonLeft && msg.Action == tea.MouseActionPress

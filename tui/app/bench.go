@@ -1,0 +1,170 @@
+package app
+
+import (
+	"slices"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"fdlab/lab/launch"
+	"fdlab/tui/chrome"
+	"fdlab/tui/grid"
+	"fdlab/tui/theme"
+)
+
+// bench is the menu of what the program can be started with, by hand. It is the
+// program's own list: see arguments.
+type bench struct{ selected int }
+
+// choice is a row of the menu.
+type choice struct {
+	flag, word string // "engine", "blocking"; without a word: as the program itself has it
+	now        bool   // it runs so
+}
+
+// argument is what the program is given for it; "": nothing.
+func (c *choice) argument() string {
+	if c.word == "" {
+		return ""
+	}
+	return "-" + c.flag + "=" + c.word
+}
+
+// choices are the rows of the menu: for each flag first the way back, then its words.
+func (s *session) choices() (all []choice) {
+	var flags []string
+	words := map[string][]string{}
+	for _, a := range s.arguments() {
+		if flag, word, ok := strings.Cut(strings.TrimLeft(a, "-"), "="); ok && word != "" {
+			if words[flag] == nil {
+				flags = append(flags, flag)
+			}
+			words[flag] = append(words[flag], word)
+		}
+	}
+	slices.SortStableFunc(flags, func(a, b string) int { // what the lesson itself has comes first
+		return last(a) - last(b)
+	})
+	for _, flag := range flags {
+		given := s.given(flag)
+		all = append(all, choice{flag, "", given == ""})
+		for _, word := range words[flag] {
+			all = append(all, choice{flag, word, given == word})
+		}
+	}
+	return all
+}
+
+// last is 1 for the flag that every program has.
+func last(flag string) int {
+	if "-"+flag+"=" == backend {
+		return 1
+	}
+	return 0
+}
+
+// given is what the run has been given for a flag; "": nothing.
+func (s *session) given(flag string) (word string) {
+	for _, a := range s.args {
+		if name, value, ok := strings.Cut(strings.TrimLeft(a, "-"), "="); ok && name == flag {
+			word = value
+		}
+	}
+	return word
+}
+
+// isByHand reports whether the program was started to be poked, and knows of that.
+func (s *session) isByHand() bool {
+	return slices.Contains(s.args, interactive) && slices.Contains(s.arguments(), interactive)
+}
+
+// setUp says with what a run by hand was started, for the title.
+func (s *session) setUp() string {
+	if !s.isByHand() {
+		return ""
+	}
+	said := " · by hand"
+	for _, a := range s.args {
+		if a != interactive {
+			said += " · " + launch.Quote([]byte(strings.Replace(strings.TrimLeft(a, "-"), "=", " ", 1)))
+		}
+	}
+	return said
+}
+
+func (m *Model) hasBench() bool {
+	s := m.session
+	return s.isByHand() && len(s.choices()) > 0
+}
+
+func benchKey() row {
+	return row{Names: []string{"A"}, Sign: "A", Now: when((*Model).hasBench, "set up"), Do: do((*Model).openBench),
+		Help: "by hand: what the program can be set up with (engine, step, shape, backend); enter runs it anew so"}
+}
+
+// openBench opens the menu at what runs.
+func (m *Model) openBench() {
+	if !m.hasBench() {
+		if m.nowByHand().Does == "by hand" {
+			m.message = "This menu is for a run by hand: press i first."
+		}
+		return
+	}
+	m.bench = &bench{}
+	for i, c := range m.session.choices() {
+		if c.now {
+			m.bench.selected = i
+			return
+		}
+	}
+}
+
+func (m *Model) keyBench(key string) tea.Cmd {
+	all, b := m.session.choices(), m.bench
+	switch key {
+	case "up", "k":
+		b.selected = max(b.selected-1, 0)
+	case "down", "j":
+		b.selected = min(b.selected+1, len(all)-1)
+	case "enter":
+		m.bench = nil
+		if b.selected >= len(all) {
+			return nil
+		}
+		c := all[b.selected]
+		args := slices.DeleteFunc(slices.Clone(m.session.args), func(a string) bool {
+			return strings.HasPrefix(strings.TrimLeft(a, "-"), c.flag+"=")
+		})
+		if a := c.argument(); a != "" {
+			args = append(args, a)
+		}
+		return m.run(args)
+	default:
+		m.bench = nil
+	}
+	return nil
+}
+
+// drawBench draws the menu over the stage.
+func (m *Model) drawBench(r grid.Region) {
+	th, all := m.theme, m.session.choices()
+	in := chrome.Over(r, th, "set up, by hand", "↑↓ enter: run it anew   any other key closes this", len(all))
+	first := min(max(m.bench.selected-in.H/2, 0), max(len(all)-in.H, 0))
+	for y := 0; y < in.H && first+y < len(all); y++ {
+		c := all[first+y]
+		if c.word == "" || y == 0 {
+			in.Text(2, y, th.Style(theme.Strong), launch.Quote([]byte(c.flag)))
+		}
+		st, word := th.Style(theme.Text), launch.Quote([]byte(c.word))
+		if c.word == "" {
+			st, word = th.Style(theme.Faint), "as it is without a choice"
+		}
+		if c.now {
+			in.Set(14, y, th.Glyphs.Yes, th.Style(theme.Key))
+		}
+		in.Cut(16, y, in.W-16, st, word)
+		if first+y == m.bench.selected {
+			chrome.Raise(r.Sub(0, chrome.OverRect(r.W, r.H, len(all)).Y+1+y, r.W, 1), th)
+		}
+	}
+}
