@@ -98,6 +98,9 @@ func takesFlags(nr int) bool {
 
 // onFD is the beginning of a call that takes from an fd, or gives to it.
 func (t *tracer) onFD(k *task, number int32, dontWait bool) {
+	if number == trace.NoFD && k.in.nr == unix.SYS_WRITE {
+		t.said(k)
+	}
 	f := t.used(k.proc, number)
 	if f == nil {
 		k.in = nil

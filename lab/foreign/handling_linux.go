@@ -9,9 +9,10 @@ import (
 )
 
 // handling infers which ready fd a thread deals with: from the first call on an fd that
-// its last wait has named, this one. Until the next such call, or the next wait.
+// its last wait has named, this one. Until the next such call, or the next wait. A thread
+// that says itself which callback it is in needs no inference.
 func (t *tracer) handling(k *task, fd int32) {
-	if k.turn == nil || fd == k.handles || !slices.Contains(k.named, fd) {
+	if k.turn == nil || len(k.callbacks) > 0 || fd == k.handles || !slices.Contains(k.named, fd) {
 		return
 	}
 	k.handles = fd

@@ -166,6 +166,7 @@ func (t *tracer) beginWait(k *task) {
 	if l == nil {
 		return
 	}
+	k.loop = l
 	t.name(k, l)
 	t.lookAgain(k)
 	k.turn, k.handles, k.named = nil, trace.NoFD, k.named[:0]

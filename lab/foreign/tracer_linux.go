@@ -61,6 +61,10 @@ type task struct {
 	held      int64  // since when it stands at the gate, in ns of the run; 0: it does not
 	wait      *loop  // opEpollWait, opPoll, opSelect: for whom
 
+	// What the program itself says: see said.
+	loop      *loop          // for which it has last waited, or nil
+	callbacks []trace.Record // that have begun, the innermost last
+
 	// The turn: what the last wait named, and what the thread seems to deal with.
 	turn     *loop
 	named    []int32
@@ -339,6 +343,7 @@ func (t *tracer) executed(k *task) {
 		}
 	}
 	k.in, k.turn, k.named, k.handles, k.poll, k.wait, k.announced = nil, nil, nil, trace.NoFD, nil, nil, false
+	k.loop, k.callbacks = nil, nil
 	p.symbols, p.busy = nil, false
 	if p != t.main {
 		if t.begun {

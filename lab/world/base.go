@@ -17,7 +17,7 @@ type Base struct {
 	Thread  uint32 // the thread that runs it, 0 for none
 	Depth   int    // of its Dispatch on that thread's stack: 2 inside another's callback
 	Timers  []Watch
-	Foreign bool // of a program that is not of the lab: its callbacks cannot be seen
+	Foreign bool // of a program that is not of the lab: its callbacks cannot be seen, only said by it
 
 	Phase     Phase
 	Since     int64 // when Phase began
@@ -28,8 +28,8 @@ type Base struct {
 	Reason    trace.Reason // of the last dispatch that returned
 	Ran       bool         // one did
 	Turns     int          // waits that ended
-	Callbacks int
-	Handled   int // Foreign: how often an fd was dealt with
+	Callbacks int          // Foreign: as the program says itself
+	Handled   int          // Foreign: how often an fd was dealt with
 	Adds      int
 	woke      int64  // when the last wait ended; 0 in a wait and outside of Dispatch
 	Same      Same   // the callbacks of this turn, as far as they are of one event
@@ -194,7 +194,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 		w.begun++
 		w.push(t, Frame{Kind: InCallback, Name: name, FD: r.FD, Base: b.Number, Since: r.Time, Why: r.What(), Number: w.begun})
 		if f != nil {
-			f.begin(r)
+			f.begin(r, b.Foreign)
 		}
 	case trace.CallbackEnd:
 		if w.end(t, InCallback, r) {
@@ -224,12 +224,12 @@ func (b *Base) called(r *trace.Record, n int64, name string) {
 }
 
 // begin notes that a callback of the fd begins.
-func (f *FD) begin(r *trace.Record) {
+func (f *FD) begin(r *trace.Record, foreign bool) {
 	f.Callbacks++
 	f.InCallback++
 	f.CallbackAt, f.CalledBy = r.Time, r.Base
 	f.Why = r.What()
-	if f.Why&(trace.Readable|trace.Writable) != 0 { // a timeout brings nothing to take
+	if f.Why&(trace.Readable|trace.Writable) != 0 && !foreign { // a timeout brings nothing to take; notified has counted
 		f.Untaken.add(1)
 	}
 	if f.zero && f.Why&trace.Timeout != 0 {

@@ -8,7 +8,8 @@ import (
 
 // A foreign program's callbacks cannot be seen. What stands here is inferred: from
 // the first call on an fd that the wait has named, the thread deals with that fd;
-// until it turns to the next one, or waits again.
+// until it turns to the next one, or waits again. Only a program that says itself which
+// callback it is in (lab/foreign/said) has callbacks here, and no handling in them.
 
 // Foreign reports whether the run is of a program that is not of the lab.
 func (w *World) Foreign() bool {

@@ -1,6 +1,8 @@
 package stage
 
 import (
+	"slices"
+
 	"fdlab/lab/diagnosis"
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
@@ -86,6 +88,9 @@ func drawInferred(r grid.Region, v *scene) {
 			r.Set(0, y, sign, st)
 			y = page.Wrap(r.Sub(2, 0, r.W-2, r.H), y, th.Text, text)
 		}
+	}
+	if slices.ContainsFunc(v.World.Bases, func(b world.Base) bool { return b.Foreign && b.Callbacks > 0 }) {
+		say('"', th.Callback, "said by the program itself: which callback it is in, the steps, the names")
 	}
 	say(g.LaneHandled, th.Inferred, "inferred, not measured: a thread deals with an fd, from its first call on it after a wait to the next; "+string(g.Inferred)+" the function that its stack names")
 	say(g.AtLeast, th.Late, "a lower bound: the kernel is looked at in between, not all the time")

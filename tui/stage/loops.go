@@ -245,24 +245,28 @@ var phases = [...]station{
 	{"wait", world.Waiting}, {"ready", world.Returning}, {"callback", world.Calling},
 }
 
-// circleOf returns the stations of a loop, as far as they can be seen: a foreign program's callbacks cannot.
+// circleOf returns the stations of a loop, as far as they can be seen: a foreign program's callbacks cannot,
+// but it may say which it is in.
 func circleOf(b *world.Base) (all [len(phases)]station) {
-	if all = phases; b.Foreign {
+	switch all = phases; {
+	case b.Foreign && b.Callbacks > 0:
+		all[len(all)-1] = station{`"callback"`, world.Calling}
+	case b.Foreign:
 		all[len(all)-1] = station{"~handling", world.Handling}
 	}
 	return all
 }
 
-// called chooses between what is measured and what is inferred.
+// called chooses between what is measured, or said, and what is inferred.
 func called(b *world.Base, measured, inferred string) string {
-	if b.Foreign {
+	if b.Foreign && b.Callbacks == 0 {
 		return inferred
 	}
 	return measured
 }
 
 func calls(b *world.Base) int64 {
-	if b.Foreign {
+	if b.Foreign && b.Callbacks == 0 {
 		return int64(b.Handled)
 	}
 	return int64(b.Callbacks)
