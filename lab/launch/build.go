@@ -109,8 +109,11 @@ func (b *Binary) compile(ctx context.Context, tool string, p Program) error {
 	// belongs to another user. -w: without tables for a debugger the linker
 	// needs a third less time; a panic still names files and lines.
 	// GOWORK=off: a workspace around the clone does not know of its module.
-	// GOOS, GOARCH: the program runs on this machine, whatever is set.
-	args := append([]string{"-c", script, "sh", tool, "build", "-buildvcs=false", "-ldflags=-w", "-o", b.path}, p.BuildArgs()...)
+	// GOOS, GOARCH: the program runs on this machine, whatever is set. And what
+	// GOFLAGS may make of it does not: with the race detector, for one, each program
+	// sleeps for a second before it ends.
+	args := []string{"-c", script, "sh", tool, "build", "-buildvcs=false", "-ldflags=-w", "-o", b.path}
+	args = append(append(args, plain...), p.BuildArgs()...)
 	cmd := exec.CommandContext(ctx, "/bin/sh", args...)
 	cmd.Dir = p.Root
 	cmd.Env = append(os.Environ(), "GOWORK=off", "PWD="+p.Root, buildFolder+"="+work,
@@ -139,6 +142,9 @@ func (b *Binary) compile(ctx context.Context, tool string, p Program) error {
 	}
 	return b.keep()
 }
+
+// plain overrules the flags in GOFLAGS that make another program, or none.
+var plain = []string{"-race=false", "-msan=false", "-asan=false", "-cover=false", "-buildmode=default", "-toolexec=", "-n=false"}
 
 // buildFolder names the go command's work folder, for it and for Sweep.
 const buildFolder = "GOTMPDIR"

@@ -24,7 +24,7 @@ func (e *EnvironmentError) Error() string {
 
 func (e *EnvironmentError) Unwrap() error { return e.err }
 
-const restart = "Then start the instrument again."
+const restart = "Then start fdlab again."
 
 // troubles are what machines and shells most have against a build, with the
 // cure. The first that fits the words is taken.
@@ -33,7 +33,7 @@ var troubles = []struct {
 	cause, cure string
 }{
 	{regexp.MustCompile(`no space left on device|disk quota exceeded`),
-		"There is no room left for the build.",
+		"There is no room left on the disk.",
 		"Free some, or choose a folder with room: export TMPDIR=FOLDER, and GOCACHE=FOLDER for compiled packages. " + restart},
 	{regexp.MustCompile(`file too large|file size limit exceeded|SIGXFSZ|exit status 153`),
 		"This shell limits the size of files (ulimit -f).",
@@ -50,6 +50,12 @@ var troubles = []struct {
 	{regexp.MustCompile(`neither GOMODCACHE nor GOPATH is set|GOCACHE is not defined|\$HOME is not defined`),
 		"HOME is not set, so Go has no place for its caches.",
 		"Set it to your home folder: export HOME=/home/NAME. " + restart},
+	{regexp.MustCompile(`GOPATH entry is relative`),
+		"GOPATH must be the whole name of a folder.",
+		"Take it away: `unset GOPATH`, and `go env -u GOPATH` if it was set there. " + restart},
+	{regexp.MustCompile(`module cache`),
+		"Go's folder for modules (GOMODCACHE) cannot be used.",
+		"See where it is with `go env GOMODCACHE`. Make it yours, or `unset GOMODCACHE GOPATH`. " + restart},
 	{regexp.MustCompile(`build cache`),
 		"Go's folder for compiled packages (GOCACHE) cannot be used.",
 		"See where it is with `go env GOCACHE`. Make it writable, or set GOCACHE to a folder that is. " + restart},
@@ -79,7 +85,7 @@ var troubles = []struct {
 		"fdlab needs none: export CGO_ENABLED=0. " + restart},
 	{regexp.MustCompile(`read-only file system|permission denied|operation not permitted`),
 		"A folder that the build needs may not be written, or a program there may not be run.",
-		"The words above name it. TMPDIR and GOCACHE choose other folders. " + restart},
+		"The words above name it. TMPDIR, GOCACHE and GOMODCACHE choose other folders. " + restart},
 }
 
 // Explain adds cause and cure to an error, if the machine is known for it.

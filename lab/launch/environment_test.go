@@ -2,6 +2,7 @@ package launch
 
 import (
 	"context"
+	"debug/buildinfo"
 	"errors"
 	"fmt"
 	"os"
@@ -27,6 +28,8 @@ func TestTheEnvironmentsFaultIsNotTheStudents(t *testing.T) {
 		{"TMPDIR is a file", map[string]string{"TMPDIR": file, "GOTMPDIR": "-"}, []string{"TMPDIR must name a folder"}},
 		{"GOTMPDIR is missing", map[string]string{"GOTMPDIR": readable + "/gone"}, []string{"GOTMPDIR must name a folder"}},
 		{"HOME is not set", map[string]string{"HOME": "-", "XDG_CACHE_HOME": "-", "GOPATH": "-", "GOCACHE": "-", "GOMODCACHE": "-"}, []string{"HOME is not set", "export HOME="}},
+		{"GOPATH is relative", map[string]string{"GOPATH": "go", "GOMODCACHE": "-"}, []string{"GOPATH must be", "unset GOPATH"}},
+		{"GOMODCACHE cannot be", map[string]string{"GOMODCACHE": file + "/mod", "GOPROXY": "off"}, []string{"GOMODCACHE"}},
 		{"GOFLAGS is no flag", map[string]string{"GOFLAGS": "foo"}, []string{"GOFLAGS", "unset GOFLAGS"}},
 		{"GOFLAGS names an unknown flag", map[string]string{"GOFLAGS": "-foo"}, []string{"GOFLAGS", "unset GOFLAGS"}},
 		{"GOFLAGS wants a vendor folder", map[string]string{"GOFLAGS": "-mod=vendor"}, []string{"GOFLAGS", "unset GOFLAGS"}},
@@ -97,6 +100,42 @@ func TestAnotherProcessorIsSet(t *testing.T) {
 	if e := ended(t, r); e.Code != 0 {
 		t.Errorf("exit: %v", e)
 	}
+}
+
+// TestFlagsThatMakeAnotherProgramAreOverruled: with the race detector each program
+// sleeps for a second at its end; with -n there is none.
+func TestFlagsThatMakeAnotherProgramAreOverruled(t *testing.T) {
+	for _, flags := range []string{"-race", "-n", "-cover", "-buildmode=c-archive", "-toolexec=/none"} {
+		t.Setenv("GOFLAGS", flags)
+		b, err := Build(context.Background(), root(t), "./lab/launch/testdata/plain")
+		if err != nil {
+			t.Errorf("GOFLAGS=%s: %v", flags, err)
+			continue
+		}
+		info, err := buildinfo.ReadFile(b.path)
+		if err != nil {
+			t.Errorf("GOFLAGS=%s: %v", flags, err)
+		} else if set := fmt.Sprint(info.Settings); strings.Contains(set, "{-race true}") || !strings.Contains(set, "{-buildmode exe}") {
+			t.Errorf("GOFLAGS=%s: %s", flags, set)
+		}
+		b.Remove()
+	}
+}
+
+// TestTMPDIRNeedNotBeAWholeName: the build and the program run in other folders.
+func TestTMPDIRNeedNotBeAWholeName(t *testing.T) {
+	clone := root(t)
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("temp", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", "temp")
+	t.Setenv("GOTMPDIR", "")
+	b, err := Build(context.Background(), clone, "./lab/launch/testdata/plain")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Remove()
 }
 
 // TestTheProgramsFaultStaysTheProgramsFault: objections without a file and a line,

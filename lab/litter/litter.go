@@ -5,6 +5,7 @@
 package litter
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,7 +21,13 @@ const prefix = "fdlab-"
 
 // TempDir makes a folder for temporary files in parent ("": the system's folder
 // for them). kind says what for, without a hyphen: "build". The caller removes it.
+// The name is absolute, also where TMPDIR is not: a child may have another working
+// folder.
 func TempDir(parent, kind string) (string, error) {
+	parent, err := filepath.Abs(cmp.Or(parent, os.TempDir()))
+	if err != nil {
+		return "", err
+	}
 	return os.MkdirTemp(parent, fmt.Sprintf("%s%s-%d-", prefix, kind, os.Getpid()))
 }
 
@@ -42,8 +49,12 @@ func owner(name string) (pid int, ok bool) {
 }
 
 // Orphans returns the folders of TempDir in parent that belong to this user,
-// and whose process is gone.
+// and whose process is gone, by their absolute names.
 func Orphans(parent string) (dirs []string) {
+	parent, err := filepath.Abs(parent)
+	if err != nil {
+		return nil
+	}
 	found, _ := filepath.Glob(filepath.Join(parent, prefix+"*"))
 	for _, dir := range found {
 		info, err := os.Lstat(dir) // a link is nobody's folder
