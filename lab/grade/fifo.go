@@ -3,6 +3,7 @@ package grade
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -24,10 +25,10 @@ type FIFO struct {
 // End: so the program may open it in any way and is not kept waiting.
 func (e *Examiner) FIFO(name string) *FIFO {
 	f := &FIFO{Path: e.Path(name), e: e, held: -1}
-	must(unix.Mkfifo(f.Path, 0o600))
+	must(os.NewSyscallError("mkfifo", unix.Mkfifo(f.Path, 0o600)))
 	// Read-write: without a reader, an open for writing alone would fail.
 	fd, err := unix.Open(f.Path, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-	must(err)
+	must(os.NewSyscallError("open", err))
 	f.held = fd
 	e.hands = append(e.hands, f)
 	return f

@@ -146,13 +146,25 @@ func TestAPackageThatIsNotThere(t *testing.T) {
 // way out: the cause first, which it need not have said first.
 func TestWhatTheCompilerSaysIsExplained(t *testing.T) {
 	for says, told := range map[string]string{
-		"declared and not used: base\nundefined: event": `import "fdlab/lab/event"`,
-		"undefined: unix":                     `import "golang.org/x/sys/unix"`,
-		"declared and not used: base":         "use base, or take it out",
-		`"os" imported and not used`:          `take its import out`,
-		"undefined: ev":                       `"var ev *event.Event"`,
-		"undefined: unix.OPEN":                "The compiler names the line",
-		"no new variables on left side of :=": "= gives it a value",
+		"declared and not used: base\nundefined: event":                  `import "fdlab/lab/event"`,
+		"undefined: strings":                                             `import "strings"`,
+		"undefined: time\nundefined: log":                                `import "time"`,
+		"undefined: helper":                                              "Nothing is called helper",
+		"undefined: event.Foo":                                           "The package has no Foo",
+		"package event is not in std (/go)":                              `import "fdlab/lab/event"`,
+		"package strnigs is not in std (/go)":                            "Go has no package strnigs",
+		"no required module provides package github.com/x/y; to add it:": "github.com/x/y is not part of this clone",
+		"main redeclared in this block":                                  "Two files of the folder declare main",
+		"assignment mismatch: 1 variable but g returns 2 values":         "1 variable but g returns 2 values",
+		"t.Foo undefined (type time.Time has no field or method Foo)":    "A value of type time.Time has nothing",
+		"missing return":                                                 "add a return",
+		"syntax error: unexpected }, expected expression":                "a bracket",
+		"undefined: unix":                                                `import "golang.org/x/sys/unix"`,
+		"declared and not used: base":                                    "use base, or take it out",
+		`"os" imported and not used`:                                     `take its import out`,
+		"undefined: ev":                                                  `"var ev *event.Event"`,
+		"undefined: unix.OPEN":                                           "The compiler names the line",
+		"no new variables on left side of :=":                            "= gives it a value",
 	} {
 		err := &launch.BuildError{Package: "./x"}
 		for line := range strings.SplitSeq(says, "\n") {
@@ -161,6 +173,35 @@ func TestWhatTheCompilerSaysIsExplained(t *testing.T) {
 		if f := compiler(err); !strings.Contains(f.Truth, told) {
 			t.Errorf("%q: %q is not in %q", says, told, f.Truth)
 		}
+	}
+}
+
+// A program may be tried wherever temporary files are allowed, also where their
+// folder is named from the current one: the program's is another.
+func TestTMPDIRNeedNotBeAWholeName(t *testing.T) {
+	clone, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("temp", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", "temp")
+	if r := Run(context.Background(), clone, "./lab/grade/testdata/hostile", mirror("right")); r.Outcome != Passed {
+		t.Errorf("%s: %s", r.Outcome, r.Text(100))
+	}
+}
+
+// What a result that was not judged says is the cause, the machine's words and the
+// way out, and no list of checks: none was made.
+func TestWhatWasNotJudgedSaysWhy(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir()+"/gone")
+	r := Run(context.Background(), root, "./lab/grade/testdata/hostile", mirror("right"))
+	text := r.Text(1000)
+	if lines := strings.Split(strings.TrimSpace(text), "\n"); r.Outcome != NotJudged || len(lines) != 3 ||
+		!strings.HasPrefix(lines[0], "because   No folder for temporary files") || !strings.Contains(lines[2], "export TMPDIR=/tmp") {
+		t.Errorf("%s:\n%s", r.Outcome, text)
 	}
 }
 

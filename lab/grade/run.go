@@ -37,7 +37,7 @@ func Watch(ctx context.Context, root, pkg string, exam *Exam, w Witness) *Result
 	defer binary.Remove()
 	dir, err := folder()
 	if err != nil {
-		r.Err = err.Error()
+		r.Err = launch.Explain(err).Error()
 		r.rest(exam)
 		return r
 	}
@@ -70,7 +70,7 @@ func (e *Examiner) play(ctx context.Context, r *Result) {
 		case found:
 			r.fail(fault.feedback)
 		case broken:
-			r.Err = fault.err.Error()
+			r.Err = launch.Explain(fault.err).Error()
 		default:
 			panic(fault)
 		}

@@ -11,12 +11,16 @@ import (
 // (records are not wrapped). It ends with a line end.
 func (r *Result) Text(width int) string {
 	var b strings.Builder
+	if r.Err != "" { // the cause, what the machine said, the way out
+		name := "because"
+		for line := range strings.Lines(r.Err) {
+			field(&b, width, name, line)
+			name = ""
+		}
+		return b.String()
+	}
 	for _, c := range r.Checks {
 		fmt.Fprintf(&b, "  %-11s  %s\n", c.Outcome, c.Name)
-	}
-	if r.Err != "" {
-		b.WriteString("\n")
-		field(&b, width, "because", r.Err)
 	}
 	if f := r.Feedback; f != nil {
 		b.WriteString("\n")
