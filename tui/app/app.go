@@ -18,6 +18,7 @@ import (
 	"fdlab/tui/keys"
 	"fdlab/tui/lesson"
 	"fdlab/tui/page"
+	"fdlab/tui/stage"
 	"fdlab/tui/theme"
 )
 
@@ -133,7 +134,7 @@ func (m *Model) View() string {
 	case m.help:
 		m.drawHelp(r)
 	case m.explain != "":
-		m.drawExplanation(r)
+		stage.DrawExplanation(r, m.theme, m.explain)
 	case m.outline != nil:
 		m.drawOutline(r)
 	case m.bench != nil:
@@ -149,7 +150,7 @@ func (m *Model) View() string {
 	}
 	switch {
 	case m.filtering && m.playback() != nil:
-		m.drawFilter(r)
+		stage.DrawFilter(r, m.theme, m.playback().look.Filter)
 	case m.typing != nil:
 		m.drawTyping(r)
 	case m.message != "":

@@ -8,14 +8,6 @@ import (
 	"fdlab/tui/theme"
 )
 
-// drawExplanation lays the explanation of a lint over the stage.
-func (m *Model) drawExplanation(r grid.Region) {
-	th := m.theme
-	title, text, _ := stage.Explain(m.explain)
-	rows := page.Wrap(grid.New(chrome.OverWidth(r.W), 0).Region(), 1, th.Style(theme.Text), text) + 1
-	page.Wrap(chrome.Over(r, th, title, "any key closes this", rows), 1, th.Style(theme.Text), text)
-}
-
 // drawHelp lays over the screen what is to be known about it: each glyph in
 // place. What is longer than the screen can be scrolled.
 func (m *Model) drawHelp(r grid.Region) {
@@ -60,7 +52,7 @@ func (m *Model) keyHelp(key string) {
 func (m *Model) drawHelpText(in grid.Region) (y int) {
 	text := helpOf[m.place()]
 	if m.place() == atStage {
-		y = m.drawSigns(in, y)
+		y = stage.DrawLegend(in, m.theme, y)
 	}
 	y = m.drawHelpLines(in, y, text.before)
 	for _, h := range m.tables[m.place()].Help() {
@@ -68,7 +60,7 @@ func (m *Model) drawHelpText(in grid.Region) (y int) {
 	}
 	y = m.drawHelpLines(in, y, text.after)
 	if m.screen == atTrials {
-		y = m.drawSigns(in, y)
+		y = stage.DrawLegend(in, m.theme, y)
 	}
 	return y
 }
@@ -85,21 +77,6 @@ func (m *Model) drawHelpLines(in grid.Region, y int, lines []helpLine) int {
 			in.Text(0, y, th.Style(theme.Key), h.term)
 			y = page.Wrap(in.Sub(16, 0, in.W-16, in.H), y, th.Style(theme.Text), h.meaning)
 		}
-	}
-	return y
-}
-
-// drawSigns explains each sign of the stage.
-func (m *Model) drawSigns(in grid.Region, y int) int {
-	th := m.theme
-	for _, e := range stage.Legend(th) {
-		if e.Glyph == 0 {
-			y = page.Wrap(in, y, th.Style(theme.Title), e.Meaning)
-			continue
-		}
-		in.Set(1, y, e.Glyph, e.Style)
-		in.Text(4, y, e.Style, e.Word)
-		y = page.Wrap(in.Sub(18, 0, in.W-18, in.H), y, th.Style(theme.Text), e.Meaning)
 	}
 	return y
 }

@@ -1,17 +1,12 @@
 package app
 
 import (
-	"unicode/utf8"
-
 	tea "github.com/charmbracelet/bubbletea"
 
 	"fdlab/lab/trace"
-	"fdlab/tui/chrome"
-	"fdlab/tui/grid"
 	"fdlab/tui/keys"
 	"fdlab/tui/player"
 	"fdlab/tui/stage"
-	"fdlab/tui/theme"
 )
 
 // What a person does to the stage itself: selects, filters, scrolls, gives one panel
@@ -102,18 +97,8 @@ func (m *Model) hasStage() bool { return m.playback() != nil }
 
 // stepBack takes back what was done last, or leaves the screen.
 func (m *Model) stepBack() tea.Cmd {
-	if p := m.playback(); p != nil {
-		switch l := &p.look; {
-		case l.Full != stage.NoPanel:
-			l.Full = stage.NoPanel
-			return nil
-		case l.Filter != "":
-			l.Filter = ""
-			return nil
-		case l.Selected != (stage.Selection{}):
-			l.Selected = stage.Selection{}
-			return nil
-		}
+	if p := m.playback(); p != nil && p.look.StepBack() {
+		return nil
 	}
 	cmd, _ := m.tables[m.place()].Do(m, "q")
 	return cmd
@@ -149,37 +134,7 @@ func (m *Model) nextOfSelection(forward bool) tea.Cmd {
 // keyFilter takes the letters of the filter.
 func (m *Model) keyFilter(key string) {
 	p := m.playback()
-	if p == nil {
-		m.filtering = false
-		return
-	}
-	f := &p.look.Filter
-	switch key {
-	case "enter":
-		m.filtering = false
-	case "esc":
-		m.filtering, *f = false, ""
-	case "backspace", "ctrl+h":
-		_, n := utf8.DecodeLastRuneInString(*f)
-		*f = (*f)[:len(*f)-n]
-	default:
-		const longest = 20
-		if utf8.RuneCountInString(key) == 1 && len(*f) < longest {
-			*f += key
-		}
-	}
-	p.look.Scrolled = stage.Look{}.Scrolled
-}
-
-// drawFilter draws the letters as they are typed, in the place of the keys.
-func (m *Model) drawFilter(r grid.Region) {
-	th := m.theme
-	row, _ := r.Bottom(1)
-	row.Fill(0, 0, row.W, 1, ' ', th.Style(theme.Text))
-	p := row.At(chrome.Margin, 0).Text(th.Style(theme.Faint), "filter ").Text(th.Style(theme.Key), m.playback().look.Filter).
-		Text(th.Style(theme.Held), " ").Skip(3)
-	p.Text(th.Style(theme.Key), "enter").Text(th.Style(theme.Faint), " keeps it   ").
-		Text(th.Style(theme.Key), "esc").Text(th.Style(theme.Faint), " takes it away")
+	m.filtering = p != nil && p.look.TypeFilter(key)
 }
 
 // clickLook selects what stands at a cell. false: nothing does.

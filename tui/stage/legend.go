@@ -2,6 +2,7 @@ package stage
 
 import (
 	"fdlab/tui/grid"
+	"fdlab/tui/page"
 	"fdlab/tui/theme"
 )
 
@@ -74,4 +75,18 @@ func Legend(th *theme.Theme) []Entry {
 		{g.No, k.Alarm, "no", "a check that does not hold"},
 		{g.Open, k.Strong, "not judged", "a check that this run cannot answer, and why"},
 	}
+}
+
+// DrawLegend draws the legend from row y on, and returns the row after it.
+func DrawLegend(in grid.Region, th *theme.Theme, y int) int {
+	for _, e := range Legend(th) {
+		if e.Glyph == 0 {
+			y = page.Wrap(in, y, th.Style(theme.Title), e.Meaning)
+			continue
+		}
+		in.Set(1, y, e.Glyph, e.Style)
+		in.Text(4, y, e.Style, e.Word)
+		y = page.Wrap(in.Sub(18, 0, in.W-18, in.H), y, th.Style(theme.Text), e.Meaning)
+	}
+	return y
 }

@@ -2,7 +2,10 @@ package stage
 
 import (
 	"fdlab/lab/diagnosis"
+	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
+	"fdlab/tui/page"
+	"fdlab/tui/theme"
 )
 
 // explanations are what the keys 1 to 6 say of each lint: what it means, why
@@ -32,6 +35,13 @@ func Explain(key string) (title, text string, ok bool) {
 	}
 	e := explanations[key[0]-'0']
 	return e.name, e.text, true
+}
+
+// DrawExplanation lays what the key of a lint says over the stage.
+func DrawExplanation(r grid.Region, th *theme.Theme, key string) {
+	title, text, _ := Explain(key)
+	rows := page.Wrap(grid.New(chrome.OverWidth(r.W), 0).Region(), 1, th.Style(theme.Text), text) + 1
+	page.Wrap(chrome.Over(r, th, title, "any key closes this", rows), 1, th.Style(theme.Text), text)
 }
 
 // drawLints draws one row for each lint at the bottom of r, and returns how
