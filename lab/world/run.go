@@ -204,3 +204,25 @@ func (r *Run) PreviousOf(time int64, is func(*trace.Record) bool) (at int64, ok 
 		}
 	}
 }
+
+// Texts are the strings that the kept records name, by their numbers.
+type Texts map[uint32]string
+
+func (t Texts) String(id uint32) string { return t[id] }
+
+// Texts returns copies of the strings that the kept records name.
+func (r *Run) Texts() Texts {
+	texts := Texts{}
+	for _, c := range r.past {
+		for i := range c.records {
+			if id := c.records[i].Str; id != 0 && texts[id] == "" {
+				texts[id] = r.Live.names.strings.String(id)
+			}
+		}
+	}
+	return texts
+}
+
+// Settle makes a run that is over independent of the strings that it was made with:
+// they may be freed then.
+func (r *Run) Settle() { r.Live.names.strings = r.Texts() }

@@ -391,3 +391,23 @@ func (n *names) find(id uint32) *name {
 	*recent = found
 	return recent
 }
+
+// Work is how much a program did.
+type Work struct {
+	Waits, Callbacks, Calls int
+	Complete                bool // nothing was lost or dropped: there was no more
+}
+
+// Work counts what the program did so far: waits of its loops that ended, callbacks that
+// began, system calls that it made otherwise.
+func (w *World) Work() (n Work) {
+	for i := range w.Bases {
+		n.Waits += w.Bases[i].Turns
+		n.Callbacks += w.Bases[i].Callbacks
+	}
+	for i := range w.Threads {
+		n.Calls += w.Threads[i].Calls
+	}
+	n.Complete = w.LostAt == 0 && w.Dropped.Bases == 0 && w.Dropped.Threads == 0
+	return n
+}

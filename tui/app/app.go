@@ -40,6 +40,7 @@ const (
 	atExercise  // the page of one
 	atTrials    // its stage
 	atEnding    // the stage of a lesson when the run is over: never Model.screen, see place
+	atPair      // two runs of a lesson under one playhead: likewise
 )
 
 // Model is the instrument's state.
@@ -58,6 +59,7 @@ type Model struct {
 	own        *own // a program that is no lesson of the course, or nil
 	runs       home.Runs
 	session    *session // what the stage shows; nil: nothing was run yet
+	earlier    *ran     // the latest run that the stage has left; nil: there was none
 	exercises  exercise.List
 	exercise   exercise.Page
 	trialStage *trialStage // what the stage of an exercise shows; nil: nothing

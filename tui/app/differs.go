@@ -25,8 +25,8 @@ func outcomeOf(s *session) *outcome {
 	return &outcome{w.Answer, w.Verdict.Ruling, w.ByWeight()}
 }
 
-// differs says what is other than in the run before.
-func (now *outcome) differs(before *outcome) string {
+// differs says what is other than in an earlier run, which has a name.
+func (now *outcome) differs(before *outcome, name string) string {
 	var all []string
 	if now.answer != before.answer {
 		all = append(all, fmt.Sprintf("the answer is %s, it was %s", letter(now.answer), letter(before.answer)))
@@ -56,9 +56,9 @@ func (now *outcome) differs(before *outcome) string {
 		all = append(all, fmt.Sprintf("%d of %d checks are judged, it was %d of %d", a, len(now.checks), b, len(before.checks)))
 	}
 	if len(all) == 0 {
-		return "As in the run before: the same answer, the same verdict, no other check failed."
+		return "As in " + name + ": the same answer, the same verdict, no other check failed."
 	}
-	return "Other than in the run before: " + strings.Join(all, "; ") + "."
+	return "Other than in " + name + ": " + strings.Join(all, "; ") + "."
 }
 
 func letter(answer string) string {

@@ -26,7 +26,7 @@ func TestWhatDiffersFromTheRunBefore(t *testing.T) {
 		{outcome{"b", trace.False, checks(trace.Failed, trace.Passed)}, []string{"1 of 2 checks failed, it was 0 of 2"}},
 		{outcome{"b", trace.False, checks(trace.NotJudged, trace.Passed)}, []string{"1 of 2 checks are judged, it was 2 of 2"}},
 	} {
-		got := c.now.differs(before)
+		got := c.now.differs(before, "the run before")
 		for _, want := range c.want {
 			if !strings.Contains(got, want) {
 				t.Errorf("%q does not say %q", got, want)

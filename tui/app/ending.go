@@ -14,8 +14,12 @@ import (
 	"fdlab/tui/player"
 )
 
-// place is the screen whose keys work: the end of a run has its own.
+// place is the screen whose keys work: the end of a run has its own, and so have two
+// runs under one playhead.
 func (m *Model) place() screen {
+	if m.screen == atStage && m.session != nil && m.session.pair != nil {
+		return atPair
+	}
 	if m.screen == atStage && m.session != nil && m.session.atItsEnd() {
 		return atEnding
 	}
@@ -178,6 +182,7 @@ func endingKeys() table {
 				Help: "runs it on another backend, of those that the program says it has"},
 			{Names: []string{"O"}, Sign: "O", Now: when((*Model).hasOutline, "outline"), Help: "lists the steps and the moments of the run; enter goes to one", Do: do((*Model).openOutline)},
 			codeKey(),
+			pairKey(),
 			keepKey(),
 			outputKey(
 				func(m *Model) bool { return m.session.printed > 0 },

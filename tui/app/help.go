@@ -59,7 +59,7 @@ func (m *Model) drawHelpText(in grid.Region) (y int) {
 		y = m.drawHelpLines(in, y, []helpLine{{h.Key, h.Does}})
 	}
 	y = m.drawHelpLines(in, y, text.after)
-	if m.screen == atTrials {
+	if m.screen == atTrials || m.place() == atPair {
 		y = stage.DrawLegend(in, m.theme, y)
 	}
 	return y
@@ -146,6 +146,16 @@ var helpOf = map[screen]struct{ before, after []helpLine }{
 			{},
 		},
 		after: []helpLine{{"a click", "chooses a check"}},
+	},
+	atPair: {
+		before: []helpLine{
+			{"", "Two runs under one playhead. They begin together; at a moment that both have marked they are aligned, however long each took to come there. A click puts the playhead where it falls in that run."},
+			{},
+			{"A|B", "what each has done up to the playhead; what differs is bold"},
+			{"an fd unseen", "how long, in all, an fd was ready and no loop had been told: of the fd for which it was the most"},
+			{},
+		},
+		after: []helpLine{{}},
 	},
 	atTrials: {
 		before: []helpLine{

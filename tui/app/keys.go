@@ -32,6 +32,7 @@ func tables() map[screen]table {
 		atExercise:  exerciseKeys(),
 		atTrials:    trialKeys(),
 		atEnding:    endingKeys(),
+		atPair:      pairKeys(),
 	}
 }
 
@@ -252,6 +253,7 @@ func stageKeys() table {
 				Help: "runs it on another backend, of those that the program says it has"},
 			codeKey(),
 			inputKey(),
+			pairKey(),
 			keepKey(),
 			outputKey(
 				func(m *Model) bool { return m.session.printed > 0 },
@@ -267,6 +269,7 @@ func stageKeys() table {
 // that is no lesson of the course leads home.
 func (m *Model) leaveStage() tea.Cmd {
 	s := m.session
+	m.remember(s)
 	m.session = nil
 	if m.screen = atLesson; s.lesson.Number == 0 {
 		m.screen = atHome

@@ -17,6 +17,10 @@ import (
 func (m *Model) shown() (v *stage.View, l stage.Layout) {
 	w, h := m.grid.W, m.grid.H
 	switch {
+	case m.place() == atPair:
+		p := m.session.pair
+		views, layouts, _ := p.views(m, w, h)
+		return views[p.Front], layouts[p.Front]
 	case m.screen == atStage && m.session != nil && m.session.world != nil:
 		v = m.session.view(m)
 	case m.screen == atTrials && m.trialStage != nil:
@@ -43,7 +47,7 @@ func looking(change func(m *Model, v *stage.View, l *stage.Layout)) func(*Model)
 
 // isPaired reports whether two runs stand side by side: then no panel has the screen.
 func (m *Model) isPaired() bool {
-	return m.screen == atTrials && m.trialStage != nil && m.trialStage.paired(m.grid.W, m.grid.H)
+	return m.place() == atPair || m.screen == atTrials && m.trialStage != nil && m.trialStage.paired(m.grid.W, m.grid.H)
 }
 
 // lookKeys are the keys for that.

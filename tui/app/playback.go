@@ -37,6 +37,8 @@ func nextFrame(playback int, last time.Time) tea.Cmd {
 // playback returns what plays on the screen; nil: nothing does.
 func (m *Model) playback() *playback {
 	switch {
+	case m.screen == atStage && m.session != nil && m.session.pair != nil:
+		return &m.session.pair.playback
 	case m.screen == atStage && m.session != nil && m.session.world != nil:
 		return &m.session.playback
 	case m.screen == atTrials && m.trialStage != nil:
@@ -91,6 +93,8 @@ func (m *Model) framed(msg frameMsg) tea.Cmd {
 	case m.trialStage != nil && m.trialStage.number == msg.playback:
 		p = &m.trialStage.playback
 		goesOn = m.trialStage.watch()
+	case m.session != nil && m.session.pair != nil && m.session.pair.number == msg.playback:
+		p = &m.session.pair.playback
 	case m.session != nil && m.session.number == msg.playback:
 		p = &m.session.playback
 	default:

@@ -23,11 +23,6 @@ type keptMsg struct {
 	err  error
 }
 
-// keptTexts are the strings of a run, for when its reader is gone.
-type keptTexts map[uint32]string
-
-func (t keptTexts) String(id uint32) string { return t[id] }
-
 // canKeep reports whether the run on the stage can be kept: it is over, and no
 // recording already.
 func (m *Model) canKeep() bool { return m.session.over && m.session.run != nil }
@@ -38,15 +33,10 @@ func (m *Model) keepRun() tea.Cmd {
 	if !m.canKeep() {
 		return nil
 	}
-	pieces, texts := s.world.Records(), keptTexts{}
+	pieces, texts := s.world.Records(), s.world.Texts()
 	missing := s.world.Live.Records + s.lost
 	for _, records := range pieces {
 		missing -= uint64(len(records))
-		for i := range records {
-			if id := records[i].Str; id != 0 && texts[id] == "" {
-				texts[id] = s.run.Reader().String(id)
-			}
-		}
 	}
 	h := trace.Header{Program: s.lesson.Slug, Started: s.began}
 	dir := filepath.Join(m.course.Root, ".fdlab", "runs")
@@ -76,6 +66,7 @@ func (m *Model) kept(msg keptMsg) {
 // Recorded is a recording that has been read: what an instrument keeps of a run.
 type Recorded struct {
 	trace.Header
+	file string
 	run  *world.Run
 	lost uint64
 	flaw error // why not all of it could be read, or nil
@@ -84,7 +75,7 @@ type Recorded struct {
 // Load reads a recording. What is readable of a broken one is in it; an error says
 // that nothing is.
 func Load(name string) (*Recorded, error) {
-	r := &Recorded{}
+	r := &Recorded{file: name}
 	rec, err := trace.ScanFile(name, func(rec *trace.Recording, some []trace.Record) {
 		if r.run == nil {
 			r.run = world.NewRun(rec)
@@ -110,13 +101,7 @@ func (m *Model) Open(r *Recorded) {
 			m.home.Selected = i
 		}
 	}
-	s := &session{
-		playback: playback{Player: player.New(1, 20e6)}, lesson: l, cancel: func() {},
-		world: r.run, over: true, lost: r.lost, began: r.Started,
-	}
-	s.Tracks[0].Begin(s.world)
-	s.Tracks[0].EndAt(0)
-	s.End()
+	s := ofRecording(r, l, player.New(1, 20e6))
 	m.lesson = lesson.New(m.theme, l, m.progress[l.Slug].On(l.Question).Prediction)
 	m.lesson.Resize(m.grid.W, m.grid.H)
 	m.session, m.screen, m.back = s, atStage, atHome
@@ -124,6 +109,18 @@ func (m *Model) Open(r *Recorded) {
 	if r.flaw != nil {
 		m.message = "Not all of it can be read. " + r.flaw.Error()
 	}
+}
+
+// ofRecording is a session that shows a recording of a lesson.
+func ofRecording(r *Recorded, l *course.Lesson, p *player.Player) *session {
+	s := &session{
+		playback: playback{Player: p}, lesson: l, cancel: func() {}, file: r.file,
+		world: r.run, over: true, lost: r.lost, began: r.Started,
+	}
+	p.Tracks[0].Begin(s.world)
+	p.Tracks[0].EndAt(0)
+	p.End()
+	return s
 }
 
 // openedMsg is a recording that was read while the instrument runs.

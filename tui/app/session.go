@@ -38,6 +38,8 @@ type session struct {
 	signal  string // that has stopped the program, or ""
 	poked   *poked // the latest key that the program has not taken yet, or nil
 
+	pair   *pair    // this run beside another one, or nil
+	file   string   // a recording's
 	before *outcome // of the run before, of the same lesson; nil: there was none
 	ending ending.State
 	began  time.Time // of the run, by the wall clock
@@ -65,11 +67,14 @@ func (m *Model) run(args []string) tea.Cmd {
 	s := &session{playback: playback{number: m.serial, Player: stagePlayer(mine)}, lesson: l, own: mine, args: args, cancel: cancel}
 	if old != nil && old.lesson == s.lesson {
 		s.ZoomLike(old.Player)
-		s.before = outcomeOf(old)
+		if s.before = outcomeOf(old); s.before == nil {
+			s.before = old.before // what came between has not got so far
+		}
 	}
 	if mine == nil && m.isGuided(s.lesson, args) {
 		s.Guided()
 	}
+	m.remember(old)
 	m.session = s
 	m.screen = atStage
 	m.uncoverStage()
@@ -119,7 +124,7 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 		s.End()
 		m.account(s)
 		if now := outcomeOf(s); now != nil && s.before != nil && s.State() == player.Ended {
-			m.message = now.differs(s.before)
+			m.message = now.differs(s.before, theRunBefore)
 		}
 		return m.keep()
 	}
@@ -168,10 +173,7 @@ func (s *session) status() (stage.Status, string) {
 	case state == player.Past:
 		return stage.Past, ""
 	case state == player.Ended:
-		if s.run == nil {
-			return stage.Over, "This is the end of the recording."
-		}
-		return stage.Over, "The program has " + s.exit.String() + "."
+		return s.ended()
 	case s.signal != "":
 		return stage.Stopped, stoppedWords(s.signal, s.run)
 	case s.world.Live.Records == 0:
@@ -188,6 +190,14 @@ func (s *session) status() (stage.Status, string) {
 		return stage.AtMoment, ""
 	}
 	return stage.Running, ""
+}
+
+// ended says how a run is over.
+func (s *session) ended() (stage.Status, string) {
+	if s.run == nil {
+		return stage.Over, "This is the end of the recording."
+	}
+	return stage.Over, "The program has " + s.exit.String() + "."
 }
 
 func stoppedWords(signal string, run *launch.Run) string {
@@ -210,6 +220,9 @@ func (s *session) draw(r grid.Region, m *Model) {
 		return
 	case m.output:
 		drawOutput(r, m, s.run.Output())
+		return
+	case s.pair != nil:
+		s.pair.draw(r, m)
 		return
 	}
 	if s.atItsEnd() {

@@ -33,6 +33,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.opened(msg)
 	case runsMsg:
 		m.setRuns(msg)
+	case besideMsg:
+		m.beside(msg)
 	case keptMsg:
 		m.kept(msg)
 	case failedMsg:
@@ -182,6 +184,8 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 		switch {
 		case m.output:
 			m.scroll = max(m.scroll-rows, 0)
+		case m.place() == atPair:
+			return m.session.pair.mouse(m, rows/3, click, msg.X, msg.Y)
 		case m.place() == atEnding:
 			m.mouseEnding(rows, click, msg.X, msg.Y)
 		case click:

@@ -46,7 +46,8 @@ type Player struct {
 	replaying bool  // and it moves on
 	speed     int   // index in speeds
 
-	guide guide
+	guide   guide
+	aligned int // the number of the moment, from 1, at which two tracks are aligned; 0: both begin together
 
 	column int64 // ns that a column of the time panel stands for
 	chosen bool  // a person chose it
@@ -213,7 +214,7 @@ func (p *Player) Moment(n int) (m Moment, ok bool) {
 		return Moment{Clock: now}, false
 	}
 	a := t.acts[i]
-	m = Moment{Run: a.run, World: a.run.Live, Act: i, Clock: now, Now: now - a.begins, Live: a.length}
+	m = Moment{Run: a.run, World: a.run.Live, Act: i, Clock: now, Now: max(now-a.begins, 0), Live: a.length}
 	if p.past && now < t.Length() {
 		m.World = a.moment(m.Now)
 	}

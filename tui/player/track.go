@@ -8,7 +8,10 @@ import (
 // Track is what one program did, on the player's clock. A program may have been
 // started more than once: then its runs, the acts, follow each other on the
 // track.
-type Track struct{ acts []*act }
+type Track struct {
+	acts   []*act
+	offset int64 // ns by which it begins later than the player's clock; see Align
+}
 
 type act struct {
 	run    *world.Run
@@ -82,12 +85,13 @@ func (t *Track) LastRecord() int64 {
 // Begins returns when the n-th run began, on the player's clock.
 func (t *Track) Begins(n int) int64 { return t.acts[n].begins }
 
-// earliest is the first moment that can still be shown.
+// earliest is the first moment that can still be shown. Before its beginning a run is
+// empty, and can be shown.
 func (t *Track) earliest() int64 {
-	if len(t.acts) == 0 {
+	if len(t.acts) == 0 || t.acts[0].run.Earliest() == 0 {
 		return 0
 	}
-	return t.acts[0].run.Earliest()
+	return t.acts[0].begins + t.acts[0].run.Earliest()
 }
 
 // actAt returns the number of the run to which a moment belongs, or -1.

@@ -137,10 +137,31 @@ func LayoutOfPair(w, h int, pair [2]*View) (layouts [2]Layout) {
 			return p
 		}
 		l.FDs, l.Loops, l.Time, l.Feed = next(c.fds), next(c.loops), next(c.time), next(c.feed)
-		l.Judgement = rest
+		if c.judged {
+			l.Judgement = rest
+		}
 		l.Keys, _ = grid.Rect{W: w, H: h}.Bottom(1)
 		if pair[i] != nil {
 			l.placeTime(lanesOf(&scene{View: pair[i]}, l.Time.W, nil), !pair[i].Events)
+		}
+	}
+	return layouts
+}
+
+// LayoutOfStack lays two views out one above the other on w by h cells: of each its
+// head and its time panel. It needs less room than LayoutOfPair.
+func LayoutOfStack(w, h int, pair [2]*View) (layouts [2]Layout) {
+	rest := grid.Rect{W: w, H: max(h-1, 0)}
+	keys := grid.Rect{Y: rest.H, W: w, H: min(h, 1)}
+	for i := range layouts {
+		l := &layouts[i]
+		var part grid.Rect
+		part, rest = rest.Top(rest.H / (2 - i))
+		l.Head, part = part.Top(2)
+		part.X, part.W = edge, max(part.W-edge, 0)
+		l.Time, l.Keys = part, keys
+		if pair[i] != nil {
+			l.placeTime(lanesOf(&scene{View: pair[i]}, w, nil), !pair[i].Events)
 		}
 	}
 	return layouts
@@ -202,19 +223,25 @@ func split(w, h, gap int, v *scene) heights {
 }
 
 // column has the heights of its panels: the feed has rows only where there are many.
-type column struct{ fds, loops, time, feed int }
+type column struct {
+	fds, loops, time, feed int
+	judged                 bool // the rest is for the checks of somebody who judges the runs
+}
 
 // columnHeights shares the rows of a column. Both columns get the same, so that
 // what is compared stands in the same rows; and they go by the whole runs, not
 // by the moment, so that nothing jumps while the playhead moves.
 func columnHeights(h, gap int, pair [2]*View) (c column) {
 	over := 1 + gap
-	judgement := 6 + over
+	judgement := 0
 	for _, v := range pair {
 		if v == nil {
 			continue
 		}
-		judgement = max(judgement, v.JudgementRows+over)
+		if v.Judgement != nil {
+			c.judged = true
+			judgement = max(judgement, 6+over, v.JudgementRows+over)
+		}
 		fds, inputs, threads := 0, 0, 0
 		for i := range v.Run.Timeline.Lanes {
 			switch l := &v.Run.Timeline.Lanes[i]; {
@@ -235,6 +262,10 @@ func columnHeights(h, gap int, pair [2]*View) (c column) {
 	c.fds = min(max(c.fds, 6), h/4)
 	c.time = min(max(c.time, 7), h/4)
 	c.loops = min(max(c.loops, 7), max(h-c.fds-c.time-judgement, 7))
+	if !c.judged { // the strip of the run and the lens have room
+		c.loops = min(c.loops, max(h/3, 7))
+		c.time = min(c.time+8, h-c.fds-c.loops)
+	}
 	if rest := h - c.fds - c.loops - c.time - judgement; rest >= 6 {
 		c.feed = rest
 	}

@@ -5,7 +5,7 @@ import (
 	"fdlab/tui/theme"
 )
 
-// DrawPair draws two runs side by side, where LayoutOfPair says. A nil view
+// DrawPair draws two runs where LayoutOfPair or LayoutOfStack says. A nil view
 // leaves its half empty. The row of the keys is the first view's.
 func DrawPair(r grid.Region, pair [2]*View, layouts [2]Layout) {
 	keys := false
@@ -25,7 +25,7 @@ func DrawPair(r grid.Region, pair [2]*View, layouts [2]Layout) {
 
 // drawBetween draws the line between two runs, through the hairlines of both.
 func drawBetween(r grid.Region, pair [2]*View, layouts [2]Layout) {
-	if pair[0] == nil || pair[1] == nil {
+	if pair[0] == nil || pair[1] == nil || layouts[1].Head.X == 0 { // or one stands above the other
 		return
 	}
 	l, th := &layouts[1], pair[1].Theme

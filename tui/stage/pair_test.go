@@ -71,15 +71,9 @@ func TestOneOfTwoMayBeMissing(t *testing.T) {
 func TestAClickFindsItsMoment(t *testing.T) {
 	pair := [2]*View{view(blocked(), 730*ms), view(looping(), 100*ms)}
 	const w, h = 120, 40
-	row := -1
-	for y, text := range drawn(pair, w, h) {
-		if strings.Contains(text, " time ─") {
-			row = y + 1
-		}
-	}
 	layouts := LayoutOfPair(w, h, pair)
 	for i, v := range pair {
-		x := layouts[i].Time.X + layouts[i].Time.W - 1
+		x, row := layouts[i].Plot.X+layouts[i].Plot.W-1, layouts[i].Plot.Y
 		ns, ok := layouts[i].MomentAt(v, x, row)
 		if !ok || ns != v.Now/v.Column*v.Column {
 			t.Errorf("half %d: the moment %d (%v), want %d", i, ns, ok, v.Now)
@@ -92,6 +86,44 @@ func TestAClickFindsItsMoment(t *testing.T) {
 		}
 		if _, ok := layouts[1-i].MomentAt(pair[1-i], x, row); ok {
 			t.Errorf("column %d is a moment of both halves", x)
+		}
+	}
+}
+
+// TestTwoRunsOneAboveTheOther, at every size: of each its head and its time panel, and
+// nothing of one lies in the other.
+func TestTwoRunsOneAboveTheOther(t *testing.T) {
+	a, b := view(blocked(), 730*ms), view(looping(), 100*ms)
+	for w := 0; w <= 210; w += 13 {
+		for h := 0; h <= 62; h += 5 {
+			pair := [2]*View{a, b}
+			g := grid.New(w, h)
+			layouts := LayoutOfStack(w, h, pair)
+			DrawPair(g.Region(), pair, layouts)
+			DrawContrast(g.Region().Sub(0, 0, w, ContrastRows(h)), pair, &Contrast{Names: [2]string{"this run", "the run before"}})
+			upper, lower := layouts[0].Time, layouts[1].Head
+			if upper.Y+upper.H > lower.Y || layouts[1].Time.Y+layouts[1].Time.H > layouts[1].Keys.Y {
+				t.Errorf("%dx%d: %v reaches into %v, or %v into the keys", w, h, upper, lower, layouts[1].Time)
+			}
+			if w >= 80 && h >= 21 && (layouts[0].Plot.H < 4 || layouts[1].Plot.H < 4) {
+				t.Errorf("%dx%d: the plots are %v and %v", w, h, layouts[0].Plot, layouts[1].Plot)
+			}
+		}
+	}
+}
+
+// TestTheContrastCountsUpToThePlayhead, and says for how long an fd was unseen.
+func TestTheContrastCountsUpToThePlayhead(t *testing.T) {
+	pair := [2]*View{view(blocked(), 730*ms), view(looping(), 100*ms)}
+	g := grid.New(120, 3)
+	DrawContrast(g.Region(), pair, &Contrast{Names: [2]string{"this run", "the run before"}, Outcome: "As before."})
+	for y, want := range []string{"A  this run    B  the run before", "As before.", "an fd unseen 730 ms|"} {
+		row := ""
+		for x := range g.W {
+			row += string(max(g.At(x, y).Rune, ' '))
+		}
+		if !strings.Contains(row, want) {
+			t.Errorf("row %d is %q, want %q", y, row, want)
 		}
 	}
 }
