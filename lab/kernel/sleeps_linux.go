@@ -52,8 +52,8 @@ func watchThreads(rec *trace.Recorder, stop <-chan struct{}) {
 				known[task.Name()] = s
 			}
 			s.gone = false
-			if s.look(late) {
-				rec.Put(&trace.Record{Kind: trace.Sleep, Thread: nobody, FD: trace.NoFD, A: s.id, B: s.said, D: asked})
+			if s.look(late) || s.unheard {
+				s.unheard = !rec.Tell(&trace.Record{Kind: trace.Sleep, Thread: nobody, FD: trace.NoFD, A: s.id, B: s.said, D: asked})
 			}
 		}
 		files.Unlock()
@@ -65,9 +65,10 @@ func watchThreads(rec *trace.Recorder, stop <-chan struct{}) {
 		ids = thread.Known(ids[:0])
 		for _, id := range ids {
 			if name := strconv.Itoa(int(id)); known[name] == nil && isGone(name) {
-				thread.Forget(id)
 				// It made its last record before it was looked for.
-				rec.Put(&trace.Record{Kind: trace.Sleep, Thread: nobody, FD: trace.NoFD, A: int64(id), B: trace.ThreadGone, D: rec.Now()})
+				if rec.Tell(&trace.Record{Kind: trace.Sleep, Thread: nobody, FD: trace.NoFD, A: int64(id), B: trace.ThreadGone, D: rec.Now()}) {
+					thread.Forget(id)
+				}
 			}
 		}
 		if asked-saidAt >= int64(betweenWords) {
@@ -97,6 +98,8 @@ type sleeper struct {
 	sleep bool   // it slept then
 	said  int64  // 1: the trace says that it sleeps
 	gone  bool
+
+	unheard bool // what was said last found no room
 }
 
 func newSleeper(name string) *sleeper {

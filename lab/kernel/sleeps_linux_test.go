@@ -139,3 +139,56 @@ func TestAThreadThatRanAtTheLastLookCanSleepNow(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestASleepThatFoundNoRoomIsSaidAgain: so is the end of a thread.
+func TestASleepThatFoundNoRoomIsSaidAgain(t *testing.T) {
+	ring, err := trace.NewRing(256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &log{reader: ring.Reader()}
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		watchThreads(ring.Recorder(), stop)
+		close(stopped)
+	}()
+	defer func() { close(stop); <-stopped; ring.Close() }()
+
+	id, end := make(chan int64), make(chan bool)
+	var sleeps func()
+	sleeps = func() {
+		runtime.LockOSThread()
+		if unix.Gettid() == os.Getpid() { // Go never ends the first thread of a process
+			go sleeps()
+			<-end
+			runtime.UnlockOSThread()
+			return
+		}
+		thread.ID()
+		id <- int64(unix.Gettid())
+		<-end
+	}
+	full := func() (lost uint64) {
+		for l.reader.Lost() == lost {
+			ring.Recorder().Put(&trace.Record{Kind: trace.Note, FD: trace.NoFD})
+		}
+		return l.reader.Lost()
+	}
+	full()
+	go sleeps()
+	which := <-id
+	said := func(word int64) bool {
+		return slices.ContainsFunc(l.read(), func(r trace.Record) bool { return r.Kind == trace.Sleep && r.A == which && r.B == word })
+	}
+	isLost := func(what string) { // some rounds go by: a word for each thread at most, and one that it has looked
+		before := l.reader.Lost()
+		until(t, what, func() bool { return l.reader.Lost() > before+40 })
+	}
+	isLost("a sleep is lost")
+	until(t, "it sleeps", func() bool { return said(1) })
+	full()
+	close(end)
+	until(t, "it ends", func() bool { return isGone(strconv.FormatInt(which, 10)) })
+	isLost("its end is lost")
+	until(t, "it is gone", func() bool { return said(trace.ThreadGone) })
+}

@@ -11,8 +11,8 @@ import (
 )
 
 // A Watcher records what the kernel says of some fds: a Kernel or a Socket
-// record for each change, and none while nothing changes. A nil *Watcher does
-// nothing. Its methods may be called from any thread.
+// record for each change, and none while nothing changes. What found no room in the
+// ring is said again. A nil *Watcher does nothing. Its methods may be called from any thread.
 //
 // It must not bend the program that it watches, so:
 //   - nothing happens while nothing is ready: no clock ticks, and the first
@@ -47,7 +47,7 @@ type watch struct {
 	gen      int32 // a reused number is another fd
 	deaf     bool  // it has no bell, so it is looked at only once
 	sort     sort
-	state    State
+	state    State // as the records say
 }
 
 const (
@@ -228,24 +228,35 @@ func (w *Watcher) note(watch *watch, rang bool) bool {
 	now, err := watch.sort.look(watch.at)
 	before := watch.state
 	if err != nil || now == before && !rang {
+		if err == nil && now.quiet() { // what found no room has passed
+			delete(w.awake, watch)
+		}
 		return false
 	}
-	watch.state = now
+	said := now
 	rec := trace.Record{Time: w.rec.Now(), Thread: w.thread, FD: int32(watch.fd)}
 	if now.TCP != before.TCP {
 		rec.Kind, rec.Str = trace.Socket, w.rec.String(now.TCP.String())
 		rec.A, rec.C, rec.D = int64(now.TCP.Code), int64(now.TCP.Backlog), int64(now.TCP.Limit)
-		w.rec.Put(&rec)
+		if !w.rec.Tell(&rec) {
+			said.TCP = before.TCP
+		}
 	}
 	before.TCP = now.TCP
 	if now != before || rang {
 		rec.Kind, rec.Str = trace.Kernel, 0
 		rec.A, rec.B, rec.C, rec.D = int64(now.Ready), now.Queued, now.Unsent, asked
-		w.rec.Put(&rec)
+		if !w.rec.Tell(&rec) {
+			before.TCP = said.TCP
+			said = before
+		}
 	}
+	watch.state = said
 	switch {
 	case now.Ready&trace.NotOpen != 0: // closed behind our back
 		w.forget(watch)
+	case said != now: // it looks again soon
+		w.awake[watch] = struct{}{}
 	case now.quiet() || watch.deaf:
 		delete(w.awake, watch)
 	default:

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -295,4 +296,46 @@ func TestALookIsAtOnce(t *testing.T) {
 	}
 	l.Unwatch(p[0])
 	l.Look(p[0]) // of an fd that is not watched it knows nothing
+}
+
+// TestWhatFoundNoRoomIsSaidAgain: nothing changes any more, so one lost record would
+// leave the reader with the state of before for ever.
+func TestWhatFoundNoRoomIsSaidAgain(t *testing.T) {
+	linuxOnly(t)
+	ring, err := trace.NewRing(256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := NewWatcher(ring.Recorder())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close(); ring.Close() })
+	l := &log{Watcher: w, reader: ring.Reader()}
+	listener, name := loopback(t, 5)
+	r, feed := pipe(t)
+	for _, fd := range []int{r, listener} {
+		l.Watch(fd, trace.NoFD)
+	}
+	loses := func(what string, change func()) {
+		t.Helper()
+		for before := l.reader.Lost(); l.reader.Lost() == before; {
+			ring.Recorder().Put(&trace.Record{Kind: trace.Note, FD: trace.NoFD})
+		}
+		before := l.reader.Lost()
+		change()
+		until(t, what+" is lost", func() bool { return l.reader.Lost() > before })
+	}
+	loses("what arrives", func() { write(t, feed, "hello") })
+	l.wait(t, "5 bytes", r, State{Ready: trace.Readable, Queued: 5})
+	loses("what is taken", func() { unix.Read(r, make([]byte, 5)) })
+	l.wait(t, "it is drained", r, State{})
+	loses("a client", func() {
+		if err := unix.Connect(socket(t), name); err != nil {
+			t.Fatal(err)
+		}
+	})
+	until(t, "a backlog of 1", func() bool {
+		return slices.ContainsFunc(l.read(), func(r trace.Record) bool { return r.Kind == trace.Socket && r.C == 1 })
+	})
 }

@@ -116,7 +116,11 @@ func (r *Recorder) Put(rec *Record) {
 	}
 }
 
-func (r *Recorder) put(rec *Record) {
+// Tell is Put, and reports whether there was room: for what is said when it changes, and
+// must be said again if nobody has heard it.
+func (r *Recorder) Tell(rec *Record) (kept bool) { return r == nil || r.put(rec) }
+
+func (r *Recorder) put(rec *Record) (kept bool) {
 	if rec.Time == 0 {
 		rec.Time = clock.Now() - r.began
 	}
@@ -125,7 +129,7 @@ func (r *Recorder) put(rec *Record) {
 	}
 	n := r.claim(rec.Kind)
 	if n == lost {
-		return
+		return false
 	}
 	// The slot is ours alone: the reader has given it back, and it will not
 	// look at it before Seq holds the number it waits for.
@@ -134,6 +138,7 @@ func (r *Recorder) put(rec *Record) {
 	slot.Kind, slot.Bytes, slot.Base, slot.Str = rec.Kind, rec.Bytes, rec.Base, rec.Str
 	slot.A, slot.B, slot.C, slot.D = rec.A, rec.B, rec.C, rec.D
 	publish(&slot.Seq, n+1)
+	return true
 }
 
 // lost is what claim returns in place of a slot's number.
