@@ -16,8 +16,8 @@ import (
 // Facts is what the kernel says of a process at one moment. Nothing here comes
 // from the trace, and nothing is asked of the process itself.
 type Facts struct {
-	At      time.Time // when it was begun to ask
-	Threads map[uint32]Thread
+	At      time.Time         // when it was begun to ask
+	Threads map[uint32]Thread // without a zombie: what has ended waits only to be reaped
 	Files   map[int32]File
 }
 
@@ -136,8 +136,9 @@ func (p *process) look() Facts {
 	f := Facts{At: time.Now(), Threads: map[uint32]Thread{}, Files: map[int32]File{}}
 	tasks, _ := os.ReadDir(p.dir + "/task")
 	for _, task := range tasks {
-		if id, err := strconv.Atoi(task.Name()); err == nil {
-			f.Threads[uint32(id)] = p.thread(task.Name())
+		id, err := strconv.Atoi(task.Name())
+		if t := p.thread(task.Name()); err == nil && t.State != 'Z' {
+			f.Threads[uint32(id)] = t
 		}
 	}
 	sockets := p.sockets()

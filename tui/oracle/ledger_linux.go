@@ -13,6 +13,7 @@ type ledger struct {
 	fds     map[int32]*entry
 	threads map[uint32]uint64 // records so far
 	looked  int64             // when the program last looked at all its threads
+	looks   int               // how often it has said so: every 50 ms, if it gets a processor
 	lostAt  int64             // when it was last seen that records were lost
 	strings trace.Strings
 }
@@ -48,6 +49,7 @@ func (l *ledger) apply(w *world.World, r *trace.Record) {
 	case trace.Sleep:
 		if l.threads[uint32(r.A)]++; r.A == 0 {
 			l.looked = r.Asked()
+			l.looks++
 		}
 		return
 	default:

@@ -57,6 +57,7 @@ type doubt struct {
 	fact    string
 	since   time.Time
 	samples int
+	looks   int // of the program, by then
 }
 
 // burn is for how long a thread was awake while the stage showed it at rest.
@@ -66,6 +67,7 @@ type burn struct {
 	cpu     time.Duration
 	awake   time.Duration
 	samples int
+	looks   int // of the program, by then
 }
 
 func newWatch(program string, strangers bool, found func(Contradiction)) *watch {
@@ -211,15 +213,16 @@ func (w *watch) weigh(c Claim, before, after Facts, v *stage.View, seen map[stri
 	d := w.doubts[key]
 	now := time.Now()
 	if d == nil || d.fact != about {
-		d = &doubt{fact: about, since: now}
+		d = &doubt{fact: about, since: now, looks: w.ledger.looks}
 		w.doubts[key] = d
 	}
 	d.samples++
-	enough := 2
+	// A program that gets no processor can tell nothing: it must have looked, too.
+	enough, looks := 2, 2
 	if c.Patience == afterWatcher {
-		enough = 5
+		enough, looks = 5, 8
 	}
-	if c.Patience > 0 && d.samples < enough || now.Sub(d.since) < c.Patience {
+	if c.Patience > 0 && (d.samples < enough || w.ledger.looks-d.looks < looks) || now.Sub(d.since) < c.Patience {
 		return
 	}
 	fact, _, _ = strings.Cut(fact, "\x00")
@@ -305,11 +308,11 @@ var spins = regexp.MustCompile(`  spins( [\d,]+/s)?(\n|$)`)
 func (w *watch) burning(key, word string, now time.Time, k Thread) (wall, awake, cpu float64) {
 	b := w.burns[key]
 	if b == nil || b.word != word {
-		w.burns[key] = &burn{word: word, since: now, cpu: k.CPU, awake: k.Awake}
+		w.burns[key] = &burn{word: word, since: now, cpu: k.CPU, awake: k.Awake, looks: w.ledger.looks}
 		return 0, 0, 0
 	}
 	b.samples++
-	if since := now.Sub(b.since); since >= restFor && b.samples >= 8 {
+	if since := now.Sub(b.since); since >= restFor && b.samples >= 8 && w.ledger.looks-b.looks >= 4 {
 		delete(w.burns, key)
 		return float64(since), float64(k.Awake - b.awake), float64(k.CPU - b.cpu)
 	}

@@ -88,7 +88,7 @@ func ofThread(add func(Claim), v *stage.View, t *world.Thread, l *ledger) {
 	if words == nil || t.Ended != 0 || v.World.Ended {
 		return
 	}
-	claim("alive", words[0], afterWatcher, func(k Thread) bool { return k.State != 0 && k.State != 'Z' && k.State != 'X' })
+	claim("alive", words[0], afterWatcher, func(k Thread) bool { return k.State != 0 && k.State != 'X' })
 	asleep := func(k Thread) bool { return k.State == 'S' }
 	awake := func(k Thread) bool { return k.State != 'S' }
 	switch {
