@@ -34,22 +34,53 @@ func (t *tool) check(words []string) int {
 		chosen = append(chosen, e)
 	}
 	status := fine
-	results := []*grade.Result{}
+	reports := []report{}
 	for _, e := range chosen {
 		r := t.try(e)
 		if t.ctx.Err() != nil {
 			return brokenOff
 		}
-		results = append(results, r)
+		reports = append(reports, t.report(r))
 		status = max(status, statusOf(r))
 		if !t.json {
 			t.tell(e, r)
 		}
 	}
 	if t.json {
-		status = max(status, t.writeJSON(results))
+		status = max(status, t.writeJSON(reports))
 	}
 	return status
+}
+
+// reportVersion is that of the JSON that check puts out: it grows when a field goes
+// or means something else.
+const reportVersion = 1
+
+// report is a result for another program: a course's, a spreadsheet's.
+type report struct {
+	Version       int       `json:"version"`
+	Time          time.Time `json:"time"`                    // of the verdict
+	Misconception string    `json:"misconception,omitempty"` // what it was told, of a program that failed
+	Attempts      int       `json:"attempts"`                // how many checks of this exercise there were in this clone, with this one
+	Points        *int      `json:"points"`                  // checks that are passed; null: not judged
+	Of            int       `json:"of"`                      // how many checks there are
+	*grade.Result
+}
+
+func (t *tool) report(r *grade.Result) report {
+	all := report{Version: reportVersion, Time: time.Now().UTC().Truncate(time.Second), Misconception: r.Told(),
+		Attempts: t.attempts[r.Exercise].Tries, Of: len(r.Checks), Result: r}
+	if r.Outcome == grade.NotJudged {
+		return all
+	}
+	points := 0
+	for _, c := range r.Checks {
+		if c.Outcome == grade.Passed {
+			points++
+		}
+	}
+	all.Points = &points
+	return all
 }
 
 func statusOf(r *grade.Result) int {
@@ -73,12 +104,13 @@ func (t *tool) try(e *course.Exercise) *grade.Result {
 		return &grade.Result{Exercise: e.Slug, Outcome: grade.NotJudged,
 			Err: fmt.Sprintf("%s has no main.go: go run ./exercises reset %02d puts the starter there", e.Dir, e.Number)}
 	}
+	program := e.Program(t.root)
 	r := grade.Run(t.ctx, t.root, "./"+e.Dir, exam)
 	if f := r.Feedback; f != nil {
 		f.Heading = course.Heading(t.root, f.Lesson, f.Section)
 	}
 	if r.Outcome != grade.NotJudged {
-		if err := t.progress.SaveAttempt(e.Slug, r.Outcome == grade.Passed, r.Told(), time.Now().UTC().Truncate(time.Second)); err != nil {
+		if err := t.progress.SaveAttempt(e.Slug, program, r.Outcome == grade.Passed, r.Told(), time.Now().UTC().Truncate(time.Second)); err != nil {
 			fmt.Fprintln(t.err, err)
 		}
 		t.attempts, _ = t.progress.LoadAttempts()

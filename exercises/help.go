@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"fdlab/lab/course"
 	"fdlab/lab/launch"
 )
 
@@ -31,8 +32,8 @@ func (t *tool) hint(words []string) int {
 	}
 	h := e.Hints[n-1]
 	fmt.Fprintf(t.out, "%02d %s: hint %d of %d (%s)\n\n", e.Number, e.Title, n, len(e.Hints), strings.ToLower(h.Kind))
-	for line := range strings.Lines(h.Text) {
-		fmt.Fprintf(t.out, "  %s\n", launch.Quote([]byte(strings.TrimRight(line, "\n"))))
+	for _, line := range t.markdown(h.Text) {
+		fmt.Fprintln(t.out, line)
 	}
 	if err := t.progress.SaveHint(e.Slug, n, time.Now().UTC().Truncate(time.Second)); err != nil {
 		fmt.Fprintln(t.err, err)
@@ -73,7 +74,22 @@ func (t *tool) reset(words []string) int {
 		fmt.Fprintf(t.out, "; what was there is in %s", kept)
 	}
 	fmt.Fprintln(t.out)
+	if others := t.others(e); len(others) > 0 {
+		fmt.Fprintf(t.out, "left as they are: %s. All .go files of the folder are one program: "+
+			"take away what does not go with the starter\n", strings.Join(others, ", "))
+	}
 	return fine
+}
+
+// others returns the Go files beside main.go that are built with it.
+func (t *tool) others(e *course.Exercise) (names []string) {
+	files, _ := filepath.Glob(filepath.Join(filepath.Dir(e.MainFile(t.root)), "*.go"))
+	for _, name := range files {
+		if base := filepath.Base(name); course.Built(base) && base != "main.go" {
+			names = append(names, "exercises/"+e.Slug+"/"+base)
+		}
+	}
+	return names
 }
 
 // solution shows how the solution differs from the student's program.

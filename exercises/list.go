@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"fdlab/lab/course"
 )
@@ -14,30 +15,114 @@ type row struct {
 	Title    string `json:"title"`
 	Lesson   string `json:"lesson"`
 	course.Attempt
+	Changed bool `json:"changed"` // since the last check: what that said is of another program
 }
 
-func (t *tool) list([]string) int {
-	solved := 0
-	var rows []row
+func (t *tool) row(e *course.Exercise) row {
+	a := t.attempts[e.Slug]
+	return row{e.Slug, e.Title, e.Lesson, a, a.Stale(e.Program(t.root))}
+}
+
+// passesNow says that the program as it stands now has passed.
+func (r row) passesNow() bool { return r.Passes && !r.Changed }
+
+// stands says where the student stands, in a few words.
+func (r row) stands() string {
+	switch {
+	case r.Changed && r.Passes:
+		return "passed, and changed since"
+	case r.Changed:
+		return "failed, and changed since"
+	}
+	return r.State()
+}
+
+// passing counts the exercises whose program passes as it stands now, and those
+// that have passed at any time.
+func (t *tool) passing() (now, ever int) {
 	for _, e := range t.all {
-		a := t.attempts[e.Slug]
-		if a.Solved {
-			solved++
+		r := t.row(e)
+		if r.passesNow() {
+			now++
 		}
-		rows = append(rows, row{e.Slug, e.Title, e.Lesson, a})
+		if r.Solved {
+			ever++
+		}
 	}
-	if t.json {
+	return now, ever
+}
+
+// list shows all exercises, or one.
+func (t *tool) list(words []string) int {
+	chosen := t.all
+	if len(words) > 0 {
+		e := t.one(words)
+		if e == nil {
+			return misuse
+		}
+		chosen = []*course.Exercise{e}
+	}
+	var rows []row
+	for _, e := range chosen {
+		rows = append(rows, t.row(e))
+	}
+	switch {
+	case t.json:
 		return t.writeJSON(rows)
+	case len(words) > 0:
+		t.listOne(chosen[0], rows[0])
+		return fine
 	}
-	fmt.Fprintf(t.out, "exercises: %d of %d solved\n\n", solved, len(t.all))
+	now, ever := t.passing()
+	fmt.Fprintf(t.out, "exercises: %d of %d pass", now, len(t.all))
+	if ever != now {
+		fmt.Fprintf(t.out, " now; passed at some time: %d", ever)
+	}
+	fmt.Fprint(t.out, "\n\n")
+	const title = 46
 	for i, e := range t.all {
-		fmt.Fprintf(t.out, "  %02d  %-33s  %-48s  lesson %.2s\n", e.Number, rows[i].State(), e.Title, e.Lesson)
+		fmt.Fprintf(t.out, "  %02d  %-*s  %s\n", e.Number, title, cut(e.Title, title), cut(rows[i].stands(), t.width()-title-8))
 	}
 	if e := t.next(); e != nil {
 		fmt.Fprintf(t.out, "\nnext: %s\n  read   exercises/%s/README.md\n  edit   exercises/%s/main.go\n  check  go run ./exercises check   (or watch)\n",
 			e.Title, e.Slug, e.Slug)
 	}
 	return fine
+}
+
+// listOne shows all that is known of one exercise.
+func (t *tool) listOne(e *course.Exercise, r row) {
+	fmt.Fprintf(t.out, "%02d %s: %s\n\n", e.Number, e.Title, r.stands())
+	fmt.Fprintf(t.out, "  lesson    lessons/%s/README.md\n", e.Lesson)
+	fmt.Fprintf(t.out, "  task      %s/README.md\n", e.Dir)
+	fmt.Fprintf(t.out, "  program   %s/main.go\n", e.Dir)
+	fmt.Fprintf(t.out, "  checked   %s", counted(r.Tries, "time"))
+	if r.Tries > 0 {
+		fmt.Fprintf(t.out, ", last on %s", r.At.Local().Format("2 January, 15:04"))
+	}
+	fmt.Fprintf(t.out, "\n  hints     %d of %d read\n", min(r.Hints, len(e.Hints)), len(e.Hints))
+	fmt.Fprintln(t.out, "\n  checks")
+	for i, c := range e.Checks {
+		fmt.Fprintf(t.out, "    %d  %s\n", i+1, c.Name)
+	}
+	if r.Told != "" && !r.Changed {
+		fmt.Fprintf(t.out, "\n  explain   go run ./exercises explain %s\n", r.Told)
+	}
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// cut shortens a text to so many runes, with a sign that it goes on.
+func cut(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return strings.TrimRight(string(runes[:most-1]), " ") + "…"
+	}
+	return text
 }
 
 func (t *tool) writeJSON(v any) int {

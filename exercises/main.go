@@ -4,11 +4,13 @@
 //	go run ./exercises check [NN ...]  try a program and say what its trace shows
 //	go run ./exercises watch [NN]      the same after each save
 //	go run ./exercises hint NN [n]     one of three hints
+//	go run ./exercises explain [NAME]  what a failed check tells
 //	go run ./exercises reset NN        back to the starter
 //	go run ./exercises solution NN     how the solution differs from yours
 //
 // Exit status: 0 all is well; 1 an exercise does not pass (or the answer was
-// no); 2 misuse; 3 the grader could not judge; 130 broken off with Ctrl-C.
+// no); 2 misuse; 3 the grader could not judge; 130 broken off with Ctrl-C. (go run
+// turns each but 0 into 1; a program that go build made keeps it.)
 package main
 
 import (
@@ -57,6 +59,8 @@ type tool struct {
 	in       io.Reader
 	out, err io.Writer
 
+	columns int // how long lines may be; 0: as the terminal is
+
 	json bool // machine-readable
 	yes  bool // do not ask
 	show bool // the solution, passed or not
@@ -64,10 +68,11 @@ type tool struct {
 
 const usage = `usage: go run ./exercises [command] [flags]
 
-  list                 the exercises, with your progress (also without a command)
+  list [NN]            the exercises, with your progress (also without a command)
   check [NN ...]       try your program (without a number: the next unsolved; all: all)
   watch [NN]           check again after each save, until Ctrl-C
   hint NN [n]          the next hint (or hint n) of three
+  explain [NAME]       what a failed check tells: the belief, what is so, the lesson's words
   reset NN             back to the starter; your main.go is kept in .fdlab/kept
   solution NN          the difference to the solution, once you have passed
   new exercise NN-name for contributors, see docs/adding-a-lesson.md; or: new lesson NN-name
@@ -80,6 +85,8 @@ flags
   -show                the solution also before you have passed
 
 exit status: 0 well, 1 not passed, 2 misuse, 3 not judged, 130 broken off
+go run turns each status but 0 into 1. To keep it, and to start faster, build once:
+  go build -o .fdlab/exercises ./exercises && .fdlab/exercises check
 `
 
 // run is main with all that it touches as parameters.
@@ -112,7 +119,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	}
 	commands := map[string]func([]string) int{
 		"list": t.list, "check": t.check, "watch": t.watch, "hint": t.hint, "reset": t.reset,
-		"solution": t.solution, "new": t.scaffold, "verify": t.verify,
+		"solution": t.solution, "explain": t.explain, "new": t.scaffold, "verify": t.verify,
 	}
 	do := commands[command]
 	if do == nil {
@@ -147,6 +154,9 @@ func (t *tool) misused(format string, args ...any) int {
 
 // width is how long lines may be: for reading, and in the terminal as it is now.
 func (t *tool) width() int {
+	if t.columns > 0 {
+		return t.columns
+	}
 	if file, is := t.out.(*os.File); is {
 		if columns, _, err := term.GetSize(file.Fd()); err == nil && columns > 0 {
 			return max(40, min(columns, lineLength))

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +20,7 @@ import (
 
 	"fdlab/lab/course"
 	"fdlab/lab/grade"
+	"fdlab/lab/grade/exams"
 	"fdlab/lab/skip"
 )
 
@@ -27,7 +29,7 @@ import (
 func clone(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
-	for _, name := range []string{"lab", "exercises", "solutions", "lessons"} {
+	for _, name := range []string{"lab", "exercises", "solutions", "lessons", "tui"} {
 		if err := os.CopyFS(filepath.Join(root, name), os.DirFS(filepath.Join("..", name))); err != nil {
 			t.Fatal(err)
 		}
@@ -109,13 +111,24 @@ func TestAStudentsWay(t *testing.T) {
 	status, out = call(t, root, "", "solution", "1")
 	want(t, status, fine, out, "-// mine", "solutions/01-two-pipes/README.md")
 
+	// What passed is not what is there now.
+	put(t, mine, get(t, mine)+"// and more\n")
+	status, out = call(t, root, "")
+	want(t, status, fine, out, "exercises: 0 of 13 pass now", "passed, and changed since")
+	put(t, mine, strings.TrimSuffix(get(t, mine), "// and more\n"))
+	status, out = call(t, root, "")
+	want(t, status, fine, out, "exercises: 1 of 13 pass\n")
+	more := filepath.Join(root, "exercises/01-two-pipes/more.go")
+	put(t, more, "package main\n")
+
 	// Back to the starter: only when asked twice, and nothing is lost.
 	status, out = call(t, root, "n\n", "reset", "1")
 	want(t, status, notPassed, out, "Sure?", "nothing was changed")
 	status, out = call(t, root, "", "reset", "1")
 	want(t, status, notPassed, out, "-y")
 	status, out = call(t, root, "y\n", "reset", "1")
-	want(t, status, fine, out, ".fdlab/kept/01-two-pipes-")
+	want(t, status, fine, out, ".fdlab/kept/01-two-pipes-", "left as they are: exercises/01-two-pipes/more.go.")
+	os.Remove(more)
 	kept, _ := filepath.Glob(filepath.Join(root, ".fdlab", "kept", "*"))
 	if len(kept) != 1 || !strings.HasSuffix(get(t, kept[0]), "// mine\n") {
 		t.Errorf("kept: %v", kept)
@@ -125,7 +138,9 @@ func TestAStudentsWay(t *testing.T) {
 	status, out = call(t, root, "", "check", "1")
 	want(t, status, notPassed, out, "(blocked)")
 	status, out = call(t, root, "")
-	want(t, status, fine, out, "solved before, now fails", "exercises: 1 of ")
+	want(t, status, fine, out, "solved before, now fails", "exercises: 0 of 13 pass now; passed at some time: 1")
+	status, out = call(t, root, "", "list", "1")
+	want(t, status, fine, out, "solved before, now fails", "checked   4 times", "hints     2 of 3 read", "explain blocked")
 
 	// main.go deleted: reset brings it back.
 	os.Remove(mine)
@@ -140,12 +155,25 @@ func TestJSON(t *testing.T) {
 	put(t, filepath.Join(root, "exercises/02-fifo/main.go"), "package main\n\nfunc main() { x }\n")
 	status, out := call(t, root, "", "check", "-json", "1", "2")
 	want(t, status, notPassed, out)
-	var results []grade.Result
+	var results []report
 	if err := json.Unmarshal([]byte(out), &results); err != nil || len(results) != 2 {
 		t.Fatalf("%v: %s", err, out)
 	}
 	if results[0].Feedback.Misconception != "blocked" || results[1].Feedback.Misconception != "does-not-compile" {
 		t.Errorf("%+v", results)
+	}
+	for i, r := range results {
+		if r.Version != 1 || r.Exercise == "" || time.Since(r.Time) > time.Hour || r.Misconception != r.Feedback.Misconception ||
+			r.Attempts != 1 || r.Points == nil || *r.Points != 0 || r.Of < 5 {
+			t.Errorf("report %d: %+v", i, r)
+		}
+	}
+	// What the machine is at fault for has no points, and counts for nothing.
+	t.Setenv("TMPDIR", root+"/gone")
+	status, out = call(t, root, "", "check", "-json", "1")
+	want(t, status, notJudged, out, `"points": null`, `"attempts": 1`, `"outcome": "not judged"`)
+	if err := os.Mkdir(root+"/gone", 0o700); err != nil {
+		t.Fatal(err)
 	}
 	var rows []row
 	_, out = call(t, root, "", "list", "-json")
@@ -279,4 +307,74 @@ func TestLinesFitTheTerminal(t *testing.T) {
 	if got := (&tool{out: io.Discard}).width(); got != lineLength {
 		t.Errorf("no terminal: lines of %d", got)
 	}
+}
+
+// TestNoLineOfTheListIsWiderThanATerminal, whatever the student was told.
+func TestNoLineOfTheListIsWiderThanATerminal(t *testing.T) {
+	all, _ := course.ReadExercises("..")
+	var b bytes.Buffer
+	tool := &tool{root: "..", all: all, attempts: map[string]course.Attempt{}, out: &b, columns: 80}
+	for _, e := range all {
+		tool.attempts[e.Slug] = course.Attempt{Tries: 1, Told: "closed-while-watched-by-two"}
+	}
+	tool.list(nil)
+	for line := range strings.Lines(b.String()) {
+		if n := len([]rune(strings.TrimRight(line, "\n"))); n > 80 {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+	if !strings.Contains(b.String(), "…") {
+		t.Errorf("nothing was cut:\n%s", b.String())
+	}
+}
+
+// TestHintsAreReadWithoutMarks: no sign of Markdown's is left in any hint.
+func TestHintsAreReadWithoutMarks(t *testing.T) {
+	all, _ := course.ReadExercises("..")
+	tool := &tool{out: io.Discard}
+	for _, e := range all {
+		for i, h := range e.Hints {
+			for _, mark := range []string{"```", "**", "](", "`"} {
+				if text := strings.Join(tool.markdown(h.Text), "\n"); strings.Contains(text, mark) || text == "" {
+					t.Errorf("hint %d of %s has %q:\n%s", i+1, e.Slug, mark, text)
+				}
+			}
+		}
+	}
+}
+
+// TestEachMisconceptionIsExplained: all that the fixtures are told, and the starters.
+func TestEachMisconceptionIsExplained(t *testing.T) {
+	told := regexp.MustCompile(`(?m)^// told: (\S+)$`)
+	files, _ := filepath.Glob("*/testdata/wrong-*/main.go")
+	ids := map[string]bool{}
+	for _, name := range files {
+		if m := told.FindStringSubmatch(get(t, name)); m != nil {
+			ids[m[1]] = true
+		}
+	}
+	for _, e := range exams.All {
+		ids[e.Starter.ID] = true
+	}
+	if len(ids) < 30 {
+		t.Errorf("only %d misconceptions are told", len(ids))
+	}
+	known := map[string]*grade.Misconception{}
+	for _, m := range misconceptions("..") {
+		known[m.ID] = m
+	}
+	for id := range ids {
+		if m := known[id]; m == nil || m.Belief == "" || m.Truth == "" {
+			t.Errorf("%s is not explained: %+v", id, m)
+		}
+	}
+	if one := known["one-shot"]; *one != *grade.OneShot {
+		t.Errorf("one-shot was read as %+v", one)
+	}
+	status, out := call(t, "..", "", "explain", "one-shot")
+	want(t, status, fine, out, "An event that was added stays added.", "lessons/02-ev-persist/README.md", "level-triggered")
+	status, out = call(t, "..", "", "explain", "one-shto")
+	want(t, status, misuse, out, `no misconception "one-shto"`)
+	status, out = call(t, "..", "", "explain")
+	want(t, status, fine, out, "one-shot", "While I wait for one source")
 }

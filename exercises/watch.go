@@ -1,9 +1,7 @@
 package main
 
 import (
-	"crypto/sha256"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -45,12 +43,12 @@ func (t *tool) watch(words []string) int {
 			return fine
 		}
 		files.follow(filepath.Dir(e.MainFile(t.root))) // and then look: nothing is missed
-		seen := t.fingerprint(e)
+		seen := t.program(e)
 		if seen == checked {
 			files.await(t.ctx.Done())
 			continue
 		}
-		if t.sleep(oftenEnough / 2); t.fingerprint(e) != seen {
+		if t.sleep(oftenEnough / 2); t.program(e) != seen {
 			continue // still being written
 		}
 		checked = seen
@@ -76,18 +74,9 @@ func (t *tool) sleep(d time.Duration) {
 	}
 }
 
-// fingerprint says what the exercise's Go files hold. Editors save in many ways
+// program names the exercise, and what its Go files hold. Editors save in many ways
 // (in place, by a new file that is renamed): only the content counts.
-func (t *tool) fingerprint(e *course.Exercise) string {
-	files, _ := filepath.Glob(filepath.Join(filepath.Dir(e.MainFile(t.root)), "*.go"))
-	h := sha256.New()
-	for _, name := range files {
-		content, err := os.ReadFile(name)
-		fmt.Fprintf(h, "%q %d %v ", name, len(content), err)
-		h.Write(content)
-	}
-	return e.Slug + string(h.Sum(nil))
-}
+func (t *tool) program(e *course.Exercise) string { return e.Slug + e.Program(t.root) }
 
 // folder tells that something in a folder may have changed. The kernel says so
 // (inotify(7), kqueue(2)); where it does not, await returns again and again.

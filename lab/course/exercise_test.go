@@ -146,7 +146,7 @@ func TestAttemptsAndLessonsShareTheFile(t *testing.T) {
 	for range 10 {
 		done.Add(2)
 		go func() { defer done.Done(); p.Save("01-x", Result{Prediction: "b"}) }()
-		go func() { defer done.Done(); p.SaveAttempt("07-name", false, "blocked", time.Now()) }()
+		go func() { defer done.Done(); p.SaveAttempt("07-name", "one", false, "blocked", time.Now()) }()
 	}
 	done.Wait()
 	lessons, err := p.Load()
@@ -154,12 +154,45 @@ func TestAttemptsAndLessonsShareTheFile(t *testing.T) {
 	if err != nil || err2 != nil || lessons["01-x"].Runs != 10 || attempts["07-name"].Tries != 10 {
 		t.Errorf("%v %v %+v %+v", err, err2, lessons, attempts)
 	}
-	p.SaveAttempt("07-name", true, "", time.Now())
-	p.SaveAttempt("07-name", false, "one-shot", time.Now())
+	p.SaveAttempt("07-name", "one", true, "", time.Now())
+	p.SaveAttempt("07-name", "one", false, "one-shot", time.Now())
 	p.SaveHint("07-name", 2, time.Now())
 	p.SaveHint("07-name", 1, time.Now())
 	attempts, _ = p.LoadAttempts()
 	if a := attempts["07-name"]; !a.Solved || a.Passes || a.Told != "one-shot" || a.Hints != 2 || a.Tries != 12 {
 		t.Errorf("%+v", a)
+	}
+}
+
+// TestAProgramIsItsGoFiles: what the go command builds, and no lock or backup of
+// an editor's.
+func TestAProgramIsItsGoFiles(t *testing.T) {
+	root := t.TempDir()
+	e := &Exercise{Slug: "07-name", Dir: "exercises/07-name"}
+	dir := filepath.Dir(e.MainFile(root))
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write := func(name string) string {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("package main // "+name), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return e.Program(root)
+	}
+	one := write("main.go")
+	for _, name := range []string{".#main.go", "#main.go#", "main.go~", ".main.go.swp", "_main.go", "main_test.go", "4913"} {
+		if got := write(name); got != one {
+			t.Errorf("%s makes another program of it", name)
+		}
+	}
+	// An emacs lock is a link to nowhere.
+	if err := os.Symlink("nobody@nowhere.1", filepath.Join(dir, ".#queue.go")); err != nil || e.Program(root) != one {
+		t.Errorf("a lock makes another program of it: %v", err)
+	}
+	if two := write("queue.go"); two == one {
+		t.Error("a further file makes no difference")
+	} else if a := (Attempt{Tries: 1, Program: one}); !a.Stale(two) || a.Stale(one) || (Attempt{Tries: 1}).Stale(one) {
+		t.Error("what was checked is not told from what is there now")
 	}
 }

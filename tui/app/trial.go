@@ -210,6 +210,7 @@ func (m *Model) grade(ctx context.Context, trialStage int, t *trial, e *course.E
 			done.result.Err = "this exercise has no exam: add one to lab/grade/exams/exams.go"
 			return
 		}
+		program := e.Program(root)
 		done.result = grade.Watch(ctx, root, t.pkg, exam, t.news)
 		if f := done.result.Feedback; f != nil {
 			f.Heading = course.Heading(root, f.Lesson, f.Section)
@@ -219,7 +220,7 @@ func (m *Model) grade(ctx context.Context, trialStage int, t *trial, e *course.E
 		}
 		if t.whose == mine && done.result.Outcome != grade.NotJudged {
 			done.untouched = e.Untouched(root)
-			done.err = course.ProgressOf(root).SaveAttempt(e.Slug, done.result.Outcome == grade.Passed,
+			done.err = course.ProgressOf(root).SaveAttempt(e.Slug, program, done.result.Outcome == grade.Passed,
 				done.result.Told(), time.Now().UTC().Truncate(time.Second))
 		}
 		return

@@ -164,7 +164,7 @@ func TestExerciseOnTheSmallestScreen(t *testing.T) {
 		t.Errorf("go run ./exercises says (%v)\n%s", err, said)
 	}
 	// And the other way: what the tool enters is here when the list is opened.
-	if err := course.ProgressOf(dir).SaveAttempt("02-fifo", false, "never-drained", attempt(t, dir).At); err != nil {
+	if err := course.ProgressOf(dir).SaveAttempt("02-fifo", "", false, "never-drained", attempt(t, dir).At); err != nil {
 		t.Fatal(err)
 	}
 	x.press("q")
