@@ -76,9 +76,13 @@ type FD struct {
 
 	Callbacks int
 	Reads     int
+	Earlier   Dealings // before the current step
 	BytesIn   int64
 	BytesOut  int64
 }
+
+// Dealings counts how often a program dealt with an fd.
+type Dealings struct{ Callbacks, Reads int }
 
 // TCP is what the kernel says of a TCP socket.
 type TCP struct {

@@ -294,6 +294,9 @@ func (w *World) applyWords(r *trace.Record) {
 	case trace.Step:
 		w.Steps = append(room(w.Steps, mostSaid, &w.Dropped.Steps), Said{text, r.Time})
 		w.Of = int(r.B)
+		for _, f := range w.FDs {
+			f.Earlier = Dealings{f.Callbacks, f.Reads}
+		}
 	case trace.Moment:
 		w.applyMoment(r)
 	case trace.Offer:

@@ -71,7 +71,8 @@ type number struct {
 }
 
 // numbersOf are the numbers of an fd: what waits in the kernel, how often its
-// callback was called, and, where that is another number, how often it was read.
+// callback was called in the current step, and, where that is another number, how often
+// it was read.
 func numbersOf(f *world.FD) (ready, noticed, twist number) {
 	switch {
 	case f.TCP.State == "LISTEN":
@@ -79,16 +80,19 @@ func numbersOf(f *world.FD) (ready, noticed, twist number) {
 	case f.Input() && (f.Queued > 0 || !f.Readable()):
 		ready = number{f.Queued, counted(f.Queued, "byte")}
 	}
-	reads := number{int64(f.Reads), counted(int64(f.Reads), "read")}
-	calls := number{int64(f.Callbacks), counted(int64(f.Callbacks), "callback")}
+	r, c := int64(f.Reads-f.Earlier.Reads), int64(f.Callbacks-f.Earlier.Callbacks)
+	reads, calls := number{r, counted(r, "read")}, number{c, counted(c, "callback")}
 	switch {
 	case f.Callbacks == 0 && len(f.Watches) == 0 && f.Ever == 0:
 		return ready, reads, number{} // no loop has to do with it
-	case f.Callbacks > 0 && f.Reads != f.Callbacks && f.TCP.State != "LISTEN":
+	case c > 0 && r != c && f.TCP.State != "LISTEN":
 		return ready, calls, reads
 	}
 	return ready, calls, number{}
 }
+
+// isFromBefore reports whether the program dealt with the fd before the current step, too.
+func isFromBefore(f *world.FD) bool { return f.Earlier != world.Dealings{} }
 
 func counted(n int64, noun string) string {
 	if n == 1 {
@@ -125,7 +129,10 @@ func drawMomentNow(r grid.Region, v *scene, f *world.FD) {
 	c.Text(0, 0, th.Noticed.With(grid.Bold), "noticed")
 	a.Text(9, 0, th.Faint, "the program's wish")
 	b.Text(7, 0, th.Faint, "the kernel's fact")
-	c.Text(9, 0, th.Faint, "by the loop")
+	p := c.At(9, 0).Text(th.Faint, "by the loop")
+	if isFromBefore(f) {
+		p.Text(th.Faint, ", in this step")
+	}
 
 	if len(f.Watches) == 0 && f.Blocked == 0 {
 		a.Text(0, 1, th.Faint, "by nobody")
@@ -166,6 +173,9 @@ func drawMomentLine(r grid.Region, v *scene, f *world.FD) {
 		const words = len("■ end of file ")
 		drawKernel(r.Sub(p.X+1, 0, words, 1), v, f)
 		p = p.Skip(words)
+	}
+	if isFromBefore(f) {
+		p = p.Text(th.Faint, " in this step")
 	}
 	say(noticed, th.Callback)
 	say(twist, th.Text)

@@ -99,6 +99,32 @@ func TestNoNumberIsInvented(t *testing.T) {
 	}
 }
 
+// TestTheNumbersAreThoseOfTheStep: what the fd has seen before is not counted, and where
+// there was anything, the stage says so.
+func TestTheNumbersAreThoseOfTheStep(t *testing.T) {
+	h := looping() // fd 8 was called once, and read once
+	h.add(ms, trace.Step, trace.NoFD, "again", trace.Record{A: 2, B: 2})
+	for range 2 {
+		h.add(1000, trace.CallbackBegin, 8, "b", trace.Record{Base: 1, A: int64(trace.Readable), C: 2})
+		h.add(1000, trace.CallbackEnd, 8, "", trace.Record{Base: 1, C: 2})
+	}
+	h.add(0, trace.Moment, 8, "not-read", trace.Record{A: trace.NoFD, B: trace.NoFD, C: trace.NoFD})
+	v := view(h, 0)
+	v.Status, v.Band = AtMoment, &Band{Number: 1, Of: 1, Question: "How many?", Moment: &v.World.Moments[0]}
+	_, noticed, twist := numbersOf(v.World.FDByNumber(8))
+	if noticed != (number{2, "callbacks"}) || twist != (number{0, "reads"}) {
+		t.Errorf("the numbers of the step are %v %v", noticed, twist)
+	}
+	for _, size := range [][2]int{{80, 24}, {120, 40}} {
+		if text, _ := screen(v, size[0], size[1]); !strings.Contains(text, "in this step") {
+			t.Errorf("%v does not say of what the numbers are:\n%s", size, text)
+		}
+		if text, _ := screen(notRead(), size[0], size[1]); strings.Contains(text, "in this step") {
+			t.Errorf("%v says so of the first step:\n%s", size, text)
+		}
+	}
+}
+
 // TestNothingMovesWhenAMomentComes: on the way to it the same rows are kept.
 func TestNothingMovesWhenAMomentComes(t *testing.T) {
 	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}} {
