@@ -52,8 +52,8 @@ func watchThreads(rec *trace.Recorder, stop <-chan struct{}) {
 				known[task.Name()] = s
 			}
 			s.gone = false
-			if s.look(late) || s.unheard {
-				s.unheard = !rec.Tell(&trace.Record{Kind: trace.Sleep, Thread: nobody, FD: trace.NoFD, A: s.id, B: s.said, D: asked})
+			if s.look(asked, late, rec.Now) || s.unheard {
+				s.unheard = !rec.Tell(&trace.Record{Kind: trace.Sleep, Thread: nobody, FD: trace.NoFD, A: s.id, B: s.said, D: s.at})
 			}
 		}
 		files.Unlock()
@@ -97,6 +97,7 @@ type sleeper struct {
 	runs  string // how often it got a processor, at the last look: schedstat, proc(5)
 	sleep bool   // it slept then
 	said  int64  // 1: the trace says that it sleeps
+	at    int64  // the moment of which that is true, if it is said now
 	gone  bool
 
 	unheard bool // what was said last found no room
@@ -108,13 +109,14 @@ func newSleeper(name string) *sleeper {
 }
 
 // look reports whether there is something to be said. late: the last look was long ago.
-func (s *sleeper) look(late bool) bool {
-	stat, err := os.ReadFile(s.dir + "/schedstat")
-	if err != nil {
+// asked is when this round of looks began; a record that the thread has made since then
+// makes a word of that moment void.
+func (s *sleeper) look(asked int64, late bool, now func() int64) bool {
+	runs, ok := s.hasRun()
+	if !ok {
 		return false
 	}
-	words := bytes.Fields(stat)
-	runs := string(words[len(words)-1])
+	s.at = asked
 	if runs == s.runs { // it has not begun to run since the last look
 		if !s.sleep { // it ran at that look, and may have gone to sleep since
 			s.sleep = asleep(s.dir)
@@ -128,14 +130,27 @@ func (s *sleeper) look(late bool) bool {
 	}
 	s.runs, s.sleep = runs, asleep(s.dir)
 	if s.sleep && late { // perhaps another sleep than the one that was said
-		s.said = 1
-		return true
+		at := now()
+		if runs, ok := s.hasRun(); ok && runs == s.runs { // so it slept then
+			s.at, s.said = at, 1
+			return true
+		}
 	}
 	if s.said == 0 {
 		return false
 	}
 	s.said = 0
 	return true
+}
+
+// hasRun returns how often the thread got a processor, as the kernel writes it.
+func (s *sleeper) hasRun() (times string, ok bool) {
+	stat, err := os.ReadFile(s.dir + "/schedstat")
+	words := bytes.Fields(stat)
+	if err != nil || len(words) == 0 {
+		return "", false
+	}
+	return string(words[len(words)-1]), true
 }
 
 // asleep reports whether the thread sleeps in a system call.

@@ -129,10 +129,10 @@ func TestAThreadThatRanAtTheLastLookCanSleepNow(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.runs, s.sleep = strings.Fields(string(stat))[2], false // as if it had run at the last look
-	if s.look(false) {
+	if s.look(0, false, nil) {
 		t.Error("one look is enough to say that it sleeps")
 	}
-	if !s.look(false) || s.said != 1 {
+	if !s.look(0, false, nil) || s.said != 1 {
 		t.Error("it is never said that it sleeps")
 	}
 	if _, err := w.Write([]byte("x")); err != nil {
@@ -191,4 +191,32 @@ func TestASleepThatFoundNoRoomIsSaidAgain(t *testing.T) {
 	until(t, "it ends", func() bool { return isGone(strconv.FormatInt(which, 10)) })
 	isLost("its end is lost")
 	until(t, "it is gone", func() bool { return said(trace.ThreadGone) })
+}
+
+// TestALateLookSpeaksOfItsOwnMoment: the thread has made a record since this round of looks
+// began, and sleeps. A word about the beginning would be void, and no other would follow.
+func TestALateLookSpeaksOfItsOwnMoment(t *testing.T) {
+	ring, err := trace.NewRing(256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ring.Close()
+	rec := ring.Recorder()
+	asked := rec.Now()
+	id, end := make(chan int), make(chan bool)
+	defer close(end)
+	var made int64
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		made = rec.Now()
+		id <- unix.Gettid()
+		<-end
+	}()
+	s := newSleeper(strconv.Itoa(<-id))
+	until(t, "it sleeps", func() bool { return asleep(s.dir) })
+	until(t, "it is said", func() bool { s.runs = ""; return s.look(asked, true, rec.Now) && s.said == 1 })
+	if s.at < made {
+		t.Errorf("it is said of %d ns; at %d the thread ran", s.at, made)
+	}
 }
