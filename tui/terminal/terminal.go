@@ -61,7 +61,8 @@ func Run(m tea.Model, last func()) error {
 	if err != nil {
 		return fmt.Errorf("the terminal cannot be used: %w", err)
 	}
-	x.program = tea.NewProgram(m, tea.WithInput(keys), tea.WithAltScreen(), tea.WithMouseCellMotion(), tea.WithFilter(x.filter))
+	x.program = tea.NewProgram(m, tea.WithInput(keys), tea.WithOutput(output{os.Stdout, x.repainter()}),
+		tea.WithAltScreen(), tea.WithMouseCellMotion(), tea.WithFilter(x.filter))
 	finish := x.heed()
 	// Bubble Tea does not tell the size if it takes the output for a file: one failed
 	// ioctl(2), and the screen stays empty.

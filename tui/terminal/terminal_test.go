@@ -26,7 +26,7 @@ import (
 const shown = "TERMINAL_TEST_SHOW"
 
 func TestMain(m *testing.M) {
-	models := map[string]tea.Model{"stuck": stuck{}, "busy": busy{}}
+	models := map[string]tea.Model{"stuck": stuck{}, "busy": busy{}, "lossy": lossy{}}
 	model, ok := models[os.Getenv(shown)]
 	if !ok {
 		os.Exit(skip.Slow(m))
@@ -68,6 +68,36 @@ func (b busy) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return b, func() tea.Msg { time.Sleep(time.Millisecond); return b }
 	}
 	return b, nil
+}
+
+// lossy is a model that says something else after a key, while the terminal takes nothing
+// for a moment. It leaves at the next key.
+type lossy struct{ later bool }
+
+func (lossy) Init() tea.Cmd { return nil }
+func (l lossy) View() string {
+	if l.later {
+		return "this was lost"
+	}
+	return "ready"
+}
+func (l lossy) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if _, ok := msg.(tea.KeyMsg); !ok {
+		return l, nil
+	}
+	if l.later {
+		return l, tea.Quit
+	}
+	kept, err := unix.Dup(1)
+	deaf, no := unix.Open(os.DevNull, unix.O_RDONLY, 0)
+	if err := errors.Join(err, no, unix.Dup2(deaf, 1)); err != nil {
+		panic(err)
+	}
+	return lossy{later: true}, func() tea.Msg {
+		time.Sleep(5 * repaintIn) // some frames, and attempts to paint them anew
+		unix.Dup2(kept, 1)
+		return nil
+	}
 }
 
 // shownIn is a program that shows a model in a terminal.
@@ -179,6 +209,18 @@ func TestATerminalThatNeverReads(t *testing.T) {
 			x.ends(t, 0, map[string]int{"q": 130, "TERM": 143, "HUP": 129}[name])
 		})
 	}
+}
+
+// TestWhatWasNotWrittenIsPaintedAnew: nothing changes any more, and Bubble Tea takes it
+// for painted.
+func TestWhatWasNotWrittenIsPaintedAnew(t *testing.T) {
+	x := show(t, "lossy", session)
+	said := listen(x.master)
+	said.await(t, "ready")
+	io.WriteString(x.master, "k")
+	said.await(t, "this was lost")
+	io.WriteString(x.master, "k")
+	x.ends(t, 0)
 }
 
 // TestATerminalThatIsGone: no SIGHUP says so, for it is no controlling terminal.
