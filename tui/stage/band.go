@@ -1,6 +1,9 @@
 package stage
 
 import (
+	"maps"
+	"slices"
+
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 	"fdlab/tui/chrome"
@@ -9,7 +12,8 @@ import (
 )
 
 // Band is what stands in the top rows at the reader's pace: the question of the
-// moment, or, on the way to it, what goes on now and what has happened last.
+// moment, or, on the way to it, what goes on now and what has happened last; and before the
+// first one what could be predicted.
 type Band struct {
 	Number, Of       int    // of the moment, 1 and more; 0: none is stood at. How many the lesson has
 	Question, Answer string // Answer is empty while it is not to be seen
@@ -35,6 +39,11 @@ func bandRows(v *View, h int) int {
 func drawBand(r grid.Region, v *scene) {
 	th, b := v.Theme, v.Band
 	in := r.Sub(chrome.Margin, (r.H-3)/2, r.W-2*chrome.Margin, 3)
+	if b.Number == 0 && len(v.World.Moments) == 0 && len(v.Options) > 0 && len(v.Options) <= 4 {
+		drawOptions(in.Sub(0, 0, in.W, 2), v)
+		drawWay(in.At(0, 2), v)
+		return
+	}
 	if b.Number == 0 {
 		drawNow(in.Sub(0, 0, in.W, 1), v)
 		if lines := v.World.Feed.Lines; len(lines) > 0 {
@@ -52,6 +61,22 @@ func drawBand(r grid.Region, v *scene) {
 	row := page.Wrap(in, 1, th.Text, b.Answer)
 	if press := grid.Width(b.Space) + len(" space  "); row <= 2 || in.W >= 100 {
 		drawPress(in.At(in.W-press, min(row, 2)), v)
+	}
+}
+
+// drawOptions draws what one could predict in two rows, and says what the reader did.
+func drawOptions(r grid.Region, v *scene) {
+	th := v.Theme
+	half := (r.W - 2) / 2
+	for i, letter := range slices.Sorted(maps.Keys(v.Options)) {
+		in := r.Sub(i%2*(half+2), i/2, half, 1)
+		st := th.Text
+		p := in.At(0, 0).Text(th.Key, letter).Text(st, " ")
+		if letter == v.Predicted {
+			st = th.Strong.With(grid.Underline)
+			p = p.Text(th.Strong, "you said: ")
+		}
+		in.Cut(p.X, 0, half-p.X, st, v.Options[letter])
 	}
 }
 

@@ -68,6 +68,35 @@ func frames(screen string) (rows string) {
 	return rows
 }
 
+// TestBeforeTheFirstMomentTheOptionsAreSeen, the reader's own marked; and nothing moves when
+// they go.
+func TestBeforeTheFirstMomentTheOptionsAreSeen(t *testing.T) {
+	options := map[string]string{"a": "The kernel knows.", "b": "The program knows.", "c": "Both know, but the program a little later.", "d": "Nobody does."}
+	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}} {
+		led := func() *View {
+			v := view(blocked(), 0)
+			v.Status, v.Band, v.Predicted = Led, &Band{Of: 3}, "d"
+			return v
+		}
+		v := led()
+		v.Options = options
+		text, _ := screen(v, size[0], size[1])
+		for _, want := range []string{"a The kernel knows.", "b The program knows.", "c Both know, but", "d you said: Nobody does.", "on the way to moment 1 of 3"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%v: no %q in\n%s", size, want, text)
+			}
+		}
+		if without, _ := screen(led(), size[0], size[1]); frames(text) != frames(without) {
+			t.Errorf("%v: the panels move", size)
+		}
+		v = atMoment("Who knows?", "")
+		v.Options, v.Status, v.Band.Number, v.Band.Moment = options, Led, 0, nil
+		if text, _ := screen(v, size[0], size[1]); strings.Contains(text, "The program knows") {
+			t.Errorf("%v: after the first moment they are still there\n%s", size, text)
+		}
+	}
+}
+
 // TestWhatMattersIsLit, by its weight and by a sign, and the rest is quiet, also
 // without colours.
 func TestWhatMattersIsLit(t *testing.T) {
