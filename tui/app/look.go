@@ -89,11 +89,39 @@ func lookKeys() table {
 					v.Full = v.NextFull()
 				}
 			})},
+		{Names: []string{"z"}, Sign: "z", Now: (*Model).nowLens, Do: do((*Model).lens),
+			Help: "the time panel shows what the lens shows: its column is opened until what began in it is apart. Once more, and it is opened further; where it is as far apart as can be, all is as before"},
 		{Names: []string{"F"}, Sign: "F", Now: when((*Model).hasStage, "filter"), Help: "letters: fds and lines of the log without them are left out; esc takes them away",
 			Do: do(func(m *Model) { m.filtering = m.hasStage() })},
 		{Names: []string{"esc"}, Sign: "esc", Do: (*Model).stepBack,
 			Help: "takes back, one after the other: full screen, filter, selection; then it is the way out"},
 	}
+}
+
+// lens makes the window of the time panel what the lens shows, or takes that back.
+func (m *Model) lens() {
+	v, l := m.shown()
+	if v == nil {
+		return
+	}
+	p := m.playback()
+	if column, ok := v.Lens(&l); ok {
+		p.ZoomTo(column)
+		return
+	}
+	for p.ZoomBack() {
+	}
+}
+
+func (m *Model) nowLens() (h keys.Hint) {
+	if p := m.playback(); p != nil && p.Zoomed() {
+		h.Does = "zoom, or back"
+	} else if p != nil && p.Length() > 0 {
+		if events, _ := p.Events(); !events {
+			h.Does = "zoom to the lens"
+		}
+	}
+	return h
 }
 
 // hasStage reports whether there is anything to look at.

@@ -105,3 +105,31 @@ func TestTheMouseSelectsAndScrolls(t *testing.T) {
 		t.Errorf("the log is scrolled by %d rows:\n%s", m.session.look.Scrolled[stage.FeedPanel], text)
 	}
 }
+
+// TestTheLensBecomesTheWindow, as often as there is anything to open; then all is as before.
+func TestTheLensBecomesTheWindow(t *testing.T) {
+	m := overRun(t, "02-ev-persist", 120, 40)
+	m.types("tab", "tab")
+	p := m.session.Player
+	at, before := p.Now(), p.Column()
+	last := before
+	for range 10 {
+		m.types("z")
+		if p.Now() != at {
+			t.Fatalf("the playhead has moved to %d", p.Now())
+		}
+		if p.Column() >= last {
+			break
+		}
+		last = p.Column()
+	}
+	if last >= before/10 || p.Column() != before {
+		t.Errorf("opened down to %d ns a column, and back at %d, want %d", last, p.Column(), before)
+	}
+	if m.types("z"); !p.Zoomed() {
+		t.Error("z opens nothing any more")
+	}
+	if m.types("-"); p.Zoomed() {
+		t.Error("the zoom that a person has chosen would be taken back")
+	}
+}

@@ -49,10 +49,11 @@ type Player struct {
 	guide   guide
 	aligned int // the number of the moment, from 1, at which two tracks are aligned; 0: both begin together
 
-	column int64 // ns that a column of the time panel stands for
-	chosen bool  // a person chose it
-	events bool  // a column is one phase, and no stretch of time:
-	wide   int   // index in widths
+	column int64   // ns that a column of the time panel stands for
+	chosen bool    // a person chose it
+	wider  []int64 // what it was before each ZoomTo that was not taken back
+	events bool    // a column is one phase, and no stretch of time:
+	wide   int     // index in widths
 }
 
 // Gap is a stretch in which time was held, nothing happened, and the clock on
@@ -255,6 +256,28 @@ func (p *Player) LastRecord() (ns int64) {
 // Column is how many ns a column of the time panel stands for.
 func (p *Player) Column() int64 { return p.column }
 
+// ZoomTo makes a column stand for ns, which is one of the zooms, until ZoomBack.
+func (p *Player) ZoomTo(ns int64) {
+	if slices.Contains(columns, ns) {
+		p.wider = append(p.wider, p.column)
+		p.column, p.chosen = ns, true
+	}
+}
+
+// ZoomBack takes the last ZoomTo back, and reports whether there was one. A zoom that
+// a person has chosen since then stays.
+func (p *Player) ZoomBack() bool {
+	n := len(p.wider)
+	if n == 0 {
+		return false
+	}
+	p.column, p.wider = p.wider[n-1], p.wider[:n-1]
+	return true
+}
+
+// Zoomed reports whether a ZoomTo can be taken back.
+func (p *Player) Zoomed() bool { return len(p.wider) > 0 }
+
 // Events reports whether a column of the time panel is one phase, and how many columns of
 // the screen it is wide.
 func (p *Player) Events() (on bool, wide int) { return p.events, widths[p.wide] }
@@ -280,6 +303,7 @@ func (p *Player) Zoom(out int) {
 		p.wide = min(max(p.wide-out, 0), len(widths)-1)
 		return
 	}
+	p.wider = nil
 	i := slices.Index(columns, p.column) + out
 	p.column, p.chosen = columns[min(max(i, 0), len(columns)-1)], true
 }
