@@ -14,7 +14,7 @@ type Account struct {
 	step  int
 	acts  []act
 	steps map[int]bool
-	cut   bool // there was more than it keeps
+	cut   bool // not all of the run is here
 }
 
 // act is one thing that a program did, or many equal ones in a row.
@@ -96,13 +96,16 @@ func (a *Account) add(n act) {
 	a.acts = append(a.acts, n)
 }
 
+// Missing says how many records of the run are not among those that were applied.
+func (a *Account) Missing(n uint64) { a.cut = a.cut || n > 0 }
+
 // judgeable says why a run cannot be compared; "": it can.
 func (a *Account) judgeable() string {
 	switch {
 	case a == nil:
 		return "it has not run"
 	case a.cut:
-		return "it did more than is kept"
+		return "not all that it did was recorded, or kept"
 	case a.world.Pokes > 0:
 		return "somebody pressed one of the lesson's keys"
 	}

@@ -51,6 +51,9 @@ func (f *fact) in(a *Account, whose string) (value, why string) {
 	return f.of(a, f.step), ""
 }
 
+// Compares reports whether a lesson, by its number, has a program on libevent.
+func Compares(number int) bool { return len(facts[number]) > 0 }
+
 // Why says what of a lesson is not compared, and why; "": nothing is left out.
 func Why(number int) string { return left[number] }
 

@@ -9,6 +9,7 @@ import (
 
 	"fdlab/lab/course"
 	"fdlab/lab/launch"
+	"fdlab/lab/libevent"
 	"fdlab/tui/ending"
 	"fdlab/tui/keys"
 	"fdlab/tui/player"
@@ -33,7 +34,7 @@ func (s *session) atItsEnd() bool {
 		return false
 	}
 	w := s.world.Live
-	return w.Verdict.Given || len(w.Checks) > 0 || w.Ended
+	return w.Verdict.Given || len(w.Checks) > 0 || w.Ended || s.onLibevent() != nil && s.exit.Code == 0
 }
 
 // endingView gathers what the end of the run shows.
@@ -46,6 +47,10 @@ func (m *Model) endingView() *ending.View {
 	}
 	for _, o := range s.lesson.Question.Options {
 		v.Options[o.Letter] = o.Text
+	}
+	v.Beside = m.besideLibevent(s)
+	if s.onLibevent() != nil {
+		v.Claim = s.subject().Claim
 	}
 	if s.exit.By != launch.Itself || s.exit.Code != 0 {
 		v.Exit = "The program has " + s.exit.String() + "."
@@ -74,6 +79,12 @@ func (m *Model) nextThings() (all []nextThing) {
 		}
 	}
 	section(course.KeyExplain, "why it is so: "+l.Heading(course.KeyExplain))
+	if on := m.session.onLibevent(); on != nil {
+		all = append(all, nextThing{"our run of this lesson: main.go, on lab/event", func(m *Model) tea.Cmd { return m.put(on, nil, nil) }})
+	}
+	if m.session.own == nil && libevent.Compares(l.Number) {
+		all = append(all, nextThing{"the same on libevent: a program in C, beside this run (C)", (*Model).buildLibevent})
+	}
 	if m.nowByHand().Does == "by hand" {
 		all = append(all, nextThing{"by hand: you are the world (i)", (*Model).byHand})
 	}
@@ -181,6 +192,7 @@ func endingKeys() table {
 			{Names: []string{"B"}, Sign: "B", Now: (*Model).nowBackend, Do: (*Model).onNextBackend,
 				Help: "runs it on another backend, of those that the program says it has"},
 			{Names: []string{"O"}, Sign: "O", Now: when((*Model).hasOutline, "outline"), Help: "lists the steps and the moments of the run; enter goes to one", Do: do((*Model).openOutline)},
+			libeventKey(),
 			codeKey(),
 			pairKey(),
 			keepKey(),

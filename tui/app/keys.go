@@ -154,6 +154,7 @@ func lessonKeys() table {
 			{Names: []string{"r"}, Sign: "r", Now: always("run"), Help: "builds the experiment and runs it", Do: func(m *Model) tea.Cmd { return m.run(nil) }},
 			{Names: []string{"K"}, Sign: "K", Now: when((*Model).hasShipped, "a recorded run"), Do: (*Model).openShipped,
 				Help: "opens the run of this lesson that comes with fdlab: for where it cannot run, or not now"},
+			libeventKey(),
 			searchKey(),
 			mouseKey(),
 			{Names: []string{"?"}, Do: do((*Model).openHelp)},
@@ -251,6 +252,7 @@ func stageKeys() table {
 			benchKey(),
 			{Names: []string{"B"}, Sign: "B", Now: (*Model).nowBackend, Do: (*Model).onNextBackend,
 				Help: "runs it on another backend, of those that the program says it has"},
+			libeventKey(),
 			codeKey(),
 			inputKey(),
 			pairKey(),
@@ -271,7 +273,7 @@ func (m *Model) leaveStage() tea.Cmd {
 	s := m.session
 	m.remember(s)
 	m.session = nil
-	if m.screen = atLesson; s.lesson.Number == 0 {
+	if m.screen = atLesson; s.subject().Number == 0 {
 		m.screen = atHome
 	}
 	return end(s)

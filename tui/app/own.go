@@ -21,6 +21,8 @@ type own struct {
 	payload  bool
 	attached bool
 	holds    bool // the gate holds the program
+
+	onLibevent *course.Lesson // the lesson whose C program it is, or nil
 }
 
 // Run builds a program and puts it on the stage, with the working folder and the
@@ -65,7 +67,7 @@ func (s *session) what() string {
 
 // wayOut says where q leads.
 func (s *session) wayOut() string {
-	if s.lesson.Number == 0 {
+	if s.subject().Number == 0 {
 		return "home"
 	}
 	return "back to the lesson"

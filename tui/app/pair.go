@@ -37,7 +37,7 @@ func ranOf(s *session, name string) *ran {
 		name += ": " + strings.Join(s.args, " ")
 	}
 	_, words := s.ended()
-	return &ran{s.lesson, name, s.world, s.lost, s.Tracks[0].Length(), words, outcomeOf(s)}
+	return &ran{s.subject(), name, s.world, s.lost, s.Tracks[0].Length(), words, outcomeOf(s)}
 }
 
 // remember keeps the run of a session that goes, for the next run of the lesson: its
@@ -103,7 +103,7 @@ func (m *Model) others() (before *ran, file string) {
 	if !s.over || s.world == nil {
 		return nil, ""
 	}
-	if m.earlier != nil && m.earlier.lesson == s.lesson {
+	if m.earlier != nil && m.earlier.lesson == s.subject() {
 		before = m.earlier
 	}
 	if file = shipped(m.course.Root, s.lesson); s.lesson.Number == 0 || s.file == file {

@@ -49,18 +49,26 @@ type session struct {
 // run builds the lesson, or the program of one's own, and puts it on the stage.
 // What ran before ends.
 func (m *Model) run(args []string) tea.Cmd {
-	old, l := m.session, m.lesson.Lesson
-	program := launch.Program{Root: m.course.Root, Package: "./" + l.Dir, Name: l.Slug}
-	opt := launch.Options{Args: args, Dir: m.course.Root}
-	mine := m.own
+	l, mine := m.lesson.Lesson, m.own
 	switch {
+	case m.screen == atStage && m.session.onLibevent() != nil:
+		return m.buildLibevent()
 	case mine != nil && mine.lesson == l:
-		program, opt.Dir, opt.Stdin, opt.Env = mine.Program, mine.Dir, !mine.attached, mine.env
+		return m.put(l, mine, args)
 	case l.Number == 0: // a recording of something else
 		m.message = "This program is no lesson of the course. To run it: go run ./tui run PATH"
 		return nil
-	default:
-		mine = nil
+	}
+	return m.put(l, nil, args)
+}
+
+// put puts a program on the stage: a lesson's, or one that stands in the place of a lesson.
+func (m *Model) put(l *course.Lesson, mine *own, args []string) tea.Cmd {
+	old := m.session
+	program := launch.Program{Root: m.course.Root, Package: "./" + l.Dir, Name: l.Slug}
+	opt := launch.Options{Args: args, Dir: m.course.Root}
+	if mine != nil {
+		program, opt.Dir, opt.Stdin, opt.Env = mine.Program, mine.Dir, !mine.attached, mine.env
 	}
 	m.serial++
 	ctx, cancel := context.WithCancel(context.Background())
@@ -126,7 +134,7 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 		if now := outcomeOf(s); now != nil && s.before != nil && s.State() == player.Ended {
 			m.message = now.differs(s.before, theRunBefore)
 		}
-		return m.keep()
+		return tea.Batch(m.keep(), m.accountOf(s))
 	}
 	return tea.Batch(m.keep(), tick(s.number, s.run, msg.records, rest, msg.at))
 }

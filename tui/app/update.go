@@ -35,6 +35,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.setRuns(msg)
 	case besideMsg:
 		m.beside(msg)
+	case builtMsg:
+		return m, m.built(msg)
+	case accountMsg:
+		m.accounted(msg)
 	case keptMsg:
 		m.kept(msg)
 	case failedMsg:

@@ -63,7 +63,11 @@ func (v *View) drawBand(r grid.Region) int {
 	if v.Claim != "" {
 		lines = append(lines, line{"the claim", 0, quiet, "\"" + v.Claim + "\""})
 	}
+	if b := v.Beside; b != nil {
+		lines = append(lines, line{"libevent", 0, bold, b.says()})
+	}
 	switch {
+	case v.Beside != nil && v.Beside.Theirs: // it judges nothing
 	case w.Verdict.Given:
 		lines = append(lines, line{phrase.Ruling(w.Verdict.Ruling), 0, bold, w.Verdict.Text})
 	case v.lastWord() != "":

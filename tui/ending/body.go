@@ -27,6 +27,8 @@ func (v *View) drawBody(r grid.Region) (rows int, at []grid.Rect) {
 		chrome.Split(r, th, x, y, rows, false)
 	}
 	switch {
+	case len(v.World.Checks) == 0: // the whole width is for what there is
+		rows = v.drawNext(r, v.drawTables(r, 0))
 	case r.W >= besideTable:
 		left := r.W * 55 / 100
 		y := v.drawNext(r.Sub(0, 0, left, r.H), v.drawTables(r.Sub(0, 0, left, r.H), 0))
@@ -47,6 +49,9 @@ func (v *View) drawBody(r grid.Region) (rows int, at []grid.Rect) {
 }
 
 func (v *View) drawTables(r grid.Region, y int) int {
+	if v.Beside != nil {
+		y = v.drawBeside(r, y)
+	}
 	for _, t := range tables(v.World) {
 		y = t.draw(r, y, v)
 		if r.W >= besideNext {

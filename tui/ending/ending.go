@@ -30,6 +30,8 @@ type View struct {
 	Exit  string       // how the program ended, if not well, in a sentence; or ""
 	Lost  uint64       // records
 
+	Beside *Beside // the lesson on libevent beside ours, or nil
+
 	Next []keys.Hint // what to do next: the key, and what for
 	Keys []keys.Hint // the row of keys
 

@@ -257,3 +257,38 @@ func TestNothingButASCII(t *testing.T) {
 		}
 	}
 }
+
+// TestLibeventStandsBesideOurs: each fact with both values, or why it is not judged; and a sentence
+// that says how many are the same.
+func TestLibeventStandsBesideOurs(t *testing.T) {
+	same := Fact{Step: 1, What: "callbacks", Ours: "20", Theirs: "20", Same: true}
+	other := Fact{Step: 2, What: "reads", Ours: "1", Theirs: "7"}
+	open := Fact{Step: 3, What: "threads", NotJudged: "ours: it has not run"}
+	for _, c := range []struct {
+		facts []Fact
+		says  string
+	}{
+		{[]Fact{same, same}, "Its run answers as ours did, in all 2 facts."},
+		{[]Fact{same, open}, "Its run answers as ours did, in 1 of 2 facts; 1 could not be judged."},
+		{[]Fact{same, other}, "Its run does not answer as ours did: 1 of 2 facts are the same."},
+		{[]Fact{open}, "Not judged: ours: it has not run."},
+	} {
+		v := viewOf(told(), theme.New(grid.Plain, theme.Dark, false))
+		v.Beside = &Beside{Facts: c.facts, Why: "Step 4: it is the kernel's."}
+		for _, size := range sizes {
+			text := strings.Join(strings.Fields(strings.ReplaceAll(screen(v, size.w, size.h), "▌", "")), " ")
+			if !strings.Contains(text, c.says) {
+				t.Errorf("%dx%d: it does not say %q:\n%s", size.w, size.h, c.says, text)
+			}
+			for _, f := range c.facts {
+				row := f.What + " " + f.Ours + " " + f.Theirs
+				if f.NotJudged != "" {
+					row = f.What + " not judged: " + f.NotJudged
+				}
+				if !strings.Contains(text, row) {
+					t.Errorf("%dx%d: no row %q:\n%s", size.w, size.h, row, text)
+				}
+			}
+		}
+	}
+}
