@@ -18,7 +18,8 @@ import (
 // control channel: one end of a stream socket. Without it nobody controls.
 const Environment = "FDLAB_CONTROL"
 
-// The commands, one to a line. "poke" is followed by a space and the key.
+// The commands, one to a line. "poke" is followed by a space and the key; "hold"
+// may be by a place and an fd (HoldCall), and "release" opens both gates.
 const (
 	Hold    = "hold"
 	Release = "release"
@@ -48,7 +49,8 @@ type poke struct {
 // Control is the experiment's end of the channel: its gate, its pokes, and the
 // wish that it stop. The zero Control is ready to use.
 type Control struct {
-	Gate Gate
+	Gate  Gate
+	Calls CallGate
 
 	mu       sync.Mutex
 	conn     *os.File // to who controls this process, or nil
@@ -89,8 +91,13 @@ func (c *Control) Serve(conn *os.File) {
 	for lines.Scan() {
 		c.Obey(lines.Text())
 	}
-	c.Gate.Release()
+	c.release()
 	c.stop()
+}
+
+func (c *Control) release() {
+	c.Gate.Release()
+	c.Calls.Release()
 }
 
 // Obey carries out one command. What it does not know it leaves, with a note
@@ -99,13 +106,15 @@ func (c *Control) Obey(command string) {
 	word, rest, _ := strings.Cut(command, " ")
 	switch word {
 	case Hold:
-		c.Gate.Close()
+		if !c.hold(rest) {
+			note(fmt.Sprintf("unknown command %q", command))
+		}
 	case Release:
-		c.Gate.Release()
+		c.release()
 	case Step:
 		c.Gate.Step()
 	case Stop:
-		c.Gate.Release()
+		c.release()
 		c.stop()
 	case Poke:
 		key, _ := utf8.DecodeRuneInString(rest)

@@ -44,6 +44,7 @@ type Base struct {
 	// looks at if nobody watches.
 	backend backend
 	gate    *control.Gate
+	calls   *control.CallGate
 	holds   int   // events inserted plus events timed: what keeps the loop alive
 	active  int   // events in queues
 	running int   // the queue that is being run, or noQueue
@@ -83,7 +84,7 @@ func New(cfg Config) (*Base, error) {
 		return nil, err
 	}
 	b := &Base{name: cfg.Name, kind: k, running: noQueue, start: clock.Now(), unchecked: cfg.Unchecked,
-		rec: recorder{Recorder: trace.Process()}, gate: &control.Process().Gate}
+		rec: recorder{Recorder: trace.Process()}, gate: &control.Process().Gate, calls: &control.Process().Calls}
 	if cfg.Priorities < 0 || cfg.Priorities > 255 {
 		return nil, b.fail("new base", ErrPriority, "Config.Priorities goes from 1 to 255")
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+
+	"fdlab/lab/control"
 )
 
 // mailbox is how other threads reach the loop: a queue behind a lock, and a
@@ -56,6 +58,7 @@ func (b *Base) closeMail() error {
 // callbacks of the fds that the kernel tells of together with the post. (What such
 // a function makes active comes after those.) A base that has mail is not empty. After Close it does nothing.
 func (b *Base) Post(do func()) {
+	b.calls.Pass(control.BeforePost, 0)
 	m := &b.mail
 	m.mu.Lock()
 	m.in = append(m.in, do) //DOC:post

@@ -225,6 +225,9 @@ func (r *Run) Read(dst []trace.Record) (n int, more bool) {
 // Hold closes the child's gate.
 func (r *Run) Hold() error { return r.tell(control.Hold) }
 
+// HoldCall holds the child's calls on one fd, and nothing else, until Release.
+func (r *Run) HoldCall(at control.Place, fd int) error { return r.tell(control.HoldCall(at, fd)) }
+
 // Release opens it.
 func (r *Run) Release() error { return r.tell(control.Release) }
 

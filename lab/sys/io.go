@@ -3,6 +3,7 @@ package sys
 import (
 	"golang.org/x/sys/unix"
 
+	"fdlab/lab/control"
 	"fdlab/lab/trace"
 )
 
@@ -10,6 +11,7 @@ import (
 // file. On a non-blocking fd it fails with EAGAIN when nothing is there.
 func Read(fd int, p []byte) (n int, err error) {
 	o := observed()
+	o.pass(control.BeforeRead, fd)
 	var errno unix.Errno
 	begun := false
 	if lookUp(fd).has(isNonblocking) {
@@ -51,6 +53,7 @@ func Write(fd int, p []byte) (n int, err error) {
 		errno = number(err)
 	}
 	o.ended(begun, callWrite, fd, n, errno, p)
+	o.pass(control.AfterWrite, fd)
 	return n, failure(errno)
 }
 

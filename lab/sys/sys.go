@@ -24,6 +24,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"fdlab/lab/control"
 	"fdlab/lab/kernel"
 	"fdlab/lab/trace"
 )
@@ -72,6 +73,7 @@ var callNames = [lastCall]string{
 // observer is who watches this process. rec is nil when nobody does.
 type observer struct {
 	rec     *trace.Recorder
+	gate    *control.CallGate // asked only while somebody watches
 	watcher *kernel.Watcher
 	names   [lastCall]uint32
 }
@@ -97,11 +99,18 @@ func observed() *observer {
 }
 
 func newObserver(rec *trace.Recorder, watcher *kernel.Watcher) *observer {
-	o := &observer{rec: rec, watcher: watcher}
+	o := &observer{rec: rec, gate: &control.Process().Calls, watcher: watcher}
 	for c, name := range callNames {
 		o.names[c] = rec.String(name)
 	}
 	return o
+}
+
+// pass stops where calls on the fd are held.
+func (o *observer) pass(at control.Place, fd int) {
+	if o.rec != nil {
+		o.gate.Pass(at, fd)
+	}
 }
 
 // begin records that a call begins that may block, and reports whether it did: what has

@@ -24,9 +24,13 @@ const (
 	Elsewhere  HeldAt = iota // or not at all
 	BeforeWait               // of a loop
 	BeforeCallback
+	BeforeRead // of one fd
+	AfterWrite
+	BeforePost // of a function to a loop
 )
 
-var gates = map[string]HeldAt{"before wait": BeforeWait, "before callback": BeforeCallback}
+var gates = map[string]HeldAt{"before wait": BeforeWait, "before callback": BeforeCallback,
+	"before read": BeforeRead, "after write": AfterWrite, "before post": BeforePost}
 
 // calls are the names that traces have for them.
 var calls = map[string]Call{
