@@ -113,19 +113,23 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		fmt.Fprintln(errOut, err)
 	}
 
-	command := "list"
-	if len(words) > 0 {
-		command, words = words[0], words[1:]
+	if len(words) == 0 {
+		words = []string{"list"}
 	}
+	return t.do(words)
+}
+
+// do does a command: its name and what stands behind it.
+func (t *tool) do(words []string) int {
 	commands := map[string]func([]string) int{
 		"list": t.list, "check": t.check, "watch": t.watch, "hint": t.hint, "reset": t.reset,
 		"solution": t.solution, "explain": t.explain, "new": t.scaffold, "verify": t.verify,
 	}
-	do := commands[command]
+	do := commands[words[0]]
 	if do == nil {
-		return t.misused("no command %q", command)
+		return t.misused("no command %q", words[0])
 	}
-	return do(words)
+	return do(words[1:])
 }
 
 // flags takes the flags out of the arguments, wherever they stand.
