@@ -28,7 +28,8 @@ func main() {
 // run makes the FIFO, prints the lines that are written to it until one says
 // bye, and takes the FIFO away.
 func run(path string) error {
-	if err := sys.Mkfifo(path, 0o600); err != nil {
+	// A FIFO that is there already will do: a run that Ctrl-C ended has left it.
+	if err := sys.Mkfifo(path, 0o600); err != nil && err != unix.EEXIST {
 		return fmt.Errorf("mkfifo %s: %w", path, err)
 	}
 	defer os.Remove(path)
