@@ -18,7 +18,7 @@ import (
 func workbook(t testing.TB) string {
 	t.Helper()
 	dir := clone(t)
-	for _, folder := range []string{"exercises", "solutions"} {
+	for _, folder := range []string{"exercises", "solutions", "tui"} {
 		if err := os.CopyFS(filepath.Join(dir, folder), os.DirFS(filepath.Join(root, folder))); err != nil {
 			t.Fatal(err)
 		}
@@ -160,7 +160,7 @@ func TestExerciseOnTheSmallestScreen(t *testing.T) {
 	tool := exec.Command("go", "run", "./exercises")
 	tool.Dir = dir
 	out, err := tool.CombinedOutput()
-	if said := string(out); err != nil || !strings.Contains(said, solved(1)) {
+	if said := string(out); err != nil || !strings.Contains(said, strings.Replace(solved(1), "solved", "pass", 1)) {
 		t.Errorf("go run ./exercises says (%v)\n%s", err, said)
 	}
 	// And the other way: what the tool enters is here when the list is opened.
