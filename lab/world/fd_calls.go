@@ -32,9 +32,10 @@ func (w *World) applyKernel(r *trace.Record) {
 			return
 		}
 		f.told = 0
-	case f.ReadySince == 0 && f.told > f.LastRead:
+	case f.ReadySince > f.LastRead: // since then
+	case f.told > f.LastRead:
 		f.ReadySince = f.told // it is what the loop was told, and not news
-	case f.ReadySince == 0 || f.LastRead >= f.ReadySince:
+	default:
 		f.ReadySince = asked // it was emptied in between: ready anew
 	}
 }
@@ -66,6 +67,10 @@ func (f *FD) forget() {
 // called keeps what a finished system call says of its fd.
 func (w *World) called(t *Thread, f *FD, call Call, r *trace.Record) {
 	f.tried(r)
+	if f.Stranger && r.A < 0 && r.B == int64(syscall.EBADF) && f.could(call) {
+		w.closed(r)
+		return
+	}
 	switch call {
 	case CallRead, CallAccept:
 		f.read(w, t, call, r)
@@ -74,6 +79,12 @@ func (w *World) called(t *Thread, f *FD, call Call, r *trace.Record) {
 	case CallListen:
 		f.Listens = f.Listens || r.A >= 0
 	}
+}
+
+// could reports whether the program has done the same with the fd before. Where that is
+// EBADF now, it was closed behind the lab's back; else the fd may only be open for the other.
+func (f *FD) could(call Call) bool {
+	return call == CallRead && f.Taken != 0 && f.BytesOut == 0 || call == CallWrite && f.BytesOut > 0
 }
 
 func (f *FD) read(w *World, t *Thread, call Call, r *trace.Record) {

@@ -82,15 +82,13 @@ func (tl *Timeline) Apply(w *World, r *trace.Record) {
 	if r.FD < 0 {
 		return
 	}
-	if r.Kind == trace.Close {
-		if i, ok := tl.fds[r.FD]; ok {
-			tl.Lanes[i].Ended = r.Time
-			tl.note(&tl.Lanes[i], event{at: r.Time, state: Gone})
-			delete(tl.fds, r.FD)
-		}
-		return
+	f := w.FDByNumber(r.FD)
+	if i, ok := tl.fds[r.FD]; ok && f == nil {
+		tl.Lanes[i].Ended = r.Time
+		tl.note(&tl.Lanes[i], event{at: r.Time, state: Gone})
+		delete(tl.fds, r.FD)
 	}
-	if f := w.FDByNumber(r.FD); f != nil {
+	if f != nil {
 		lane := tl.fd(f)
 		lane.Name = f.Name()
 		lane.Input = lane.Input || f.Input()

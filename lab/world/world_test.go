@@ -627,6 +627,14 @@ func TestWhatALoopWasToldIsNotUnseen(t *testing.T) {
 		}, false, false},
 		{"told and read, then the old word", func(s *script) { told(s); callback(s, true); says(s, 9e6, 0) }, false, false},
 		{"told and read, and more comes", func(s *script) { told(s); callback(s, true); says(s, 0, 3) }, true, true},
+		{"read, told anew, and the watcher has seen the second arrival alone", func(s *script) {
+			told(s)
+			says(s, 0, 3)
+			callback(s, true)
+			told(s)
+			s.add(trace.CallbackBegin, 3, "b", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
+			says(s, 0, 4)
+		}, true, false},
 		{"emptied behind the lab's back, and more comes", func(s *script) { told(s); callback(s, false); says(s, 0, 0); says(s, 0, 3) }, true, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -822,6 +830,24 @@ func TestAClosedFDWithAPendingEvent(t *testing.T) {
 	for name, s := range map[string]*script{"its event is deleted": &deleted, "its base is closed": &freed} {
 		if slices.ContainsFunc(s.run().Live.FDs, (*FD).Lingers) {
 			t.Errorf("%s, and the closed fd is not done with", name)
+		}
+	}
+}
+
+// TestAStrangerThatWasClosed: nobody says that it was, but for the call that the kernel
+// refuses. EBADF may mean as well that the fd is not open for reading, or for writing.
+func TestAStrangerThatWasClosed(t *testing.T) {
+	for _, c := range []struct {
+		first, then string
+		gone        bool
+	}{{"read", "read", true}, {"write", "write", true}, {"write", "read", false}, {"read", "write", false}} {
+		s := &script{thread: 100}
+		s.add(trace.CallEnd, 3, c.first, trace.Record{A: 2})
+		s.add(trace.CallEnd, 3, c.then, trace.Record{A: -1, B: 9})
+		r := s.run()
+		lane := r.Timeline.Lanes[slices.IndexFunc(r.Timeline.Lanes, func(l Lane) bool { return l.FD == 3 })]
+		if open := r.Live.FDByNumber(3) != nil; open == c.gone || (lane.Ended != 0) != c.gone {
+			t.Errorf("%s, then %s: open %v, its lane has ended at %d; gone: want %v", c.first, c.then, open, lane.Ended, c.gone)
 		}
 	}
 }
