@@ -33,6 +33,7 @@ const repaintIn = 100 * time.Millisecond
 func (x *held) repainter() func() {
 	var soon atomic.Bool
 	return func() {
+		x.lost.Store(true)
 		if soon.Swap(true) {
 			return
 		}

@@ -42,6 +42,7 @@ type held struct {
 	leaving atomic.Bool  // it has been asked to
 	over    atomic.Bool  // it has left, or is broken off
 	taken   atomic.Int64 // messages that reached the model
+	lost    atomic.Bool  // something could not be written: perhaps what gives the terminal back
 	ended   *Ended       // the signal that ends it, if that is an error
 }
 
@@ -79,15 +80,24 @@ func Run(m tea.Model, last func()) error {
 		x.restore()
 		return x.ended
 	case errors.Is(err, tea.ErrInterrupted):
-		term.Restore(os.Stdin.Fd(), before)
+		x.settle()
 		return &Ended{Signal: syscall.SIGINT}
 	case err != nil:
 		x.restore()
 		return fmt.Errorf("the terminal cannot be used: %w", err)
 	}
-	// A signal that stopped the program at this moment may have taken it again.
-	term.Restore(os.Stdin.Fd(), before)
+	x.settle()
 	return nil
+}
+
+// settle gives the terminal back where Bubble Tea has done so: a signal that stopped the
+// program at this moment may have taken it again.
+func (x *held) settle() {
+	if x.lost.Load() {
+		x.restore()
+		return
+	}
+	term.Restore(os.Stdin.Fd(), x.before)
 }
 
 // raw lets the program have each key as it is pressed.

@@ -26,7 +26,7 @@ import (
 const shown = "TERMINAL_TEST_SHOW"
 
 func TestMain(m *testing.M) {
-	models := map[string]tea.Model{"stuck": stuck{}, "busy": busy{}, "lossy": lossy{}}
+	models := map[string]tea.Model{"stuck": stuck{}, "busy": busy{}, "lossy": lossy{}, "limited": limited{}}
 	model, ok := models[os.Getenv(shown)]
 	if !ok {
 		os.Exit(skip.Slow(m))
@@ -98,6 +98,27 @@ func (l lossy) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		unix.Dup2(kept, 1)
 		return nil
 	}
+}
+
+// limited is a model that writes a file at a key, in a shell with `ulimit -f 0`.
+type limited struct{ err error }
+
+func (limited) Init() tea.Cmd  { return nil }
+func (l limited) View() string { return fmt.Sprint("ready: ", l.err) }
+func (l limited) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if _, ok := msg.(tea.KeyMsg); !ok {
+		return l, nil
+	}
+	if l.err != nil {
+		return l, tea.Quit
+	}
+	file, err := os.CreateTemp("", "limited")
+	if err := errors.Join(err, unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{})); err != nil {
+		panic(err)
+	}
+	defer os.Remove(file.Name())
+	_, err = file.WriteString("results")
+	return limited{err}, nil
 }
 
 // shownIn is a program that shows a model in a terminal.
@@ -212,13 +233,25 @@ func TestATerminalThatNeverReads(t *testing.T) {
 }
 
 // TestWhatWasNotWrittenIsPaintedAnew: nothing changes any more, and Bubble Tea takes it
-// for painted.
+// for painted. At the end, too, something may not have been written.
 func TestWhatWasNotWrittenIsPaintedAnew(t *testing.T) {
 	x := show(t, "lossy", session)
 	said := listen(x.master)
 	said.await(t, "ready")
 	io.WriteString(x.master, "k")
 	said.await(t, "this was lost")
+	io.WriteString(x.master, "k")
+	x.ends(t, 0)
+	said.await(t, ordinary)
+}
+
+// TestAFileThatMayNotGrow is an error, and no end.
+func TestAFileThatMayNotGrow(t *testing.T) {
+	x := show(t, "limited", session)
+	said := listen(x.master)
+	said.await(t, "ready")
+	io.WriteString(x.master, "k")
+	said.await(t, unix.EFBIG.Error())
 	io.WriteString(x.master, "k")
 	x.ends(t, 0)
 }
