@@ -121,6 +121,9 @@ func Submit(socket int, calls []uint32) error {
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return err
 	}
+	// The listener is closed at execve(2) by itself, and no call may be made here before it
+	// is sent: that might be one of those that ask it.
+	//
 	// WAIT_KILLABLE_RECV: Go's signals to its own threads do not break a call off
 	// that the listener has in hand.
 	const modeFilter, newListener, waitKillable = 1, 1 << 3, 1 << 5
@@ -128,6 +131,5 @@ func Submit(socket int, calls []uint32) error {
 	if errno != 0 {
 		return errno
 	}
-	unix.CloseOnExec(int(fd))
 	return unix.Sendmsg(socket, []byte{0}, unix.UnixRights(int(fd)), nil, 0)
 }
