@@ -25,7 +25,7 @@ func deprive(what string, args []string) (err error) {
 	case "memfd":
 		err = forbidMemory()
 	case "proc":
-		err = mounted("/proc", 0, "")
+		err = mounted("/proc", unix.MS_RDONLY, "")
 	case "full":
 		err = mounted(temp, 0, "size=64k")
 	case "refused":
