@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
+
+	"fdlab/lab/goal"
 )
 
 // Check returns what keeps a lesson from the shape that the package's comment
@@ -41,7 +43,9 @@ func checkOrder(l *Lesson) []Problem {
 				"put the sections in this order: "+strings.Join(Keys, ", ")))
 		default:
 			for ; want < at; want++ {
-				found = append(found, missing(l, want, s.Line))
+				if Keys[want] != KeyTry {
+					found = append(found, missing(l, want, s.Line))
+				}
 			}
 			want++
 		}
@@ -64,6 +68,9 @@ func index(list []string, s string) int {
 func expected(want int) string {
 	if want == len(Keys) {
 		return "the end"
+	}
+	if Keys[want] == KeyTry { // which may be missing
+		want++
 	}
 	return fmt.Sprintf("%q", Keys[want])
 }
@@ -92,6 +99,7 @@ var readers = map[string]func(*Lesson, *Section) []Problem{
 	KeyVerdict: readVerdict,
 	KeyRecall:  readRecall,
 	KeyChange:  readChanges,
+	KeyTry:     readTries,
 }
 
 // longestClaim fits one line of the home list at 120 columns, and two at 80.
@@ -325,6 +333,35 @@ func readChanges(l *Lesson, s *Section) []Problem {
 		return []Problem{l.problem(s.Line, "there are not three changes", "add a numbered list of three")}
 	}
 	return nil
+}
+
+// The text of a try fits three rows of the stage's panel at 80x24, and one at 200x60.
+const longestTry = 100
+
+func readTries(l *Lesson, s *Section) (found []Problem) {
+	list, ok := first[*ast.List](s.Nodes)
+	if !ok || list.ChildCount() < 3 || list.ChildCount() > 5 {
+		return []Problem{l.problem(s.Line, "there are not three to five things to try", "add a list of them")}
+	}
+	for _, item := range children(list) {
+		text := plain(item, l.Source)
+		condition, ok := strings.CutPrefix(comment(item.FirstChild(), l.Source), "try:")
+		met, err := goal.Parse(condition)
+		switch n := utf8.RuneCountInString(text); {
+		case !ok:
+			found = append(found, l.problem(l.line(item), "nothing says when it is done",
+				"end the item with a comment: <!-- try: ready b and blocked read a -->"))
+			continue
+		case err != nil:
+			found = append(found, l.problem(l.line(item), fmt.Sprintf("the condition %q cannot be read: %v", strings.TrimSpace(condition), err),
+				"go doc fdlab/lab/goal shows what there is"))
+			continue
+		case n > longestTry:
+			found = append(found, l.problem(l.line(item), fmt.Sprintf("it has %d characters", n), fmt.Sprintf("say it in %d", longestTry)))
+		}
+		l.Tries = append(l.Tries, Try{text, met})
+	}
+	return found
 }
 
 // checkFiles looks at what lies beside the README: main.go, the names of the

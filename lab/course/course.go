@@ -70,6 +70,11 @@
 //
 //	1. three changes, in a numbered list; each asks for a prediction first
 //
+//	<!-- section: try -->
+//	## Try it by hand
+//
+//	- Make b speak while a is silent. <!-- try: ready b and blocked read a -->
+//
 //	<!-- section: exercise -->
 //	## Exercise
 //
@@ -86,6 +91,10 @@
 // An item of Observe whose comment names a moment has its words: the question in
 // bold, then the answer. The stage shows them where the program marks the moment,
 // x.Moment("nobody-looks"), so they must fit its band at 80x24.
+//
+// The section try is for lessons that can be run by hand, and may be missing. Each of
+// its three to five items is a thing to do, with the condition on the trace that ticks
+// it off (lab/goal has the language): the stage shows them in a run by hand.
 //
 // The quoted line under Claim is the claim in one line: at most 120
 // characters. A link to a file of the repository must lead to a file.
@@ -118,14 +127,15 @@ const (
 	KeyRecall      = "recall"
 	KeyProduction  = "production"
 	KeyChange      = "change"
+	KeyTry         = "try"
 	KeyExercise    = "exercise"
 	KeyInstructors = "instructors"
 )
 
-// Keys are the sections of a lesson, in their order.
+// Keys are the sections of a lesson, in their order. All but KeyTry must be there.
 var Keys = []string{
 	KeyClaim, KeyPredict, KeyRun, KeyObserve, KeyExplain, KeyVerdict, KeyRecall,
-	KeyProduction, KeyChange, KeyExercise, KeyInstructors,
+	KeyProduction, KeyChange, KeyTry, KeyExercise, KeyInstructors,
 }
 
 // Catalogue is the course as it lies on disk.

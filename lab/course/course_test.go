@@ -196,6 +196,10 @@ func TestFlaws(t *testing.T) {
 		{"**Half true.**", "**Maybe.**", "the verdict is missing"},
 		{"   *Answer:* the thread.", "", "question 2 has no answer"},
 		{"3. three", "", "there are not three changes"},
+		{"<!-- section: exercise -->", trying("- go", "- go", "- go"), `README.md:87: nothing says when it is done`},
+		{"<!-- section: exercise -->", trying("- one", "- two"), "there are not three to five things to try"},
+		{"<!-- section: exercise -->", trying("- a <!-- try: held -->", "- b <!-- try: held -->", "- c <!-- try: hold -->"), `the condition "hold" cannot be read: "hold" is no condition`},
+		{"<!-- section: exercise -->", trying("- a <!-- try: held -->", "- b <!-- try: held -->", "- "+strings.Repeat("c", 101)+" <!-- try: held -->"), `it has 101 characters; say it in 100`},
 		{"(main.go#L1)", "(gone.md)", `the link to "gone.md" leads nowhere`},
 	} {
 		l := Read(clone(t, strings.Replace(sound, c.old, c.new, 1))).Lessons[0]
@@ -211,6 +215,25 @@ func TestFlaws(t *testing.T) {
 		}
 		if l.Section(KeyVerdict) == nil {
 			t.Errorf("%q: the rest was not read", c.new)
+		}
+	}
+}
+
+// trying is a section try, before the section exercise.
+func trying(items ...string) string {
+	return "<!-- section: try -->\n## Try\n\n" + strings.Join(items, "\n") + "\n\n<!-- section: exercise -->"
+}
+
+// TestEachLessonHasSomethingToTry in a run by hand, and a README says when it is done.
+func TestEachLessonHasSomethingToTry(t *testing.T) {
+	for _, l := range Read("../..").Lessons {
+		if len(l.Tries) < 3 {
+			t.Errorf("%s: %d things", l.Slug, len(l.Tries))
+		}
+		for _, try := range l.Tries {
+			if try.Text == "" || try.Goal == nil || strings.Contains(try.Text, "<!--") {
+				t.Errorf("%s: %+v", l.Slug, try)
+			}
 		}
 	}
 }

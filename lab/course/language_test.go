@@ -74,6 +74,13 @@ libevent.
 2. zwei
 3. drei
 
+<!-- section: try -->
+## Von Hand
+
+- Lass b sprechen. <!-- try: ready b -->
+- Halte die Zeit an. <!-- try: held -->
+- Lies vergeblich. <!-- try: call read EAGAIN -->
+
 <!-- section: exercise -->
 ## Übung
 
@@ -153,6 +160,13 @@ libevent。
 2. 二
 3. 三
 
+<!-- section: try -->
+## 动手试试
+
+- 让 b 说话。 <!-- try: ready b -->
+- 让时间停下。 <!-- try: held -->
+- 读不到任何数据。 <!-- try: call read EAGAIN -->
+
 <!-- section: exercise -->
 ## 练习
 
@@ -166,13 +180,13 @@ libevent。
 
 func TestALessonInAnotherLanguageNeedsNoChangeOfCode(t *testing.T) {
 	for _, c := range []struct {
-		text, explain, verdict, answer string
-		moment                         Moment
-		steps                          []Step
+		text, explain, verdict, answer, try string
+		moment                              Moment
+		steps                               []Step
 	}{
-		{german, "Erklären", "half true", "dass ein read nicht blockieren würde.", Moment{"nobody-looks", "Wer weiß davon?", "Der Kernel."},
+		{german, "Erklären", "half true", "dass ein read nicht blockieren würde.", "Halte die Zeit an.", Moment{"nobody-looks", "Wer weiß davon?", "Der Kernel."},
 			[]Step{{"ein blockierendes read", "es blockiert"}, {"select auf beiden", "es blockiert nicht"}}},
-		{chinese, "解释", "false", "read 不会阻塞。", Moment{"nobody-looks", "谁知道？", "内核。"},
+		{chinese, "解释", "false", "read 不会阻塞。", "让时间停下。", Moment{"nobody-looks", "谁知道？", "内核。"},
 			[]Step{{"一个阻塞的 read", "它会阻塞"}, {"同时等待两个", "它不会"}}},
 	} {
 		l := Read(clone(t, c.text)).Lessons[0]
@@ -189,6 +203,9 @@ func TestALessonInAnotherLanguageNeedsNoChangeOfCode(t *testing.T) {
 		}
 		if l.Moment("nobody-looks") != c.moment {
 			t.Errorf("moment %q, want %q", l.Moments, c.moment)
+		}
+		if len(l.Tries) != 3 || l.Tries[1].Text != c.try {
+			t.Errorf("to try: %+v", l.Tries)
 		}
 		if len(l.Recall) != 2 || l.Recall[0].Answer != c.answer || !slices.Equal(l.Steps, c.steps) {
 			t.Errorf("recall %q, steps %q", l.Recall, l.Steps)

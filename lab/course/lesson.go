@@ -17,6 +17,8 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/text"
+
+	"fdlab/lab/goal"
 )
 
 // Lesson is one folder of lessons/, as far as its README could be read. It
@@ -34,6 +36,7 @@ type Lesson struct {
 	Transcript string // of a real run
 	Recall     []Recall
 	Moments    []Moment   // in the order of the run
+	Tries      []Try      // for a run by hand
 	Sections   []*Section // those that were found, as they stand in the file
 
 	Source   []byte    // the README; the nodes of the sections point into it
@@ -85,6 +88,12 @@ type Step struct {
 // Recall is a question that is asked after the verdict.
 type Recall struct {
 	Question, Answer string
+}
+
+// Try is a thing to do in a run by hand.
+type Try struct {
+	Text string
+	Goal *goal.Goal // is met when it has been done
 }
 
 // Moment is what the stage stops at: a moment that main.go marks.

@@ -12,6 +12,9 @@ type Run struct {
 	Live     *World
 	Timeline *Timeline
 
+	// Each sees every record right after it was applied to Live; nil: nobody does.
+	Each func(*World, *trace.Record)
+
 	lost   uint64 // records that were lost so far
 	losses []loss // when, in their order
 	asked  int64  // when the number was last heard
@@ -76,6 +79,9 @@ func (r *Run) Apply(records []trace.Record) {
 		for i := range records[:n] {
 			r.Live.Apply(&records[i])
 			r.Timeline.Apply(r.Live, &records[i])
+			if r.Each != nil {
+				r.Each(r.Live, &records[i])
+			}
 		}
 		c.records = append(c.records, records[:n]...)
 		records = records[n:]

@@ -431,3 +431,13 @@ func TestReadyIsNoPromise(t *testing.T) {
 
 // TestTheRunComesToItsMoments: each that the README has words for.
 func TestTheRunComesToItsMoments(t *testing.T) { lessontest.Moments(t) }
+
+// TestWhatToTryByHandIsTickedOff, each by doing it.
+func TestWhatToTryByHandIsTickedOff(t *testing.T) {
+	lessontest.Tries(t,
+		lessontest.Hand{Args: "-engine=blocking", Does: "b"},
+		lessontest.Hand{Args: "-engine=select", Does: "b"},
+		lessontest.Hand{Args: "-engine=threads"},
+		lessontest.Hand{Args: "-engine=busy"},
+	)
+}

@@ -380,3 +380,14 @@ func TestFlags(t *testing.T) {
 
 // TestTheRunComesToItsMoments: each that the README has words for.
 func TestTheRunComesToItsMoments(t *testing.T) { lessontest.Moments(t) }
+
+// TestWhatToTryByHandIsTickedOff, each by doing it.
+func TestWhatToTryByHandIsTickedOff(t *testing.T) {
+	lessontest.Tries(t,
+		lessontest.Hand{Does: "w"},
+		lessontest.Hand{Does: "d"},
+		lessontest.Hand{Args: "-step=1", Does: "w w"},
+		lessontest.Hand{Args: "-step=2", Does: "hold w w release"},
+		lessontest.Hand{Args: "-step=5", Does: "w"},
+	)
+}

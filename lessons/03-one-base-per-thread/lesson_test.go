@@ -343,3 +343,13 @@ func TestInterruptedInTheMiddle(t *testing.T) {
 
 // TestTheRunComesToItsMoments: each that the README has words for.
 func TestTheRunComesToItsMoments(t *testing.T) { lessontest.Moments(t) }
+
+// TestWhatToTryByHandIsTickedOff, each by doing it.
+func TestWhatToTryByHandIsTickedOff(t *testing.T) {
+	lessontest.Tries(t,
+		lessontest.Hand{Does: "c c"},
+		lessontest.Hand{Does: "c c x"},
+		lessontest.Hand{Args: "-shape=turns", Does: "c c"},
+		lessontest.Hand{Args: "-shape=workers", Does: "c c"},
+	)
+}

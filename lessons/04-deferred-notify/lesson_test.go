@@ -377,3 +377,14 @@ func TestDoorbells(t *testing.T) {
 
 // TestTheRunComesToItsMoments: each that the README has words for.
 func TestTheRunComesToItsMoments(t *testing.T) { lessontest.Moments(t) }
+
+// TestWhatToTryByHandIsTickedOff, each by doing it.
+func TestWhatToTryByHandIsTickedOff(t *testing.T) {
+	lessontest.Tries(t,
+		lessontest.Hand{Does: `b :inside_"bell_(r)" c c c`},
+		lessontest.Hand{Does: `b :inside_"bell_(r)" f`},
+		lessontest.Hand{Args: "-step=3", Does: `b :inside_"bell_(r)" c c c :queued_"bell_(r)"_3 b`},
+		lessontest.Hand{Args: "-step=4", Does: `b :inside_"bell_(r)" f`},
+		lessontest.Hand{Args: "-step=5", Does: `b :inside_bell c c c`},
+	)
+}

@@ -394,3 +394,13 @@ func awaitTimeWait(t *testing.T, port uint16) {
 
 // TestTheRunComesToItsMoments: each that the README has words for.
 func TestTheRunComesToItsMoments(t *testing.T) { lessontest.Moments(t) }
+
+// TestWhatToTryByHandIsTickedOff, each by doing it.
+func TestWhatToTryByHandIsTickedOff(t *testing.T) {
+	lessontest.Tries(t,
+		lessontest.Hand{Does: "c"},
+		lessontest.Hand{Does: "c s"},
+		lessontest.Hand{Does: "c s d s c"},
+		lessontest.Hand{Does: "f d"},
+	)
+}

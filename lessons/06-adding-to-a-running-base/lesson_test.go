@@ -295,3 +295,12 @@ func TestTheCrashInTheREADME(t *testing.T) {
 
 // TestTheRunComesToItsMoments: each that the README has words for.
 func TestTheRunComesToItsMoments(t *testing.T) { lessontest.Moments(t) }
+
+// TestWhatToTryByHandIsTickedOff, each by doing it.
+func TestWhatToTryByHandIsTickedOff(t *testing.T) {
+	lessontest.Tries(t,
+		lessontest.Hand{Does: "c"},
+		lessontest.Hand{Args: "-memory=one", Does: "c c s"},
+		lessontest.Hand{Args: "-memory=wiped", Does: "c"},
+	)
+}

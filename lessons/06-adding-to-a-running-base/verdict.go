@@ -75,9 +75,9 @@ func demonstrate(x *experiment.X) {
 
 // play is the interactive mode: one server, on the post's port if it is free.
 func play(x *experiment.X) {
-	offer(x)
 	s := start(x, plans[chosen], 9877)
 	current.Store(s)
+	offer(x) // now there is somebody to speak to
 	x.Note("the server listens on %s (memory: %s); join it: nc %s %d", s.Addr, chosen, s.Addr.Addr(), s.Addr.Port())
 	demonstrate(x)
 	go func() {

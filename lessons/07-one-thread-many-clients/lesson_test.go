@@ -284,3 +284,12 @@ func TestInterruptedInTheMiddle(t *testing.T) {
 
 // TestTheRunComesToItsMoments: each that the README has words for.
 func TestTheRunComesToItsMoments(t *testing.T) { lessontest.Moments(t) }
+
+// TestWhatToTryByHandIsTickedOff, each by doing it.
+func TestWhatToTryByHandIsTickedOff(t *testing.T) {
+	lessontest.Tries(t,
+		lessontest.Hand{Args: "-sleep=2s", Does: "s c c"},
+		lessontest.Hand{Does: "b"},
+		lessontest.Hand{Does: "x"},
+	)
+}
