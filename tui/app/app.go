@@ -49,8 +49,9 @@ type Model struct {
 	grid     *grid.Grid
 	course   *course.Catalogue
 	progress map[string]course.Result
-	inBoth   map[string]inBoth   // on lab/event and on libevent, by slug
-	accounts map[string][]string // what the last judged run of each lesson printed, by slug
+	inBoth   map[string]inBoth      // on lab/event and on libevent, by slug
+	tries    map[string][]stage.Try // what was done by hand in each lesson, by slug
+	accounts map[string][]string    // what the last judged run of each lesson printed, by slug
 
 	tables     map[screen]table // the keys of each screen
 	screen     screen
@@ -91,7 +92,7 @@ type Model struct {
 func New(c *course.Catalogue, th *theme.Theme) *Model {
 	g := grid.New(0, 0)
 	th.Prepare(g)
-	m := &Model{theme: th, grid: g, course: c, progress: map[string]course.Result{}, accounts: map[string][]string{}, inBoth: map[string]inBoth{}, tables: tables()}
+	m := &Model{theme: th, grid: g, course: c, progress: map[string]course.Result{}, accounts: map[string][]string{}, inBoth: map[string]inBoth{}, tries: map[string][]stage.Try{}, tables: tables()}
 	m.home = home.State{Theme: th, Course: c, Progress: m.progress}
 	m.runs = home.Runs{Theme: th}
 	m.exercises = exercise.List{Theme: th, Attempts: map[string]course.Attempt{}, Lessons: map[string]string{}}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -38,8 +39,10 @@ type session struct {
 	signal  string // that has stopped the program, or ""
 	poked   *poked // the latest key that the program has not taken yet, or nil
 
-	pair   *pair    // this run beside another one, or nil
-	file   string   // a recording's
+	pair  *pair       // this run beside another one, or nil
+	file  string      // a recording's
+	tries []stage.Try // what there is to do in a run by hand
+
 	before *outcome // of the run before, of the same lesson; nil: there was none
 	ending ending.State
 	began  time.Time // of the run, by the wall clock
@@ -83,6 +86,9 @@ func (m *Model) put(l *course.Lesson, mine *own, args []string) tea.Cmd {
 		s.Guided()
 	}
 	m.remember(old)
+	if mine == nil && slices.Contains(args, interactive) {
+		s.tries = m.triesOf(s.lesson)
+	}
 	m.session = s
 	m.screen = atStage
 	m.uncoverStage()
@@ -104,6 +110,7 @@ func (m *Model) started(msg startedMsg) tea.Cmd {
 	}
 	s.run, s.began = msg.run, time.Now()
 	s.world = world.NewRun(s.run.Reader())
+	s.watchTries()
 	s.Tracks[0].Begin(s.world)
 	return tea.Batch(tick(s.number, s.run, nil, nil, time.Now()), s.frames(time.Now()))
 }
@@ -122,6 +129,7 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 	} else {
 		s.GoOn(msg.now)
 		track.Grow(msg.now)
+		s.try(nil, msg.now)
 	}
 	s.lost, s.printed = msg.lost, msg.printed
 	m.awaitPoke(s, msg.at)
@@ -253,6 +261,7 @@ func (s *session) view(m *Model) *stage.View {
 	}
 	v.Status, v.Words = s.status()
 	v.Band = s.band()
+	v.Tries = s.tries
 	return v
 }
 

@@ -51,6 +51,10 @@ type View struct {
 	Judgement     func(grid.Region)
 	JudgementRows int
 
+	// Tries are what there is to do in a run by hand. They stand in the place of the
+	// prediction and the verdict, which such a run does not have.
+	Tries []Try
+
 	Predicted string            // the student's letter, or ""
 	Options   map[string]string // the text of each letter
 	Lost      uint64            // records that were lost
@@ -122,6 +126,8 @@ func drawPanels(r grid.Region, v *scene, l *Layout) {
 		v.Judgement(v.panel(r, l.Judgement, "checks", "", ""))
 	case v.World.Foreign():
 		drawInferred(v.panel(r, l.Judgement, "measured, and inferred", "", ""), v)
+	case len(v.Tries) > 0:
+		drawTries(v.panel(r, l.Judgement, "try this", v.tried(), ""), v)
 	default:
 		in, scrolled := v.panel(r, l.Judgement, "prediction and verdict", "", ""), v.Scrolled[JudgementPanel]
 		drawVerdict(in.Sub(0, -scrolled, in.W, in.H+scrolled), v)
@@ -156,7 +162,7 @@ func (v *scene) isRead() bool { return v.Status == Over && v.Judgement == nil }
 // judges reports whether there is anything that came of the run so far.
 func (v *scene) judges() bool {
 	w := v.World
-	return v.Judgement != nil || w.Foreign() || w.Answer != "" || w.Verdict.Given || len(w.Checks) > 0 || v.isRead()
+	return v.Judgement != nil || len(v.Tries) > 0 || w.Foreign() || w.Answer != "" || w.Verdict.Given || len(w.Checks) > 0 || v.isRead()
 }
 
 // filtered says which fds the table has.

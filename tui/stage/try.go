@@ -1,0 +1,69 @@
+package stage
+
+import (
+	"strconv"
+
+	"fdlab/tui/grid"
+	"fdlab/tui/page"
+)
+
+// Try is a thing to do in a run by hand.
+type Try struct {
+	Text string
+	Done bool // the trace has shown it
+}
+
+// tried says how many of them are done.
+func (v *scene) tried() string {
+	done := 0
+	for _, one := range v.Tries {
+		if one.Done {
+			done++
+		}
+	}
+	return strconv.Itoa(done) + " of " + strconv.Itoa(len(v.Tries))
+}
+
+// drawTries draws what is left to do, and then what is done: each whole where there is
+// room for all, else in one row. How many find no room at all is said.
+func drawTries(r grid.Region, v *scene) {
+	th := v.Theme
+	draw := func(r grid.Region, y int, one Try, whole bool) int {
+		st := th.Text
+		if one.Done {
+			st = th.Faint
+			r.Set(0, y, th.Glyphs.Yes, th.Text)
+		} else {
+			r.Set(0, y, th.Glyphs.Idle, th.Faint)
+		}
+		in := r.Sub(2, 0, r.W-2, r.H)
+		if whole {
+			return page.Wrap(in, y, st, one.Text)
+		}
+		in.Cut(0, y, in.W, st, one.Text)
+		return y + 1
+	}
+	var all []Try
+	for _, done := range []bool{false, true} {
+		for _, one := range v.Tries {
+			if one.Done == done {
+				all = append(all, one)
+			}
+		}
+	}
+	rows := 0
+	for _, one := range all {
+		rows += draw(r.Sub(0, 0, r.W, 0), 0, one, true)
+	}
+	more := 0
+	if len(all) > r.H {
+		more = len(all) - max(r.H-1, 0)
+	}
+	y := 0
+	for _, one := range all[:len(all)-more] {
+		y = draw(r, y, one, rows <= r.H)
+	}
+	if more > 0 {
+		r.At(0, y).Int(th.Faint, int64(more)).Text(th.Faint, " more: Z, for the whole screen")
+	}
+}
