@@ -8,6 +8,7 @@
 // of one. An fd has the name that the stage shows, and is open.
 //
 //	ready FD           a read would find something
+//	watched FD         an event is pending on it to read, or a thread is blocked on it
 //	unseen FD          it is ready, and no loop has been told
 //	unwatched FD       it is ready, and neither an event nor a thread waits for it
 //	queued FD N        N bytes or more wait in the kernel to be read
@@ -72,7 +73,8 @@ var grammar = map[string]struct {
 	operands int
 	make     func(args []string) (part, error)
 }{
-	"ready": {1, of(func(_ *world.World, f *world.FD, _ int64) bool { return f.Readable() })},
+	"ready":   {1, of(func(_ *world.World, f *world.FD, _ int64) bool { return f.Readable() })},
+	"watched": {1, of(func(_ *world.World, f *world.FD, _ int64) bool { return f.Wanted() })},
 	"unseen": {1, of(func(w *world.World, f *world.FD, now int64) bool {
 		since, ok := f.Unseen()
 		return ok && now-since > brief && w.Sure(since)

@@ -76,6 +76,7 @@ func TestAConditionIsMetAtItsMoment(t *testing.T) {
 	for condition, want := range map[string]int{
 		`ready "my bell"`:             6,
 		`ready my*`:                   6,
+		`watched my*`:                 5,
 		`ready other`:                 0,
 		`queued my* 7`:                6,
 		`queued my* 8`:                0,

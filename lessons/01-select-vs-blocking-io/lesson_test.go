@@ -435,8 +435,8 @@ func TestTheRunComesToItsMoments(t *testing.T) { lessontest.Moments(t) }
 // TestWhatToTryByHandIsTickedOff, each by doing it.
 func TestWhatToTryByHandIsTickedOff(t *testing.T) {
 	lessontest.Tries(t,
-		lessontest.Hand{Args: "-engine=blocking", Does: "b"},
-		lessontest.Hand{Args: "-engine=select", Does: "b"},
+		lessontest.Hand{Args: "-engine=blocking", Does: ":watched_a b"},
+		lessontest.Hand{Args: "-engine=select", Does: ":watched_b b"},
 		lessontest.Hand{Args: "-engine=threads"},
 		lessontest.Hand{Args: "-engine=busy"},
 	)
