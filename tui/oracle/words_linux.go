@@ -207,6 +207,7 @@ func canPoll(f File) bool {
 // The words in the column "ready".
 var (
 	ofNumber = regexp.MustCompile(`^\S (count )?([\d,]+)( bytes?| clients?| unsent| unread)?$`)
+	ofOwner  = regexp.MustCompile(`^waiting in .*, thread (\d+)$`)
 	ofState  = regexp.MustCompile(`^\S ([A-Z][A-Z_0-9]+)$`)
 )
 
@@ -275,6 +276,14 @@ func ofProgramColumn(add func(Claim), v *stage.View, f fd, l *ledger) {
 		}, atOnce})
 	case strings.HasPrefix(text, "callback ") && f.InCallback > 0:
 		add(Claim{"in a callback", subject, row, inCallback(v, f.number), atOnce})
+		if strings.Contains(text, " late ") && l.told(f.number) {
+			add(Claim{"unseen", subject, row, toldOfAll(f.number, l), atOnce})
+		}
+	case ofOwner.MatchString(text):
+		id, _ := strconv.ParseUint(ofOwner.FindStringSubmatch(text)[1], 10, 32)
+		add(Claim{"watched by", subject, row, func(facts Facts) (string, bool) {
+			return "there is no such thread", facts.Threads[uint32(id)].State != 0
+		}, atOnce})
 	case strings.HasPrefix(text, "unseen") && l.told(f.number):
 		add(Claim{"unseen", subject, row, toldOfAll(f.number, l), atOnce})
 	case text == "read" && v.Now-l.took(f.number) > fresh:

@@ -261,6 +261,12 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 	}
 	since, unseen := f.Unseen()
 	switch {
+	case f.InCallback > 0 && unseen && v.Now-since > 1e6: // nobody looks before the callback is back
+		p = p.Rune(th.Callback, g.Callback).Text(th.Callback, " ")
+		if r.W >= len("> callback 999 ms ? late 999 ms") {
+			p = p.Text(th.Callback, "callback ").Bytes(th.Callback, v.since(r, f.CallbackAt)).Text(th.Callback, " ")
+		}
+		v.atLeast(p.Rune(th.Late, g.Unseen).Text(th.Late, " late ")).Bytes(th.Late, v.since(r, since))
 	case f.InCallback > 0:
 		p.Rune(th.Callback, g.Callback).Text(th.Callback, " callback ").Bytes(th.Callback, v.since(r, f.CallbackAt))
 	case f.MistakenAt != 0 && v.Now-f.MistakenAt < glow:
@@ -289,10 +295,49 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 	case f.LastWrite != 0 && v.Now-f.LastWrite < glow:
 		p.Rune(th.Callback, g.Took).Text(th.Callback, " wrote")
 	case len(f.Watches) > 0:
-		p = p.Rune(th.Waiting, g.Wait).Text(th.Waiting, " waiting")
+		p = p.Rune(th.Waiting, g.Wait)
+		if owner := v.owner(f); owner != nil {
+			drawOwner(r, p.Text(th.Waiting, say(" in ", " waiting in ")).X, v, owner)
+			break
+		}
+		p = p.Text(th.Waiting, " waiting")
 		if f.Callbacks > 0 && r.W >= 36 {
 			p.Text(th.Faint, "  callbacks ").Count(th.Text, int64(f.Callbacks)).Text(th.Faint, " reads ").Count(th.Text, int64(f.Reads))
 		}
+	}
+}
+
+// owner is the loop that has all of an fd's events, where there are loops on more than
+// one thread; else nil.
+func (v *scene) owner(f *world.FD) *world.Base {
+	b := v.World.BaseByNumber(f.Watches[0].Base)
+	if b == nil || b.Thread == 0 || b.Foreign {
+		return nil
+	}
+	for i := range f.Watches {
+		if f.Watches[i].Base != b.Number {
+			return nil
+		}
+	}
+	for i := range v.World.Bases {
+		if o := &v.World.Bases[i]; o.Thread != 0 && o.Thread != b.Thread {
+			return b
+		}
+	}
+	return nil
+}
+
+// drawOwner says in which loop an fd is watched, and if there is room on which thread.
+func drawOwner(r grid.Region, x int, v *scene, b *world.Base) {
+	th := v.Theme
+	p := r.At(x, 0)
+	if b.Name != "" {
+		p.X = r.Cut(x, 0, r.W-x, th.Text, b.Name)
+	} else {
+		p = p.Text(th.Text, "base ").Int(th.Text, int64(b.Number))
+	}
+	if number := strconv.Itoa(int(b.Thread)); p.X+len(", thread ")+len(number) <= r.W {
+		p.Text(th.Faint, ", thread ").Text(th.Text, number)
 	}
 }
 
