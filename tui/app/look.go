@@ -91,6 +91,11 @@ func lookKeys() table {
 			})},
 		{Names: []string{"z"}, Sign: "z", Now: (*Model).nowLens, Do: do((*Model).lens),
 			Help: "the time panel shows what the lens shows: its column is opened until what began in it is apart. Once more, and it is opened further; where it is as far apart as can be, all is as before"},
+		{Names: []string{"W"}, Sign: "W", Now: (*Model).nowWall,
+			Help: "the wall: all fds at once, one a cell, in the order of their numbers. The higher the cell, the more waits, and nobody was told; the row above it counts. Z gives it the screen",
+			Do: looking(func(_ *Model, v *stage.View, _ *stage.Layout) {
+				v.Wall, v.Scrolled[stage.FDsPanel] = !v.Wall, 0
+			})},
 		{Names: []string{"F"}, Sign: "F", Now: when((*Model).hasStage, "filter"), Help: "letters: fds and lines of the log without them are left out; esc takes them away",
 			Do: do(func(m *Model) { m.filtering = m.hasStage() })},
 		{Names: []string{"esc"}, Sign: "esc", Do: (*Model).stepBack,
@@ -119,6 +124,22 @@ func (m *Model) nowLens() (h keys.Hint) {
 	} else if p != nil && p.Length() > 0 {
 		if events, _ := p.Events(); !events {
 			h.Does = "zoom to the lens"
+		}
+	}
+	return h
+}
+
+// nowWall offers the wall where there are many fds.
+func (m *Model) nowWall() (h keys.Hint) {
+	const many = 40
+	p := m.playback()
+	switch {
+	case p == nil:
+	case p.look.Wall:
+		h.Does = "table"
+	default:
+		if shown, ok := p.Moment(p.Front); ok && len(shown.World.FDs) > many {
+			h.Does = "wall"
 		}
 	}
 	return h

@@ -29,6 +29,9 @@ func columnsFor(w int) columns {
 // kernel holds (fact), and what the program has noticed. It returns how many rows
 // it has beyond those that are seen.
 func drawFDs(r grid.Region, v *scene) (above, below int) {
+	if v.Wall {
+		return drawWall(r, v)
+	}
 	th, w := v.Theme, v.World
 	shown, open := 0, 0
 	v.quiet = 0

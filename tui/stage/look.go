@@ -19,6 +19,7 @@ type Look struct {
 	Selected Selection
 	Filter   string // fds and lines of the log without these letters are left out; "": none is
 	Full     Panel  // this panel has the screen; NoPanel: all are seen
+	Wall     bool   // the table of fds has one cell an fd
 	Scrolled [panels]int
 }
 
