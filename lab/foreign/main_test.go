@@ -36,7 +36,7 @@ func compile(t *testing.T, source string, flags ...string) string {
 	if _, err := exec.LookPath("cc"); err != nil {
 		skip.Missing(t, "no C compiler: %v", err)
 	}
-	out := filepath.Join(t.TempDir(), strings.TrimSuffix(source, ".c"))
+	out := filepath.Join(t.TempDir(), strings.TrimSuffix(filepath.Base(source), ".c"))
 	args := append([]string{"-g", "-O1", "-Wno-unused-result", "-o", out, filepath.Join("testdata", source)}, flags...)
 	if said, err := exec.Command("cc", args...).CombinedOutput(); err != nil {
 		if strings.Contains(string(said), "event2/event.h") {

@@ -1,6 +1,10 @@
 package foreign
 
-import "golang.org/x/sys/unix"
+import (
+	"encoding/binary"
+
+	"golang.org/x/sys/unix"
+)
 
 // interrupted returns the call from which a stopped thread comes back, and its result.
 func interrupted(tid int) (nr int, result int64, ok bool) {
@@ -23,4 +27,14 @@ func restart(tid int) {
 	}
 	regs.Rax, regs.Rip = regs.Orig_rax, regs.Rip-2
 	unix.PtraceSetRegs(tid, &regs)
+}
+
+// callee returns the function that the call before an address calls, if that names it: the
+// instruction call rel32, of five bytes. 0: it does not.
+func callee(pid int, after uint64) uint64 {
+	var code [5]byte
+	if peek(pid, after-uint64(len(code)), code[:]) != len(code) || code[0] != 0xe8 {
+		return 0
+	}
+	return after + uint64(int64(int32(binary.LittleEndian.Uint32(code[1:]))))
 }

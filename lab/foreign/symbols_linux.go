@@ -3,6 +3,7 @@
 package foreign
 
 import (
+	"cmp"
 	"debug/elf"
 	"encoding/binary"
 	"os"
@@ -130,17 +131,25 @@ func (s *symbols) scan(pid int, sp uint64, yield func(place, addr uint64)) {
 
 // handler names the function that the loop has called: of those on the stack, the one
 // nearest to the loop's own frames that are not on it while the loop waits. Nothing says
-// that a word on the stack is a return address, so this is a guess, and drawn as one.
-func (s *symbols) handler(pid int, sp uint64, wait frames) (name string) {
-	outer := wait.outer()
+// that a word on the stack is a return address, and it may be left over from an earlier
+// call: so this is a guess, and drawn as one. Where the loop is the program's own, and calls
+// the function by name, less of it is: where the wait had its return address, there
+// is now that of this call.
+func (s *symbols) handler(pid int, sp uint64, wait frames) string {
+	outer, guess, called := wait.outer(), "", ""
 	s.scan(pid, sp, func(place, addr uint64) {
 		n := s.name(addr)
+		if was, ok := wait.at[place]; ok && was != addr && wait.names[n] {
+			if f := s.name(callee(pid, addr)); f != "" && !wait.names[f] {
+				called = f
+			}
+		}
 		if n == "" || wait.at[place] == addr || wait.names[n] || wait.sp != 0 && place >= outer {
 			return
 		}
-		name = n // scanned outward: the last one is the outermost
+		guess = n // scanned outward: the last one is the outermost
 	})
-	return name
+	return cmp.Or(called, guess)
 }
 
 // outer returns the outermost place at which a wait has an address on its stack: what is
