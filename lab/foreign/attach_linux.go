@@ -156,9 +156,8 @@ func mayAttach(pid int) error {
 
 // refusedAttach explains why the kernel does not let a process be traced.
 func refusedAttach(pid int, err error) error {
-	why := fmt.Sprintf("The process %d may not be traced (ptrace: %v).", pid, err)
 	if !errors.Is(err, unix.EPERM) {
-		return &Refusal{Why: why, err: err}
+		return &Refusal{Why: notTraced(pid, err), err: err}
 	}
 	var st unix.Stat_t
 	if unix.Stat("/proc/"+strconv.Itoa(pid), &st) == nil && int(st.Uid) != os.Getuid() {
@@ -170,7 +169,13 @@ func refusedAttach(pid int, err error) error {
 			Cure: "Only its owner or root may. Or it is set-uid: then only root.", err: err}
 	}
 	scope, _ := os.ReadFile("/proc/sys/kernel/yama/ptrace_scope")
-	switch strings.TrimSpace(string(scope)) {
+	return refusedByRule(pid, string(scope), err)
+}
+
+// refusedByRule explains why a process of one's own may not be traced. scope is Yama's, "" where
+// the kernel has none.
+func refusedByRule(pid int, scope string, err error) error {
+	switch strings.TrimSpace(scope) {
 	case "1":
 		return &Refusal{Why: fmt.Sprintf("The process %d is not a child of fdlab, and this machine allows only those to be traced (Yama, ptrace_scope 1).", pid),
 			Cure: "Start it with: go run ./tui trace -- PROGRAM. Or lift the limit until the next boot: sudo sysctl kernel.yama.ptrace_scope=0", err: err}
@@ -179,5 +184,9 @@ func refusedAttach(pid int, err error) error {
 	case "3":
 		return &Refusal{Why: "This machine forbids to trace any process until the next boot (Yama, ptrace_scope 3).", err: err}
 	}
-	return &Refusal{Why: why, Cure: "It has changed its rights (set-uid, or a server that gave up root), or this container forbids it: docker run --cap-add=SYS_PTRACE", err: err}
+	return &Refusal{Why: notTraced(pid, err), Cure: "It has changed its rights (set-uid, or a server that gave up root), or this container forbids it: docker run --cap-add=SYS_PTRACE", err: err}
+}
+
+func notTraced(pid int, err error) string {
+	return fmt.Sprintf("The process %d may not be traced (ptrace: %v).", pid, err)
 }

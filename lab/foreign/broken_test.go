@@ -136,3 +136,27 @@ func (c *guests) reads(n int) (count int) {
 	}
 	return count
 }
+
+// TestAnAcceptStormIsASpin: without a number for the next client accept(2) fails, the listener
+// stays ready, and the loop goes round. That is said of the listener.
+func TestAnAcceptStormIsASpin(t *testing.T) {
+	port := freePort(t)
+	program := compile(t, "../../../docs/servers/spin.c")
+	// 0 to 2, the listener, the epoll instance, one client.
+	p := launch(t, Options{Args: []string{"/bin/sh", "-c", "ulimit -n 6; exec " + program + " " + port}})
+	go io.Copy(io.Discard, p.out)
+	go io.Copy(io.Discard, p.errors)
+	c := &guests{traced: p, port: port}
+	c.asks(0)
+	c.come(1)
+	var found []diagnosis.Finding
+	p.until("it is warned of", func() bool {
+		found = diagnosis.Warnings(nil, p.world, p.reader.Now())
+		return len(found) > 0
+	})
+	if w := found[0]; len(found) != 1 || w.Kind != diagnosis.Spin || w.Cause != diagnosis.NothingTaken || w.FD.Name() != "listen 127.0.0.1:"+port {
+		t.Errorf("found %+v of %s; want a spin of the listener, in which nothing is taken", found, w.FD.Name())
+	}
+	unix.Kill(int(p.world.Threads[0].ID), unix.SIGKILL)
+	p.wait()
+}

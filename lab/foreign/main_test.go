@@ -26,6 +26,9 @@ func TestMain(m *testing.M) {
 			echo(addr)
 		}
 	}
+	if len(os.Args) > 3 && strings.HasPrefix(os.Args[1], refuses) {
+		refused(os.Args[1:])
+	}
 	Child() // the tests start this program again, as a trampoline
 	os.Exit(skip.Slow(m))
 }

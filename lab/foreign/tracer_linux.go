@@ -353,7 +353,19 @@ func (t *tracer) executed(k *task) {
 	}
 	t.begun = true
 	t.announce(k)
+	t.tellSetUID(p)
 	t.adoptAll(p)
+}
+
+// tellSetUID says that a set-uid program has not the rights that it has elsewhere.
+func (t *tracer) tellSetUID(p *process) {
+	var st unix.Stat_t
+	if unix.Stat("/proc/"+strconv.Itoa(p.pid)+"/exe", &st) != nil || t.attached {
+		return
+	}
+	if st.Mode&unix.S_ISUID != 0 && int(st.Uid) != os.Getuid() {
+		t.once(p, "set-uid", "%s is set-uid: started here it has your rights alone. To watch it as it is, start it yourself, and attach as root.", nameOf(p.pid))
+	}
 }
 
 // onThread runs do on a thread of its own, to its end: that thread is the tracer.
