@@ -6,6 +6,7 @@ go 1.25.0
 // exercise may not compile, and must fail no `go test ./...`; a solution is
 // tested by its exam (lab/grade/exams), not in its own folder.
 ignore (
+	./exercises/00-warm-up
 	./exercises/01-two-pipes
 	./exercises/02-fifo
 	./exercises/03-one-shot

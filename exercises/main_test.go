@@ -84,9 +84,20 @@ func TestAStudentsWay(t *testing.T) {
 	root := clone(t)
 	mine := filepath.Join(root, "exercises", "01-two-pipes", "main.go")
 	status, out := call(t, root, "")
-	want(t, status, fine, out, "exercises: 0 of ", "next: a select loop")
+	want(t, status, fine, out, "exercises: 0 of ", "next: a warm-up")
 	status, out = call(t, root, "", "verify")
 	want(t, status, fine, out)
+
+	// The warm-up: two things are wrong, and they are told one by one.
+	warm := filepath.Join(root, "exercises", "00-warm-up", "main.go")
+	status, out = call(t, root, "", "check")
+	want(t, status, notPassed, out, "(never-added)", "section Explain", "this is the starter still")
+	put(t, warm, get(t, filepath.Join(root, "exercises/00-warm-up/testdata/wrong-left-open/main.go")))
+	status, out = call(t, root, "", "check")
+	want(t, status, notPassed, out, "(left-open)", "hint 00")
+	put(t, warm, get(t, filepath.Join(root, "solutions/00-warm-up/main.go")))
+	status, out = call(t, root, "", "check")
+	want(t, status, fine, out, "passed", "next:    01")
 
 	status, out = call(t, root, "", "check")
 	want(t, status, notPassed, out, "(blocked)", "section Explain", "this is the starter still")
@@ -107,17 +118,17 @@ func TestAStudentsWay(t *testing.T) {
 	status, out = call(t, root, "", "check")
 	want(t, status, fine, out, "passed", "next:    02")
 	status, out = call(t, root, "")
-	want(t, status, fine, out, "exercises: 1 of ")
+	want(t, status, fine, out, "exercises: 2 of ")
 	status, out = call(t, root, "", "solution", "1")
 	want(t, status, fine, out, "-// mine", "solutions/01-two-pipes/README.md")
 
 	// What passed is not what is there now.
 	put(t, mine, get(t, mine)+"// and more\n")
 	status, out = call(t, root, "")
-	want(t, status, fine, out, "exercises: 0 of 13 pass now", "passed, and changed since")
+	want(t, status, fine, out, "exercises: 1 of 14 pass now", "passed, and changed since")
 	put(t, mine, strings.TrimSuffix(get(t, mine), "// and more\n"))
 	status, out = call(t, root, "")
-	want(t, status, fine, out, "exercises: 1 of 13 pass\n")
+	want(t, status, fine, out, "exercises: 2 of 14 pass\n")
 	more := filepath.Join(root, "exercises/01-two-pipes/more.go")
 	put(t, more, "package main\n")
 
@@ -138,7 +149,7 @@ func TestAStudentsWay(t *testing.T) {
 	status, out = call(t, root, "", "check", "1")
 	want(t, status, notPassed, out, "(blocked)")
 	status, out = call(t, root, "")
-	want(t, status, fine, out, "solved before, now fails", "exercises: 0 of 13 pass now; passed at some time: 1")
+	want(t, status, fine, out, "solved before, now fails", "exercises: 1 of 14 pass now; passed at some time: 2")
 	status, out = call(t, root, "", "list", "1")
 	want(t, status, fine, out, "solved before, now fails", "checked   4 times", "hints     2 of 3 read", "explain blocked")
 
@@ -177,7 +188,7 @@ func TestJSON(t *testing.T) {
 	}
 	var rows []row
 	_, out = call(t, root, "", "list", "-json")
-	if err := json.Unmarshal([]byte(out), &rows); err != nil || len(rows) < 3 || rows[0].Told != "blocked" {
+	if err := json.Unmarshal([]byte(out), &rows); err != nil || len(rows) < 3 || rows[1].Told != "blocked" {
 		t.Errorf("%v: %s", err, out)
 	}
 }
@@ -188,7 +199,7 @@ func TestMisuseIsNamed(t *testing.T) {
 		says string
 	}{
 		{[]string{"chekc"}, `no command "chekc"`},
-		{[]string{"check", "99"}, `no exercise "99": there are 01, 02`},
+		{[]string{"check", "99"}, `no exercise "99": there are 00, 01`},
 		{[]string{"hint"}, "which exercise?"},
 		{[]string{"hint", "1", "4"}, `no hint "4"`},
 		{[]string{"check", "-x"}, "-x"},
@@ -232,6 +243,7 @@ func TestWatchChecksAfterEachSaveAndGoesOn(t *testing.T) {
 
 func watchAndSave(t *testing.T, how string) {
 	root := clone(t)
+	put(t, filepath.Join(root, "exercises/00-warm-up/main.go"), get(t, filepath.Join(root, "solutions/00-warm-up/main.go")))
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	var out output

@@ -29,7 +29,7 @@ type seat struct {
 // sit starts watch on a terminal of 80x24.
 func sit(t *testing.T, root string, env ...string) *seat {
 	s := &seat{T: t}
-	s.cmd = exec.Command(os.Args[0], "-C", root, "watch")
+	s.cmd = exec.Command(os.Args[0], "-C", root, "watch", "01")
 	s.cmd.Env = append(append(os.Environ(), asItself+"=1", "TERM=xterm-256color", "LANG=C.UTF-8"), env...)
 	var err error
 	if s.master, err = pty.StartWithSize(s.cmd, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
