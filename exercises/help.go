@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -101,6 +102,10 @@ func (t *tool) solution(words []string) int {
 	if !t.attempts[e.Slug].Solved && !t.show {
 		fmt.Fprintf(t.out, "%02d %s: not before you have passed. A hint: go run ./exercises hint %02d. "+
 			"To see it all the same: -show\n", e.Number, e.Title, e.Number)
+		return notPassed
+	}
+	if _, err := os.Stat(filepath.Join(t.root, filepath.FromSlash(e.Solution()))); errors.Is(err, os.ErrNotExist) {
+		fmt.Fprintln(t.out, "this clone is without solutions: ask whoever gave it to you")
 		return notPassed
 	}
 	yours, err := os.ReadFile(e.MainFile(t.root))

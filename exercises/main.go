@@ -75,6 +75,7 @@ const usage = `usage: go run ./exercises [command] [flags]
   explain [NAME]       what a failed check tells: the belief, what is so, the lesson's words
   reset NN             back to the starter; your main.go is kept in .fdlab/kept
   solution NN          the difference to the solution, once you have passed
+  handout FOLDER       for instructors: a copy of the clone without solutions
   new exercise NN-name for contributors, see docs/adding-a-lesson.md; or: new lesson NN-name
   verify [NN ...]      for contributors: the working copies are the starters
 
@@ -123,7 +124,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 func (t *tool) do(words []string) int {
 	commands := map[string]func([]string) int{
 		"list": t.list, "check": t.check, "watch": t.watch, "hint": t.hint, "reset": t.reset,
-		"solution": t.solution, "explain": t.explain, "new": t.scaffold, "verify": t.verify,
+		"solution": t.solution, "explain": t.explain, "handout": t.handout, "new": t.scaffold, "verify": t.verify,
 	}
 	do := commands[words[0]]
 	if do == nil {
