@@ -5,6 +5,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -20,6 +21,7 @@ import (
 	"fdlab/tui/app"
 	"fdlab/tui/check"
 	"fdlab/tui/command"
+	"fdlab/tui/export"
 	"fdlab/tui/terminal"
 	"fdlab/tui/theme"
 )
@@ -60,6 +62,8 @@ func run(args []string) error {
 		return watch(root, c)
 	case command.Open:
 		return openFile(root, c)
+	case command.Export:
+		return exportFile(root, c)
 	default:
 		return open(root, c, nil)
 	}
@@ -72,6 +76,22 @@ func openFile(root string, c command.Command) error {
 		return err
 	}
 	return open(root, c, func(m *app.Model) { m.Open(recorded) })
+}
+
+// exportFile writes a recording in another form.
+func exportFile(root string, c command.Command) error {
+	if _, err := export.FormOf(c.Out); err != nil { // before a long recording is read
+		return err
+	}
+	run, flaw, err := export.Read(c.Operands[0], course.Read(root))
+	if err != nil {
+		return err
+	}
+	if flaw != nil {
+		terminal.Say("fdlab: not all of it can be read: " + flaw.Error())
+	}
+	o := export.Options{At: int64(c.At), W: c.W, H: c.H, Light: c.Light}
+	return export.WriteFile(context.Background(), c.Out, root, run, o)
 }
 
 // runProgram puts a program on the stage, with its arguments.

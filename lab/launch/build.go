@@ -109,15 +109,19 @@ func (b *Binary) compile(ctx context.Context, tool string, p Program) error {
 	// belongs to another user. -w: without tables for a debugger the linker
 	// needs a third less time; a panic still names files and lines.
 	// GOWORK=off: a workspace around the clone does not know of its module.
-	// GOOS, GOARCH: the program runs on this machine, whatever is set. And what
+	// GOOS, GOARCH: the program runs on this machine, whatever is set; or in a browser. And what
 	// GOFLAGS may make of it does not: with the race detector, for one, each program
 	// sleeps for a second before it ends.
+	goos, goarch := runtime.GOOS, runtime.GOARCH
+	if p.browser {
+		goos, goarch = "js", "wasm"
+	}
 	args := []string{"-c", script, "sh", tool, "build", "-buildvcs=false", "-ldflags=-w", "-o", b.path}
 	args = append(append(args, plain...), p.BuildArgs()...)
 	cmd := exec.CommandContext(ctx, "/bin/sh", args...)
 	cmd.Dir = p.Root
 	cmd.Env = append(os.Environ(), "GOWORK=off", "PWD="+p.Root, buildFolder+"="+work,
-		"GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
+		"GOOS="+goos, "GOARCH="+goarch)
 	cmd.Stdout, cmd.Stderr = words, words
 	// A group of its own: Ctrl-C at the terminal is the instrument's alone, and
 	// breaking off reaches the compiler and the linker too.

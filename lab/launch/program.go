@@ -16,7 +16,8 @@ type Program struct {
 	Files   []string // in place of Package: Go files that lie anywhere, by their whole names
 	Name    string   // "02-ev-persist"
 
-	itself bool // see ThisProgram
+	itself  bool // see ThisProgram
+	browser bool // see BuildForBrowser
 }
 
 // BuildArgs is what is given to go build.

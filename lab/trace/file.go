@@ -67,7 +67,12 @@ func ScanFile(name string, take func(*Recording, []Record)) (*Recording, error) 
 		return &Recording{}, err
 	}
 	defer file.Close()
-	in := bufio.NewReaderSize(file, 1<<16)
+	return ScanPacked(file, take)
+}
+
+// ScanPacked is Scan of what a file holds, compressed with gzip or not.
+func ScanPacked(r io.Reader, take func(*Recording, []Record)) (*Recording, error) {
+	in := bufio.NewReaderSize(r, 1<<16)
 	if magic, _ := in.Peek(2); string(magic) == "\x1f\x8b" {
 		zip, err := gzip.NewReader(in)
 		if err != nil {

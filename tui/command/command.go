@@ -7,11 +7,13 @@
 package command
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"math"
 	"strings"
+	"time"
 )
 
 // Command is a command line that was understood.
@@ -25,6 +27,12 @@ type Command struct {
 	Payload bool   // show and keep the bytes that the program reads and writes
 	Record  string // trace: into this file, and show nothing
 	Hold    bool   // attach: hold the program, too, and not only the picture
+
+	// Of export.
+	Out   string        // the file to write; its ending says which form
+	At    time.Duration // the moment of the run that a picture shows; negative: its end
+	W, H  int           // cells of a frame
+	Light bool          // for a light ground
 }
 
 // Word says what to do.
@@ -36,6 +44,7 @@ const (
 	Run    Word = "run"
 	Trace  Word = "trace"
 	Attach Word = "attach"
+	Export Word = "export"
 	Check  Word = "check"
 )
 
@@ -52,6 +61,7 @@ var words = []struct {
 	{Run, "PATH [ARGS]", 1, many, "puts a program of your own on the stage: its folder, or its main.go"},
 	{Trace, "PROGRAM [ARGS]", 1, many, "puts any Linux program on the stage: memcached, a server in Python; flags below"},
 	{Attach, "PID", 1, 1, "looks at one that runs already, and lets it go unharmed"},
+	{Export, "FILE", 1, 1, "writes a run that was kept in another form: a page, a picture ...; flags below"},
 	{Check, "", 0, 0, "says whether this machine is ready for a class; needs no terminal"},
 }
 
@@ -76,6 +86,13 @@ func Parse(args []string) (Command, error) {
 		if w == Attach {
 			flags.BoolVar(&c.Hold, "hold", false, "")
 		}
+		if w == Export {
+			c.At, c.W, c.H = -1, 120, 40
+			flags.StringVar(&c.Out, "o", "", "")
+			flags.DurationVar(&c.At, "at", c.At, "")
+			flags.Func("size", "", c.size)
+			flags.BoolVar(&c.Light, "light", false, "")
+		}
 	}
 	parse := func(args []string) ([]string, error) {
 		err := flags.Parse(args)
@@ -96,6 +113,13 @@ func Parse(args []string) (Command, error) {
 	if rest, err = parse(rest[1:]); err != nil || c.Help {
 		return c, err
 	}
+	if Word(said) == Export && len(rest) > 1 { // its flags may stand after the file, too
+		more, err := parse(rest[1:])
+		if err != nil || c.Help {
+			return c, err
+		}
+		rest = append(rest[:1:1], more...)
+	}
 	for _, w := range words {
 		if string(w.word) != said || w.word == Course {
 			continue
@@ -107,9 +131,23 @@ func Parse(args []string) (Command, error) {
 		if len(rest) < w.least {
 			return c, fmt.Errorf("%s needs %s; try -h", said, w.operands)
 		}
+		if c.Word == Export && c.Out == "" {
+			return c, errors.New("export needs -o and the name of the file to write, run.html for example; try -h")
+		}
 		return c, nil
 	}
 	return c, fmt.Errorf("unknown word %q: it takes %s; try -h", said, known())
+}
+
+// size reads 120x40. A frame is at least as large as the smallest terminal.
+func (c *Command) size(s string) error {
+	if n, err := fmt.Sscanf(s, "%dx%d", &c.W, &c.H); n != 2 || err != nil || s != fmt.Sprintf("%dx%d", c.W, c.H) {
+		return errors.New("want columns and rows, 120x40")
+	}
+	if c.W < 80 || c.H < 24 || c.W > 400 || c.H > 200 {
+		return errors.New("want 80x24 to 400x200")
+	}
+	return nil
 }
 
 // quoted makes the flag package's words fit to be drawn.
@@ -126,6 +164,9 @@ func known() string {
 	}
 	return list
 }
+
+// forms are the endings that export knows (tui/export.Forms).
+const forms = ".html .cast .svg .txt .json .csv"
 
 // Usage explains the grammar.
 func Usage() string {
@@ -144,6 +185,10 @@ func Usage() string {
 		{"-payload", "trace, attach: show and keep the first bytes of what is read and written"},
 		{"-record FILE", "trace: keep the run in FILE, and show nothing; needs no terminal"},
 		{"-hold", "attach: space holds the program, too, and not only the picture"},
+		{"-o FILE", "export: the file to write; its ending says which form: " + forms},
+		{"-at 1.5s", "export: the moment that a picture or a text shows; without it the end of the run"},
+		{"-size 120x40", "export: the columns and rows of a frame"},
+		{"-light", "export: for a light ground"},
 	} {
 		fmt.Fprintf(&b, "  %-*s  %s\n", width, f[0], f[1])
 	}

@@ -1,9 +1,11 @@
 package command
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestGrammar(t *testing.T) {
@@ -108,5 +110,34 @@ func TestUsage(t *testing.T) {
 	}
 	if !strings.Contains(Usage(), "-C folder") {
 		t.Errorf("usage: %s", Usage())
+	}
+}
+
+// TestTheFlagsOfExport stand before the file and after it.
+func TestTheFlagsOfExport(t *testing.T) {
+	whole := Command{Word: Export, Operands: []string{"a.jsonl"}, Out: "a.html", At: -1, W: 120, H: 40}
+	placed := whole
+	placed.At, placed.W, placed.H, placed.Light = 1500*time.Millisecond, 80, 24, true
+	for said, want := range map[string]Command{
+		"export a.jsonl -o a.html":                             whole,
+		"export -o a.html a.jsonl":                             whole,
+		"export -at 1.5s a.jsonl -o a.html -size 80x24 -light": placed,
+	} {
+		if got, err := Parse(strings.Fields(said)); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: %+v, %v, want %+v", said, got, err, want)
+		}
+	}
+	for said, want := range map[string]string{
+		"export":                             "needs FILE",
+		"export a.jsonl":                     "needs -o",
+		"export a.jsonl -o a.html b":         "takes no more",
+		"export a.jsonl -o a.svg -size 9x9":  "80x24",
+		"export a.jsonl -o a.svg -size wide": "columns and rows",
+		"export a.jsonl -o a.svg -at soon":   "invalid",
+		"open a.jsonl -o a.html":             "takes no more",
+	} {
+		if _, err := Parse(strings.Fields(said)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", said, err, want)
+		}
 	}
 }

@@ -32,9 +32,14 @@ func (g *Grid) AppendTo(b []byte) []byte {
 		if y > 0 {
 			b = append(b, '\n')
 		}
-		b = g.appendRow(b, g.cells[y*g.W:(y+1)*g.W])
+		b = g.AppendRow(b, y)
 	}
 	return b
+}
+
+// AppendRow appends one row, as AppendTo does.
+func (g *Grid) AppendRow(b []byte, y int) []byte {
+	return g.appendRow(b, g.cells[y*g.W:(y+1)*g.W])
 }
 
 func (g *Grid) appendRow(b []byte, row []Cell) []byte {

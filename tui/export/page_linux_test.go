@@ -1,0 +1,416 @@
+package export
+
+import (
+	"context"
+	"fmt"
+	"image/color"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/vt"
+
+	"fdlab/lab/course"
+	"fdlab/lab/skip"
+	"fdlab/tui/app"
+	"fdlab/tui/grid"
+	"fdlab/tui/theme"
+)
+
+func TestMain(m *testing.M) { os.Exit(skip.Slow(m)) }
+
+const root = "../.."
+
+// lesson is a lesson with the recording that it ships.
+const lesson = "02-ev-persist"
+
+func recording() string { return filepath.Join(root, "lessons", lesson, "recording.jsonl.gz") }
+
+// write exports the lesson's recording, and returns the file.
+func write(t *testing.T, name string, o Options) string {
+	t.Helper()
+	run, flaw, err := Read(recording(), course.Read(root))
+	if err != nil || flaw != nil {
+		t.Fatal(err, flaw)
+	}
+	file := filepath.Join(t.TempDir(), name)
+	where, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteFile(context.Background(), file, where, run, o); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// cell is what a cell shows. A blank has no colour of its own.
+type cell struct {
+	rune   rune
+	fg, bg uint32
+	attr   grid.Attr
+}
+
+func (c cell) String() string {
+	return fmt.Sprintf("%q fg %x bg %x attr %b", c.rune, c.fg, c.bg, c.attr)
+}
+
+func (c cell) seen() cell {
+	if c.rune == 0 {
+		c.rune = ' '
+	}
+	if c.rune == ' ' && c.attr&(grid.Reverse|grid.Underline) == 0 {
+		c.fg, c.attr = 0, 0
+	}
+	return c
+}
+
+// pageInBrowser is the exported page in a browser.
+type pageInBrowser struct{ *browser }
+
+// frame is what the page has painted.
+type frame struct {
+	Columns, Rows int
+	Wide, High    float64
+	Cells         []int32
+	Moves         bool
+}
+
+func (p pageInBrowser) frame() (f frame) {
+	p.t.Helper()
+	p.until("the page is painted", "globalThis.painted && painted() !== null")
+	p.eval("painted()", &f)
+	return f
+}
+
+func (f frame) at(x, y int) cell {
+	i := (y*f.Columns + x) * 4
+	return cell{rune(f.Cells[i]), uint32(f.Cells[i+1]), uint32(f.Cells[i+2]), grid.Attr(f.Cells[i+3])}.seen()
+}
+
+func (f frame) text() string {
+	var b strings.Builder
+	for y := range f.Rows {
+		for x := range f.Columns {
+			if c := f.at(x, y); c.rune > 0 {
+				b.WriteRune(c.rune)
+			}
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// terminal is the instrument, with the same recording on its stage.
+type terminal struct {
+	model *app.Model
+	w, h  int
+}
+
+func openTerminal(t *testing.T, w, h int, dark bool) *terminal {
+	t.Helper()
+	recorded, err := app.Load(recording())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := course.Read(root)
+	c.Root = t.TempDir() // no progress, no prediction
+	ground := theme.Light
+	if dark {
+		ground = theme.Dark
+	}
+	m := app.New(c, theme.New(grid.TrueColor, ground, false))
+	t.Cleanup(m.Close)
+	m.Update(tea.WindowSizeMsg{Width: w, Height: h})
+	m.Open(recorded)
+	return &terminal{m, w, h}
+}
+
+// cells are what a terminal shows after it has read the frame.
+func (x *terminal) cells() func(x, y int) cell {
+	screen := vt.NewEmulator(x.w, x.h)
+	screen.Write([]byte(strings.ReplaceAll(x.model.View(), "\n", "\r\n")))
+	return func(x, y int) cell {
+		c := screen.CellAt(x, y)
+		if c == nil || c.Content == "" && c.Width == 0 {
+			return cell{rune: -1}
+		}
+		content := []rune(c.Content + " ")
+		got := cell{rune: content[0], fg: bits(c.Style.Fg), bg: bits(c.Style.Bg)}
+		for attr, mine := range map[uint8]grid.Attr{uv.AttrBold: grid.Bold, uv.AttrFaint: grid.Faint, uv.AttrReverse: grid.Reverse} {
+			if c.Style.Attrs&attr != 0 {
+				got.attr |= mine
+			}
+		}
+		if c.Style.Underline != 0 {
+			got.attr |= grid.Underline
+		}
+		return got.seen()
+	}
+}
+
+func bits(c color.Color) uint32 {
+	if c == nil {
+		return 0
+	}
+	r, g, b, _ := c.RGBA()
+	return 1<<24 | r>>8<<16 | g>>8<<8 | b>>8
+}
+
+// press is one key: as the browser has it, and as the terminal has it.
+type press struct {
+	key   string // of the keyboard
+	shift bool
+	tea   tea.KeyMsg
+}
+
+func letter(s string) press {
+	return press{key: s, tea: tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(s)}}
+}
+
+var (
+	left     = press{key: "ArrowLeft", tea: tea.KeyMsg{Type: tea.KeyLeft}}
+	right    = press{key: "ArrowRight", tea: tea.KeyMsg{Type: tea.KeyRight}}
+	farRight = press{key: "ArrowRight", shift: true, tea: tea.KeyMsg{Type: tea.KeyShiftRight}}
+	home     = press{key: "Home", tea: tea.KeyMsg{Type: tea.KeyHome}}
+	down     = press{key: "ArrowDown", tea: tea.KeyMsg{Type: tea.KeyDown}}
+	esc      = press{key: "Escape", tea: tea.KeyMsg{Type: tea.KeyEsc}}
+	tab      = press{key: "Tab", tea: tea.KeyMsg{Type: tea.KeyTab}}
+	enter    = press{key: "Enter", tea: tea.KeyMsg{Type: tea.KeyEnter}}
+	space    = press{key: " ", tea: tea.KeyMsg{Type: tea.KeySpace, Runes: []rune(" ")}}
+)
+
+func (p pageInBrowser) press(k press) {
+	p.t.Helper()
+	const shift = 8
+	modifiers := 0
+	if k.shift {
+		modifiers = shift
+	}
+	p.browser.press(k.key, modifiers)
+}
+
+// TestThePage has one browser for all that is tried on pages: to start one takes longer
+// than the rest.
+func TestThePage(t *testing.T) {
+	p := pageInBrowser{chromium(t, 1180, 860)}
+	file := write(t, "run.html", Options{})
+	for _, c := range []struct {
+		name string
+		try  func(*testing.T, pageInBrowser, string)
+	}{
+		{"shows in the dark what the terminal shows", func(t *testing.T, p pageInBrowser, file string) { showsWhatTheTerminalShows(t, p, file, true) }},
+		{"and on a light ground", func(t *testing.T, p pageInBrowser, file string) { showsWhatTheTerminalShows(t, p, file, false) }},
+		{"plays", plays},
+		{"has nothing of the recording as HTML", nothingOfTheRecordingIsHTML},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p.t = t
+			p.size(1180, 860)
+			c.try(t, p, file)
+		})
+	}
+	p.t = t
+}
+
+// showsWhatTheTerminalShows: the same keys lead both to the same moments, and
+// all cells are the same there, apart from the row of keys. The page fetches nothing.
+func showsWhatTheTerminalShows(t *testing.T, p pageInBrowser, file string, dark bool) {
+	p.ground(dark)
+	p.open(file)
+	first := p.frame()
+	if text := first.text(); !strings.Contains(text, "the claim") || !strings.Contains(text, "predict") {
+		t.Fatalf("the page does not begin with the lesson's question:\n%s", text)
+	}
+	if first.Columns < 100 || first.Rows < 36 {
+		t.Fatalf("only %dx%d cells", first.Columns, first.Rows)
+	}
+	p.press(enter)
+	p.press(letter("R")) // not at the reader's pace: no clock moves the playhead
+	x := openTerminal(t, first.Columns, first.Rows, dark)
+	for n, keys := range [][]press{
+		{home, letter("."), letter("."), letter("."), letter("."), letter(".")},
+		{letter("."), letter("."), letter(".")},
+		{farRight},
+		{right, right, right},
+		{letter("+"), letter("+"), left},
+		{down, down},
+		{letter("n"), letter("n")},
+		{letter("t"), right, right},
+		{letter("t"), letter("-"), tab},
+		{space},
+		{tab, space},
+		{letter("Z"), letter("Z"), letter("Z")},
+		{esc, esc, letter("p")},
+	} {
+		for _, k := range keys {
+			p.press(k)
+			x.model.Update(k.tea)
+		}
+		f, want := p.frame(), x.cells()
+		differ := 0
+		for y := range f.Rows - 1 {
+			for col := range f.Columns {
+				if got, want := f.at(col, y), want(col, y); got != want {
+					if differ++; differ < 5 {
+						t.Errorf("moment %d, column %d of row %d: %v, in a terminal %v", n, col, y, got, want)
+					}
+				}
+			}
+		}
+		if differ > 0 {
+			t.Fatalf("moment %d: %d cells differ:\n%s", n, differ, f.text())
+		}
+	}
+	for _, address := range p.asked {
+		if !strings.HasPrefix(address, "file:") && !strings.HasPrefix(address, "data:") {
+			t.Errorf("the page has asked for %s", address)
+		}
+	}
+	if len(p.faults) > 0 {
+		t.Errorf("faults of the page: %q", p.faults)
+	}
+}
+
+// plays: the run is led at the reader's pace from its first moment, a window
+// of another size is filled, a press on the strip moves the playhead, what is shown is
+// painted, and said to who does not see it.
+func plays(t *testing.T, p pageInBrowser, file string) {
+	p.ground(true)
+	p.open(file)
+	p.frame()
+	p.press(letter("b")) // a prediction
+	p.press(enter)
+	if f := p.frame(); !strings.Contains(f.text(), "GUIDED") {
+		t.Fatalf("it is not led:\n%s", f.text())
+	}
+	p.until("the first moment", "painted() && !painted().moves && document.getElementById('words').textContent.includes('moment 1 of')")
+
+	p.press(letter("R"))
+	p.press(home)
+	p.press(space) // replay
+	if f := p.frame(); !f.Moves {
+		t.Fatalf("it does not replay:\n%s", f.text())
+	}
+	p.press(space)
+	if f := p.frame(); f.Moves || !strings.Contains(f.text(), "PAST") {
+		t.Fatalf("it does not pause:\n%s", f.text())
+	}
+
+	p.size(900, 600)
+	p.until("another size", "painted() && painted().columns * painted().wide <= 900 && painted().rows * painted().high <= 600")
+	f := p.frame()
+	if f.Columns < 80 || f.Rows < 24 {
+		t.Fatalf("only %dx%d cells", f.Columns, f.Rows)
+	}
+
+	// The end says what was predicted, and the verdict.
+	p.press(press{key: "End"})
+	if text := p.frame().text(); !strings.Contains(text, "ENDED") || !strings.Contains(text, "claim") {
+		t.Fatalf("no verdict at the end:\n%s", text)
+	}
+
+	// Each cell that shows something has ink, each that does not is its ground alone.
+	p.press(home)
+	f = p.frame()
+	var inked []int
+	p.eval(`(() => {
+		const f = painted(), c = document.getElementById('stage').getContext('2d'), all = [];
+		for (let y = 0; y < f.rows; y++) for (let x = 0; x < f.columns; x++) {
+			const d = c.getImageData(Math.ceil(x * f.wide), y * f.high, Math.floor(f.wide) - 1, f.high).data;
+			let inked = 0;
+			for (let i = 4; i < d.length; i += 4) if (d[i] !== d[0] || d[i+1] !== d[1] || d[i+2] !== d[2]) { inked = 1; break; }
+			all.push(inked);
+		}
+		return all;
+	})()`, &inked)
+	for i, has := range inked {
+		c := f.at(i%f.Columns, i/f.Columns)
+		full := c.rune >= '▁' && c.rune <= '█' || c.attr&grid.Underline != 0
+		if shows := c.rune > ' '; shows && has == 0 && !full {
+			t.Errorf("column %d of row %d: %v is not painted", i%f.Columns, i/f.Columns, c)
+		}
+	}
+}
+
+// nothingOfTheRecordingIsHTML: a hostile program's words stay words.
+func nothingOfTheRecordingIsHTML(t *testing.T, p pageInBrowser, _ string) {
+	hostile := `</script><img src=x onerror="document.title='taken'"><script>document.title='taken'</script>`
+	file := filepath.Join(t.TempDir(), "run.jsonl")
+	quoted := strings.ReplaceAll(hostile, `"`, `\"`)
+	text := `{"fdlab-trace":1,"program":"` + quoted + `","started":"2024-05-06T07:08:09Z"}
+{"kind":"thread-begin","seq":1,"t":5,"thread":1,"name":"` + quoted + `"}
+{"kind":"step","seq":2,"t":9,"thread":1,"text":"` + quoted + `","number":1,"of":1}
+{"records":2,"lost":0}
+`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run, flaw, err := Read(file, &course.Catalogue{})
+	if err != nil || flaw != nil {
+		t.Fatal(err, flaw)
+	}
+	where, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "run.html")
+	if err := WriteFile(context.Background(), out, where, run, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(page), "onerror") || strings.Contains(string(page), "taken") {
+		t.Fatal("the program's words stand in the page as they are")
+	}
+	if most := 3 << 20; len(page) > most {
+		t.Errorf("the page has %d bytes, more than %d", len(page), most)
+	}
+	p.open(out)
+	f := p.frame()
+	if text := f.text(); !strings.Contains(text, "</script><img") {
+		t.Errorf("the program's words are not shown:\n%s", text)
+	}
+	p.until("the words for who does not see it", "document.getElementById('words').textContent.includes('<img')")
+	var title string
+	var elements int
+	p.eval("document.title", &title)
+	p.eval("document.querySelectorAll('img').length", &elements)
+	if title != "fdlab: a recorded run" || elements != 0 || len(p.faults) > 0 {
+		t.Errorf("title %q, %d pictures, faults %q", title, elements, p.faults)
+	}
+}
+
+// TestAFileThatIsThereIsLeft as it is, and a fault leaves no file.
+func TestAFileThatIsThereIsLeft(t *testing.T) {
+	run, _, err := Read(recording(), course.Read(root))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "run.html")
+	if err := os.WriteFile(file, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	where, _ := filepath.Abs(root)
+	if err := WriteFile(context.Background(), file, where, run, Options{}); err == nil || !strings.Contains(err.Error(), "there already") {
+		t.Errorf("error %v", err)
+	}
+	if kept, _ := os.ReadFile(file); string(kept) != "mine" {
+		t.Errorf("it has %q now", kept)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Nanosecond)
+	defer cancel()
+	other := filepath.Join(t.TempDir(), "other.html")
+	if err := WriteFile(ctx, other, where, run, Options{}); err == nil {
+		t.Error("a build that was broken off gave a page")
+	}
+	if _, err := os.Stat(other); err == nil {
+		t.Error("it left a file")
+	}
+}

@@ -1,0 +1,70 @@
+package export
+
+import (
+	"fmt"
+	"time"
+
+	"fdlab/tui/grid"
+	"fdlab/tui/player"
+	"fdlab/tui/viewer"
+)
+
+// What a player without a reader does: how often it draws, and how long it shows what
+// there is to read.
+const (
+	perSecond = 10
+	toRead    = 2500 * time.Millisecond // and besides, for each letter:
+	perLetter = 35 * time.Millisecond
+	atTheEnd  = 5 * time.Second
+	longest   = 30 * time.Minute // a film; a run that takes longer is cut there
+)
+
+// play shows the run to somebody who presses no key: from moment to moment, where the
+// lesson has some, each with its question and its answer; else a replay from the
+// beginning, slow enough to be seen. take gets each frame and how long after the first it
+// stands; mark is what begins there: a step or a moment, or "". It returns how long all
+// of it is.
+func play(run *Run, o Options, take func(at time.Duration, g *grid.Grid, mark string) error) (time.Duration, error) {
+	v := run.viewer(o)
+	v.Begin()
+	if v.State() == player.Ended {
+		v.Toggle()
+	}
+	g := grid.New(o.W, o.H)
+	v.Theme.Prepare(g)
+	step, moment := 0, 0
+	var at time.Duration
+	for ; at < longest; at += time.Second / perSecond {
+		g.Clear()
+		v.Draw(g.Region())
+		mark := ""
+		if n, text := v.Step(); n != step {
+			step, mark = n, fmt.Sprintf("step %d: %s", n, text)
+		}
+		i, answered, ok := v.Standing()
+		if ok && i+1 != moment {
+			moment, mark = i+1, fmt.Sprintf("moment %d", i+1)
+		}
+		if err := take(at, g, mark); err != nil {
+			return at, err
+		}
+		switch {
+		case ok:
+			at += reading(v, answered)
+			v.Toggle() // the answer, then on
+		case v.State() == player.Ended:
+			return at + atTheEnd, nil
+		}
+		v.Pass(time.Second / perSecond)
+	}
+	return at, nil
+}
+
+// reading is how long a question, or an answer, stands.
+func reading(v *viewer.Viewer, answered bool) time.Duration {
+	text, answer := v.Asked()
+	if answered {
+		text = answer
+	}
+	return toRead + time.Duration(len(text))*perLetter
+}

@@ -1,0 +1,283 @@
+package viewer
+
+import (
+	"slices"
+	"strconv"
+
+	"fdlab/lab/trace"
+	"fdlab/tui/ending"
+	"fdlab/tui/grid"
+	"fdlab/tui/keys"
+	"fdlab/tui/player"
+	"fdlab/tui/stage"
+)
+
+// A press changes the viewer, and nothing comes of it.
+type (
+	done  struct{}
+	table = keys.Table[*Viewer, done]
+	row   = keys.Key[*Viewer, done]
+)
+
+func do(what func(*Viewer)) func(*Viewer) done {
+	return func(v *Viewer) done { what(v); return done{} }
+}
+
+func always(does string) func(*Viewer) keys.Hint { return keys.Always[*Viewer](does) }
+
+// played are keys of the player. There is no program that its orders could reach.
+func played(of keys.Table[*player.Player, player.Order]) (rows table) {
+	for _, k := range of {
+		lifted := row{Names: k.Names, Sign: k.Sign, Help: k.Help, Do: do(func(v *Viewer) { k.Do(v.Player) })}
+		if k.Now != nil {
+			lifted.Now = func(v *Viewer) keys.Hint { return k.Now(v.Player) }
+		}
+		rows = append(rows, lifted)
+	}
+	return rows
+}
+
+// playheadKeys are the keys of the playhead, by their weight.
+var playheadKeys = slices.Concat(played(player.Keys[:1]), played(player.Guide[:2]), played(player.Keys[1:]), played(player.Guide[2:]))
+
+// last are the help, and the way back to the question. They stand at the right.
+func last() table {
+	return table{
+		{Names: []string{"?"}, Sign: "?", Now: always("help"), Help: "explains the screen", Do: do(func(v *Viewer) { v.help, v.helpTop = true, 0 })},
+		{Names: []string{"q"}, Sign: "q", Now: func(v *Viewer) keys.Hint {
+			if v.lesson.Question == "" || v.asks {
+				return keys.Hint{}
+			}
+			return keys.Hint{Does: "question"}
+		}, Help: "back to the claim and the question", Do: do(func(v *Viewer) { v.asks = v.lesson.Question != "" })},
+	}
+}
+
+func questionKeys() table {
+	return slices.Concat(table{
+		{Names: []string{"enter", " "}, Sign: "enter", Now: always("see the run"), Help: "shows the run", Do: do((*Viewer).Begin)},
+		{Sign: "a letter", Now: always("your prediction"), Help: "what you say the run will show; a click, too"},
+	}, last())
+}
+
+func stageKeys() table { return slices.Concat(playheadKeys, lookKeys(), digits(), last()) }
+
+// lookKeys are what a person does to the stage itself.
+func lookKeys() table {
+	looking := func(change func(*Viewer, *stage.View, *stage.Layout)) func(*Viewer) done {
+		return do(func(v *Viewer) {
+			s, l := v.shown()
+			change(v, s, &l)
+			v.look = s.Look
+		})
+	}
+	choose := func(by int) func(*Viewer) done {
+		return looking(func(_ *Viewer, s *stage.View, l *stage.Layout) {
+			if s.Full == stage.FeedPanel || s.Full == stage.JudgementPanel {
+				s.ScrollBy(s.Full, by, l)
+				return
+			}
+			s.Select(by, l)
+		})
+	}
+	scroll := func(by int) func(*Viewer) done {
+		return looking(func(v *Viewer, s *stage.View, l *stage.Layout) {
+			p := s.Full
+			if p == stage.NoPanel {
+				p = stage.FDsPanel
+			}
+			s.ScrollBy(p, by*v.h/2, l)
+		})
+	}
+	event := func(forward bool) func(*Viewer) done {
+		return do(func(v *Viewer) { v.nextOfSelection(forward) })
+	}
+	return table{
+		{Names: []string{"n"}, Sign: "n  p", Do: event(true), Help: "the next event of what is selected, the one before",
+			Now: func(v *Viewer) (h keys.Hint) {
+				if v.look.Selected.Kind != stage.Nothing {
+					h.Does = "events of " + v.look.Selected.Words()
+				}
+				return h
+			}},
+		{Names: []string{"p"}, Do: event(false)},
+		{Names: []string{"up", "k"}, Sign: "↑↓", Now: always("select"), Do: choose(-1),
+			Help: "select an fd, a thread or a base (k and j, too; or a click): all panels show what has to do with it. Page up and page down scroll the panel that has the screen, or the table; the wheel any panel"},
+		{Names: []string{"down", "j"}, Do: choose(1)},
+		{Names: []string{"pgup", "ctrl+u"}, Do: scroll(-1)},
+		{Names: []string{"pgdown", "ctrl+d"}, Do: scroll(1)},
+		{Names: []string{"Z"}, Sign: "Z", Now: always("full screen"), Help: "one panel has the screen, then the next; esc: all are seen",
+			Do: looking(func(_ *Viewer, s *stage.View, _ *stage.Layout) { s.Full = s.NextFull() })},
+		{Names: []string{"F"}, Sign: "F", Now: always("filter"), Help: "letters: fds and lines of the log without them are left out; esc takes them away",
+			Do: do(func(v *Viewer) { v.filters = true })},
+		{Names: []string{"esc"}, Sign: "esc", Help: "takes back, one after the other: full screen, filter, selection",
+			Do: do(func(v *Viewer) { v.look.StepBack() })},
+	}
+}
+
+// digits explain the warnings of the stage.
+func digits() (rows table) {
+	for d := range 10 {
+		digit := strconv.Itoa(d)
+		k := row{Names: []string{digit}, Do: do(func(v *Viewer) {
+			if _, _, ok := stage.Explain(digit); ok {
+				v.explain = digit
+			}
+		})}
+		if d == 0 {
+			k.Sign, k.Help = "a digit", "explains the warning that it stands at"
+		}
+		rows = append(rows, k)
+	}
+	return rows
+}
+
+func endingKeys() table {
+	return slices.Concat(
+		table{
+			{Names: []string{"enter"}, Sign: "enter", Do: do((*Viewer).prove), Help: "shows the moment that proves the check; where none does, the beginning of its step",
+				Now: func(v *Viewer) (h keys.Hint) {
+					if len(v.run.Live.Checks) > 0 {
+						h.Does = "show it"
+					}
+					return h
+				}},
+			{Names: []string{"up", "k"}, Sign: "↑↓", Now: always("checks"), Help: "choose a check, scroll (k and j, too)", Do: do(func(v *Viewer) { v.moveEnding(-1) })},
+			{Names: []string{"down", "j"}, Do: do(func(v *Viewer) { v.moveEnding(1) })},
+		},
+		playheadKeys, last())
+}
+
+// keys are those of what is shown.
+func (v *Viewer) keys() table {
+	switch {
+	case v.asks:
+		return v.tables.question
+	case v.atItsEnd():
+		return v.tables.ending
+	}
+	return v.tables.stage
+}
+
+// now are the keys that are offered at this moment.
+func (v *Viewer) now() []keys.Hint { return v.keys().Now(v) }
+
+// Key takes a press, by the name that a terminal gives it: "left", "h", " ". It reports
+// whether the viewer has a use for it.
+func (v *Viewer) Key(name string) bool {
+	v.message = ""
+	switch {
+	case v.filters:
+		v.filters = v.look.TypeFilter(name)
+		return true
+	case v.help:
+		v.keyHelp(name)
+		return true
+	case v.explain != "":
+		v.explain = ""
+		return true
+	case v.asks && v.choose(name):
+		return true
+	}
+	_, ok := v.keys().Do(v, name)
+	return ok
+}
+
+func (v *Viewer) shown() (*stage.View, stage.Layout) {
+	s := v.view()
+	return s, stage.LayoutOf(v.w, v.h, s)
+}
+
+// nextOfSelection shows the next event of what is selected.
+func (v *Viewer) nextOfSelection(forward bool) {
+	selected := v.look.Selected
+	if selected.Kind == stage.Nothing {
+		v.message = "Nothing is selected: ↑ ↓ or a click select an fd, a thread or a base."
+		return
+	}
+	v.NextOf(0, forward, func(r *trace.Record) bool { return selected.Has(v.run, r) })
+}
+
+// Click shows the moment, or selects what stands, where the screen was clicked.
+func (v *Viewer) Click(x, y int) {
+	v.message = ""
+	switch {
+	case v.help, v.explain != "":
+		v.help, v.explain = false, ""
+	case v.asks:
+		for i, place := range v.drawQuestion(grid.New(v.w, v.h).Region()) {
+			if place.Has(x, y) {
+				v.predicted = v.lesson.Options[i].Letter
+			}
+		}
+	case v.atItsEnd():
+		v.changeEnding(func(e *ending.View) { e.Click(x, y, v.w, v.h) })
+	default:
+		s, l := v.shown()
+		if s.SelectAt(&l, x, y) {
+			v.look = s.Look
+			return
+		}
+		v.scrub(s, &l, x, y)
+	}
+}
+
+// Drag moves the playhead along the time panel, while the pointer is down.
+func (v *Viewer) Drag(x, y int) {
+	if v.covered() || v.atItsEnd() {
+		return
+	}
+	s, l := v.shown()
+	v.scrub(s, &l, x, y)
+}
+
+func (v *Viewer) scrub(s *stage.View, l *stage.Layout, x, y int) {
+	if at, ok := l.MomentAt(s, x, y); ok {
+		v.Seek(0, at)
+	}
+}
+
+// Wheel scrolls what stands at a cell.
+func (v *Viewer) Wheel(rows, x, y int) {
+	switch {
+	case v.help:
+		v.scrollHelp(rows)
+	case v.covered():
+	case v.atItsEnd():
+		v.changeEnding(func(e *ending.View) { e.Scroll(rows, v.w, v.h) })
+	default:
+		s, l := v.shown()
+		if p := l.PanelAt(x, y); p != stage.NoPanel {
+			s.ScrollBy(p, rows, &l)
+			v.look = s.Look
+		}
+	}
+}
+
+func (v *Viewer) changeEnding(change func(*ending.View)) {
+	e := v.endingView()
+	change(e)
+	v.ending = e.State
+}
+
+func (v *Viewer) moveEnding(by int) {
+	v.changeEnding(func(e *ending.View) { e.Move(by, v.w, v.h) })
+}
+
+// prove shows the moment that proves the selected check; where none does, its step.
+func (v *Viewer) prove() {
+	checks, steps := v.run.Live.ByWeight(), v.run.Live.Steps
+	if v.ending.Selected >= len(checks) {
+		return
+	}
+	switch c := &checks[v.ending.Selected]; {
+	case c.Proof > 0:
+		v.message = "This is the moment that the check rests on. end: back to the result"
+		v.Seek(0, c.Proof)
+	case c.Step >= 1 && c.Step <= len(steps):
+		v.message = "The check is about its step as a whole: here it begins. end: back to the result"
+		v.Seek(0, steps[c.Step-1].At)
+	default:
+		v.message = "The check is about the whole run: there is no one moment to show. space replays it."
+	}
+}
