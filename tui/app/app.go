@@ -74,6 +74,7 @@ type Model struct {
 	explain   string   // the key of the lint whose explanation lies over the stage, or ""
 	outline   *outline // the list of steps and moments lies over the stage, or nil
 	bench     *bench   // the menu of what a run by hand can be set up with lies over the stage, or nil
+	exports   bool     // the list of the forms of a run lies over the stage
 	code      *code    // the program's text lies over the stage, or nil
 	summary   bool     // the table of all claims lies over the screen
 	recall    *recall  // a question of an earlier lesson lies over the screen, or nil
@@ -141,6 +142,8 @@ func (m *Model) View() string {
 		stage.DrawExplanation(r, m.theme, m.explain)
 	case m.outline != nil:
 		m.drawOutline(r)
+	case m.exports:
+		m.drawExports(r)
 	case m.bench != nil:
 		m.drawBench(r)
 	case m.search != nil:

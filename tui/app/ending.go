@@ -196,6 +196,7 @@ func endingKeys() table {
 			codeKey(),
 			pairKey(),
 			keepKey(),
+			exportKey(),
 			outputKey(
 				func(m *Model) bool { return m.session.printed > 0 },
 				func(m *Model) bool { return m.session.run != nil }),

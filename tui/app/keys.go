@@ -257,6 +257,7 @@ func stageKeys() table {
 			inputKey(),
 			pairKey(),
 			keepKey(),
+			exportKey(),
 			outputKey(
 				func(m *Model) bool { return m.session.printed > 0 },
 				func(m *Model) bool { return m.session.run != nil }),

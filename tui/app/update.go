@@ -41,6 +41,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.accounted(msg)
 	case keptMsg:
 		m.kept(msg)
+	case exportedMsg:
+		m.exported(msg)
 	case failedMsg:
 		m.tellFailed(msg.text)
 	}
@@ -82,6 +84,8 @@ func (m *Model) key(key string) tea.Cmd {
 		return m.keyRecall(key)
 	case m.outline != nil && key != "?":
 		return m.keyOutline(key)
+	case m.exports:
+		return m.keyExports(key)
 	case m.bench != nil && key != "?":
 		return m.keyBench(key)
 	case key == "?":
@@ -148,7 +152,7 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	case m.search != nil:
 		m.search.move(rows / 3)
 		return nil
-	case m.explain != "" || m.code != nil || m.outline != nil || m.bench != nil || m.summary || m.recall != nil:
+	case m.explain != "" || m.code != nil || m.outline != nil || m.exports || m.bench != nil || m.summary || m.recall != nil:
 		return nil // what lies below is not pressed unseen
 	}
 	click := msg.Button == tea.MouseButtonLeft && msg.Action == tea.MouseActionPress

@@ -40,7 +40,7 @@ func cast(_ context.Context, w io.Writer, _ string, run *Run, o Options) error {
 	}
 	rows := make([][]byte, o.H)
 	begun := false
-	last, err := play(run, o, func(at time.Duration, g *grid.Grid, mark string) error {
+	last, err := play(run, o, 10, func(at time.Duration, g *grid.Grid, mark string) error {
 		var b []byte
 		if !begun {
 			b, begun = append(b, "\x1b[?25l\x1b[2J"...), true // no cursor, an empty screen

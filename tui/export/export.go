@@ -60,6 +60,7 @@ var Forms = []Form{
 		return page(ctx, w, root, run)
 	}},
 	{".cast", "a recording for asciinema, with a marker at each step and moment", cast},
+	{".film.svg", "a picture that moves, for a README: no sound, no script, no player", film},
 	{".svg", "a picture of one moment", svg},
 	{".txt", "the same as text", text},
 	{".json", "a trace for Perfetto and for Chrome's tracing: slices, counters, arrows", func(_ context.Context, w io.Writer, _ string, run *Run, _ Options) error {

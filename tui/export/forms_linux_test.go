@@ -1,4 +1,4 @@
-package export
+package export_test
 
 import (
 	"bufio"
@@ -13,12 +13,13 @@ import (
 	"github.com/charmbracelet/x/vt"
 
 	"fdlab/lab/course"
+	"fdlab/tui/export"
 )
 
 // asked is how the forms are tried.
-var asked = Options{At: Whole, W: 100, H: 30}
+var asked = export.Options{At: export.Whole, W: 100, H: 30}
 
-func written(t *testing.T, name string, o Options) string {
+func written(t *testing.T, name string, o export.Options) string {
 	t.Helper()
 	content, err := os.ReadFile(write(t, name, o))
 	if err != nil {
@@ -62,7 +63,7 @@ func TestTheCastEndsWithTheVerdict(t *testing.T) {
 			t.Fatalf("code %v", e[1])
 		}
 	}
-	run, _, err := Read(recording(), course.Read(root))
+	run, _, err := export.Read(recording(), course.Read(root))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +99,7 @@ func TestAPictureShowsTheChosenMoment(t *testing.T) {
 		t.Errorf("the end:\n%s\nat 1 ms:\n%s", end, moment)
 	}
 	early.Light = true
-	for name, o := range map[string]Options{"dark": asked, "light": early} {
+	for name, o := range map[string]export.Options{"dark": asked, "light": early} {
 		picture := written(t, "run.svg", o)
 		d := xml.NewDecoder(strings.NewReader(picture))
 		for {

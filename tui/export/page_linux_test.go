@@ -1,4 +1,4 @@
-package export
+package export_test
 
 import (
 	"context"
@@ -17,6 +17,7 @@ import (
 	"fdlab/lab/course"
 	"fdlab/lab/skip"
 	"fdlab/tui/app"
+	"fdlab/tui/export"
 	"fdlab/tui/grid"
 	"fdlab/tui/theme"
 )
@@ -31,9 +32,9 @@ const lesson = "02-ev-persist"
 func recording() string { return filepath.Join(root, "lessons", lesson, "recording.jsonl.gz") }
 
 // write exports the lesson's recording, and returns the file.
-func write(t *testing.T, name string, o Options) string {
+func write(t *testing.T, name string, o export.Options) string {
 	t.Helper()
-	run, flaw, err := Read(recording(), course.Read(root))
+	run, flaw, err := export.Read(recording(), course.Read(root))
 	if err != nil || flaw != nil {
 		t.Fatal(err, flaw)
 	}
@@ -42,7 +43,7 @@ func write(t *testing.T, name string, o Options) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteFile(context.Background(), file, where, run, o); err != nil {
+	if err := export.WriteFile(context.Background(), file, where, run, o); err != nil {
 		t.Fatal(err)
 	}
 	return file
@@ -198,7 +199,7 @@ func (p pageInBrowser) press(k press) {
 // than the rest.
 func TestThePage(t *testing.T) {
 	p := pageInBrowser{chromium(t, 1180, 860)}
-	file := write(t, "run.html", Options{})
+	file := write(t, "run.html", export.Options{})
 	for _, c := range []struct {
 		name string
 		try  func(*testing.T, pageInBrowser, string)
@@ -238,6 +239,7 @@ func showsWhatTheTerminalShows(t *testing.T, p pageInBrowser, file string, dark 
 		{farRight},
 		{right, right, right},
 		{letter("+"), letter("+"), left},
+		{letter("z"), right},
 		{down, down},
 		{letter("n"), letter("n")},
 		{letter("t"), right, right},
@@ -350,7 +352,7 @@ func nothingOfTheRecordingIsHTML(t *testing.T, p pageInBrowser, _ string) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	run, flaw, err := Read(file, &course.Catalogue{})
+	run, flaw, err := export.Read(file, &course.Catalogue{})
 	if err != nil || flaw != nil {
 		t.Fatal(err, flaw)
 	}
@@ -359,7 +361,7 @@ func nothingOfTheRecordingIsHTML(t *testing.T, p pageInBrowser, _ string) {
 		t.Fatal(err)
 	}
 	out := filepath.Join(t.TempDir(), "run.html")
-	if err := WriteFile(context.Background(), out, where, run, Options{}); err != nil {
+	if err := export.WriteFile(context.Background(), out, where, run, export.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	page, err := os.ReadFile(out)
@@ -389,7 +391,7 @@ func nothingOfTheRecordingIsHTML(t *testing.T, p pageInBrowser, _ string) {
 
 // TestAFileThatIsThereIsLeft as it is, and a fault leaves no file.
 func TestAFileThatIsThereIsLeft(t *testing.T) {
-	run, _, err := Read(recording(), course.Read(root))
+	run, _, err := export.Read(recording(), course.Read(root))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -398,7 +400,7 @@ func TestAFileThatIsThereIsLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	where, _ := filepath.Abs(root)
-	if err := WriteFile(context.Background(), file, where, run, Options{}); err == nil || !strings.Contains(err.Error(), "there already") {
+	if err := export.WriteFile(context.Background(), file, where, run, export.Options{}); err == nil || !strings.Contains(err.Error(), "there already") {
 		t.Errorf("error %v", err)
 	}
 	if kept, _ := os.ReadFile(file); string(kept) != "mine" {
@@ -407,7 +409,7 @@ func TestAFileThatIsThereIsLeft(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Nanosecond)
 	defer cancel()
 	other := filepath.Join(t.TempDir(), "other.html")
-	if err := WriteFile(ctx, other, where, run, Options{}); err == nil {
+	if err := export.WriteFile(ctx, other, where, run, export.Options{}); err == nil {
 		t.Error("a build that was broken off gave a page")
 	}
 	if _, err := os.Stat(other); err == nil {

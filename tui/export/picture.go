@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"time"
 
 	"fdlab/tui/grid"
 )
@@ -39,4 +40,17 @@ func text(_ context.Context, w io.Writer, _ string, run *Run, o Options) error {
 		out.WriteByte('\n')
 	}
 	return out.Flush()
+}
+
+// film shows the run as the cast does, with fewer frames: a page should load it at once.
+func film(_ context.Context, w io.Writer, _ string, run *Run, o Options) error {
+	f := grid.Film{Picture: o.paint("fdlab: " + run.Lesson.Title)}
+	last, err := play(run, o, 2, func(at time.Duration, g *grid.Grid, _ string) error {
+		f.Add(at.Seconds(), g)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return f.Write(w, last.Seconds())
 }

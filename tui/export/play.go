@@ -9,10 +9,8 @@ import (
 	"fdlab/tui/viewer"
 )
 
-// What a player without a reader does: how often it draws, and how long it shows what
-// there is to read.
+// What a player without a reader does: how long it shows what there is to read.
 const (
-	perSecond = 10
 	toRead    = 2500 * time.Millisecond // and besides, for each letter:
 	perLetter = 35 * time.Millisecond
 	atTheEnd  = 5 * time.Second
@@ -21,10 +19,11 @@ const (
 
 // play shows the run to somebody who presses no key: from moment to moment, where the
 // lesson has some, each with its question and its answer; else a replay from the
-// beginning, slow enough to be seen. take gets each frame and how long after the first it
+// beginning, slow enough to be seen; with so many frames a second. take gets each frame and how long after the first it
 // stands; mark is what begins there: a step or a moment, or "". It returns how long all
 // of it is.
-func play(run *Run, o Options, take func(at time.Duration, g *grid.Grid, mark string) error) (time.Duration, error) {
+func play(run *Run, o Options, perSecond int, take func(at time.Duration, g *grid.Grid, mark string) error) (time.Duration, error) {
+	each := time.Second / time.Duration(perSecond)
 	v := run.viewer(o)
 	v.Begin()
 	if v.State() == player.Ended {
@@ -34,7 +33,7 @@ func play(run *Run, o Options, take func(at time.Duration, g *grid.Grid, mark st
 	v.Theme.Prepare(g)
 	step, moment := 0, 0
 	var at time.Duration
-	for ; at < longest; at += time.Second / perSecond {
+	for ; at < longest; at += each {
 		g.Clear()
 		v.Draw(g.Region())
 		mark := ""
@@ -55,7 +54,7 @@ func play(run *Run, o Options, take func(at time.Duration, g *grid.Grid, mark st
 		case v.State() == player.Ended:
 			return at + atTheEnd, nil
 		}
-		v.Pass(time.Second / perSecond)
+		v.Pass(each)
 	}
 	return at, nil
 }

@@ -26,13 +26,7 @@ const (
 // areas. So hardly any font can move them. It returns w's error.
 func SVG(w io.Writer, g *Grid, p Picture) error {
 	out := bufio.NewWriter(w)
-	fmt.Fprintf(out, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.1f %d" `+
-		`font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14">`+"\n",
-		float64(g.W)*cellWidth+2*margin, g.H*cellHeight+2*margin)
-	if p.Title != "" {
-		fmt.Fprintf(out, "<title>%s</title>\n", markup(p.Title))
-	}
-	fmt.Fprintf(out, `<rect width="100%%" height="100%%" rx="8" fill="%s"/>`+"\n", p.Background.hex())
+	p.begin(out, g.W, g.H)
 	var under, glyphs areas
 	var words bytes.Buffer
 	for y := range g.H {
@@ -44,6 +38,17 @@ func SVG(w io.Writer, g *Grid, p Picture) error {
 	out.Write(words.Bytes())
 	fmt.Fprintln(out, "</svg>")
 	return out.Flush()
+}
+
+// begin writes what stands before the rows of a grid of w by h cells.
+func (p Picture) begin(out io.Writer, w, h int) {
+	fmt.Fprintf(out, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.1f %d" `+
+		`font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14">`+"\n",
+		float64(w)*cellWidth+2*margin, h*cellHeight+2*margin)
+	if p.Title != "" {
+		fmt.Fprintf(out, "<title>%s</title>\n", markup(p.Title))
+	}
+	fmt.Fprintf(out, `<rect width="100%%" height="100%%" rx="8" fill="%s"/>`+"\n", p.Background.hex())
 }
 
 // areas are rectangles by their colours: a path for each colour takes a quarter

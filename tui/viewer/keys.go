@@ -108,10 +108,22 @@ func lookKeys() table {
 		{Names: []string{"pgdown", "ctrl+d"}, Do: scroll(1)},
 		{Names: []string{"Z"}, Sign: "Z", Now: always("full screen"), Help: "one panel has the screen, then the next; esc: all are seen",
 			Do: looking(func(_ *Viewer, s *stage.View, _ *stage.Layout) { s.Full = s.NextFull() })},
+		{Names: []string{"z"}, Sign: "z", Do: looking((*Viewer).lens),
+			Help: "the time panel shows what the lens shows; once more, and it is opened further; where it is as far apart as can be, all is as before"},
 		{Names: []string{"F"}, Sign: "F", Now: always("filter"), Help: "letters: fds and lines of the log without them are left out; esc takes them away",
 			Do: do(func(v *Viewer) { v.filters = true })},
 		{Names: []string{"esc"}, Sign: "esc", Help: "takes back, one after the other: full screen, filter, selection",
 			Do: do(func(v *Viewer) { v.look.StepBack() })},
+	}
+}
+
+// lens makes the window of the time panel what its lens shows, or takes that back.
+func (v *Viewer) lens(s *stage.View, l *stage.Layout) {
+	if column, ok := s.Lens(l); ok {
+		v.ZoomTo(column)
+		return
+	}
+	for v.ZoomBack() {
 	}
 }
 
