@@ -32,6 +32,9 @@ type sourceFile struct {
 	lines   []string
 	steps   map[int]int    // the line of x.Step(n), by n
 	moments map[string]int // the line of x.Moment("key"), by key
+
+	funcs  map[string]lines // those that are declared, by name, also methods
+	events []eventMark
 }
 
 // codeMsg is what was read.
@@ -56,7 +59,7 @@ func (s *session) sourceDir(root string) string {
 
 func codeKey() row {
 	return row{Names: []string{"v"}, Sign: "v", Now: when(func(m *Model) bool { return m.session.sourceDir(m.course.Root) != "" }, "code"),
-		Help: "shows the program's text where the shown step, or the moment, stands in it", Do: (*Model).openCode}
+		Help: "shows the program's text where the shown step, or the moment, stands in it, and the callback that runs", Do: (*Model).openCode}
 }
 
 // openCode reads the program's files and shows them.
@@ -125,6 +128,7 @@ func readMarks(name string, text []byte) sourceFile {
 	if tree == nil {
 		return f
 	}
+	f.readCallbacks(set, tree)
 	ast.Inspect(tree, func(n ast.Node) bool {
 		if field, ok := n.(*ast.KeyValueExpr); ok { // of a script: {At: ..., Moment: "key"}
 			name, isName := field.Key.(*ast.Ident)
@@ -187,7 +191,7 @@ func (c *code) place(s *session) (file *sourceFile, from, to int, why string) {
 	return &c.files[0], 1, 1, ""
 }
 
-func (m *Model) keyCode(key string) {
+func (m *Model) keyCode(key string) tea.Cmd {
 	switch key {
 	case "up", "k":
 		m.code.shift--
@@ -197,20 +201,27 @@ func (m *Model) keyCode(key string) {
 		m.code.shift -= m.grid.H / 2
 	case "pgdown", "ctrl+d", " ":
 		m.code.shift += m.grid.H / 2
+	case "E":
+		return m.edit()
 	default:
 		m.code = nil
 	}
+	return nil
 }
 
 // drawCode draws the text over the stage.
 func (m *Model) drawCode(r grid.Region) {
 	th, s := m.theme, m.session
 	f, from, to, why := m.code.place(s)
+	called, runs := m.code.callback(s)
 	title := f.name
 	if why != "" {
 		title += fmt.Sprintf(":%d · %s", from, why)
 	}
-	in := chrome.Over(r, th, title, "↑↓ scroll   any other key closes this", r.H)
+	in := chrome.Over(r, th, title, "↑↓ scroll   E edit   any other key closes this", r.H)
+	if runs {
+		in = m.drawCallback(in, called)
+	}
 	most := max(len(f.lines)-in.H, 0)
 	first := min(max(from-1-in.H/4, 0), most)
 	m.code.shift = min(max(m.code.shift, -first), most-first)

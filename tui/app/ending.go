@@ -194,6 +194,7 @@ func endingKeys() table {
 			{Names: []string{"O"}, Sign: "O", Now: when((*Model).hasOutline, "outline"), Help: "lists the steps and the moments of the run; enter goes to one", Do: do((*Model).openOutline)},
 			libeventKey(),
 			codeKey(),
+			editKey(),
 			pairKey(),
 			keepKey(),
 			exportKey(),

@@ -254,6 +254,7 @@ func stageKeys() table {
 				Help: "runs it on another backend, of those that the program says it has"},
 			libeventKey(),
 			codeKey(),
+			editKey(),
 			inputKey(),
 			pairKey(),
 			keepKey(),

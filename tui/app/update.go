@@ -27,6 +27,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.graded(msg)
 	case frameMsg:
 		return m, m.framed(msg)
+	case editPlaceMsg:
+		return m, m.editPlace(msg)
+	case editedMsg:
+		return m, m.edited(msg)
 	case codeMsg:
 		m.showCode(msg)
 	case openedMsg:
@@ -75,8 +79,7 @@ func (m *Model) key(key string) tea.Cmd {
 		m.explain = ""
 		return nil
 	case m.code != nil && key != "?":
-		m.keyCode(key)
-		return nil
+		return m.keyCode(key)
 	case m.summary:
 		m.summary = false
 		return nil

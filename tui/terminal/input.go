@@ -18,22 +18,36 @@ func (x *held) listen() (theirs *os.File, close func(), err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	x.keys = ours
+	if err := x.hear(); err != nil {
+		return nil, nil, err
+	}
+	return theirs, func() {
+		x.deafen()
+		ours.Close()
+		theirs.Close()
+	}, nil
+}
+
+// hear begins to read the terminal, until deafen is called. What nobody has read by
+// then is the next reader's.
+func (x *held) hear() error {
 	stop, stopped, err := os.Pipe()
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	done := make(chan struct{})
 	go func() {
-		defer func() { ours.Close(); done <- struct{}{} }()
+		defer close(done)
 		defer x.recovered()
-		x.readKeys(ours, int(stop.Fd()))
+		x.readKeys(x.keys, int(stop.Fd()))
 	}()
-	return theirs, func() {
+	x.deafen = func() {
 		stopped.Close()
 		<-done
 		stop.Close()
-		theirs.Close()
-	}, nil
+	}
+	return nil
 }
 
 func (x *held) readKeys(to *os.File, stop int) {

@@ -40,6 +40,17 @@ func (x *held) heed() (finish func()) {
 
 func (x *held) take(s syscall.Signal) {
 	leaving := x.leaving.Load()
+	if x.lent.Load() {
+		switch s {
+		case syscall.SIGINT, syscall.SIGQUIT: // meant for the program that has the terminal
+			return
+		case syscall.SIGTSTP: // the shell waits until all of the job have stopped
+			if session, err := unix.Getsid(0); err == nil && session != unix.Getpgrp() {
+				syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+			}
+			return
+		}
+	}
 	switch s {
 	case syscall.SIGHUP: // a closed window
 		x.leave(s)
@@ -153,6 +164,8 @@ func (x *held) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	case wentOn:
 		x.release()
 		x.again()
+	case lend:
+		return msg.then(x.lend(msg.cmd))
 	default:
 		return msg
 	}

@@ -37,6 +37,9 @@ type held struct {
 	before  *term.State // the settings that it had
 	signals chan os.Signal
 	stopped atomic.Bool  // by stop, as the shell's jobs are
+	keys    *os.File     // to Bubble Tea: what the terminal sends
+	deafen  func()       // lets the terminal be read no more
+	lent    atomic.Bool  // another program has the terminal: see Lend
 	mouse   bool         // the program takes clicks; filter's own
 	last    func()       // ends the children of a program that is broken off
 	leaving atomic.Bool  // it has been asked to

@@ -26,7 +26,7 @@ import (
 const shown = "TERMINAL_TEST_SHOW"
 
 func TestMain(m *testing.M) {
-	models := map[string]tea.Model{"stuck": stuck{}, "busy": busy{}, "lossy": lossy{}, "limited": limited{}}
+	models := map[string]tea.Model{"stuck": stuck{}, "busy": busy{}, "lossy": lossy{}, "limited": limited{}, "lends": lends{}}
 	model, ok := models[os.Getenv(shown)]
 	if !ok {
 		os.Exit(skip.Slow(m))
@@ -119,6 +119,28 @@ func (l limited) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	defer os.Remove(file.Name())
 	_, err = file.WriteString("results")
 	return limited{err}, nil
+}
+
+// lends is a model that gives the terminal to a program at the key e, shows how that has
+// ended, and leaves at q.
+type lends struct{ ended string }
+
+func (lends) Init() tea.Cmd  { return nil }
+func (l lends) View() string { return "ready" + l.ended }
+func (l lends) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.KeyMsg:
+		switch msg.String() {
+		case "e":
+			script := `trap 'echo struck' INT; echo it edits; until read line; do :; done; echo "it read $line"; exit 7`
+			return l, Lend(exec.Command("sh", "-c", script), func(err error) tea.Msg { return err })
+		case "q":
+			return l, tea.Quit
+		}
+	case error:
+		l.ended = ", back: " + msg.Error()
+	}
+	return l, nil
 }
 
 // shownIn is a program that shows a model in a terminal.
@@ -253,6 +275,26 @@ func TestAFileThatMayNotGrow(t *testing.T) {
 	io.WriteString(x.master, "k")
 	said.await(t, unix.EFBIG.Error())
 	io.WriteString(x.master, "k")
+	x.ends(t, 0)
+}
+
+// TestAProgramHasTheTerminalToItself, its keys and its Ctrl-C; and then the model has it
+// again.
+func TestAProgramHasTheTerminalToItself(t *testing.T) {
+	x := show(t, "lends", session)
+	said := listen(x.master)
+	said.await(t, "ready")
+	io.WriteString(x.master, "e")
+	said.await(t, "it edits")
+	if now, err := term.GetState(x.slave.Fd()); err != nil || *now != *x.before {
+		t.Errorf("meanwhile the terminal's settings are %+v, %v; they were %+v", now, err, x.before)
+	}
+	io.WriteString(x.master, "\x03")
+	said.await(t, "struck")
+	io.WriteString(x.master, "qqq\n")
+	said.await(t, "it read qqq")
+	said.await(t, "ready, back: exit status 7")
+	io.WriteString(x.master, "q")
 	x.ends(t, 0)
 }
 

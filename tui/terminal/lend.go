@@ -1,0 +1,38 @@
+package terminal
+
+import (
+	"os"
+	"os/exec"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// lend is the wish to give the terminal to another program.
+type lend struct {
+	cmd  *exec.Cmd
+	then func(error) tea.Msg
+}
+
+// Lend gives the terminal to a program until it ends: an editor. The model takes no
+// messages meanwhile, and afterwards what then makes of its end.
+func Lend(cmd *exec.Cmd, then func(error) tea.Msg) tea.Cmd {
+	return func() tea.Msg { return lend{cmd, then} }
+}
+
+// lend runs on the goroutine of tea.Program.Run, as stop does. Other than there this
+// process goes on meanwhile: so its own reader must not take what is typed, and the
+// keys that send signals are none of its business.
+func (x *held) lend(cmd *exec.Cmd) error {
+	x.deafen()
+	x.release()
+	x.lent.Store(true)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	err := cmd.Run()
+	x.lent.Store(false)
+	if deaf := x.hear(); deaf != nil {
+		x.deafen = func() {}
+		x.send(tea.Quit())
+	}
+	x.again()
+	return err
+}
