@@ -76,6 +76,9 @@ func (r Region) set(x, y int, c rune, w int, st Style) {
 	}
 }
 
+// Cell returns what is drawn at column x of row y; the empty cell outside of the grid.
+func (r Region) Cell(x, y int) Cell { return r.grid.At(r.x+x, r.y+y) }
+
 // Fill fills w by h cells at x, y. A rune that is not one cell wide counts
 // as a blank.
 func (r Region) Fill(x, y, w, h int, c rune, st Style) {

@@ -34,6 +34,9 @@ func drawLane(r grid.Region, v *scene, l *world.Lane, w window) (longest mark) {
 		default:
 			s = fdShape(v, l, &p, from, to)
 			number.next(x, &p, s)
+			if p.Arrivals > 0 && !p.Coarse && x < len(w.arrived) {
+				w.arrived[x] = w.row
+			}
 		}
 		if s.glyph != 0 {
 			r.Set(x, 0, s.glyph, s.style)
@@ -71,6 +74,32 @@ func lateSince(l *world.Lane, at int64) int64 {
 		}
 	}
 	return at + 1
+}
+
+// drawArrivals draws a bar for each arrival, from the top down to its fd, behind all that
+// says more: so it is seen what each thread did, and each other fd, when it came. Where there
+// would be a bar in more than each fourth column it would say nothing, and hide much.
+func drawArrivals(plot grid.Region, v *scene, arrived []int) {
+	n := 0
+	for _, row := range arrived {
+		if row > 1 {
+			n++
+		}
+	}
+	if n > len(arrived)/4 {
+		return
+	}
+	g, lines, st := v.Theme.Glyphs, v.View.Theme.Lines, v.Theme.Lane.Left
+	for x, lowest := range arrived {
+		for y := 1; y < lowest; y++ {
+			switch plot.Cell(x, y).Rune {
+			case 0, ' ', g.LaneIdle:
+				plot.Set(x, y, lines.Down, st)
+			case g.LaneWait, g.LaneWatched:
+				plot.Set(x, y, lines.Cross, st)
+			}
+		}
+	}
 }
 
 // shape is what stands in a column.

@@ -54,6 +54,7 @@ func Legend(th *theme.Theme) []Entry {
 		{g.LaneTook, k.Callback, "read", "bytes were taken in this column"},
 		{g.LaneWatched, k.Watched, "watched", "somebody waits for this fd, and nothing is there"},
 		{g.LaneIdle, k.Faint, "idle", "nobody waits for this fd"},
+		{th.Lines.Down, k.Lane.Left, "arrival", "something came for the fd at the lower end: what the threads and the other fds did just then. Where it would stand in more than each fourth column, it is left out"},
 		{g.LaneGate, k.Held, "held", "you held time; a long hold has one column, and its length stands above"},
 		{g.Playhead, k.Title, "playhead", "the moment that is shown. The lens opens its column until what began in it is apart"},
 		{g.Tick, k.Faint, "clock", "a moment of the run: minutes, seconds, and below a millisecond microseconds; in the row of the whole run a step"},

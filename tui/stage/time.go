@@ -202,14 +202,17 @@ func (v *scene) foremost(lanes []*world.Lane, n int) []*world.Lane {
 
 // drawLanes draws the axis and the lanes, a column for each stretch of time.
 func drawLanes(r, plot grid.Region, v *scene, lanes []*world.Lane, label int) {
-	w := window{ax: v.axis(), first: v.first(plot.W), until: v.until()}
+	var store [256]int
+	w := window{ax: v.axis(), first: v.first(plot.W), until: v.until(), arrived: store[:min(plot.W, len(store))]}
 	drawAxis(r, v, w.first, label)
 	longest := mark{}
 	for y, lane := range lanes {
+		w.row = 1 + y
 		if m := drawLane(plot.Sub(0, 1+y, plot.W, 1), v, lane, w); m.lasted > longest.lasted {
 			longest, longest.y = m, 1+y
 		}
 	}
+	drawArrivals(plot, v, w.arrived)
 	longest.draw(plot, v)
 	drawPlayhead(plot, v, w)
 }
@@ -219,6 +222,11 @@ type window struct {
 	ax    axis
 	first int64
 	until int64 // nothing is drawn from here on
+
+	// By column: the row of the lowest lane on which something has arrived in it; 0: on
+	// none. nil: nobody wants to know.
+	arrived []int
+	row     int // of the lane that is drawn
 }
 
 // column returns the moments of a column, without the last. ok is false where it has

@@ -328,3 +328,48 @@ func BenchmarkEvents(b *testing.B) {
 		Draw(g.Region(), v, LayoutOf(200, 60, v))
 	}
 }
+
+// TestAnArrivalIsSeenOnAllLanesAboveIt, and hides nothing that says more; where there are
+// too many there are none.
+func TestAnArrivalIsSeenOnAllLanesAboveIt(t *testing.T) {
+	lines := theme.New(grid.Plain, theme.Dark, false).Lines
+	h := looping() // its loop waits, and watches a and b
+	h.add(50*ms, trace.Kernel, 8, "", trace.Record{A: int64(trace.Readable), B: 3})
+	v := view(h, 100*ms)
+	v.Column = 20 * ms
+	text, g := screen(v, 120, 40)
+	l := LayoutOf(120, 40, v)
+	cross := 0
+	for y := l.Plot.Y + 1; y < l.Plot.Y+l.Plot.H; y++ {
+		for x := l.Plot.X; x < l.Plot.X+l.Plot.W; x++ {
+			if g.At(x, y).Rune == lines.Cross {
+				cross++
+			}
+		}
+	}
+	if cross != 2 { // on the lane of the thread, and on that of a
+		t.Errorf("the arrival is seen in %d cells:\n%s", cross, text)
+	}
+	arrived := make([]int, 20)
+	for _, c := range []struct {
+		columns, cells int
+	}{{1, 2}, {5, 10}, {6, 0}} {
+		g := grid.New(20, 5)
+		clear(arrived)
+		for x := range c.columns {
+			arrived[x] = 3 // the lanes of rows 1 and 2 are above it
+		}
+		drawArrivals(g.Region(), sceneOf(v), arrived)
+		n := 0
+		for y := range 5 {
+			for x := range 20 {
+				if g.At(x, y).Rune != 0 {
+					n++
+				}
+			}
+		}
+		if n != c.cells {
+			t.Errorf("%d arrivals have %d cells, want %d", c.columns, n, c.cells)
+		}
+	}
+}
