@@ -1,8 +1,12 @@
 package stage
 
 import (
+	"slices"
+
+	"fdlab/lab/trace"
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
+	"fdlab/tui/page"
 )
 
 // What the moment is about, in the three words: what is watched, what is ready,
@@ -27,6 +31,9 @@ func nowRows(v *View, h int) int {
 // the table; nil: there is none.
 func (v *scene) subject() (subject *world.FD, others int) {
 	m := v.Band.Moment
+	if m != nil && !m.Names() {
+		return nil, 0
+	}
 	for i := len(v.World.Moments) - 1; i >= 0 && (m == nil || !m.Names()); i-- {
 		m = &v.World.Moments[i]
 	}
@@ -94,6 +101,17 @@ func numbersOf(f *world.FD) (ready, noticed, twist number) {
 // isFromBefore reports whether the program dealt with the fd before the current step, too.
 func isFromBefore(f *world.FD) bool { return f.Earlier != world.Dealings{} }
 
+// lastWord is what the program has said last in this step, or "".
+func (v *scene) lastWord() string {
+	step, _ := v.World.Step()
+	for _, h := range slices.Backward(v.World.Feed.Lines) {
+		if h.Kind == trace.Note && h.At >= step.At {
+			return h.Name
+		}
+	}
+	return ""
+}
+
 func counted(n int64, noun string) string {
 	if n == 1 {
 		return noun
@@ -101,12 +119,17 @@ func counted(n int64, noun string) string {
 	return noun + "s"
 }
 
-// drawMomentNow draws the panel into r, which begins below its hairline.
+// drawMomentNow draws the panel into r, which begins below its hairline. Where the moment is
+// about no fd that is open, the program's own words are the fact.
 func drawMomentNow(r grid.Region, v *scene, f *world.FD) {
+	th := v.Theme
 	if f == nil {
+		if said := v.lastWord(); said != "" {
+			r.Text(0, 0, th.Faint, "the program says")
+			page.Wrap(r, 1, th.Strong, said)
+		}
 		return
 	}
-	th := v.Theme
 	ready, noticed, twist := numbersOf(f)
 	readyStyle, noticedStyle := th.Faint, th.Faint
 	if ready.n > 0 {
@@ -158,10 +181,14 @@ func drawMomentNow(r grid.Region, v *scene, f *world.FD) {
 
 // drawMomentLine is drawMomentNow in one row.
 func drawMomentLine(r grid.Region, v *scene, f *world.FD) {
+	th := v.Theme
 	if f == nil {
+		if said := v.lastWord(); said != "" {
+			p := r.At(0, 0).Text(th.Faint, "the program says  ")
+			r.Cut(p.X, 0, r.W-p.X, th.Strong, said)
+		}
 		return
 	}
-	th := v.Theme
 	ready, noticed, twist := numbersOf(f)
 	p := nameFD(r.At(0, 0), th.Title, f).Text(th.Faint, "   ready")
 	say := func(n number, st grid.Style) {

@@ -162,3 +162,29 @@ func TestOnTheWayToTheFirstMoment(t *testing.T) {
 		}
 	}
 }
+
+// TestAMomentAboutNoFDHasTheProgramsWords: those that it has said last in the step, and
+// none of a step before.
+func TestAMomentAboutNoFDHasTheProgramsWords(t *testing.T) {
+	of := func(words func(h *history)) *View {
+		h := looping()
+		h.add(ms, trace.Note, trace.NoFD, "that was before", trace.Record{})
+		h.add(ms, trace.Step, trace.NoFD, "adds", trace.Record{A: 2, B: 2})
+		words(h)
+		h.add(ms, trace.Moment, trace.NoFD, "added", trace.Record{A: trace.NoFD, B: trace.NoFD, C: trace.NoFD})
+		v := view(h, 0)
+		v.Status, v.Band = AtMoment, &Band{Number: 1, Of: 1, Question: "Did it mind?", Moment: &v.World.Moments[0]}
+		return v
+	}
+	says := of(func(h *history) { h.add(ms, trace.Note, trace.NoFD, "1000 timers were called", trace.Record{}) })
+	silent := of(func(*history) {})
+	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}} {
+		text, _ := screen(says, size[0], size[1])
+		if strings.Count(text, "1000 timers were called") != 2 || !strings.Contains(text, "the program says") { // here and in the log
+			t.Errorf("%v: the words are missing in\n%s", size, text)
+		}
+		if text, _ := screen(silent, size[0], size[1]); strings.Contains(text, "the program says") {
+			t.Errorf("%v: it has said nothing in\n%s", size, text)
+		}
+	}
+}
