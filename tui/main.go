@@ -119,7 +119,7 @@ func watch(root string, c command.Command) error {
 	if err != nil {
 		return fmt.Errorf("the current folder is gone: %w", err)
 	}
-	w := app.Watching{Args: c.Operands, Dir: here, Payload: c.Payload, Hold: c.Hold}
+	w := app.Watching{Args: c.Operands, Dir: here, Payload: c.Payload, Hold: c.Hold, TTY: c.TTY}
 	if c.Word == command.Attach {
 		w.Pid = c.Operands[0]
 		if n, err := strconv.Atoi(w.Pid); err != nil || n <= 0 {

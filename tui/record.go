@@ -34,7 +34,7 @@ func record(c command.Command) error {
 	// Handled, not ignored: what is ignored stays so in the program.
 	signal.Notify(make(chan os.Signal, 1), unix.SIGINT, unix.SIGQUIT)
 	exit, err := foreign.Launch(trace.Process(), nil, foreign.Options{
-		Args: c.Operands, Files: [3]*os.File{os.Stdin, os.Stdout, os.Stderr}, Payload: c.Payload})
+		Args: c.Operands, Files: [3]*os.File{os.Stdin, os.Stdout, os.Stderr}, Payload: c.Payload, TTY: c.TTY})
 	kept := errors.Join(stop(), out.Flush(), file.Close())
 	if err != nil {
 		return errors.Join(err, os.Remove(c.Record))

@@ -36,6 +36,7 @@ func child(name string, options []string) int {
 	for _, o := range options {
 		opt.Payload = opt.Payload || o == "payload"
 		opt.Hold = opt.Hold || o == "hold"
+		opt.TTY = opt.TTY || o == "tty"
 	}
 	// The terminal's and the instrument's signals are for the program. Handled, not
 	// ignored: what is ignored stays so in the program.

@@ -12,6 +12,7 @@ type Options struct {
 	Files   [3]*os.File // its standard input, output and error
 	Payload bool        // record the first bytes that calls move
 	Hold    bool        // of an attached program: the gate holds it
+	TTY     bool        // of one that is started: it has a terminal of its own, and Files are at the other end
 }
 
 // Exit says how the program ended.
@@ -62,6 +63,9 @@ func Environment(attach bool, opt Options) string {
 	}
 	if opt.Hold {
 		words = append(words, "hold")
+	}
+	if opt.TTY {
+		words = append(words, "tty")
 	}
 	return role + "=" + strings.Join(words, " ")
 }

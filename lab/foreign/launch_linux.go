@@ -30,6 +30,13 @@ func Launch(rec *trace.Recorder, gate *control.Gate, opt Options) (Exit, error) 
 		return Exit{}, &Refusal{Why: fmt.Sprintf("The program %q is not there, or may not be run: %v.", opt.Args[0], errors.Unwrap(err)),
 			Cure: "Give its path, or a name that is on PATH.", err: err}
 	}
+	if opt.TTY {
+		end, err := opt.onTerminal()
+		if err != nil {
+			return Exit{}, err
+		}
+		defer end()
+	}
 	return onThread(func() (Exit, error) {
 		t := newTracer(rec, gate, opt)
 		said, err := t.start(path)
@@ -59,9 +66,12 @@ func (t *tracer) start(path string) (said *os.File, err error) {
 	for _, f := range append(t.opt.Files[:], theirs) {
 		files = append(files, f.Fd())
 	}
+	attr := &syscall.ProcAttr{Env: append(os.Environ(), role+"="+trampolineRole), Files: files}
+	if t.opt.TTY { // of a session of its own: fd 0 is its terminal
+		attr.Sys = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	}
 	// The thread that starts it is its tracer.
-	pid, err := syscall.ForkExec("/proc/self/exe", append([]string{path}, t.opt.Args...),
-		&syscall.ProcAttr{Env: append(os.Environ(), role+"="+trampolineRole), Files: files})
+	pid, err := syscall.ForkExec("/proc/self/exe", append([]string{path}, t.opt.Args...), attr)
 	if err != nil {
 		ours.Close()
 		return nil, fmt.Errorf("the program did not start: %w", err)

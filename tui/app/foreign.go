@@ -17,6 +17,7 @@ type Watching struct {
 	Dir     string   // the working folder
 	Payload bool
 	Hold    bool // of an attached one
+	TTY     bool // of one that is started: it has a terminal of its own
 }
 
 // Watch puts any Linux program on the stage: this program is started once more as its
@@ -30,7 +31,7 @@ func (m *Model) Watch(w Watching) {
 	title = launch.Quote([]byte(title))
 	m.own = &own{
 		Program: launch.ThisProgram(title), Dir: w.Dir, lesson: &course.Lesson{Slug: "trace", Title: title},
-		env:     []string{foreign.Environment(w.Pid != "", foreign.Options{Payload: w.Payload, Hold: w.Hold})},
+		env:     []string{foreign.Environment(w.Pid != "", foreign.Options{Payload: w.Payload, Hold: w.Hold, TTY: w.TTY})},
 		payload: w.Payload, attached: w.Pid != "", holds: w.Pid == "" || w.Hold,
 	}
 	m.lesson = lesson.New(m.theme, m.own.lesson, "")

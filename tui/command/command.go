@@ -26,6 +26,7 @@ type Command struct {
 	// Of trace and attach.
 	Payload bool   // show and keep the bytes that the program reads and writes
 	Record  string // trace: into this file, and show nothing
+	TTY     bool   // trace: the program has a terminal of its own
 	Hold    bool   // attach: hold the program, too, and not only the picture
 
 	// Of export.
@@ -82,6 +83,7 @@ func Parse(args []string) (Command, error) {
 		}
 		if w == Trace {
 			flags.StringVar(&c.Record, "record", "", "")
+			flags.BoolVar(&c.TTY, "tty", false, "")
 		}
 		if w == Attach {
 			flags.BoolVar(&c.Hold, "hold", false, "")
@@ -184,6 +186,7 @@ func Usage() string {
 	for _, f := range [...][2]string{
 		{"-payload", "trace, attach: show and keep the first bytes of what is read and written"},
 		{"-record FILE", "trace: keep the run in FILE, and show nothing; needs no terminal"},
+		{"-tty", "trace: the program has a terminal of its own; the page o shows what it prints, I types"},
 		{"-hold", "attach: space holds the program, too, and not only the picture"},
 		{"-o FILE", "export: the file to write; its ending says which form: " + forms},
 		{"-at 1.5s", "export: the moment that a picture or a text shows; without it the end of the run"},

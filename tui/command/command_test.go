@@ -50,12 +50,13 @@ func TestTheFlagsOfTrace(t *testing.T) {
 	for said, want := range map[string]Command{
 		"trace -- memcached -t 4":           {Word: Trace, Operands: []string{"memcached", "-t", "4"}},
 		"trace -payload -record f sh -hold": {Word: Trace, Payload: true, Record: "f", Operands: []string{"sh", "-hold"}},
+		"trace -tty python3 -tty":           {Word: Trace, TTY: true, Operands: []string{"python3", "-tty"}},
 		"-C a trace x -payload":             {Word: Trace, Clone: "a", Operands: []string{"x", "-payload"}},
 		"attach 12":                         {Word: Attach, Operands: []string{"12"}},
 		"attach -hold -payload 12":          {Word: Attach, Hold: true, Payload: true, Operands: []string{"12"}},
 	} {
 		got, err := Parse(strings.Fields(said))
-		if err != nil || got.Word != want.Word || got.Clone != want.Clone || got.Payload != want.Payload ||
+		if err != nil || got.Word != want.Word || got.Clone != want.Clone || got.Payload != want.Payload || got.TTY != want.TTY ||
 			got.Record != want.Record || got.Hold != want.Hold || !slices.Equal(got.Operands, want.Operands) {
 			t.Errorf("%q: %+v, %v, want %+v", said, got, err, want)
 		}
