@@ -132,13 +132,6 @@ func noEvents(a *Account, step int) string {
 	return yes(a.count(step, func(c act) bool { return c.kind == trace.LoopEnd && c.result == 1 }) > 0)
 }
 
-// later reports whether something was done only after something else had been.
-func later(is, than which) func(*Account, int) string {
-	return func(a *Account, step int) string {
-		return yes(a.count(step, than) > 0 && a.before(step, is, than) == 0 && a.count(step, is) > 0)
-	}
-}
-
 // second passes the second time that is comes, and what follows.
 func second(is which) which {
 	seen := int64(0)
