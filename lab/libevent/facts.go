@@ -59,10 +59,10 @@ func Why(number int) string { return left[number] }
 
 var left = map[int]string{
 	1: "Which call the loop waits in: ours was told to take select, libevent took what it takes without a choice. The other engines of step 3 are not libevent's.",
-	3: "Steps 4 and 5: they are about processors, and about an error that libevent gives, too (lab/event is held to that by a test).",
+	3: "Steps 4 and 5: they are about processors, and about an error: event_base_dispatch returns -1, too, for a base that is running.",
 	4: "Step 4, the full pipe: it is the kernel's, and no loop has a part in it.",
 	5: "Lesson 05 needs no program on libevent: who comes into TIME_WAIT is the kernel's doing, and no loop has a part in it.",
-	6: "Steps 5 and 6: libevent does not look whether the memory is intact, and leaves an add from another thread undefined unless locks were set up.",
+	6: "Steps 5 and 6: libevent does not look whether the memory is intact unless it is told to debug, and leaves an add from another thread undefined unless locks were set up.",
 	7: "Steps 4 and 5: what clients and the kernel's limits do to a server is the same under any loop.",
 }
 
