@@ -42,6 +42,9 @@ func (e *Examiner) Dial(name string, port int) *Client {
 		if lacks(err) {
 			panic(broken{fmt.Errorf("client %s: %w. That is no fault of the program", name, err)})
 		}
+		if err == nil { // before any record of it is read
+			e.call("TCP from "+conn.LocalAddr().String(), "TCP from client "+name)
+		}
 		return err == nil
 	})
 	return e.client(name, conn)
@@ -60,9 +63,14 @@ func (e *Examiner) client(name string, conn *net.TCPConn) *Client {
 	c.wake = sync.NewCond(&c.mu)
 	conn.SetNoDelay(true)
 	e.hands = append(e.hands, c)
-	e.whose = append(e.whose, "TCP from "+conn.LocalAddr().String(), "TCP from client "+name)
 	go c.listen()
 	return c
+}
+
+// call gives a connection the name by which the feedback and the witness tell it.
+func (e *Examiner) call(what, name string) {
+	e.whose = append(e.whose, what, name)
+	e.witness.Called(what, name)
 }
 
 // listen reads what the server says.

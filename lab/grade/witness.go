@@ -14,6 +14,10 @@ type Witness interface {
 	Started(run *launch.Run)
 	// Recorded: the program's next records. The slice is used again.
 	Recorded(records []trace.Record)
+	// Called: what the program's records call by its address (a client's connection) is
+	// called so in the feedback. It is known before the program's first record of it
+	// was handed on.
+	Called(what, name string)
 	// Checking: the check with that name begins; the one before is passed.
 	Checking(name string)
 }
@@ -23,4 +27,5 @@ type nobody struct{}
 
 func (nobody) Started(*launch.Run)     {}
 func (nobody) Recorded([]trace.Record) {}
+func (nobody) Called(string, string)   {}
 func (nobody) Checking(string)         {}

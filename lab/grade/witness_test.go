@@ -18,6 +18,7 @@ type diary struct {
 
 func (d *diary) Started(run *launch.Run)   { d.runs, d.records = append(d.runs, run), nil }
 func (d *diary) Recorded(r []trace.Record) { d.records = append(d.records, r...) }
+func (d *diary) Called(string, string)     {}
 func (d *diary) Checking(name string)      { d.checks = append(d.checks, name) }
 
 // TestTheWitnessSeesTheWholeTrial: what it saw is what was judged.

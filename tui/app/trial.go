@@ -55,8 +55,9 @@ type news struct {
 	seen   []report
 	latest *launch.Run
 
-	waiting int    // records in seen
-	skipped uint64 // records that found no room there
+	called  map[string]string // the names of the world's clients, by what the records call them
+	waiting int               // records in seen
+	skipped uint64            // records that found no room there
 }
 
 // report is one thing that was seen: a start, a check, or records.
@@ -86,6 +87,32 @@ func (n *news) Recorded(records []trace.Record) {
 	}
 	n.waiting += len(records)
 	n.seen = append(n.seen, report{records: slices.Clone(records)})
+}
+
+func (n *news) Called(what, name string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.called == nil {
+		n.called = map[string]string{}
+	}
+	n.called[what] = name
+}
+
+// named are the strings of a run, in which a client has the name that the feedback
+// calls it by.
+type named struct {
+	trace.Strings
+	n *news
+}
+
+func (s named) String(id uint32) string {
+	text := s.Strings.String(id)
+	s.n.mu.Lock()
+	defer s.n.mu.Unlock()
+	if name, ok := s.n.called[text]; ok {
+		return name
+	}
+	return text
 }
 
 func (n *news) Checking(name string) {
@@ -140,7 +167,7 @@ func (t *trial) see() (all bool) {
 		switch {
 		case s.run != nil:
 			t.end()
-			t.Begin(world.NewRun(s.run.Reader()))
+			t.Begin(world.NewRun(named{s.run.Reader(), t.news}))
 			t.runs = append(t.runs, s.run)
 		case s.check != "":
 			at := s.now

@@ -185,3 +185,21 @@ func TestTheColumnFitsWhatHappened(t *testing.T) {
 		t.Errorf("zoomed in, a column is %v", time.Duration(s.Column()))
 	}
 }
+
+// TestAClientHasOneName: the rows of the stage call it as the feedback does, and not by
+// the port that the kernel has picked.
+func TestAClientHasOneName(t *testing.T) {
+	m, s := tried(t, "12-echo", "./solutions/12-echo")
+	seen := false
+	for end, n := s.trials[0].Length(), int64(1); n <= 20; n++ {
+		show(s, end*n/20)
+		view := m.View()
+		if strings.Contains(view, "TCP from 127.0.0.1:") {
+			t.Fatalf("a client is shown by its port:\n%s", view)
+		}
+		seen = seen || strings.Contains(view, "client a")
+	}
+	if !seen {
+		t.Error("client a was never shown")
+	}
+}

@@ -215,4 +215,5 @@ type witness struct{ *watch }
 
 func (w witness) Started(run *launch.Run)         { w.begin(run) }
 func (w witness) Recorded(records []trace.Record) { w.apply(records) }
+func (w witness) Called(string, string)           {}
 func (w witness) Checking(string)                 {}
