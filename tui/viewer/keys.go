@@ -110,6 +110,11 @@ func lookKeys() table {
 			Do: looking(func(_ *Viewer, s *stage.View, _ *stage.Layout) { s.Full = s.NextFull() })},
 		{Names: []string{"z"}, Sign: "z", Do: looking((*Viewer).lens),
 			Help: "the time panel shows what the lens shows; once more, and it is opened further; where it is as far apart as can be, all is as before"},
+		{Names: []string{"W"}, Sign: "W",
+			Help: "the wall: all fds at once, one a cell, in the order of their numbers. The higher the cell, the more waits, and nobody was told; the row above it counts",
+			Do: looking(func(_ *Viewer, s *stage.View, _ *stage.Layout) {
+				s.Wall, s.Scrolled[stage.FDsPanel] = !s.Wall, 0
+			})},
 		{Names: []string{"F"}, Sign: "F", Now: always("filter"), Help: "letters: fds and lines of the log without them are left out; esc takes them away",
 			Do: do(func(v *Viewer) { v.filters = true })},
 		{Names: []string{"esc"}, Sign: "esc", Help: "takes back, one after the other: full screen, filter, selection",
