@@ -90,7 +90,7 @@ func exportFile(root string, c command.Command) error {
 	if flaw != nil {
 		terminal.Say("fdlab: not all of it can be read: " + flaw.Error())
 	}
-	o := export.Options{At: int64(c.At), W: c.W, H: c.H, Light: c.Light}
+	o := export.Options{At: int64(c.At), For: c.For, W: c.W, H: c.H, Light: c.Light}
 	return export.WriteFile(context.Background(), c.Out, root, run, o)
 }
 

@@ -31,7 +31,8 @@ type Command struct {
 
 	// Of export.
 	Out   string        // the file to write; its ending says which form
-	At    time.Duration // the moment of the run that a picture shows; negative: its end
+	At    time.Duration // the moment of the run that a picture shows, or where a film begins; negative: none was named
+	For   time.Duration // how long a film or a cast is; 0: all of the run
 	W, H  int           // cells of a frame
 	Light bool          // for a light ground
 }
@@ -92,6 +93,7 @@ func Parse(args []string) (Command, error) {
 			c.At, c.W, c.H = -1, 120, 40
 			flags.StringVar(&c.Out, "o", "", "")
 			flags.DurationVar(&c.At, "at", c.At, "")
+			flags.Func("for", "", c.length)
 			flags.Func("size", "", c.size)
 			flags.BoolVar(&c.Light, "light", false, "")
 		}
@@ -139,6 +141,14 @@ func Parse(args []string) (Command, error) {
 		return c, nil
 	}
 	return c, fmt.Errorf("unknown word %q: it takes %s; try -h", said, known())
+}
+
+// length reads 15s.
+func (c *Command) length(s string) (err error) {
+	if c.For, err = time.ParseDuration(s); err != nil || c.For <= 0 {
+		return errors.New("want a time, 15s")
+	}
+	return nil
 }
 
 // size reads 120x40. A frame is at least as large as the smallest terminal.
@@ -189,7 +199,8 @@ func Usage() string {
 		{"-tty", "trace: the program has a terminal of its own; the page o shows what it prints, I types"},
 		{"-hold", "attach: space holds the program, too, and not only the picture"},
 		{"-o FILE", "export: the file to write; its ending says which form: " + forms},
-		{"-at 1.5s", "export: the moment that a picture or a text shows; without it the end of the run"},
+		{"-at 1.5s", "export: the moment that a picture or a text shows, and at which a film or a cast begins; without it the end, and the beginning"},
+		{"-for 15s", "export: how long a film or a cast is; without it all of the run"},
 		{"-size 120x40", "export: the columns and rows of a frame"},
 		{"-light", "export: for a light ground"},
 	} {

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"fdlab/lab/course"
 	"fdlab/lab/launch"
@@ -39,9 +40,10 @@ type Run struct {
 
 // Options are what a person may choose.
 type Options struct {
-	At    int64 // ns of the run that a picture shows; Whole: its end
-	W, H  int   // cells of a frame; 0: 120x40
-	Light bool  // for a light ground
+	At    int64         // ns of the run that a picture shows, and at which a film begins; Whole: its end, and its beginning
+	For   time.Duration // how long a film is; 0: to the end of the run
+	W, H  int           // cells of a frame; 0: 120x40
+	Light bool          // for a light ground
 }
 
 // Whole in Options.At stands for the end of the run.

@@ -18,22 +18,29 @@ const (
 )
 
 // play shows the run to somebody who presses no key: from moment to moment, where the
-// lesson has some, each with its question and its answer; else a replay from the
-// beginning, slow enough to be seen; with so many frames a second. take gets each frame and how long after the first it
-// stands; mark is what begins there: a step or a moment, or "". It returns how long all
-// of it is.
+// lesson has some, each with its question and its answer; else a replay, slow enough to
+// be seen; with so many frames a second. It begins at Options.At, and is cut after
+// Options.For. take gets each frame and how long after the first it stands; mark is what
+// begins there: a step or a moment, or "". It returns how long all of it is.
 func play(run *Run, o Options, perSecond int, take func(at time.Duration, g *grid.Grid, mark string) error) (time.Duration, error) {
 	each := time.Second / time.Duration(perSecond)
 	v := run.viewer(o)
 	v.Begin()
-	if v.State() == player.Ended {
+	if o.At != Whole {
+		v.ShowAt(o.At)
+	}
+	if state := v.State(); state == player.Ended || state == player.Past {
 		v.Toggle()
+	}
+	end := longest
+	if o.For > 0 {
+		end = min(end, o.For)
 	}
 	g := grid.New(o.W, o.H)
 	v.Theme.Prepare(g)
 	step, moment := 0, 0
 	var at time.Duration
-	for ; at < longest; at += each {
+	for ; at < end; at += each {
 		g.Clear()
 		v.Draw(g.Region())
 		mark := ""
