@@ -50,9 +50,12 @@ func (f *FD) heard(at int64, what trace.Readiness) {
 		return
 	}
 	f.told = at
-	if f.ReadySince == 0 {
+	switch {
+	case f.ReadySince == 0:
 		f.ReadySince, f.Hearsay = at, true
 		f.Readiness |= trace.Readable
+	case f.LastRead < at && at < f.ReadySince: // it wrote that down after the watcher, who asked later
+		f.ReadySince = at
 	}
 }
 

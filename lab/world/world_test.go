@@ -635,6 +635,11 @@ func TestWhatALoopWasToldIsNotUnseen(t *testing.T) {
 			s.add(trace.CallbackBegin, 3, "b", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
 			says(s, 0, 4)
 		}, true, false},
+		{"told, and the new word is written down first", func(s *script) {
+			says(s, 0, 3)
+			told(s)
+			s.records[len(s.records)-1].Time -= 25e5 // before the kernel was asked
+		}, true, false},
 		{"emptied behind the lab's back, and more comes", func(s *script) { told(s); callback(s, false); says(s, 0, 0); says(s, 0, 3) }, true, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
