@@ -182,12 +182,17 @@ var sentence = regexp.MustCompile(`fdlab: |fdlab did not heed|error while loadin
 
 // ofInstrument reports whether the instrument makes the call, or a process of it that
 // has not executed another program yet. What Go's runtime does for itself does not
-// count: its threads, its memory, the eventfd by which it wakes a thread.
+// count: its threads, its memory, the eventfd by which it wakes a thread, whether the
+// standard fds are open.
 func ofInstrument(c *seccomp.Call) bool {
 	const thread = 0x10000 // CLONE_THREAD
 	switch c.Number {
 	case unix.SYS_CLONE:
 		if c.Args[0]&thread != 0 {
+			return false
+		}
+	case unix.SYS_FCNTL:
+		if c.Args[1] == unix.F_GETFD {
 			return false
 		}
 	case unix.SYS_MMAP:
