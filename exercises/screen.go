@@ -39,6 +39,7 @@ type screen struct {
 	cancel context.CancelFunc
 	busy   *sync.Mutex // held while a program is tried
 
+	wish    int      // counts what was asked for: a text that comes late is not shown
 	words   []string // the command whose text is shown in place of the verdict, or nil
 	text    []string
 	learned []string // why the solution is right: shown with a program that has passed
@@ -89,6 +90,7 @@ type (
 	}
 	// shownMsg is what a command put out.
 	shownMsg struct {
+		wish     int
 		words    []string
 		text     string
 		attempts map[string]course.Attempt
@@ -118,6 +120,7 @@ func (s *screen) try() tea.Cmd {
 	u, e := *s.t, s.e
 	u.ctx, s.cancel = context.WithCancel(s.t.ctx)
 	s.trial++
+	s.wish++
 	s.result, s.words, s.top, s.asked = nil, nil, 0, ""
 	trial, busy := s.trial, s.busy
 	return func() (msg tea.Msg) {
@@ -143,14 +146,15 @@ func (s *screen) try() tea.Cmd {
 
 // show puts the text of a command in the place of the verdict.
 func (s *screen) show(words ...string) tea.Cmd {
-	u := *s.t
+	s.wish++
+	u, wish := *s.t, s.wish
 	u.columns, u.show, u.yes = s.g.W, true, true
 	return func() tea.Msg {
 		var text bytes.Buffer
 		u.out, u.err = &text, &text
 		u.do(words)
 		attempts, _ := u.progress.LoadAttempts()
-		return shownMsg{words, text.String(), attempts}
+		return shownMsg{wish, words, text.String(), attempts}
 	}
 }
 
@@ -172,7 +176,7 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return s, tea.Batch(s.try(), s.look(true))
 		}
 		if e := s.t.changed(before, msg.programs); e != nil {
-			if s.message = ""; e != s.e {
+			if e != s.e {
 				s.message = fmt.Sprintf("%02d was saved, so this is %02d now", e.Number, e.Number)
 			}
 			s.e = e
@@ -195,9 +199,15 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			s.message = firstLine(msg.text)
 			return s, nil
 		}
+		if msg.wish != s.wish {
+			return s, nil
+		}
 		s.words, s.text = msg.words, strings.Split(strings.TrimRight(msg.text, "\n"), "\n")
 		s.scroll(0)
 	case tea.KeyMsg:
+		if s.message = ""; msg.String() != s.asked {
+			s.asked = ""
+		}
 		cmd, _ := screenKeys.Do(s, msg.String())
 		return s, cmd
 	}
@@ -287,7 +297,7 @@ func (s *screen) style(line string) grid.Style {
 
 // screenKeys are the keys of the screen.
 var screenKeys = keys.Table[*screen, tea.Cmd]{
-	{Names: []string{"c"}, Sign: "c", Now: keys.Always[*screen]("check"), Do: func(s *screen) tea.Cmd { s.message = ""; return s.try() }},
+	{Names: []string{"c"}, Sign: "c", Now: keys.Always[*screen]("check"), Do: (*screen).try},
 	{Names: []string{"n"}, Sign: "n", Now: keys.Always[*screen]("next"), Do: (*screen).next},
 	{Names: []string{"e"}, Sign: "e", Do: (*screen).explain, Now: func(s *screen) (h keys.Hint) {
 		if s.words == nil && s.result != nil && s.result.Told() != "" {
@@ -323,7 +333,8 @@ func (s *screen) back() tea.Cmd {
 	if s.words == nil && s.result != nil && s.result.Outcome == grade.Passed {
 		return s.next()
 	}
-	s.words, s.top, s.asked, s.message = nil, 0, "", ""
+	s.wish++
+	s.words, s.top, s.asked = nil, 0, ""
 	return nil
 }
 
@@ -335,7 +346,7 @@ func (s *screen) next() tea.Cmd {
 			at = i
 		}
 	}
-	s.message, s.e = "", all[(at+1)%len(all)]
+	s.e = all[(at+1)%len(all)]
 	for i := range all {
 		if e := all[(at+1+i)%len(all)]; !s.t.attempts[e.Slug].Solved {
 			s.e = e
@@ -377,7 +388,7 @@ func (s *screen) reset() tea.Cmd {
 // again reports whether a key was pressed twice; the first time it says why.
 func (s *screen) again(key, why string) bool {
 	if s.asked == key {
-		s.asked, s.message = "", ""
+		s.asked = ""
 		return true
 	}
 	s.asked, s.message = key, why

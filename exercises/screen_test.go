@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -93,8 +95,7 @@ func TestWatchOnATerminal(t *testing.T) {
 	s.await("hint 1 of 3", "back")
 	s.press("s")
 	s.await("not passed yet")
-	s.press("e") // nothing but the verdict is explained by its name
-	s.press("\x1b")
+	s.press("e\x1b") // what comes when it is not asked for any more is not shown
 	s.await("NOT PASSED")
 	// Whichever program is saved is the one that is tried.
 	s.press("")
@@ -166,5 +167,22 @@ func TestTheVerdictFitsTheScreen(t *testing.T) {
 		if whole := strings.Contains(all, "| printed") && strings.Contains(all, "check 8") && strings.Contains(all, "record 1\n"); whole != (rows >= 33) {
 			t.Errorf("in a room of %d rows, all is there: %t\n%s", rows, whole, all)
 		}
+	}
+}
+
+// TestWhatComesLateIsNotShown: a key has asked for a text, and before it came a save
+// has begun another trial.
+func TestWhatComesLateIsNotShown(t *testing.T) {
+	all, _ := course.ReadExercises("..")
+	s := &screen{t: &tool{root: "..", all: all, ctx: context.Background()}, g: grid.New(80, 24),
+		th: theme.New(grid.Plain, theme.Unknown, false), e: all[1], busy: &sync.Mutex{}}
+	first := s.trial
+	s.try()
+	late := s.show("list")().(shownMsg)
+	s.try()
+	s.Update(late)
+	s.Update(judgedMsg{trial: first + 1, result: &grade.Result{Outcome: grade.Passed}})
+	if view := s.View(); !strings.Contains(view, "built and tried") {
+		t.Errorf("another trial goes on, and it shows\n%s", view)
 	}
 }
