@@ -240,7 +240,7 @@
 
   (async () => {
     if (!globalThis.WebAssembly || !globalThis.DecompressionStream) {
-      throw new Error('This browser is too old for the page: it needs WebAssembly and DecompressionStream (Chromium 80, Firefox 113, Safari 16.4).');
+      throw new Error('This browser is too old for the page: it needs WebAssembly and DecompressionStream (Chromium 97, Firefox 113, Safari 16.4).');
     }
     const go = new Go();
     const { instance } = await WebAssembly.instantiate(await unpack(bytes('program')), go.importObject);
