@@ -3,6 +3,8 @@ package terminal
 import (
 	"os"
 	"os/exec"
+	"os/signal"
+	"syscall"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -26,8 +28,14 @@ func (x *held) lend(cmd *exec.Cmd) error {
 	x.deafen()
 	x.release()
 	x.lent.Store(true)
+	came := make(chan os.Signal, 1)
+	signal.Notify(came, syscall.SIGINT, syscall.SIGQUIT)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	err := cmd.Run()
+	signal.Stop(came) // returns when what has come so far is in x.signals, too
+	taken := make(upToHere)
+	x.signals <- taken
+	<-taken
 	x.lent.Store(false)
 	if deaf := x.hear(); deaf != nil {
 		x.deafen = func() {}

@@ -27,7 +27,12 @@ func (x *held) heed() (finish func()) {
 		defer close(done)
 		defer x.recovered()
 		for s := range x.signals {
-			x.take(s.(syscall.Signal))
+			switch s := s.(type) {
+			case syscall.Signal:
+				x.take(s)
+			case upToHere:
+				close(s)
+			}
 		}
 	}()
 	return func() {
@@ -37,6 +42,13 @@ func (x *held) heed() (finish func()) {
 		x.over.Store(true)
 	}
 }
+
+// upToHere is no signal, but a mark among them: it is closed when all that came before
+// have been taken.
+type upToHere chan struct{}
+
+func (upToHere) Signal()        {}
+func (upToHere) String() string { return "up to here" }
 
 func (x *held) take(s syscall.Signal) {
 	leaving := x.leaving.Load()
@@ -54,7 +66,7 @@ func (x *held) take(s syscall.Signal) {
 	switch s {
 	case syscall.SIGHUP: // a closed window
 		x.leave(s)
-	case syscall.SIGTERM, syscall.SIGINT: // Bubble Tea heeds them, unless the model is stuck
+	case syscall.SIGTERM, syscall.SIGINT:
 		x.leave(s)
 	case syscall.SIGQUIT, syscall.SIGABRT:
 		if x.ended == nil {
@@ -75,7 +87,11 @@ func (x *held) take(s syscall.Signal) {
 
 // leave asks the program to quit, and watches that it does.
 func (x *held) leave(s syscall.Signal) {
-	if x.watch(s, fmt.Sprintf("a signal (%v)", s)) && s != syscall.SIGTERM && s != syscall.SIGINT {
+	switch {
+	case !x.watch(s, fmt.Sprintf("a signal (%v)", s)):
+	case s == syscall.SIGINT:
+		x.send(tea.Interrupt())
+	default:
 		x.send(tea.Quit())
 	}
 }

@@ -66,7 +66,7 @@ func Run(m tea.Model, last func()) error {
 		return fmt.Errorf("the terminal cannot be used: %w", err)
 	}
 	x.program = tea.NewProgram(m, tea.WithInput(keys), tea.WithOutput(output{os.Stdout, x.repainter()}),
-		tea.WithAltScreen(), tea.WithMouseCellMotion(), tea.WithFilter(x.filter))
+		tea.WithoutSignalHandler(), tea.WithAltScreen(), tea.WithMouseCellMotion(), tea.WithFilter(x.filter))
 	finish := x.heed()
 	// Bubble Tea does not tell the size if it takes the output for a file: one failed
 	// ioctl(2), and the screen stays empty.
