@@ -19,6 +19,9 @@ func (e *Examiner) detained() *Finding {
 	if !is {
 		return nil
 	}
+	if f := e.slow(&top); f != nil {
+		return f
+	}
 	m := Starved
 	saw := fmt.Sprintf("the callback of %s began %v ago and has not returned", safe(e.whoseCallback(&top)),
 		time.Duration(e.run.Reader().Now()-top.Since).Round(100*time.Millisecond))
@@ -33,6 +36,36 @@ func (e *Examiner) detained() *Finding {
 	}
 	return Find(m, saw, e.world.FDByNumber(top.FD))
 }
+
+// slow: each of its callbacks takes long, and this one has only begun.
+func (e *Examiner) slow(top *world.Frame) *Finding {
+	f := e.world.FDByNumber(top.FD)
+	if f == nil || e.run.Reader().Now()-top.Since > int64(time.Second) {
+		return nil
+	}
+	var began, longest int64
+	n := 0
+	e.Each(func(r *world.Entry) {
+		switch {
+		case r.FD != f.Number || r.Time < f.Opened:
+		case r.Kind == trace.CallbackBegin:
+			began = r.Time
+		case r.Kind == trace.CallbackEnd && began != 0:
+			if took := r.Time - began; took > int64(longCallback) {
+				n++
+				longest = max(longest, took)
+			}
+		}
+	})
+	if n < 2 {
+		return nil
+	}
+	return Find(Starved, fmt.Sprintf("%d callbacks of %s have taken more than %v each (the longest: %v), and what comes meanwhile must wait",
+		n, safe(e.whoseCallback(top)), longCallback, time.Duration(longest).Round(time.Millisecond)), f)
+}
+
+// longCallback is longer than a callback that only reads and writes takes.
+const longCallback = 100 * time.Millisecond
 
 // whoseCallback says whose a callback is that runs.
 func (e *Examiner) whoseCallback(in *world.Frame) string {

@@ -58,7 +58,7 @@ func (e *Examiner) quiet() bool {
 // hopeless reports whether the program is in a state that it cannot leave.
 func (e *Examiner) hopeless() bool {
 	_, cut := e.run.Output().Size()
-	if e.ended || e.flood || !e.alone || cut > 0 || e.noisy() {
+	if e.ended || e.flood() || !e.alone || cut > 0 || e.noisy() {
 		return true
 	}
 	if e.signs == 0 && e.mute.over(e) {
@@ -100,10 +100,38 @@ func (e *Examiner) products() []product {
 // these that the trace shows.
 func (e *Examiner) diagnose(expected string) *Feedback {
 	return e.feedback(expected, first(e.forks, e.noRecords, e.suspect, e.expired, e.spins, e.floods, e.death, e.noise, e.blocked, e.detained,
-		e.unopened, e.unseen, e.swallowed, stuck))
+		e.unopened, e.unseen, e.swallowed, e.keptOpen, stuck))
 }
 
-func stuck() *Finding { return Find(Stuck, "it did not happen, however long the grader waited") }
+func stuck() *Finding {
+	return Find(Stuck, "it did not happen, however long the grader waited, and nothing in the trace says why")
+}
+
+// keptOpen: the end of a source was read, its event was deleted, and it was not closed.
+func (e *Examiner) keptOpen() *Finding {
+	for _, h := range e.hands {
+		f := h.fd()
+		if f != nil && f.Closed == 0 && f.Ends.Now > 0 && f.Watched() == 0 && f.Blocked == 0 {
+			return Find(LeftOpen, fmt.Sprintf("a read of %s gave 0, the end of file; no event is pending on it any more, and it was not closed",
+				safe(f.Name())), f).Decides(readGave(f, 0))
+		}
+	}
+	return nil
+}
+
+// readGave says of a record whether it is a read of the fd that gave n.
+func readGave(f *world.FD, n int64) func(*world.Entry) bool {
+	return func(r *world.Entry) bool {
+		return r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == f.Number && r.A == n
+	}
+}
+
+// refusedCall says of a record whether it is a call on the fd that gave EAGAIN.
+func refusedCall(f *world.FD, call world.Call) func(*world.Entry) bool {
+	return func(r *world.Entry) bool {
+		return r.Kind == trace.CallEnd && r.Call == call && r.FD == f.Number && r.B == int64(unix.EAGAIN)
+	}
+}
 
 // forks: it does not play alone.
 func (e *Examiner) forks() *Finding {
@@ -154,12 +182,16 @@ func (e *Examiner) noRecords() *Finding {
 // spins: it is awake for nothing, or was.
 func (e *Examiner) spins() *Finding {
 	for _, f := range e.world.FDs {
-		if spin, ok := diagnosis.Spins(f, diagnosis.Ever); ok {
+		spin, ok := diagnosis.Spins(f, diagnosis.Ever)
+		if ok && spin.Cause == diagnosis.PushedAgain && e.refusable != nil && spin.Count <= e.refusable(f) {
+			continue
+		}
+		if ok {
 			return e.spin(spin)
 		}
 	}
-	if e.flood {
-		return Find(Polling, fmt.Sprintf("more than %d records: the loop never sleeps", keep))
+	if e.flood() {
+		return Find(Polling, fmt.Sprintf("%d records in a row, and no byte was read or written: the loop never sleeps", keep))
 	}
 	return nil
 }
@@ -169,13 +201,13 @@ func (e *Examiner) spin(spin diagnosis.Finding) *Finding {
 	f, name := spin.FD, safe(spin.FD.Name())
 	switch spin.Cause {
 	case diagnosis.EndReadAgain:
-		return Find(EndIgnored, fmt.Sprintf("%d reads in a row of %s gave 0, the end of file", f.Ends.Most, name), f)
+		return Find(EndIgnored, fmt.Sprintf("%d reads in a row of %s gave 0, the end of file", f.Ends.Most, name), f).Decides(readGave(f, 0))
 	case diagnosis.AskedInside:
-		return Find(EagainGoesOn, fmt.Sprintf("inside one callback, %d reads in a row of %s found nothing (EAGAIN)", spin.Count, name), f)
+		return Find(EagainGoesOn, fmt.Sprintf("inside one callback, %d reads in a row of %s found nothing (EAGAIN)", spin.Count, name), f).Decides(refusedCall(f, world.CallRead))
 	case diagnosis.AskedAgain:
 		return Find(Polling, fmt.Sprintf("%d reads in a row of %s found nothing (EAGAIN)", spin.Count, name), f)
 	case diagnosis.PushedInside:
-		return Find(WriteRetried, fmt.Sprintf("inside one callback, %d writes in a row to %s found no room (EAGAIN)", spin.Count, name), f)
+		return Find(WriteRetried, fmt.Sprintf("inside one callback, %d writes in a row to %s found no room (EAGAIN)", spin.Count, name), f).Decides(refusedCall(f, world.CallWrite))
 	case diagnosis.PushedAgain:
 		return Find(WriteRetried, fmt.Sprintf("%d writes in a row to %s found no room (EAGAIN)", spin.Count, name), f)
 	case diagnosis.RoomNotUsed:
@@ -420,10 +452,31 @@ func (e *Examiner) swallowed() *Finding {
 	}
 	for _, p := range e.products() {
 		if len(p.got) < len(p.due) && !p.deaf {
-			return Find(Unanswered, fmt.Sprintf("all bytes were read, but %s ends before %s", p.name, excerpt(p.due[len(p.got):])), e.about(p)...)
+			return Find(Unanswered, fmt.Sprintf("all bytes were read, but %s ends before %s", p.name, excerpt(p.due[len(p.got):])), e.about(p)...).Decides(e.ShortWrite(p.fd))
 		}
 	}
 	return nil
+}
+
+// ShortWrite says of a record whether it is the first write to the fd that took less than
+// the program had read from it and not written yet.
+func (e *Examiner) ShortWrite(f *world.FD) func(*world.Entry) bool {
+	if f == nil {
+		return nil
+	}
+	owed, short := int64(0), uint64(0)
+	e.Each(func(r *world.Entry) {
+		switch {
+		case r.FD != f.Number || r.Time < f.Opened || r.Kind != trace.CallEnd:
+		case r.Call == world.CallRead:
+			owed += max(0, r.A)
+		case r.Call == world.CallWrite:
+			if owed -= max(0, r.A); owed > 0 && short == 0 {
+				short = r.Seq
+			}
+		}
+	})
+	return func(r *world.Entry) bool { return short != 0 && r.Seq == short }
 }
 
 func (e *Examiner) handFDs() (fds []*world.FD) {

@@ -2,6 +2,7 @@ package grade
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,8 +17,13 @@ import (
 // for nothing so far.
 func (e *Examiner) Calm(expected string) {
 	var sign life
+	var silent silence
 	began := time.Now()
 	patience := e.patience(limit)
+	refusals := map[*world.FD]int64{} // at the beginning
+	for _, f := range e.world.FDs {
+		refusals[f] = f.NoRoom.Now
+	}
 	for {
 		e.pump()
 		if e.hopeless() {
@@ -25,9 +31,13 @@ func (e *Examiner) Calm(expected string) {
 		}
 		if time.Since(began) > patrol {
 			e.RuleOut(expected, e.polls())
+			e.RuleOut(expected, e.retries(refusals))
 		}
 		e.rouse(expected)
-		if e.sleeps(&sign) {
+		asleep := silent.allAsleep(e)
+		e.RuleOut(expected, silent.spins(e))
+		// On a busy machine a thread may wait for a processor at each look.
+		if e.sleeps(&sign) && (asleep || time.Since(silent.began) > patrol) {
 			break
 		}
 		if patience.over(e) {
@@ -41,12 +51,78 @@ func (e *Examiner) Calm(expected string) {
 	}
 }
 
+// silence is a time without records.
+type silence struct {
+	records int
+	began   time.Time
+	had     time.Duration // processor time that the program had had by then
+	looks   int           // how often in a row all threads slept
+}
+
+// allAsleep reports whether all threads sleep, those too that leave no records, for some
+// looks in a row.
+func (s *silence) allAsleep(e *Examiner) bool {
+	if s.began.IsZero() || s.records != e.signs {
+		*s = silence{records: e.signs, began: time.Now(), had: processor(e.run.Pid())}
+	}
+	if s.looks++; !allAsleep(e.run.Pid()) {
+		s.looks = 0
+	}
+	return s.looks >= 3
+}
+
+// busyFor is more processor time than any program needs while nothing comes, if it is
+// a fifth of all time, too. (What notes the kernel's word for the trace needs a hundredth.)
+const busyFor = 150 * time.Millisecond
+
+// spins: a thread that leaves no records runs all the time.
+func (s *silence) spins(e *Examiner) *Finding {
+	spent, lasted := processor(e.run.Pid())-s.had, time.Since(s.began)
+	if e.inCallback() || spent < busyFor || spent < lasted/5 { // in a callback it computes: see detained
+		return nil
+	}
+	return Find(BusyWait, fmt.Sprintf("nothing came and nothing was recorded for %v, and the program has used %v of processor time meanwhile",
+		lasted.Round(time.Millisecond), spent))
+}
+
 // polls: a clock wakes it, again and again, to read what is not there.
 func (e *Examiner) polls() *Finding {
 	for _, f := range e.world.FDs {
 		if asks, ok := diagnosis.Asks(f); ok {
 			return Find(Polling, fmt.Sprintf("while nothing came, %d reads in a row of %s found nothing (EAGAIN)", asks.Count, safe(f.Name())), f)
 		}
+	}
+	return nil
+}
+
+// retries: a clock wakes it, again and again, to write where there is no room. before is
+// how many writes had been refused when the silence began.
+func (e *Examiner) retries(before map[*world.FD]int64) *Finding {
+	for _, f := range e.world.FDs {
+		if n := f.NoRoom.Now - before[f]; n >= diagnosis.Often && f.Watched()&trace.Writable == 0 {
+			return Find(RetriedByClock, fmt.Sprintf("while nobody listened, %d writes to %s found no room (EAGAIN), and no event waits for room", n, safe(f.Name())),
+				f).Decides(refusedCall(f, world.CallWrite))
+		}
+	}
+	return nil
+}
+
+// byClock: the last of many writes to the fd that found no room was made in the callback
+// of a timer.
+func (e *Examiner) byClock(f *world.FD) *Finding {
+	if f == nil || f.NoRoom.Now < diagnosis.InOne {
+		return nil
+	}
+	refused := refusedCall(f, world.CallWrite)
+	for _, r := range slices.Backward(e.entries) {
+		if !refused(&r) {
+			continue
+		}
+		if r.Inside.Number == 0 || r.Inside.FD != trace.NoFD || r.Inside.Why&trace.Timeout == 0 {
+			return nil
+		}
+		return Find(RetriedByClock, fmt.Sprintf("%d writes in a row to %s found no room (EAGAIN), and a timer's callback tries again",
+			f.NoRoom.Now, safe(f.Name())), f).Decides(refused)
 	}
 	return nil
 }
@@ -86,8 +162,31 @@ func (e *Examiner) OneThread(expected string, fds ...*world.FD) {
 			}
 		}
 	}
+	if len(e.world.Bases) == 0 {
+		// A goroutine without a loop may change its thread between two calls.
+		e.Require(!e.together(fds...), expected, OtherThreads, "two threads were inside a read at the same time", fds...)
+		return
+	}
 	e.Require(len(threads) <= 1, expected, OtherThreads,
 		fmt.Sprintf("%d threads have read them", len(threads)), fds...)
+}
+
+// together reports whether calls on two of the fds went on at the same time.
+func (e *Examiner) together(fds ...*world.FD) (yes bool) {
+	open := map[int32]bool{}
+	e.Each(func(r *world.Entry) {
+		if !slices.ContainsFunc(fds, func(f *world.FD) bool { return f != nil && f.Number == r.FD }) {
+			return
+		}
+		switch r.Kind {
+		case trace.CallBegin:
+			open[r.FD] = true
+			yes = yes || len(open) > 1
+		case trace.CallEnd:
+			delete(open, r.FD)
+		}
+	})
+	return yes
 }
 
 // Ending says how a program is to end.
@@ -95,7 +194,7 @@ type Ending bool
 
 const (
 	Anyhow       Ending = false // with a loop or without, however it returned
-	NoEventsLeft Ending = true  // its last dispatch returned because no event was pending
+	NoEventsLeft Ending = true  // when its last dispatch returned, no event was pending
 )
 
 // Ends waits until the program has ended, and requires that it did so by
@@ -123,9 +222,10 @@ func (e *Examiner) Ends(expected string, how Ending) {
 	}
 	e.RuleOut(expected, e.spins())
 	e.Require(e.world.Loops() == 0, expected, ExitsInside, "the program ended before dispatch returned", e.handFDs()...)
-	if how == NoEventsLeft {
+	// A loop of the program's own has no Dispatch that could be cut off.
+	if how == NoEventsLeft && len(e.world.Bases) > 0 {
 		last := e.world.Returned
-		e.Require(last.Base != 0 && last.Reason == trace.LoopNoEvents, expected, BrokenOff,
+		e.Require(last.Base != 0 && (last.Reason == trace.LoopNoEvents || last.Reason != trace.LoopFailed && e.uncut), expected, BrokenOff,
 			fmt.Sprintf("dispatch returned: %q; it should have been %q", safe(last.Text), "no events left"), e.handFDs()...)
 	}
 	e.closed(expected)

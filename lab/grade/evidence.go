@@ -20,8 +20,17 @@ func safe(s string) string { return launch.Quote([]byte(s)) }
 
 // evidence returns the last n lines about the fds (all when none are named).
 // A call's beginning is left out where its end follows at once, and equal lines
-// in a row are one.
-func evidence(entries []world.Entry, n int, fds ...*world.FD) []string {
+// in a row are one. If one record decides, the lines end soon after it, and it is marked.
+func evidence(entries []world.Entry, n int, decides func(*world.Entry) bool, fds ...*world.FD) []string {
+	decisive := -1
+	for i := len(entries) - 1; decides != nil && i >= 0 && decisive < 0; i-- {
+		if decides(&entries[i]) {
+			decisive = i
+		}
+	}
+	if decisive >= 0 {
+		entries = entries[:min(len(entries), decisive+afterwards)]
+	}
 	about := map[int32]bool{}
 	for _, f := range fds {
 		if f != nil {
@@ -29,14 +38,15 @@ func evidence(entries []world.Entry, n int, fds ...*world.FD) []string {
 		}
 	}
 	type shown struct {
-		words string
-		times int
-		entry *world.Entry
+		words   string
+		times   int
+		entry   *world.Entry
+		decides bool
 	}
 	var lines []shown // the last first
 	for i := len(entries) - 1; i >= 0 && len(lines) <= n && i > len(entries)-50_000; i-- {
 		e := &entries[i]
-		if len(about) > 0 && !about[e.FD] && !always(e) {
+		if len(about) > 0 && !about[e.FD] && !always(e) && i != decisive {
 			continue
 		}
 		words := sentence(e)
@@ -50,10 +60,11 @@ func evidence(entries []world.Entry, n int, fds ...*world.FD) []string {
 			}
 			if last.words == words {
 				last.times++
+				last.decides = last.decides || i == decisive
 				continue
 			}
 		}
-		lines = append(lines, shown{words, 1, e})
+		lines = append(lines, shown{words, 1, e, i == decisive})
 	}
 	var texts []string
 	if len(lines) > n {
@@ -65,10 +76,16 @@ func evidence(entries []world.Entry, n int, fds ...*world.FD) []string {
 		if l.times > 1 {
 			text += fmt.Sprintf("   (%d times in a row)", l.times)
 		}
+		if l.decides {
+			text += "   <- this one"
+		}
 		texts = append(texts, text)
 	}
 	return texts
 }
+
+// afterwards is how many records after the one that decides are looked at for lines.
+const afterwards = 8
 
 // always reports whether a record is evidence whatever it is about: the loop's end,
 // its waits if there is one loop (those of several are noise), and callbacks for

@@ -22,6 +22,7 @@ type Examiner struct {
 	ctx     context.Context
 	exam    *Exam
 	binary  *launch.Binary
+	source  source
 	dir     string // the trial's own folder
 	run     *launch.Run
 	mute    patience // until the first record
@@ -32,9 +33,12 @@ type Examiner struct {
 	entries []world.Entry
 	signs   int // how many of them are signs of life: that a thread sleeps is none
 	world   *world.World
-	ended   bool // the program has, and all its records are here
-	flood   bool // there were too many records to keep
-	alone   bool // the program started no other, as far as was seen
+	ended   bool  // the program has, and all its records are here
+	moved   int64 // bytes that it has read or written
+	flowing bool  // while it moves bytes, it is not too slow
+	vain    int   // how many records in a row moved no byte
+	uncut   bool  // the loop that returned last left no event pending
+	alone   bool  // the program started no other, as far as was seen
 
 	hands         []hand
 	whose         []string        // old and new, for a Replacer: a connection's address, and the client
@@ -42,7 +46,8 @@ type Examiner struct {
 	aside         string          // a line that may come at any time, or ""
 	means         map[*Misconception]*Misconception
 	looks         []Look // the exam's own
-	judge         int    // how many entries the verdict rests on, 0 for all: see Aftermath
+	refusable     func(*world.FD) int64
+	judge         int // how many entries the verdict rests on, 0 for all: see Aftermath
 	callbackSleep callbackSleep
 	pumps         int
 }
@@ -76,7 +81,7 @@ var (
 const (
 	settled = 700 * time.Millisecond // without a sign of life: nothing will come
 	patrol  = 2 * time.Second        // for checking whether more comes of it
-	keep    = 400_000                // records
+	keep    = 400_000                // records; of those that are more, only what the world makes of them
 )
 
 // Check begins the check with that name, which must be the next of Exam.Checks.
@@ -108,6 +113,10 @@ func (e *Examiner) meant(m *Misconception) *Misconception {
 	return cmp.Or(e.means[m], e.exam.Means[m], m)
 }
 
+// MayBeRefused says how many writes to an fd may find no room (EAGAIN), one after the
+// other, in a program that does not try them again.
+func (e *Examiner) MayBeRefused(most func(*world.FD) int64) { e.refusable = most }
+
 // Path returns a path in the trial's own folder. Nothing is there yet.
 func (e *Examiner) Path(name string) string { return filepath.Join(e.dir, name) }
 
@@ -136,12 +145,11 @@ func (e *Examiner) pump() {
 	}
 	for range 64 { // a program that records faster than we read must not keep us
 		n, more := e.run.Read(e.batch)
-		before := len(e.entries)
 		for i := range e.batch[:n] {
 			e.apply(&e.batch[i])
 		}
-		if kept := len(e.entries) - before; kept > 0 {
-			e.witness.Recorded(e.batch[:kept])
+		if n > 0 {
+			e.witness.Recorded(e.batch[:n])
 		}
 		e.ended = !more
 		if n == 0 {
@@ -155,15 +163,47 @@ func (e *Examiner) pump() {
 }
 
 func (e *Examiner) apply(r *trace.Record) {
-	if len(e.entries) >= keep {
-		e.flood = true
-		return
-	}
 	e.world.Apply(r)
-	e.entries = append(e.entries, e.world.Entry(r))
 	if r.Kind != trace.Sleep {
 		e.signs++
 	}
+	switch {
+	case r.Kind == trace.CallEnd && r.A > 0:
+		e.vain = 0
+		e.moved += r.A
+	case r.Kind != trace.Kernel && r.Kind != trace.Sleep:
+		e.vain++
+	}
+	if r.Kind == trace.LoopEnd {
+		e.uncut = !e.hasPending(r.Base)
+	}
+	if len(e.entries) < keep || !frequent(r.Kind) {
+		e.entries = append(e.entries, e.world.Entry(r))
+	}
+}
+
+// frequent reports whether a program that works well may have any number of such
+// records: one with a small buffer, for instance.
+func frequent(k trace.Kind) bool {
+	switch k {
+	case trace.WaitBegin, trace.WaitEnd, trace.Ready, trace.CallbackBegin, trace.CallbackEnd, trace.CallBegin, trace.CallEnd,
+		trace.Kernel, trace.Sleep, trace.Socket:
+		return true
+	}
+	return false
+}
+
+// flood reports whether the program records without end, and moves nothing.
+func (e *Examiner) flood() bool { return e.vain >= keep }
+
+// hasPending reports whether an event is pending on the base.
+func (e *Examiner) hasPending(base uint16) bool {
+	if b := e.world.BaseByNumber(base); b != nil && len(b.Timers) > 0 {
+		return true
+	}
+	return slices.ContainsFunc(e.world.FDs, func(f *world.FD) bool {
+		return slices.ContainsFunc(f.Watches, func(w world.Watch) bool { return w.Base == base })
+	})
 }
 
 // Await waits until ok says yes. expected is what the program must do for
@@ -171,8 +211,13 @@ func (e *Examiner) apply(r *trace.Record) {
 func (e *Examiner) Await(expected string, ok func() bool) {
 	patience := e.patience(limit)
 	var sign life
+	moved := e.moved
 	for {
 		e.pump()
+		if e.flowing && e.moved != moved {
+			moved = e.moved
+			patience.had = processor(e.run.Pid())
+		}
 		if ok() {
 			e.catchUp()
 			return
@@ -229,10 +274,11 @@ func (e *Examiner) Fail(f *Feedback) { panic(found{f}) }
 
 // feedback tells a finding, with the part of the trace that is about its fds.
 func (e *Examiner) feedback(expected string, found *Finding) *Feedback {
+	found = e.seen(found)
 	m := e.meant(found.Means)
 	names := strings.NewReplacer(e.whose...)
 	f := &Feedback{Expected: expected, Saw: names.Replace(found.Saw), Misconception: m.ID, Belief: m.Belief, Truth: m.Truth,
-		Lesson: m.Lesson, Section: m.Section, Records: evidence(e.judged(), 10, found.FDs...)}
+		Lesson: m.Lesson, Section: m.Section, Records: evidence(e.judged(), 10, found.decides, found.FDs...)}
 	for i := range f.Records {
 		f.Records[i] = names.Replace(f.Records[i])
 	}

@@ -1,6 +1,10 @@
 package grade
 
-import "fdlab/lab/world"
+import (
+	"strings"
+
+	"fdlab/lab/world"
+)
 
 // Finding is what is wrong with a program: what it shows that it believes, what
 // was seen, and the fds whose records prove it (of all records, or of those before
@@ -9,10 +13,21 @@ type Finding struct {
 	Means *Misconception
 	Saw   string
 	FDs   []*world.FD
+
+	decides func(*world.Entry) bool // see Decides
 }
 
 // Find makes a finding. An fd that is nil is left out of the proof.
-func Find(m *Misconception, saw string, fds ...*world.FD) *Finding { return &Finding{m, saw, fds} }
+func Find(m *Misconception, saw string, fds ...*world.FD) *Finding {
+	return &Finding{Means: m, Saw: saw, FDs: fds}
+}
+
+// Decides says which record the finding rests on: the last one of which is holds. It
+// is shown in any case, with what led to it, and marked.
+func (f *Finding) Decides(is func(*world.Entry) bool) *Finding {
+	f.decides = is
+	return f
+}
 
 // Look goes through the trace for one thing that can be wrong; nil: it is not that.
 type Look func() *Finding
@@ -32,4 +47,25 @@ func first(looks ...Look) *Finding {
 		}
 	}
 	return nil
+}
+
+// seen returns the finding, or that the program has made calls that leave no record:
+// then nobody can tell the rest from the trace. That it crashes or does not stop
+// printing is seen without.
+func (e *Examiner) seen(f *Finding) *Finding {
+	switch f.Means {
+	case Crashed, MinusOne, Floods, GaveUp:
+		return f
+	}
+	calls := e.source.pastTheLab
+	if len(calls) == 0 {
+		return f
+	}
+	past := *f
+	past.Means = PastTheLab
+	past.Saw = strings.Join(calls[:min(3, len(calls))], ", ") + ": no record shows what that did"
+	if len(calls) > 3 {
+		past.Saw += " (and more calls like that)"
+	}
+	return &past
 }

@@ -50,7 +50,7 @@ func TestProgramsThatGoWrongGetAClearWord(t *testing.T) {
 		seen      string
 	}{
 		{"hostile", "silent", NoTrace, "its trace is empty"},
-		{"hostile", "other-api", NoTrace, "its trace is empty"},
+		{"past", "", PastTheLab, "main.go:13 calls os.Open"},
 		{"hostile", "exits", GaveUp, `exit status 1); its last words: I give up \x1b[2J`},
 		{"hostile", "panics", Crashed, "panic: runtime error: index out of range [6] with length 0 (main.go:"},
 		{"hostile", "dies", Crashed, "SIGSEGV"},

@@ -2,7 +2,9 @@ package grade
 
 import (
 	"slices"
+	"time"
 
+	"fdlab/lab/control"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
@@ -18,6 +20,29 @@ func (e *Examiner) Hold() { e.run.Hold() } // an error says that it has ended, a
 // Release lets time go on.
 func (e *Examiner) Release() { e.run.Release() }
 
+// HoldRead holds a thread that is about to read from the fd, and no other thread,
+// until Release. It takes effect soon: wait for HeldThere(world.BeforeRead).
+func (e *Examiner) HoldRead(f *world.FD) { e.run.HoldCall(control.BeforeRead, int(f.Number)) }
+
+// HoldWrite holds a thread that has just written to the fd: world.AfterWrite.
+func (e *Examiner) HoldWrite(f *world.FD) { e.run.HoldCall(control.AfterWrite, int(f.Number)) }
+
+// HoldPost holds a thread that is about to post a function to a loop: world.BeforePost.
+func (e *Examiner) HoldPost() { e.run.HoldCall(control.BeforePost, 0) }
+
+// Settled waits until all threads sleep, be they held or not, for several looks in
+// a row: each has come as far as it can. On a machine so busy that this is never seen it
+// goes on after a while: no verdict rests on it.
+func (e *Examiner) Settled() {
+	asleep := 0
+	for end := time.Now().Add(patrol); asleep < 5 && !e.ended && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		e.pump()
+		if asleep++; !e.Still() {
+			asleep = 0
+		}
+	}
+}
+
 // Step lets a loop that stands go one phase: through a wait, which may last, or
 // through a callback. It returns when the loop is on its way. expected is what
 // the program must do, should it do something else.
@@ -30,12 +55,15 @@ func (e *Examiner) Step(expected string) {
 // standing returns before which phase the program's loop stands; ok is false if it
 // does not.
 func (e *Examiner) standing() (before world.HeldAt, ok bool) {
+	return e.last(func(at world.HeldAt) bool { return at == world.BeforeWait || at == world.BeforeCallback })
+}
+
+// last returns where a thread stands that came last to one of some places; ok is false
+// if it was let go, or none came.
+func (e *Examiner) last(some func(world.HeldAt) bool) (at world.HeldAt, ok bool) {
 	for _, r := range slices.Backward(e.entries) {
-		switch r.Kind {
-		case trace.Hold:
-			return r.At, true
-		case trace.Release:
-			return world.Elsewhere, false
+		if (r.Kind == trace.Hold || r.Kind == trace.Release) && some(r.At) {
+			return r.At, r.Kind == trace.Hold
 		}
 	}
 	return world.Elsewhere, false
@@ -51,6 +79,12 @@ func (e *Examiner) Stands() bool {
 func (e *Examiner) StandsBefore(phase world.HeldAt) bool {
 	before, ok := e.standing()
 	return ok && before == phase
+}
+
+// HeldThere reports whether a thread stands at a call that is held.
+func (e *Examiner) HeldThere(place world.HeldAt) bool {
+	_, ok := e.last(func(at world.HeldAt) bool { return at == place })
+	return ok
 }
 
 func (e *Examiner) count(k trace.Kind) (n int) {

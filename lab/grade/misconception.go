@@ -68,6 +68,13 @@ var (
 			"for nothing, and the callback does not return. Keep the rest, and let a Write event say when there is room.",
 		Lesson: "07-one-thread-many-clients", Section: "explain",
 	}
+	RetriedByClock = &Misconception{
+		ID:     "retried-by-clock",
+		Belief: "If write takes nothing, a timer can try it again.",
+		Truth: "It wakes the loop again and again for nothing while the other end does not read, and comes late when it does. " +
+			"The kernel says when there is room: add a Write event, and delete it when all is sent.",
+		Lesson: "07-one-thread-many-clients", Section: "explain",
+	}
 	AlwaysWritable = &Misconception{
 		ID:     "always-writable",
 		Belief: "A Write event tells me when I have something to write.",
@@ -219,10 +226,19 @@ var (
 	NoTrace = &Misconception{ID: "no-trace", Belief: "Any way to read and write will do.",
 		Truth: "An exercise is judged by its trace. Use fdlab/lab/sys for the system calls and fdlab/lab/event for " +
 			"the loop: they leave one."}
+	PastTheLab = &Misconception{ID: "past-the-lab", Belief: "unix.Close and sys.Close do the same.",
+		Truth: "The kernel does the same. But an exercise is judged by its trace, and only calls through fdlab/lab/sys leave records: " +
+			"package unix is there for its constants. Put sys in the place of it, and check again: what is said then " +
+			"rests on all that the program does."}
 	Forks = &Misconception{ID: "forks", Belief: "Another program can do it.",
 		Truth: "An exercise is one process. What another process does leaves no trace here."}
 	Floods = &Misconception{ID: "floods", Belief: "More output is more information.",
 		Truth: "It printed so much that not all of it could be kept. Nobody can read that."}
 	Stuck = &Misconception{ID: "stuck", Belief: "It will come.",
-		Truth: "Nothing happened any more. Run the program in the instrument (go run ./tui) and look where it stands."}
+		Truth: "I cannot tell why it did not. Above is what was expected, and where the program stood. Run it in the instrument " +
+			"(go run ./tui) and look at what it does next."}
+	BusyWait = &Misconception{ID: "busy-wait", Belief: "A loop that only looks costs nothing.",
+		Truth: "It costs a whole processor, and takes it from the threads that have something to do. A thread that waits must sleep: " +
+			"in the loop's wait, in a receive from a channel (without default), in wg.Wait.",
+		Lesson: "01-select-vs-blocking-io", Section: "explain"}
 )

@@ -14,6 +14,8 @@ import (
 // bytes and not sent them. What was said is returned, and an echo of it is due.
 // held is how many the program keeps by then.
 func (c *Client) Overfill(text string, piece int, enough int64) (said string, held int64) {
+	c.e.flowing = true // a small buffer makes it slow, and not wrong
+	defer func() { c.e.flowing = false }()
 	due, before := c.due.String(), c.said
 	c.due.WriteString(text)
 	for left, stuck := text, false; left != "" && !stuck; {
@@ -25,6 +27,7 @@ func (c *Client) Overfill(text string, piece int, enough int64) (said string, he
 				stuck = true
 				return true
 			}
+			c.e.RuleOut("a server that found no room waits for it, and sleeps meanwhile", c.e.byClock(c.FD()))
 			n, err := c.offer(next[:min(atOnce, len(next))])
 			next = next[n:]
 			if n > 0 {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
+	"path/filepath"
 	"time"
 
 	"fdlab/lab/launch"
@@ -20,8 +22,19 @@ func Run(ctx context.Context, root, pkg string, exam *Exam) *Result {
 
 // Watch is Run with a witness. What it sees changes nothing in the verdict.
 func Watch(ctx context.Context, root, pkg string, exam *Exam, w Witness) *Result {
-	r := &Result{Exercise: exam.Exercise, Package: pkg, Outcome: NotJudged}
-	binary, err := launch.Build(ctx, root, pkg)
+	pkg = "./" + path.Clean(filepath.ToSlash(pkg))
+	return watch(ctx, launch.Program{Root: root, Package: pkg, Name: path.Base(pkg)}, exam, w)
+}
+
+// RunFile is Run for a program of one file, which may lie anywhere.
+func RunFile(ctx context.Context, root, file string, exam *Exam) *Result {
+	p := launch.Program{Root: root, Files: []string{file}, Name: filepath.Base(filepath.Dir(file))}
+	return watch(ctx, p, exam, nobody{})
+}
+
+func watch(ctx context.Context, p launch.Program, exam *Exam, w Witness) *Result {
+	r := &Result{Exercise: exam.Exercise, Package: p.BuildArgs()[0], Outcome: NotJudged}
+	binary, err := launch.BuildProgram(ctx, p)
 	var objections *launch.BuildError
 	switch {
 	case errors.As(err, &objections):
@@ -42,14 +55,15 @@ func Watch(ctx context.Context, root, pkg string, exam *Exam, w Witness) *Result
 		return r
 	}
 	defer os.RemoveAll(dir)
-	if taken := startsOthers(root, pkg); taken != "" {
+	source := readSource(p)
+	if taken := source.startsOthers; taken != "" {
 		r.fail(&Feedback{Expected: "one process, which uses fdlab/lab/sys and fdlab/lab/event",
 			Saw:           fmt.Sprintf("main.go imports %q", taken),
 			Misconception: Forks.ID, Belief: Forks.Belief, Truth: Forks.Truth})
 		r.rest(exam)
 		return r
 	}
-	e := &Examiner{ctx: ctx, exam: exam, binary: binary, dir: dir, alone: true, witness: w, means: map[*Misconception]*Misconception{}}
+	e := &Examiner{ctx: ctx, exam: exam, binary: binary, source: source, dir: dir, alone: true, witness: w, means: map[*Misconception]*Misconception{}}
 	e.play(ctx, r)
 	r.rest(exam)
 	return r

@@ -35,7 +35,7 @@ func (e *Examiner) Aftermath(do func()) {
 	do()
 	var sign life
 	for end := time.Now().Add(2 * patrol); ; time.Sleep(time.Millisecond) {
-		if e.pump(); e.ended || e.flood || sign.gone(e) || e.callbackSleeps() || time.Now().After(end) {
+		if e.pump(); e.ended || e.flood() || sign.gone(e) || e.callbackSleeps() || time.Now().After(end) {
 			return
 		}
 	}

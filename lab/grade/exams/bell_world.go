@@ -2,6 +2,7 @@ package exams
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -61,6 +62,24 @@ var ringsTooEarly = &grade.Misconception{
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
+var memoryUsedAgain = &grade.Misconception{
+	ID:     "memory-used-again",
+	Belief: "What I have taken out of the queue is mine.",
+	Truth: "Only if nobody else writes there. After all := queue; queue = queue[:0] both are the same memory: the next item is " +
+		"put over one that the worker has not done yet. Leave the queue nil, and append makes new memory. (A queue that two " +
+		"threads change without a lock loses items, too: go run -race tells.)",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var itemIsMark = &grade.Misconception{
+	ID:     "item-is-mark",
+	Belief: "Nobody will send this byte, so it can mean the end.",
+	Truth: "Each byte is an item, and whoever types items ends each line with a newline. A mark must be something that no item " +
+		"can be: a value of its own in the queue (another type, or a number above 255), or a variable beside the queue, " +
+		"under the same lock.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
 // bellWorld is a dispatcher and a worker, with the two FIFOs that they hang on.
 // Exercise 08 has the same.
 type bellWorld struct {
@@ -70,6 +89,7 @@ type bellWorld struct {
 
 func newWorld(e *grade.Examiner) *bellWorld {
 	w := &bellWorld{e, e.FIFO("items"), e.FIFO("answers")}
+	e.MayBeRefused(w.refused)
 	e.Suspects(w.readyMade, w.dispatcherWaits, w.disorder, w.lateItem)
 	e.Start(w.items.Path, w.answers.Path)
 	return w
@@ -102,13 +122,108 @@ func (w *bellWorld) asks() {
 	})
 }
 
+// between lets each thread do what it can between two lines of the other, which no
+// machine's luck would show every time. The worker stands before it reads the bell,
+// and one more item comes; the dispatcher stands when it has rung, and the worker
+// answers the bell.
+func (w *bellWorld) between() {
+	const reads = "an item comes just before the worker reads the bell: it is printed, too, with that callback or the next"
+	w.e.Suspects(w.dispatcherWaits, func() *grade.Finding {
+		return w.left(bytesLast, "the worker stood before its read of the bell when %s was given; then it read, and %[1]s stayed in the queue")
+	})
+	if w.stands(w.bell(), w.e.HoldRead, world.BeforeRead) {
+		w.e.Due("y")
+		w.items.Say("y")
+		w.e.Settled() // it is in the queue, unless the worker has the lock
+	}
+	w.e.Release()
+	w.e.Answered(reads)
+
+	const rings = "the worker answers the bell before the dispatcher's next line: the item is printed all the same"
+	w.e.Suspects(w.dispatcherWaits, func() *grade.Finding {
+		return w.left(ringsTooEarly, "the dispatcher had written to the bell for %s, and the worker answered the bell before the dispatcher went on: %[1]s stayed in the queue")
+	})
+	if w.stands(w.ring(), w.e.HoldWrite, world.AfterWrite) {
+		w.e.Settled()
+	}
+	w.e.Release()
+	w.e.Answered(rings)
+
+	const meanwhile = "items come while the worker does others that it has taken out of the queue: all are printed, in order"
+	w.e.Suspects(w.dispatcherWaits)
+	w.e.Means(grade.Noise, memoryUsedAgain)
+	if w.stands(w.bell(), w.e.HoldRead, world.BeforeRead) {
+		w.e.Due("?defgh")
+		w.items.Say("?defgh")
+		w.e.Settled()
+		w.e.Release()
+		w.e.Await(meanwhile, func() bool {
+			call, _, blocked := diagnosis.Blocked(w.e.World(), w.answers.FD())
+			return blocked && call.Call == world.CallRead
+		})
+		w.gives("ijklm")
+		w.answers.Say("!")
+	}
+	w.e.Release()
+	w.e.Answered(meanwhile)
+	w.e.Means(grade.Noise, nil)
+}
+
+// left looks whether the last item is missing, and the program sleeps. saw says what
+// has happened, with the item.
+func (w *bellWorld) left(m *grade.Misconception, saw string) *grade.Finding {
+	got, due := w.e.Printed(), w.e.IsDue()
+	if w.e.Ended() || len(got) >= len(due) || due[:len(got)] != got || w.items.Unread() > 0 {
+		return nil
+	}
+	return grade.Find(m, fmt.Sprintf(saw, strconv.Quote(due[len(got):])), w.items.FD(), w.bell(), w.ring())
+}
+
+// stands gives items until a thread stands at a call on the fd. ok is false if
+// none does: the bell may be heard by other means.
+func (w *bellWorld) stands(bell *world.FD, hold func(*world.FD), at world.HeldAt) (ok bool) {
+	const expected = "an item comes, and the worker prints it"
+	hold(bell)
+	for range 10 { // the first may come before the gate is closed
+		w.e.Due("x")
+		w.items.Say("x")
+		w.e.Await(expected, func() bool { return w.e.HeldThere(at) || w.e.Printed() == w.e.IsDue() })
+		if w.e.HeldThere(at) {
+			return true
+		}
+	}
+	return false
+}
+
+// ring returns the end of the bell that the dispatcher writes: an eventfd has one for
+// both.
+func (w *bellWorld) ring() *world.FD {
+	bell := w.bell()
+	if bell.Peer != trace.NoFD {
+		if other := w.e.World().FDByNumber(bell.Peer); other != nil {
+			return other
+		}
+	}
+	return bell
+}
+
+// refused is how often the bell may refuse a ring: once for each item.
+func (w *bellWorld) refused(f *world.FD) int64 {
+	if items := w.items.FD(); items != nil {
+		return items.BytesIn
+	}
+	return 0
+}
+
 // many gives a free worker many items, which it takes while more are put in: so
 // an order of ring and item that only chance shows has many chances to show.
 func (w *bellWorld) many() {
+	w.anyByte()
+	w.between()
 	const expected = "many items come, the worker is free and takes them while more come, and it prints them all, in order"
 	w.e.Suspects(w.dispatcherWaits, w.lateItem)
 	w.e.Means(grade.Unanswered, ringsTooEarly)
-	w.e.Means(grade.Noise, ringsTooEarly)
+	w.e.Means(grade.Noise, memoryUsedAgain)
 	for range 20 {
 		w.gives(letters(0, 500))
 		w.e.Answered(expected)
@@ -227,11 +342,11 @@ func (w *bellWorld) disorder() *grade.Finding {
 	if strings.HasPrefix(due, got) {
 		return nil
 	}
-	left := map[rune]int{}
-	for _, item := range due {
+	left := map[byte]int{}
+	for _, item := range []byte(due) {
 		left[item]++
 	}
-	for _, item := range got {
+	for _, item := range []byte(got) {
 		if left[item]--; left[item] < 0 {
 			return nil // it is no item, or was printed twice
 		}
@@ -280,6 +395,21 @@ func (w *bellWorld) lateItem() *grade.Finding {
 	}
 	return grade.Find(ringsTooEarly, fmt.Sprintf("the bell was rung and read, and %q was not printed: it lay in the queue until the bell was rung once more",
 		due[len(got):]), w.items.FD(), w.bell())
+}
+
+// anyByte requires that each byte is an item, whatever it is: whoever types the items
+// ends each line with one.
+func (w *bellWorld) anyByte() {
+	const items = "a line\nand one more:\n\t0123456789 AZaz !\"#$%&'()*+,-./;<=>@[\\]^_`{|}~\n"
+	const expected = "each byte is an item, also the end of a line, and the worker prints them all"
+	for _, m := range []*grade.Misconception{grade.EndedEarly, grade.BrokenOff, grade.Unanswered, grade.NotWatched, grade.MainReturned, grade.DoesNotEnd, grade.Stuck} {
+		w.e.Means(m, itemIsMark)
+	}
+	w.gives(items)
+	w.e.Answered(expected)
+	for _, m := range []*grade.Misconception{grade.EndedEarly, grade.BrokenOff, grade.Unanswered, grade.NotWatched, grade.MainReturned, grade.DoesNotEnd, grade.Stuck} {
+		w.e.Means(m, nil)
+	}
 }
 
 // letters returns n items of an endless row, from number first on.

@@ -93,14 +93,15 @@ func goroutinesRead(e *grade.Examiner) (found *grade.Finding) {
 // readElsewhere looks for an fd that the loop watches and that another
 // thread has read.
 func readElsewhere(e *grade.Examiner) (found *grade.Finding) {
-	var loop uint32 // 0 while none runs
+	loops, loop := map[uint32]bool{}, uint32(0) // the threads that run one, and the last of them
 	e.Each(func(r *world.Entry) {
 		switch {
 		case r.Kind == trace.LoopBegin:
 			loop = r.Thread
+			loops[loop] = true
 		case r.Kind == trace.LoopEnd:
-			loop = 0
-		case found == nil && r.Kind == trace.CallEnd && r.Call == world.CallRead && loop != 0 && r.Thread != loop:
+			delete(loops, r.Thread)
+		case found == nil && r.Kind == trace.CallEnd && r.Call == world.CallRead && len(loops) > 0 && !loops[r.Thread]:
 			if f := e.FD(func(f *world.FD) bool { return f.Number == r.FD && f.Added != 0 }); f != nil {
 				found = grade.Find(readsElsewhere, fmt.Sprintf("thread %d has read from %s; the loop that watches it is on thread %d",
 					r.Thread, f.Name(), loop), f)

@@ -1,6 +1,7 @@
 package exams
 
 import (
+	"strconv"
 	"strings"
 
 	"fdlab/lab/grade"
@@ -39,6 +40,28 @@ var byeInside = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
+var byeNotPrinted = &grade.Misconception{
+	ID:     "bye-not-printed",
+	Belief: "bye is a command, so it is no line to print.",
+	Truth: "Here it is both: the line is printed like any other, and then the program ends. Print first, then look " +
+		"whether it was bye.",
+}
+
+var nameStays = &grade.Misconception{
+	ID:     "name-stays",
+	Belief: "When the FIFO is closed, it is gone.",
+	Truth: "Its fd is. mkfifo has made a name in a folder, and names stay until somebody removes them: the next run finds it " +
+		"there (EEXIST). Whoever makes a name takes it away: os.Remove, also when the program ends early.",
+}
+
+var noCallback = &grade.Misconception{
+	ID:     "no-callback",
+	Belief: "A read that blocks is a wait, too.",
+	Truth: "It is, for one fd, and while it sleeps nothing else can be served. Here the loop is to wait: an event on the FIFO " +
+		"calls the callback when there is something to read.",
+	Lesson: "01-select-vs-blocking-io", Section: "explain",
+}
+
 // fifo: the post's program. It makes its FIFO itself, and the world writes as
 // a shell does: open, write, close.
 var fifo = &grade.Exam{
@@ -63,6 +86,8 @@ var fifo = &grade.Exam{
 		f.Echo("heihei\n")
 		e.Answered("somebody writes heihei, and the program prints it")
 		e.Calm("one echo: the callback takes what is there, and the program sleeps")
+		e.Require(f.FD().Callbacks > 0, "the loop waits, and the callback of the FIFO's event reads", noCallback,
+			"the line was read, and no callback has run", f.FD())
 		drained(e, f)
 
 		e.Check("the second echo is read too")
@@ -91,10 +116,14 @@ var fifo = &grade.Exam{
 
 		e.Check("bye")
 		e.Means(grade.EndedEarly, byeInside)
-		e.Due("goodbye, byes\n")
-		f.Echo("goodbye, byes\n")
-		e.Answered("a line that is longer than bye is printed, and the program goes on")
+		for _, line := range []string{"goodbye, byes\n", "bye for now\n", "good bye\n", "bye \n", " bye\n", "byebye\n", "Bye\n"} {
+			e.Due(line)
+			f.Echo(line)
+			e.Answered("the line " + strconv.Quote(strings.TrimSuffix(line, "\n")) + " is not bye: it is printed, and the program goes on")
+		}
 		e.Calm("the program goes on, and sleeps")
+		e.Means(grade.EndedEarly, nil)
+		e.Suspects(func() *grade.Finding { return endsUnprinted(e, f) })
 		e.Due("last words\nbye\n")
 		f.Echo("last words\nb")
 		f.Taken()
@@ -102,8 +131,16 @@ var fifo = &grade.Exam{
 		e.Answered("bye is printed like any other line, though it comes in two pieces")
 		e.Suspects(func() *grade.Finding { return byeInOneRead(e, f) })
 		e.Ends("after the line bye, which came in two pieces, the program ends by itself, with all closed", grade.Anyhow)
-		e.Require(e.Gone(path), "the program takes its FIFO away", grade.LeftOpen, "the FIFO event.fifo is still there", f.FD())
+		e.Require(e.Gone(path), "the program takes its FIFO away", nameStays, "the FIFO event.fifo is still there", f.FD())
 	},
+}
+
+// endsUnprinted looks whether the line bye has ended the program, and was not printed.
+func endsUnprinted(e *grade.Examiner, f *grade.FIFO) *grade.Finding {
+	if !e.Ended() || e.Printed()+"bye\n" != e.IsDue() {
+		return nil
+	}
+	return grade.Find(byeNotPrinted, "the line bye came, and the program ended without having printed it", f.FD())
 }
 
 // byeInOneRead finds out why bye did not end the program: does it, if it comes

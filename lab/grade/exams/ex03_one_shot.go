@@ -66,6 +66,14 @@ var noTime = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
+var printedTooEarly = &grade.Misconception{
+	ID:     "printed-too-early",
+	Belief: "The result can be printed when the job comes, since it is known.",
+	Truth: "Whoever reads the output takes a job that is printed for one that is done, and it is not: the work takes 20 ms. The " +
+		"callback of the timer is where it is done: print there, then add the event again.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
 // work is how long a job takes, at least.
 const work = 20 * time.Millisecond
 
@@ -102,6 +110,7 @@ var oneShot = &grade.Exam{
 		e.Check("one at a time")
 		armed(e, jobs.FD())
 		takesTime(e, jobs.FD())
+		afterTheWork(e, jobs)
 		e.Due("job 4\njob 5\n")
 		jobs.Say("job 4\n")
 		jobs.Taken()
@@ -174,6 +183,38 @@ func armed(e *grade.Examiner, jobs *world.FD) {
 	e.Require(!stayed, expected, persistWhileBusy, "the event on the FIFO persists: it was pending while the job was being done", jobs)
 	e.Require(timers > 0, expected, sleepsInCallback, "no timer was ever added: the job was done inside the callback that read it", jobs)
 	e.Require(!early, expected, rearmedTooEarly, "the event was added again inside the callback that read the job", jobs)
+}
+
+// afterTheWork holds the loop when it has read a job, before the timer's callback: the
+// job is not done, so nobody may read that it is.
+func afterTheWork(e *grade.Examiner, jobs *grade.FIFO) {
+	const expected = "a job is printed when it is done: in the callback of the timer, and not when it is read"
+	step := func() {
+		e.Step(expected)
+		e.Await(expected, e.Stands)
+	}
+	e.Hold()
+	for !e.Stands() { // it sleeps in the kernel: wake it
+		e.Due("one more\n")
+		jobs.Say("one more\n")
+		e.Await(expected, func() bool { return e.Stands() || e.Printed() == e.IsDue() })
+	}
+	for jobs.Unread() > 0 || jobs.FD().Watched() == 0 || !e.StandsBefore(world.BeforeWait) {
+		step() // until it is ready for the next one
+	}
+	e.Answered(expected)
+	before := e.Printed()
+	e.Due("a job\n")
+	jobs.Say("a job\n")
+	for jobs.Unread() > 0 || !e.StandsBefore(world.BeforeWait) {
+		step()
+	}
+	e.Settled()
+	e.Pause(work)
+	e.Require(e.Printed() == before, expected, printedTooEarly,
+		"the job was read, the timer's callback has not run yet, and the job is printed", jobs.FD())
+	e.Release()
+	e.Answered(expected)
 }
 
 // takesTime requires that the timers were added for as long as the jobs take.

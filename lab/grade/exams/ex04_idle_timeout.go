@@ -2,6 +2,7 @@ package exams
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"fdlab/lab/grade"
@@ -49,6 +50,37 @@ var silenceNotTold = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
+var idleLate = &grade.Misconception{
+	ID:     "idle-late",
+	Belief: "Some timeout will do.",
+	Truth: "The second argument says how long the sensor may be silent. A time that stands in the program, or that was multiplied " +
+		"by a unit once more, is another one: give Add just what the argument says.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var idleMisspelt = &grade.Misconception{
+	ID:     "idle-misspelt",
+	Belief: "Whoever reads it will know what I mean.",
+	Truth: "A program may read it, and programs compare bytes. The line is idle: four small letters and a line end, and " +
+		"nothing else on that line.",
+}
+
+var pollsTheClock = &grade.Misconception{
+	ID:     "polls-the-clock",
+	Belief: "A clock that ticks often enough will notice the silence.",
+	Truth: "It wakes the program again and again for nothing, and notices late all the same. The loop can wait exactly as long as " +
+		"is left: give the event the timeout, or a timer that each word begins anew.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var besideTheLoop = &grade.Misconception{
+	ID:     "silence-beside-the-loop",
+	Belief: "A goroutine with a timer of its own can tell silence.",
+	Truth: "It runs on another thread, beside the callback that prints the words: they race for the timer and for the output, and " +
+		"the loop cannot wait for it. The loop has timeouts: Add takes one.",
+	Lesson: "03-one-base-per-thread", Section: "explain",
+}
+
 // silence is short, since no verdict rests on it: the sensor's words are as near
 // to each other as the trace says, not as the script meant them to be.
 const silence = 200 * time.Millisecond
@@ -68,6 +100,7 @@ var idleTimeout = &grade.Exam{
 	Play: func(e *grade.Examiner) {
 		e.Aside("idle")
 		sensor := e.FIFO("sensor")
+		suspects(e, misspelt)
 		e.Start(sensor.Path, silence.String())
 
 		e.Check("what it says is passed on")
@@ -83,6 +116,12 @@ var idleTimeout = &grade.Exam{
 			e.Await(expected, func() bool {
 				printed := e.Asides()
 				s := measure(e, sensor)
+				e.Require(s.early <= 3, expected, pollsTheClock,
+					fmt.Sprintf("%d times since the last word a timeout's callback was called before the sensor had been silent for %v", s.early, silence), s.fd)
+				e.Require(s.wait <= silence+silence/2, expected, idleLate,
+					fmt.Sprintf("the loop goes to wait for up to %v, and the time of silence is %v", s.wait.Round(time.Millisecond), silence), s.fd)
+				e.Require(printed == 0 || s.timeouts > 0, "the loop tells silence: an event of it has a timeout", besideTheLoop,
+					fmt.Sprintf("idle was printed %d times, and no event with a timeout was ever added", printed), s.fd)
 				e.Require(s.nothing == 0, "the callback reads when there is something to read", readsAtTimeout,
 					"the callback was called because the time was over, and it read", s.fd)
 				e.Require(s.told-printed < 10, expected, silenceNotTold,
@@ -105,6 +144,9 @@ var idleTimeout = &grade.Exam{
 		s := measure(e, sensor)
 		e.Require(printed <= s.told, fmt.Sprintf("idle is printed when the sensor was silent for %v, and not otherwise", silence),
 			notBegunAgain, fmt.Sprintf("idle was printed %d times; %d of these times it had been silent for so long", printed, s.told))
+		inTime(e, sensor, func() {
+			idles(1, fmt.Sprintf("the sensor is silent for %v, and standard output has the line idle", silence))
+		})
 
 		e.Check("the end")
 		sensor.End()
@@ -145,6 +187,42 @@ func chatter(e *grade.Examiner, sensor *grade.FIFO) {
 	}
 }
 
+// inTime requires that idle comes when the silence has lasted for just so long. The
+// word comes right after the last idle: a clock that does not hear it then strikes too
+// early, and the next time nearly twice as late. When the loop meant to wake says when
+// it is late, and not when it came to run; and once is no proof, on a busy machine.
+func inTime(e *grade.Examiner, sensor *grade.FIFO, idle func()) {
+	expected := fmt.Sprintf("idle comes when the sensor has been silent for %v, counted from its last word", silence)
+	for late, good := 0, 0; late < 2 && good < 2; {
+		idle()
+		e.Due("20.8\n")
+		sensor.Say("20.8\n")
+		e.Answered("the sensor speaks, and standard output has its line")
+		idle()
+		s := measure(e, sensor)
+		if s.after <= silence/4 {
+			good++
+			continue
+		}
+		late++
+		e.Require(late < 2, expected, notBegunAgain, fmt.Sprintf("the loop waited until %v after the last word before it told of silence",
+			(silence+s.after).Round(time.Millisecond)), s.fd)
+	}
+}
+
+// misspelt looks whether what is wrong is a line that is meant to be idle.
+func misspelt(e *grade.Examiner) *grade.Finding {
+	got, due := e.Printed(), e.IsDue()
+	for got != "" && due != "" && got[0] == due[0] {
+		got, due = got[1:], due[1:]
+	}
+	line, _, _ := strings.Cut(got, "\n")
+	if !strings.Contains(strings.ToLower(line), "idle") {
+		return nil
+	}
+	return grade.Find(idleMisspelt, fmt.Sprintf("standard output has %.40q, and the line is to be %q", line, "idle"))
+}
+
 // spell is what the trace says about words and silence.
 type spell struct {
 	told    int           // how often it was right to print idle
@@ -153,6 +231,11 @@ type spell struct {
 	late    int           // timeouts after the end of file
 	over    bool          // the loop has returned
 
+	early    int           // timeouts since the last word, before it was silent for so long
+	timeouts int           // events that were added with a timeout
+	wait     time.Duration // the longest wait since the last word, as the loop meant it
+	after    time.Duration // how long after its time the loop meant to wake for the first idle since then
+
 	fd *world.FD
 }
 
@@ -160,12 +243,19 @@ type spell struct {
 // the loop came back from the kernel to hear the word.
 func measure(e *grade.Examiner, sensor *grade.FIFO) spell {
 	s := spell{fd: sensor.FD()}
-	var woken, heard, steadySince, silent int64
+	var woken, heard, steadySince, silent, until int64
 	ended := false
 	e.Each(func(r *world.Entry) {
 		switch {
 		case r.Kind == trace.Open && r.FD == s.fd.Number:
 			heard, steadySince = r.Time, r.Time
+		case r.Kind == trace.WaitBegin:
+			until = r.Time + max(0, r.B)
+			if r.Time > heard && heard != 0 {
+				s.wait = max(s.wait, time.Duration(r.B))
+			}
+		case r.Kind == trace.Add && r.B >= 0:
+			s.timeouts++
 		case r.Kind == trace.WaitEnd:
 			woken = r.Time
 		case r.Kind == trace.LoopEnd:
@@ -174,8 +264,13 @@ func measure(e *grade.Examiner, sensor *grade.FIFO) spell {
 			if ended {
 				s.late++
 			} else if r.Time-heard >= (silent+1)*int64(silence) {
+				if silent == 0 {
+					s.after = time.Duration(until - heard - int64(silence))
+				}
 				s.told++
 				silent++
+			} else {
+				s.early++
 			}
 		case r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == s.fd.Number:
 			if forTimeout(&r.Inside) {
@@ -187,6 +282,7 @@ func measure(e *grade.Examiner, sensor *grade.FIFO) spell {
 					steadySince = woken
 				}
 				heard, silent = woken, 0
+				s.early, s.wait = 0, 0
 				s.steady = time.Duration(heard - steadySince)
 			}
 		}

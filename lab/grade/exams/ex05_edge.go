@@ -1,6 +1,7 @@
 package exams
 
 import (
+	"fmt"
 	"strings"
 
 	"fdlab/lab/grade"
@@ -24,6 +25,14 @@ var shortReadIsAll = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
+var levelByHand = &grade.Misconception{
+	ID:     "level-by-hand",
+	Belief: "If the event is added again, the loop tells me of what I left.",
+	Truth: "It does: an event that is added anew finds the fd ready. That is level-triggered, with two more system calls for each " +
+		"read. Being told once, take all of it: read until EAGAIN.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
 // edge: arrivals that merge before the program looks, and an end that follows
 // at once.
 var edge = &grade.Exam{
@@ -37,6 +46,7 @@ var edge = &grade.Exam{
 	Starter: grade.EdgeLeft,
 	Play: func(e *grade.Examiner) {
 		f := e.FIFO("in")
+		suspects(e, goroutinesRead)
 		e.Start(f.Path)
 		says := func(text, expected string) {
 			e.Due(text)
@@ -60,6 +70,9 @@ var edge = &grade.Exam{
 		e.Check("more than a pipe holds")
 		says(strings.Repeat(strings.Repeat("the quick brown fox ", 10)+"\n", 500), "100,500 bytes come, and standard output has them all")
 		e.Calm("the program sleeps")
+		n := addedInstead(e, d)
+		e.Require(n < 10, "one callback takes all that is there: it reads until EAGAIN", levelByHand,
+			fmt.Sprintf("%d callbacks read once, left bytes in the kernel, and deleted and added the event", n), d)
 
 		e.Check("last words and the end together")
 		beforeWait(e, f)
@@ -72,6 +85,37 @@ var edge = &grade.Exam{
 		e.Await("the end of file, which came with the last words, is found", func() bool { return d.Ends.Most > 0 || d.Closed != 0 })
 		e.Ends("the FIFO has ended: the program ends by itself, with all closed", grade.NoEventsLeft)
 	},
+}
+
+// addedInstead counts the callbacks that took one full buffer, and then deleted and added
+// the event, so that the loop told of the rest. (A one-shot event must be added again.)
+func addedInstead(e *grade.Examiner, f *world.FD) (n int) {
+	var most int64
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == f.Number {
+			most = max(most, r.A)
+		}
+	})
+	reads, full, deleted, added := 0, false, false, false
+	e.Each(func(r *world.Entry) {
+		if r.FD != f.Number {
+			return
+		}
+		switch {
+		case r.Kind == trace.CallbackBegin:
+			reads, full, deleted, added = 0, false, false, false
+		case r.Kind == trace.CallEnd && r.Call == world.CallRead:
+			reads++
+			full = r.A == most
+		case r.Kind == trace.Del:
+			deleted = true
+		case r.Kind == trace.Add:
+			added = deleted
+		case r.Kind == trace.CallbackEnd && reads == 1 && full && added:
+			n++
+		}
+	})
+	return n
 }
 
 // beforeWait holds the program's loop before a wait, with nothing left to read:

@@ -73,7 +73,7 @@ var roundRobin = &grade.Exam{
 	Play: func(e *grade.Examiner) {
 		suspects(e, acceptsWrong, handedWrong)
 		port := e.Port()
-		e.Start(strconv.Itoa(port), "5")
+		e.Start(strconv.Itoa(port), strconv.Itoa(5+guests))
 		says := func(c *grade.Client, text string) {
 			c.Due(text)
 			c.Say(text)
@@ -103,6 +103,15 @@ var roundRobin = &grade.Exam{
 			inTurn(e, clients)
 		}
 
+		for i := range guests { // chance does not keep turns for so long
+			guest := e.Dial(fmt.Sprint("guest ", i+1), port)
+			says(guest, "I am a guest\n")
+			clients = append(clients, guest)
+			inTurn(e, clients)
+			guest.End()
+			guest.Dropped("a guest has said its word, and the server closes its end")
+		}
+
 		e.Check("one thread for each connection")
 		c, d, last := clients[2], clients[3], clients[4]
 		for _, client := range []*grade.Client{d, a, last, last, c, a, d, d, c} {
@@ -122,9 +131,12 @@ var roundRobin = &grade.Exam{
 			client.End()
 			client.Dropped(fmt.Sprintf("client %s has ended, and the server closes its end", client.Name))
 		}
-		e.Ends("the fifth client has left: all loops return, and all is closed", grade.NoEventsLeft)
+		e.Ends("the last client has left: all loops return, and all is closed", grade.NoEventsLeft)
 	},
 }
+
+// guests are clients that come, say a word and leave.
+const guests = 12
 
 // threadOf returns the thread that serves a connection, and requires that it is
 // a worker's.
@@ -145,7 +157,7 @@ func threadOf(e *grade.Examiner, c *grade.Client, expected string) uint32 {
 // inTurn requires that the clients, in the order in which they came, are
 // served by one worker, the other, and so on.
 func inTurn(e *grade.Examiner, clients []*grade.Client) {
-	const expected = "the workers take turns: a and b, c and d, then e; each connection stays where it is"
+	const expected = "the workers take turns: a and b, c and d, and so on; each connection stays where it is"
 	for i, c := range clients {
 		first := clients[i%2]
 		got, due := threadOf(e, c, expected), threadOf(e, first, expected)

@@ -3,6 +3,7 @@ package exams
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"fdlab/lab/grade"
@@ -81,6 +82,14 @@ var sleepsForFIN = &grade.Misconception{
 	Lesson: "05-time-wait", Section: "explain",
 }
 
+var oneConnection = &grade.Misconception{
+	ID:     "one-connection",
+	Belief: "All questions can go over one connection.",
+	Truth: "On this server they could, and it would be cheaper. But the exercise is about what is left of a connection: each " +
+		"question is asked on a new one, from the same port, when the one before it has ended.",
+	Lesson: "05-time-wait", Section: "production",
+}
+
 // leaveTimeWait: the world is a server that does not hang up before it is told
 // to, and not before it has seen what the client does then.
 var leaveTimeWait = &grade.Exam{
@@ -138,12 +147,21 @@ func stillOpen(e *grade.Examiner) *grade.Finding {
 	return grade.Find(grade.LeftOpen, "the connection of the last question was not closed, so its port was not free when the next one was made", left[0])
 }
 
+// asksTwice looks whether the next question came on the same connection.
+func asksTwice(c *grade.Client, next int) *grade.Finding {
+	if !strings.Contains(c.Heard(), fmt.Sprintf("question %d\n", next)) {
+		return nil
+	}
+	return grade.Find(oneConnection, fmt.Sprintf("question %d came on the connection of question %d", next, next-1), c.FD())
+}
+
 // asksOne takes a connection and its question, and answers in two pieces.
 func asksOne(e *grade.Examiner, s *grade.Server, own, i int) *grade.Client {
 	number := strconv.Itoa(i)
 	c := s.Accept(number, "the program connects for question "+number+", from its own port")
 	e.Require(c.PeerPort() == own, "the program connects from the port that it was given", anyPort,
 		fmt.Sprintf("it came from port %d, not %d", c.PeerPort(), own), c.FD())
+	suspects(e, stillOpen, func(e *grade.Examiner) *grade.Finding { return asksTwice(c, i+1) })
 	c.Due("question " + number + "\n")
 	e.Means(grade.Unanswered, readIsAnswer)
 	e.Means(grade.Noise, speaksAhead)
@@ -187,7 +205,13 @@ func notFirst(e *grade.Examiner, s *grade.Server, c *grade.Client, expected stri
 		return
 	}
 	m, saw := closesFirst, "the program has closed its end, and the server had not"
-	lingers := called(e, c.FD(), world.CallLinger)
+	for range 1000 { // what the world hears may come later than the record
+		if half || c.Ended() {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	lingers := c.WasReset()
 	switch {
 	case lingers:
 		m, saw = resetForClose, "the program has reset the connection"

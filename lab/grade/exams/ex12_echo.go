@@ -203,8 +203,8 @@ func hears(e *grade.Examiner, c *grade.Client, expected string, dropped *grade.M
 			if !strings.HasPrefix(strings.TrimLeft(wrong, " \n"), c.Name) {
 				m, what = restInSharedBuffer, "another client's words are there"
 			}
-			e.Require(false, expected, m, fmt.Sprintf("after %d bytes that were right, client %s hears what is wrong: %s",
-				len(c.Heard())-len(wrong), c.Name, what), c.FD())
+			e.RuleOut(expected, grade.Find(m, fmt.Sprintf("after %d bytes that were right, client %s hears what is wrong: %s",
+				len(c.Heard())-len(wrong), c.Name, what), c.FD()).Decides(e.ShortWrite(c.FD())))
 		}
 		owed := c.Owed()
 		if ended && owed > 0 {

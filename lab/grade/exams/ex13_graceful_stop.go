@@ -131,11 +131,17 @@ var gracefulStop = &grade.Exam{
 		// The program is about to learn of it. Meanwhile the world goes on.
 		b.Due("b's last words\n")
 		b.Say("b's last words\n")
-		d := e.Dial("d", port)
-		d.Due("d was just in time\n")
-		d.Say("d was just in time\n")
+		var waiting []*grade.Client // in the backlog
+		for _, name := range []string{"d", "e", "f"} {
+			one := e.Dial(name, port)
+			one.Due(name + " was just in time\n")
+			one.Say(name + " was just in time\n")
+			waiting = append(waiting, one)
+		}
 		b.Arrived()
-		d.Arrived()
+		for _, one := range waiting {
+			one.Arrived()
+		}
 		e.Release()
 		e.Await(expected, func() bool { return heard(e) })
 		e.Means(grade.Crashed, nil)
@@ -143,7 +149,9 @@ var gracefulStop = &grade.Exam{
 
 		e.Check("who waits in the backlog is served")
 		meansStopped(e)
-		answered(e, d, "d was connected before the program knew of SIGINT: it is accepted, and hears itself", backlogReset)
+		for _, one := range waiting {
+			answered(e, one, one.Name+" was connected before the program knew of SIGINT: it is accepted, and hears itself", backlogReset)
+		}
 
 		e.Check("what has arrived is answered")
 		meansStopped(e)
@@ -151,16 +159,16 @@ var gracefulStop = &grade.Exam{
 
 		e.Check("who has all is let go")
 		meansStopped(e)
-		const let = "a, b and d have all their answers: the server closes its ends, and sleeps until there is room for c"
+		const let = "a, b, d, e and f have all their answers: the server closes its ends, and sleeps until there is room for c"
 		e.Calm(let)
-		for _, one := range []*grade.Client{a, b, d} {
+		for _, one := range append([]*grade.Client{a, b}, waiting...) {
 			e.Require(one.FD().Closed != 0, let, waitsForClients,
 				fmt.Sprintf("client %s has all its answers, and its connection is open", one.Name), one.FD())
 		}
 
 		e.Check("nobody new is let in")
 		meansStopped(e)
-		e.Require(e.Refuses(port), "after SIGINT nobody new is let in", stillListens, "a new client was connected, after a, b and d were let go")
+		e.Require(e.Refuses(port), "after SIGINT nobody new is let in", stillListens, "a new client was connected, after those who had all their answers were let go")
 
 		e.Check("a slow reader gets all")
 		e.Means(grade.EndedEarly, closesOwing)

@@ -1,6 +1,6 @@
 // Wrong on purpose: bye is looked for at the beginning of a read.
 //
-// told: bye-is-a-read
+// told: bye-inside
 package main
 
 import (

@@ -1,6 +1,6 @@
 // Wrong on purpose: the time is multiplied by a unit that it has already.
 //
-// told: silence-not-told
+// told: idle-late
 package main
 
 import (

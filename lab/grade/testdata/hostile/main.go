@@ -4,7 +4,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"sync"
@@ -22,13 +21,6 @@ func main() {
 	switch mode {
 	case "silent": // it never uses the lab
 		time.Sleep(time.Hour)
-	case "other-api":
-		file, err := os.Open(path)
-		if err != nil {
-			panic(err)
-		}
-		io.Copy(os.Stdout, file)
-		return
 	case "exits":
 		fmt.Fprintln(os.Stderr, "I give up \x1b[2J")
 		os.Exit(1)

@@ -1,6 +1,6 @@
-// Wrong on purpose: the end of file breaks the loop off.
+// Wrong on purpose: the job is printed when it is read, and not when it is done.
 //
-// told: broken-off
+// told: printed-too-early
 package main
 
 import (
@@ -51,17 +51,14 @@ func run(path string) error {
 			return
 		}
 		if n == 0 {
-			base.Break()
 			return
 		}
 		job = append(job[:0], buf[:n]...)
+		os.Stdout.Write(job)
 		done.Add(work) // the work goes on without keeping the loop
 	})
 	done = base.NewTimer(func(int, event.What) {
-		os.Stdout.Write(job)
-		if err := in.Add(event.NoTimeout); err != nil { // ready for the next one
-			log.Print(err)
-		}
+		in.Add(event.NoTimeout)
 	})
 	if err := in.Add(event.NoTimeout); err != nil {
 		return err

@@ -1,0 +1,167 @@
+// Right, too: a queue and a bell of its own take the answers to the loop.
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"log"
+	"os"
+	"runtime"
+	"strconv"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/event"
+	"fdlab/lab/sys"
+)
+
+// server belongs to the thread that runs its loop; jobs is the way out of it.
+type server struct {
+	base       *event.Base
+	accepting  *event.Event
+	bellEv     *event.Event
+	clients    map[*client]bool
+	jobs       chan job
+	mu         sync.Mutex
+	out        []job
+	bell, ring int
+	done       chan bool // closed when the worker is
+}
+
+type client struct {
+	fd      int
+	reading *event.Event
+}
+
+// job is what a client has said.
+type job struct {
+	from *client
+	text []byte
+}
+
+func main() {
+	if len(os.Args) != 2 {
+		log.Fatal("usage: 11-own-event 9877")
+	}
+	port, err := strconv.ParseUint(os.Args[1], 10, 16)
+	if err == nil {
+		err = run(uint16(port))
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// run serves until the last client has left.
+func run(port uint16) error {
+	listener, err := sys.ListenTCP(port, 16, "")
+	if err != nil {
+		return fmt.Errorf("listen on port %d: %w", port, err)
+	}
+	defer sys.Close(listener)
+	if err := sys.SetNonblock(listener, true); err != nil {
+		return err
+	}
+	base, err := event.New(event.Config{})
+	if err != nil {
+		return err
+	}
+	defer base.Close()
+	s := &server{base: base, clients: map[*client]bool{}, jobs: make(chan job, 1024), done: make(chan bool)}
+	defer func() {
+		close(s.jobs)
+		<-s.done // else it may ring still
+		sys.Close(s.ring)
+	}()
+	s.bell, s.ring, err = sys.Pipe("bell")
+	if err != nil {
+		return err
+	}
+	sys.SetNonblock(s.ring, true)
+	defer sys.Close(s.bell)
+	s.bellEv = base.NewEvent(s.bell, event.Read|event.Persist, func(int, event.What) {
+		var b [64]byte
+		sys.Read(s.bell, b[:])
+		s.mu.Lock()
+		all := s.out
+		s.out = nil
+		s.mu.Unlock()
+		for _, j := range all {
+			s.answer(j.from, j.text)
+		}
+	})
+	s.bellEv.Add(event.NoTimeout)
+	go s.work()
+	s.accepting = base.NewEvent(listener, event.Read|event.Persist, s.accept)
+	if err := s.accepting.Add(event.NoTimeout); err != nil {
+		return err
+	}
+	_, err = base.Dispatch()
+	return err
+}
+
+// accept is the callback of the listener.
+func (s *server) accept(listener int, _ event.What) {
+	fd, _, err := sys.Accept(listener)
+	if err != nil {
+		log.Printf("accept: %v", err)
+		return
+	}
+	sys.SetNonblock(fd, true)
+	c := &client{fd: fd}
+	s.clients[c] = true
+	c.reading = s.base.NewEvent(fd, event.Read|event.Persist, func(int, event.What) { s.read(c) })
+	err = c.reading.Add(event.NoTimeout)
+	if err != nil {
+		log.Printf("a new client: %v", err)
+	}
+}
+
+// read is the callback of a client. It must not wait: the worker has the job.
+func (s *server) read(c *client) {
+	buf := make([]byte, 512)
+	n, err := sys.Read(c.fd, buf)
+	switch {
+	case err == unix.EAGAIN:
+	case n <= 0: // the end, or a reset
+		s.leave(c)
+	default:
+		s.jobs <- job{c, buf[:n]}
+	}
+}
+
+// work is the worker. Capitals stand for work that takes long.
+func (s *server) work() {
+	runtime.LockOSThread()
+	defer close(s.done)
+	for j := range s.jobs {
+		text := bytes.ToUpper(j.text)
+		s.mu.Lock()
+		s.out = append(s.out, job{j.from, text})
+		s.mu.Unlock()
+		sys.Write(s.ring, []byte{1})
+	}
+}
+
+// answer sends a client what was made of its words, if it is still there.
+func (s *server) answer(c *client, text []byte) {
+	if !s.clients[c] {
+		return // its fd may be another client's by now
+	}
+	if n, err := sys.Write(c.fd, text); n < len(text) {
+		log.Printf("a client took %d of %d bytes: %v", max(0, n), len(text), err)
+		s.leave(c)
+	}
+}
+
+// leave forgets a client. The last one ends the server.
+func (s *server) leave(c *client) {
+	delete(s.clients, c)
+	c.reading.Del()
+	sys.Close(c.fd)
+	if len(s.clients) == 0 {
+		s.accepting.Del()
+		s.bellEv.Del()
+	}
+}
