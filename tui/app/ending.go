@@ -177,7 +177,10 @@ func endingKeys() table {
 		if d == 0 {
 			k.Sign, k.Help = "a digit", "does what stands at it under \"what next\""
 			k.Now = func(m *Model) keys.Hint {
-				return keys.Hint{Key: fmt.Sprintf("1-%d", len(m.nextThings())), Does: "next"}
+				if n := len(m.nextThings()); n > 1 {
+					return keys.Hint{Key: fmt.Sprintf("1-%d", n), Does: "next"}
+				}
+				return keys.Hint{Key: "1", Does: "next"}
 			}
 		}
 		rows = append(rows, k)

@@ -24,8 +24,8 @@ func (v *scene) tried() string {
 	return strconv.Itoa(done) + " of " + strconv.Itoa(len(v.Tries))
 }
 
-// drawTries draws what is left to do, and then what is done: each whole where there is
-// room for all, else in one row. How many find no room at all is said.
+// drawTries draws what is left to do, and then what is done: the first ones whole, the rest
+// in one row each where there is no more room. How many find no room at all is said.
 func drawTries(r grid.Region, v *scene) {
 	th := v.Theme
 	draw := func(r grid.Region, y int, one Try, whole bool) int {
@@ -51,17 +51,20 @@ func drawTries(r grid.Region, v *scene) {
 			}
 		}
 	}
-	rows := 0
-	for _, one := range all {
-		rows += draw(r.Sub(0, 0, r.W, 0), 0, one, true)
-	}
 	more := 0
 	if len(all) > r.H {
 		more = len(all) - max(r.H-1, 0)
 	}
-	y := 0
-	for _, one := range all[:len(all)-more] {
-		y = draw(r, y, one, rows <= r.H)
+	// Each has a row. What rows are left are for the next ones to try: those are read first.
+	shown := all[:len(all)-more]
+	spare, y := r.H-len(shown)-min(more, 1), 0
+	for _, one := range shown {
+		besides := draw(r.Sub(0, 0, r.W, 0), 0, one, true) - 1
+		whole := besides <= spare
+		if whole {
+			spare -= besides
+		}
+		y = draw(r, y, one, whole)
 	}
 	if more > 0 {
 		r.At(0, y).Int(th.Faint, int64(more)).Text(th.Faint, " more: Z, for the whole screen")

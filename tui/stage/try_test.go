@@ -22,6 +22,11 @@ func TestWhatToTryStandsWhereTheVerdictWould(t *testing.T) {
 			t.Errorf("%v:\n%s", size, text)
 		}
 	}
+	long := Try{Text: "set it up as in step 1, write once while time is held, and see who is told"}
+	v.Tries = []Try{long, long, long, long}
+	if text, _ := screen(v, 80, 24); !strings.Contains(text, "told") || !strings.Contains(text, "…") {
+		t.Errorf("of four long things that cannot all stand there the first one must be whole:\n%s", text)
+	}
 	v.Tries = nil
 	for n := range 30 {
 		v.Tries = append(v.Tries, Try{Text: fmt.Sprintf("thing %d", n)})
