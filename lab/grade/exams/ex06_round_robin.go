@@ -89,6 +89,15 @@ var roundRobin = &grade.Exam{
 		e.RuleOut("one thread accepts, and two others serve", acceptsWrong(e))
 		threadOf(e, a, expected)
 		threadOf(e, b, expected)
+		if threadOf(e, a, expected) == threadOf(e, b, expected) { // is it always the same worker, or chance?
+			for i := range guests {
+				guest := e.Dial(fmt.Sprint("guest ", i+1), port)
+				says(guest, "I am a guest\n")
+				e.Require(threadOf(e, guest, expected) == threadOf(e, a, expected), expected, notInTurn,
+					fmt.Sprintf("a and b are both served on thread %d, and a later client on another one", threadOf(e, a, expected)),
+					a.FD(), b.FD(), guest.FD())
+			}
+		}
 		e.Require(threadOf(e, a, expected) != threadOf(e, b, expected), expected, allOnOne,
 			fmt.Sprintf("a and b are both served on thread %d", threadOf(e, a, expected)), a.FD(), b.FD())
 
