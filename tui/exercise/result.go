@@ -215,7 +215,7 @@ func (p *Report) drawNext(r grid.Region, y int) int {
 		return y
 	case p.Mine:
 		return page.Wrap(r, y, p.Theme.Style(theme.Text), fmt.Sprintf(
-			"Compare it with the solution. On the stage, b runs both side by side; go run ./exercises solution %02d shows how the texts differ.", p.Number))
+			"Compare it with the solution. On the stage, P shows both side by side; go run ./exercises solution %02d shows how the texts differ.", p.Number))
 	}
 	return page.Wrap(r, y, p.Theme.Style(theme.Text), fmt.Sprintf(
 		"On the stage, space replays what it did. Its text is yours to read once you have passed: go run ./exercises solution %02d", p.Number))
