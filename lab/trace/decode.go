@@ -181,6 +181,11 @@ func (rec *Recording) header(pairs []pair) (err error) {
 			if rec.Started, err = time.Parse(time.RFC3339Nano, p.text); err != nil {
 				return fmt.Errorf("%q is not a time", p.text)
 			}
+		case "left-out":
+			if p.isText || p.number < 0 {
+				return errors.New(`"left-out" is not a number of records`)
+			}
+			rec.LeftOut = uint64(p.number)
 		}
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 type Header struct {
 	Program string    // what ran
 	Started time.Time // the wall clock at time 0
+	LeftOut uint64    // of the records that are counted as lost, so many were left out on purpose, to make the file smaller
 }
 
 // Encoder writes records as a recording. It is for one goroutine at a time.
@@ -39,6 +40,10 @@ func NewEncoder(w io.Writer, strings Strings, h Header) (*Encoder, error) {
 	e.buf = appendQuoted(e.buf, h.Program)
 	e.buf = append(e.buf, `,"started":`...)
 	e.buf = appendQuoted(e.buf, h.Started.UTC().Format(time.RFC3339Nano))
+	if h.LeftOut > 0 {
+		e.buf = append(e.buf, `,"left-out":`...)
+		e.buf = strconv.AppendUint(e.buf, h.LeftOut, 10)
+	}
 	e.buf = append(e.buf, "}\n"...)
 	return e, e.flush()
 }

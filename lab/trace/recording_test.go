@@ -58,7 +58,7 @@ func someRecords(rng *rand.Rand) []Record {
 	return records
 }
 
-var someHeader = Header{Program: "02-ev-persist", Started: time.Date(2024, 5, 6, 7, 8, 9, 123456789, time.UTC)}
+var someHeader = Header{Program: "02-ev-persist", Started: time.Date(2024, 5, 6, 7, 8, 9, 123456789, time.UTC), LeftOut: 3}
 
 func encoded(t testing.TB, records []Record, lost uint64) []byte {
 	t.Helper()
@@ -125,7 +125,7 @@ func TestRecordingExample(t *testing.T) {
 	e.Encode([]Record{r, {Kind: 200}, {Seq: 11, Time: 1600, Thread: 42, FD: NoFD, Kind: End, A: 1}})
 	e.Lost(0)
 	e.Close(0)
-	want := `{"fdlab-trace":1,"program":"02-ev-persist","started":"2024-05-06T07:08:09.123456789Z"}
+	want := `{"fdlab-trace":1,"program":"02-ev-persist","started":"2024-05-06T07:08:09.123456789Z","left-out":3}
 {"kind":"call-end","seq":9,"t":1500,"thread":42,"fd":5,"base":1,"call":"read","result":3,"errno":0,"data":"a\"\u00ff"}
 {"kind":"end","seq":11,"t":1600,"thread":42,"status":1}
 {"lost":1}

@@ -43,7 +43,7 @@ func (m *Model) endingView() *ending.View {
 	v := &ending.View{
 		Theme: m.theme, Lesson: s.title(), Claim: s.lesson.Claim,
 		Options: map[string]string{}, Said: m.progress[s.lesson.Slug].On(s.lesson.Question).Prediction,
-		World: s.world.Live, Run: s.world, Last: s.LastRecord(), Lost: s.lost, Keys: m.now(), State: s.ending,
+		World: s.world.Live, Run: s.world, Last: s.LastRecord(), Lost: s.lost - min(s.leftOut, s.lost), Keys: m.now(), State: s.ending,
 	}
 	for _, o := range s.lesson.Question.Options {
 		v.Options[o.Letter] = o.Text

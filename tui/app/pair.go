@@ -21,6 +21,7 @@ type ran struct {
 	name    string // "this run", "the run before"
 	run     *world.Run
 	lost    uint64
+	leftOut uint64
 	length  int64  // ns
 	exit    string // what became of the program, in a sentence
 	outcome *outcome
@@ -37,7 +38,7 @@ func ranOf(s *session, name string) *ran {
 		name += ": " + strings.Join(s.args, " ")
 	}
 	_, words := s.ended()
-	return &ran{s.subject(), name, s.world, s.lost, s.Tracks[0].Length(), words, outcomeOf(s)}
+	return &ran{s.subject(), name, s.world, s.lost, s.leftOut, s.Tracks[0].Length(), words, outcomeOf(s)}
 }
 
 // remember keeps the run of a session that goes, for the next run of the lesson: its
@@ -176,7 +177,7 @@ func (p *pair) plot(w, h int) int {
 // contrast.
 func (p *pair) views(m *Model, w, h int) (views [2]*stage.View, layouts [2]stage.Layout, top int) {
 	for i, r := range p.runs {
-		v := &stage.View{Theme: m.theme, Lesson: [...]string{"A", "B"}[i], Lost: r.lost, Keys: m.now()}
+		v := &stage.View{Theme: m.theme, Lesson: [...]string{"A", "B"}[i], Lost: r.lost, LeftOut: r.leftOut, Keys: m.now()}
 		p.fill(v, i)
 		switch p.StateOf(i) {
 		case player.Replay:

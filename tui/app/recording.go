@@ -115,7 +115,7 @@ func (m *Model) Open(r *Recorded) {
 func ofRecording(r *Recorded, l *course.Lesson, p *player.Player) *session {
 	s := &session{
 		playback: playback{Player: p}, lesson: l, cancel: func() {}, file: r.file,
-		world: r.run, over: true, lost: r.lost, began: r.Started,
+		world: r.run, over: true, lost: r.lost, leftOut: r.LeftOut, began: r.Started,
 	}
 	p.Tracks[0].Begin(s.world)
 	p.Tracks[0].EndAt(0)

@@ -36,6 +36,7 @@ type session struct {
 	exit    launch.Exit
 	printed int64 // bytes that the program printed
 	lost    uint64
+	leftOut uint64 // of these: left out of a recording, on purpose
 	signal  string // that has stopped the program, or ""
 	poked   *poked // the latest key that the program has not taken yet, or nil
 
@@ -252,7 +253,7 @@ func (s *session) draw(r grid.Region, m *Model) {
 // view gathers what the stage shows.
 func (s *session) view(m *Model) *stage.View {
 	v := &stage.View{
-		Theme: m.theme, Lesson: s.title(), Lost: s.lost,
+		Theme: m.theme, Lesson: s.title(), Lost: s.lost, LeftOut: s.leftOut,
 		Predicted: m.progress[s.lesson.Slug].On(s.lesson.Question).Prediction, Options: map[string]string{}, Keys: m.now(),
 	}
 	s.fill(v, 0)

@@ -28,7 +28,7 @@ type View struct {
 	Run   *world.Run   // for the strip of the whole run
 	Last  int64        // ns: how long it was
 	Exit  string       // how the program ended, if not well, in a sentence; or ""
-	Lost  uint64       // records
+	Lost  uint64       // records that were lost; not those that were left out of a recording on purpose
 
 	Beside *Beside // the lesson on libevent beside ours, or nil
 

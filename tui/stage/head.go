@@ -30,9 +30,14 @@ func drawHead(r grid.Region, v *scene) {
 		r.BytesRight(end, 0, th.Alarm, b)
 		end -= len(b) + 2
 	}
-	if v.Lost > 0 {
-		b := append(grid.AppendCount(r.Scratch(), int64(v.Lost)), " records lost"...)
+	if n := v.Lost - min(v.LeftOut, v.Lost); n > 0 {
+		b := append(grid.AppendCount(r.Scratch(), int64(n)), " records lost"...)
 		r.BytesRight(end, 0, th.Alarm, b)
+		end -= len(b) + 2
+	}
+	if v.LeftOut > 0 {
+		b := append(grid.AppendCount(r.Scratch(), int64(v.LeftOut)), " left out"...)
+		r.BytesRight(end, 0, th.Faint, b)
 		end -= len(b) + 2
 	}
 

@@ -35,7 +35,7 @@ func Legend(th *theme.Theme) []Entry {
 		{g.Grow, k.Late, "grows", "how long it has lasted; in a countdown: how long it will"},
 		{g.Band, k.Key, "matters", "the moment turns on this, and the rest is quiet; or it has to do with what is selected"},
 		{'?', k.Text, "unknown", "records were lost since this began, so it may be over: the program was faster than it could be read, and never waits for a reader. " +
-			"The number in the title counts them"},
+			"The number in the title counts them. What was left out of a recording on purpose, to make it smaller, is \"left out\""},
 		{g.Into, k.Faint, "inside", "what stands right of it was called from what stands left of it"},
 		{'1', k.Alarm.With(grid.Reverse), "a digit", "something that deserves a word; press the digit, and it is explained"},
 		{Meaning: "In the time panel, a lane for each thread and each fd. Solid: it waits, and nobody knows. Striped: the program knows. " +

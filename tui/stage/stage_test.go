@@ -349,6 +349,10 @@ func TestWhereRecordsWereLostNothingIsGuessed(t *testing.T) {
 			t.Errorf("%q is a guess in\n%s", wrong, text)
 		}
 	}
+	v.LeftOut = 70
+	if text, _ := screen(v, 120, 40); !strings.Contains(text, "70 left out  7 records lost") {
+		t.Errorf("70 of the 77 were left out on purpose:\n%s", text)
+	}
 	early := *v
 	early.Now, early.World = h.now+50*ms, v.Run.At(h.now+50*ms)
 	if text, _ := screen(&early, 120, 40); !strings.Contains(text, "callback 50 ms") {

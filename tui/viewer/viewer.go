@@ -59,6 +59,7 @@ type Viewer struct {
 	lesson    Lesson
 	run       *world.Run
 	lost      uint64
+	leftOut   uint64 // of these: on purpose
 	recorded  time.Time
 	predicted string // the reader's letter, or ""
 
@@ -79,7 +80,7 @@ type Viewer struct {
 func New(th *theme.Theme, l Lesson, rec Recorded) *Viewer {
 	v := &Viewer{
 		Player: player.New(1, 20e6), Theme: th, lesson: l,
-		run: rec.Run, lost: rec.Lost, recorded: rec.Started, w: LeastWidth, h: LeastHeight,
+		run: rec.Run, lost: rec.Lost, leftOut: rec.LeftOut, recorded: rec.Started, w: LeastWidth, h: LeastHeight,
 	}
 	v.tables.question, v.tables.stage, v.tables.ending = questionKeys(), stageKeys(), endingKeys()
 	v.Tracks[0].Begin(v.run)
@@ -176,7 +177,7 @@ func (v *Viewer) options() map[string]string {
 func (v *Viewer) view() *stage.View {
 	shown, _ := v.Player.Moment(0)
 	s := &stage.View{
-		Theme: v.Theme, Lesson: v.title(), Lost: v.lost,
+		Theme: v.Theme, Lesson: v.title(), Lost: v.lost, LeftOut: v.leftOut,
 		Run: shown.Run, World: shown.World, Now: shown.Now, Live: shown.Live,
 		Column: v.Column(), Gaps: v.Gaps(), Look: v.look, Band: v.band(),
 		Predicted: v.predicted, Options: v.options(), Keys: v.now(),
@@ -248,7 +249,7 @@ func (v *Viewer) Step() (number int, text string) {
 func (v *Viewer) endingView() *ending.View {
 	return &ending.View{
 		Theme: v.Theme, Lesson: v.title(), Claim: v.lesson.Claim, Options: v.options(), Said: v.predicted,
-		World: v.run.Live, Run: v.run, Last: v.LastRecord(), Lost: v.lost,
+		World: v.run.Live, Run: v.run, Last: v.LastRecord(), Lost: v.lost - min(v.leftOut, v.lost),
 		Next: []keys.Hint{{Key: "g", Does: "the beginning; from there . goes event by event"}}, Keys: v.now(), State: v.ending,
 	}
 }

@@ -47,8 +47,8 @@ func refresh(root string, numbers []string) error {
 		if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
-		left := rec.Lost + uint64(len(rec.Records)-len(kept))
-		if err := trace.WriteFile(file, rec.Header, rec, [][]trace.Record{kept}, left); err != nil {
+		rec.LeftOut = uint64(len(rec.Records) - len(kept))
+		if err := trace.WriteFile(file, rec.Header, rec, [][]trace.Record{kept}, rec.Lost+rec.LeftOut); err != nil {
 			return err
 		}
 		info, err := os.Stat(file)
