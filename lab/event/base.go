@@ -44,7 +44,6 @@ type Base struct {
 	// looks at if nobody watches.
 	backend backend
 	gate    *control.Gate
-	calls   *control.CallGate
 	holds   int   // events inserted plus events timed: what keeps the loop alive
 	active  int   // events in queues
 	running int   // the queue that is being run, or noQueue
@@ -71,9 +70,10 @@ type Base struct {
 	start      int64          // when the base was made: its own clock begins there
 	stale      stale          // what a backend goes on to report though nobody waits for it
 
-	name string
-	kind kind
-	mail mailbox // what other threads want
+	name  string
+	kind  kind
+	mail  mailbox // what other threads want
+	calls *control.CallGate
 }
 
 // New makes a base (event_base_new_with_config). The caller owns it, and must
