@@ -229,7 +229,12 @@ func (e *Examiner) Await(expected string, ok func() bool) {
 				e.catchUp()
 				return
 			}
-			e.Fail(e.diagnose(expected))
+			found := e.diagnose(expected)
+			if ok() { // it came while the cause was looked for
+				e.catchUp()
+				return
+			}
+			e.Fail(found)
 		}
 		e.rouse(expected)
 		time.Sleep(time.Millisecond)

@@ -300,7 +300,7 @@ func TestTheRunComesToItsMoments(t *testing.T) { lessontest.Moments(t) }
 func TestWhatToTryByHandIsTickedOff(t *testing.T) {
 	lessontest.Tries(t,
 		lessontest.Hand{Does: "c"},
-		lessontest.Hand{Args: "-memory=one", Does: "c c s"},
+		lessontest.Hand{Args: "-memory=one", Does: `c :watched_"client_1" c :watched_"client_2" s`},
 		lessontest.Hand{Args: "-memory=wiped", Does: "c"},
 	)
 }

@@ -405,8 +405,10 @@ func (w *bellWorld) anyByte() {
 	for _, m := range []*grade.Misconception{grade.EndedEarly, grade.BrokenOff, grade.Unanswered, grade.NotWatched, grade.MainReturned, grade.DoesNotEnd, grade.Stuck} {
 		w.e.Means(m, itemIsMark)
 	}
+	w.e.Means(grade.Noise, memoryUsedAgain)
 	w.gives(items)
 	w.e.Answered(expected)
+	w.e.Means(grade.Noise, nil)
 	for _, m := range []*grade.Misconception{grade.EndedEarly, grade.BrokenOff, grade.Unanswered, grade.NotWatched, grade.MainReturned, grade.DoesNotEnd, grade.Stuck} {
 		w.e.Means(m, nil)
 	}
