@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"fdlab/lab/skip"
 	"fdlab/lab/trace"
 )
 
@@ -143,7 +144,7 @@ func TestYamaIsNamed(t *testing.T) {
 func TestSetUidIsNamed(t *testing.T) {
 	path, err := exec.LookPath("su") // root's, on every Debian
 	if err != nil {
-		t.Skip("there is no set-uid program")
+		skip.Missing(t, "there is no set-uid program: su(1) is not installed")
 	}
 	args := []string{path, "--help"}
 	if os.Getuid() == 0 { // to root's own nothing is forbidden

@@ -165,7 +165,11 @@ func drawWatched(r grid.Region, v *scene, f *world.FD) {
 	th := v.Theme
 	if len(f.Watches) == 0 {
 		if f.Blocked > 0 {
-			r.Text(0, 0, th.Watched, "by call")
+			word := "by call"
+			if r.W < len(word) {
+				word = "call"
+			}
+			r.Text(0, 0, th.Watched, word)
 		}
 		return
 	}

@@ -47,3 +47,12 @@ func TestAnFDSaysWhoseItIs(t *testing.T) {
 		t.Errorf("80x24:\n%s", text)
 	}
 }
+
+// TestACallIsSaidWholeOnASmallScreen: what is cut without a sign is another word.
+func TestACallIsSaidWholeOnASmallScreen(t *testing.T) {
+	for size, word := range map[[2]int]string{{80, 24}: " call ", {120, 40}: " by call "} {
+		if text, _ := screen(view(blocked(), 300*ms), size[0], size[1]); !strings.Contains(text, word) || strings.Contains(text, "by cal ") {
+			t.Errorf("%v: no %q:\n%s", size, word, text)
+		}
+	}
+}

@@ -71,8 +71,13 @@ func (b busy) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 // lossy is a model that says something else after a key, while the terminal takes nothing
-// for a moment. It leaves at the next key.
-type lossy struct{ later bool }
+// until all was twice to be painted anew: so a write has failed, and so has a repaint. It
+// leaves at the next key.
+type lossy struct {
+	later    bool
+	terminal int // a copy of fd 1
+	repaints int // that were asked for
+}
 
 func (lossy) Init() tea.Cmd { return nil }
 func (l lossy) View() string {
@@ -82,6 +87,12 @@ func (l lossy) View() string {
 	return "ready"
 }
 func (l lossy) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if l.later && msg == tea.ClearScreen() {
+		if l.repaints++; l.repaints == 2 {
+			unix.Dup2(l.terminal, 1)
+		}
+		return l, nil
+	}
 	if _, ok := msg.(tea.KeyMsg); !ok {
 		return l, nil
 	}
@@ -93,11 +104,7 @@ func (l lossy) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if err := errors.Join(err, no, unix.Dup2(deaf, 1)); err != nil {
 		panic(err)
 	}
-	return lossy{later: true}, func() tea.Msg {
-		time.Sleep(5 * repaintIn) // some frames, and attempts to paint them anew
-		unix.Dup2(kept, 1)
-		return nil
-	}
+	return lossy{later: true, terminal: kept}, nil
 }
 
 // limited is a model that writes a file at a key, in a shell with `ulimit -f 0`.
