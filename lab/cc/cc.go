@@ -3,12 +3,12 @@
 package cc
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -31,14 +31,17 @@ func Build(ctx context.Context, dir, source, program string, flags ...string) er
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		return NotBuilt("there is no C compiler (cc) on this machine (Debian: gcc libc6-dev)")
-	case bytes.Contains(out, []byte("event2/")) || bytes.Contains(out, []byte("-levent")):
+	case err == nil: // what it warns of may well name a header of libevent's
+		return nil
+	case noLibevent.Match(out):
 		return NotBuilt("libevent is not installed with its headers (Debian: libevent-dev)")
-	case err != nil:
-		first, _, _ := strings.Cut(string(out), "\n")
-		return NotBuilt(fmt.Sprintf("cc: %v: %.80q", err, first))
 	}
-	return nil
+	first, _, _ := strings.Cut(string(out), "\n")
+	return NotBuilt(fmt.Sprintf("cc: %v: %.80q", err, first))
 }
+
+// noLibevent is what gcc, clang and their linkers say where it is not installed.
+var noLibevent = regexp.MustCompile(`event2/[\w.]+:? (No such file|file not found)|'event2/[\w.]+' file not found|(cannot find|library not found for|unable to find library) -levent`)
 
 // Command is a program that is killed when ctx ends. It gets none of the fds
 // of this process but the three that every program has, and none of the

@@ -100,6 +100,8 @@ func takesFlags(nr int) bool {
 func (t *tracer) onFD(k *task, number int32, dontWait bool) {
 	if number == trace.NoFD && k.in.nr == unix.SYS_WRITE {
 		t.said(k)
+		k.in = nil
+		return
 	}
 	f := t.used(k.proc, number)
 	if f == nil {

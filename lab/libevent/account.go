@@ -2,6 +2,7 @@ package libevent
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"fdlab/lab/trace"
@@ -164,7 +165,7 @@ func (a *Account) threads(step int, is which) int64 {
 func (a *Account) names(step int, is which) string {
 	var all []string
 	for _, c := range a.acts {
-		if c.step == step && is(c) && (len(all) == 0 || !strings.Contains(strings.Join(all, ", ")+", ", c.on+", ")) {
+		if c.step == step && is(c) && !slices.Contains(all, c.on) {
 			all = append(all, c.on)
 		}
 	}

@@ -72,10 +72,13 @@ static void stop(struct event *ev)
 
 int main(void)
 {
-	char dir[] = "/tmp/fdlab-XXXXXX", path[64];
+	const char *tmp = getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+	char dir[256], path[300];
 	struct event *ev;
 	int fd, i;
 
+	/* By this name the instrument finds and removes it, should this program be killed. */
+	snprintf(dir, sizeof dir, "%s/fdlab-fifo-%d-XXXXXX", tmp, getpid());
 	if (mkdtemp(dir) == NULL)
 		return 1;
 	snprintf(path, sizeof path, "%s/event.fifo", dir);
