@@ -70,7 +70,7 @@ func (f *FD) forget() {
 // called keeps what a finished system call says of its fd.
 func (w *World) called(t *Thread, f *FD, call Call, r *trace.Record) {
 	f.tried(r)
-	if f.Stranger && r.A < 0 && r.B == int64(syscall.EBADF) && f.could(call) {
+	if f.Stranger && r.A < 0 && r.B == int64(syscall.EBADF) && f.hasDone(call) {
 		w.closed(r)
 		return
 	}
@@ -84,10 +84,10 @@ func (w *World) called(t *Thread, f *FD, call Call, r *trace.Record) {
 	}
 }
 
-// could reports whether the program has done the same with the fd before. Where that is
+// hasDone reports whether the program has done the same with the fd before. Where that is
 // EBADF now, it was closed behind the lab's back; else the fd may only be open for the other.
-func (f *FD) could(call Call) bool {
-	return call == CallRead && f.Taken != 0 && f.BytesOut == 0 || call == CallWrite && f.BytesOut > 0
+func (f *FD) hasDone(call Call) bool {
+	return call == CallRead && (f.BytesIn > 0 || f.Ends.Most > 0) || call == CallWrite && f.BytesOut > 0
 }
 
 func (f *FD) read(w *World, t *Thread, call Call, r *trace.Record) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"fdlab/lab/trace"
@@ -845,9 +846,11 @@ func TestAStrangerThatWasClosed(t *testing.T) {
 	for _, c := range []struct {
 		first, then string
 		gone        bool
-	}{{"read", "read", true}, {"write", "write", true}, {"write", "read", false}, {"read", "write", false}} {
+	}{{"read", "read", true}, {"write", "write", true}, {"write", "read", false}, {"read", "write", false}, {"read write", "read", true}, {"read write", "write", true}} {
 		s := &script{thread: 100}
-		s.add(trace.CallEnd, 3, c.first, trace.Record{A: 2})
+		for call := range strings.FieldsSeq(c.first) {
+			s.add(trace.CallEnd, 3, call, trace.Record{A: 2})
+		}
 		s.add(trace.CallEnd, 3, c.then, trace.Record{A: -1, B: 9})
 		r := s.run()
 		lane := r.Timeline.Lanes[slices.IndexFunc(r.Timeline.Lanes, func(l Lane) bool { return l.FD == 3 })]
