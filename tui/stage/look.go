@@ -179,7 +179,13 @@ func (v *scene) tabled(do func(f *world.FD, main bool)) {
 
 // selectable is all that can be selected, in the order of the panels.
 func (v *scene) selectable() (all []Selection) {
-	v.tabled(func(f *world.FD, _ bool) { all = append(all, ofFD(f)) })
+	if v.Wall {
+		for _, f := range v.walled() {
+			all = append(all, ofFD(f))
+		}
+	} else {
+		v.tabled(func(f *world.FD, _ bool) { all = append(all, ofFD(f)) })
+	}
 	for i := range v.World.Threads {
 		t := &v.World.Threads[i]
 		if !isShownThread(v, t) {
@@ -220,7 +226,11 @@ func (v *View) Select(by int, l *Layout) {
 	}
 	v.Selected = all[at]
 	if rows := inside(l.FDs).H - 1; v.Selected.Kind == AnFD && rows > 0 {
-		v.Scrolled[FDsPanel] = min(max(v.Scrolled[FDsPanel], at-rows+1), at)
+		row := at
+		if v.Wall {
+			row = at / wallRow(in.W)
+		}
+		v.Scrolled[FDsPanel] = min(max(v.Scrolled[FDsPanel], row-rows+1), row)
 	}
 }
 

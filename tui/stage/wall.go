@@ -45,21 +45,31 @@ func (v *scene) dealingOf(f *world.FD) dealing {
 	return nothingWith
 }
 
+// walled are the fds that have a cell, in the order of the cells.
+func (v *scene) walled() (all []*world.FD) {
+	for _, f := range v.World.FDs {
+		if v.isShown(f) && v.passes(f) && f.Closed == 0 {
+			all = append(all, f)
+		}
+	}
+	slices.SortFunc(all, func(a, b *world.FD) int { return cmp.Compare(a.Number, b.Number) })
+	return all
+}
+
+const wallLabel = 7 // "12345  "
+
+// wallRow is how many fds stand in a row of a wall that is w columns wide.
+func wallRow(w int) int { return max((w-wallLabel)/10*10, 1) }
+
 // drawWall draws the wall below a row that counts what is on it. It returns how many rows
 // it has beyond those that are seen.
 func drawWall(r grid.Region, v *scene) (above, below int) {
 	th, g := v.Theme, v.Theme.Glyphs
-	var all []*world.FD
-	most := int64(0)
-	for _, f := range v.World.FDs {
-		if v.isShown(f) && v.passes(f) && f.Closed == 0 {
-			all, most = append(all, f), max(most, f.Queued)
-		}
+	all, most := v.walled(), int64(0)
+	for _, f := range all {
+		most = max(most, f.Queued)
 	}
-	slices.SortFunc(all, func(a, b *world.FD) int { return cmp.Compare(a.Number, b.Number) })
-
-	const label = 7 // "12345  "
-	perRow := max((r.W-label)/10*10, 1)
+	perRow := wallRow(r.W)
 	rows := r.H - 1
 	hidden := max((len(all)+perRow-1)/perRow-rows, 0)
 	above = min(max(v.Scrolled[FDsPanel], 0), hidden)
@@ -67,13 +77,13 @@ func drawWall(r grid.Region, v *scene) (above, below int) {
 	for i, f := range all {
 		d := v.dealingOf(f)
 		count[d]++
-		x, y := label+i%perRow, i/perRow-above
+		x, y := wallLabel+i%perRow, i/perRow-above
 		if y < 0 || y >= rows {
 			continue
 		}
 		if i%perRow == 0 {
 			number := grid.AppendCount(r.Scratch(), int64(f.Number))
-			r.BytesRight(label-2, y+1, th.Faint, number)
+			r.BytesRight(wallLabel-2, y+1, th.Faint, number)
 		}
 		c, st := g.LaneIdle, th.Faint
 		switch d {

@@ -75,3 +75,21 @@ func TestNoSizeBreaksTheWall(t *testing.T) {
 		}
 	}
 }
+
+// TestTheSelectionStaysInSightOnTheWall, which goes by the order of the cells.
+func TestTheSelectionStaysInSightOnTheWall(t *testing.T) {
+	v := crowd(400)
+	l := LayoutOf(80, 24, v)
+	for n := range 400 {
+		v.Select(1, &l)
+		if want := int32(100 + n); v.Selected.Kind != AnFD || v.Selected.Number != int64(want) {
+			t.Fatalf("after %d steps %+v is selected; want fd %d", n+1, v.Selected, want)
+		}
+		if v.Scrolled[FDsPanel] > n/wallRow(inside(l.FDs).W) {
+			t.Fatalf("fd %d is above what is seen: %d rows are scrolled away", 100+n, v.Scrolled[FDsPanel])
+		}
+	}
+	if text, _ := screen(v, 80, 24); !strings.Contains(text, " 460  ") {
+		t.Errorf("the last one is out of sight:\n%s", text)
+	}
+}
