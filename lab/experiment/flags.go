@@ -67,12 +67,12 @@ func StepFlag(f *flag.FlagSet, value *int, last int, usage string) {
 }
 
 // DurationFlag declares a flag of a lesson that takes a time, up to a minute. value
-// holds what it is without the flag; some are the times that an instrument offers.
-func DurationFlag(f *flag.FlagSet, name string, value *time.Duration, usage string, some ...string) {
-	f.Var(&oneOf{some, func(text string) error {
+// holds what it is without the flag; like is an example of one, and with some more it is what an instrument offers.
+func DurationFlag(f *flag.FlagSet, name string, value *time.Duration, usage string, like string, some ...string) {
+	f.Var(&oneOf{append(some, like), func(text string) error {
 		d, err := time.ParseDuration(text)
 		if err != nil || d <= 0 || d > time.Minute {
-			return fmt.Errorf("not a time from 1ms to 1m, like %s", some[len(some)-1])
+			return fmt.Errorf("not a time from 1ms to 1m, like %s", like)
 		}
 		*value = d
 		return nil

@@ -62,7 +62,7 @@ func hear(x *experiment.X, c *experiment.Client) {
 
 func flags(f *flag.FlagSet) {
 	experiment.DurationFlag(f, "sleep", &nap,
-		"how long the accept callback `sleeps` (0.4s; the post's: 10s)", "400ms", "2s", "10s")
+		"how long the accept callback `sleeps` (0.4s; the post's: 10s)", "10s", "400ms", "2s")
 }
 
 // play is the interactive mode: the server of step 1. Its clients are you, and

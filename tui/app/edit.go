@@ -70,7 +70,7 @@ func (m *Model) editPlace(msg editPlaceMsg) tea.Cmd {
 // openEditor lets the student edit a file. The instrument waits meanwhile.
 func (m *Model) openEditor(file string, line int) tea.Cmd {
 	editor := os.Getenv("VISUAL")
-	if editor == "" {
+	if strings.TrimSpace(editor) == "" {
 		editor = os.Getenv("EDITOR")
 	}
 	if strings.TrimSpace(editor) == "" {

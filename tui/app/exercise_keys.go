@@ -1,11 +1,12 @@
 package app
 
 import (
-	"fdlab/tui/keys"
-	"fdlab/tui/player"
 	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
+
+	"fdlab/tui/keys"
+	"fdlab/tui/player"
 )
 
 // The keys of the exercises: the list, one of them, its trials.

@@ -60,7 +60,7 @@ func (m *Model) export(form export.Form) tea.Cmd {
 	for _, records := range pieces {
 		missing -= uint64(len(records))
 	}
-	header := trace.Header{Program: s.lesson.Slug, Started: s.began}
+	header := trace.Header{Program: s.lesson.Slug, Started: s.began, LeftOut: s.leftOut}
 	o := export.Options{At: export.Whole, W: m.grid.W, H: m.grid.H, Light: m.theme.Background == theme.Light}
 	at := ""
 	if shown, ok := s.Moment(0); ok && s.State() != player.Ended {

@@ -127,8 +127,10 @@ func (m *Model) beside(msg besideMsg) {
 		m.message = msg.err.Error()
 	default:
 		other := ofRecording(msg.recorded, s.lesson, player.New(1, 1))
-		m.message = ""
 		m.pairWith(ranOf(other, "the recorded run"))
+		if m.message = ""; msg.recorded.flaw != nil {
+			m.message = "Not all of it can be read. " + msg.recorded.flaw.Error()
+		}
 	}
 }
 

@@ -87,7 +87,7 @@ func (m *Model) key(key string) tea.Cmd {
 		return m.keyRecall(key)
 	case m.outline != nil && key != "?":
 		return m.keyOutline(key)
-	case m.exports:
+	case m.exports && key != "?":
 		return m.keyExports(key)
 	case m.bench != nil && key != "?":
 		return m.keyBench(key)

@@ -42,7 +42,7 @@ type Run struct {
 type Options struct {
 	At    int64         // ns of the run that a picture shows, and at which a film begins; Whole: its end, and its beginning
 	For   time.Duration // how long a film is; 0: to the end of the run
-	W, H  int           // cells of a frame; 0: 120x40
+	W, H  int           // cells of a frame
 	Light bool          // for a light ground
 }
 

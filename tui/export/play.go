@@ -59,11 +59,11 @@ func play(run *Run, o Options, perSecond int, take func(at time.Duration, g *gri
 			at += reading(v, answered)
 			v.Toggle() // the answer, then on
 		case v.State() == player.Ended:
-			return at + atTheEnd, nil
+			return min(at+atTheEnd, end), nil
 		}
 		v.Pass(each)
 	}
-	return at, nil
+	return end, nil
 }
 
 // reading is how long a question, or an answer, stands.

@@ -76,15 +76,16 @@ func (f *Film) Write(w io.Writer, lasts float64) error {
 		if len(s.drawing) == 0 {
 			continue
 		}
-		if len(s.times)%2 == 1 { // it is shown at the end
-			s.times = append(s.times, lasts)
+		shown := slices.Clone(s.times)
+		if len(shown)%2 == 1 { // at the end, too
+			shown = append(shown, lasts)
 		}
-		if len(s.times) == 2 && s.times[0] == 0 && s.times[1] == lasts {
+		if len(shown) == 2 && shown[0] == 0 && shown[1] == lasts {
 			out.Write(s.drawing)
 			continue
 		}
 		values, times := []string{"hidden"}, []string{"0"}
-		for i, at := range s.times {
+		for i, at := range shown {
 			value := [...]string{"visible", "hidden"}[i%2]
 			if at == 0 {
 				values[0] = value

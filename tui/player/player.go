@@ -49,11 +49,11 @@ type Player struct {
 	guide   guide
 	aligned int // the number of the moment, from 1, at which two tracks are aligned; 0: both begin together
 
-	column int64   // ns that a column of the time panel stands for
-	chosen bool    // a person chose it
-	wider  []int64 // what it was before each ZoomTo that was not taken back
-	events bool    // a column is one phase, and no stretch of time:
-	wide   int     // index in widths
+	column int64  // ns that a column of the time panel stands for
+	chosen bool   // a person chose it
+	wider  []zoom // what it was before each ZoomTo that was not taken back
+	events bool   // a column is one phase, and no stretch of time:
+	wide   int    // index in widths
 }
 
 // Gap is a stretch in which time was held, nothing happened, and the clock on
@@ -256,10 +256,16 @@ func (p *Player) LastRecord() (ns int64) {
 // Column is how many ns a column of the time panel stands for.
 func (p *Player) Column() int64 { return p.column }
 
+// zoom is how wide a column is, and whether a person chose it.
+type zoom struct {
+	column int64
+	chosen bool
+}
+
 // ZoomTo makes a column stand for ns, which is one of the zooms, until ZoomBack.
 func (p *Player) ZoomTo(ns int64) {
 	if slices.Contains(columns, ns) {
-		p.wider = append(p.wider, p.column)
+		p.wider = append(p.wider, zoom{p.column, p.chosen})
 		p.column, p.chosen = ns, true
 	}
 }
@@ -271,7 +277,7 @@ func (p *Player) ZoomBack() bool {
 	if n == 0 {
 		return false
 	}
-	p.column, p.wider = p.wider[n-1], p.wider[:n-1]
+	p.column, p.chosen, p.wider = p.wider[n-1].column, p.wider[n-1].chosen, p.wider[:n-1]
 	return true
 }
 

@@ -323,6 +323,12 @@ func TestTheZoomIsThePersons(t *testing.T) {
 	if p.Column() != 5*ms {
 		t.Errorf("350 ms in 100 columns of %v", time.Duration(p.Column()))
 	}
+	p.ZoomTo(1 * ms) // into the lens, and back: nothing was chosen
+	p.ZoomBack()
+	if p.FitColumn(50); p.Column() != 10*ms {
+		t.Errorf("350 ms in 50 columns of %v, after a zoom that was taken back", time.Duration(p.Column()))
+	}
+	p.FitColumn(100)
 	press(t, p, "-", "-")
 	chosen := p.Column()
 	p.FitColumn(100)

@@ -34,14 +34,16 @@ func DrawContrast(r grid.Region, pair [2]*View, c *Contrast) {
 }
 
 // drawCounts says what both programs have done up to the moment that is shown. What
-// differs is lit.
+// differs is lit, if all of both runs is known.
 func drawCounts(p grid.Pen, pair [2]*View, th *ink) {
 	a, b := pair[0].World.Work(), pair[1].World.Work()
+	lost, left := pair[0].Lost+pair[1].Lost, pair[0].LeftOut+pair[1].LeftOut
+	whole := a.Complete && b.Complete && lost == 0
 	p = p.Text(th.Faint, "up to ").Rune(th.Title, th.Glyphs.Playhead).Text(th.Faint, " A|B")
 	count := func(words string, a, b int) {
 		p = p.Skip(2).Text(th.Faint, words).Text(th.Faint, " ")
 		st := th.Text
-		if a != b {
+		if a != b && whole {
 			st = th.Strong
 		}
 		p = p.Count(st, int64(a)).Text(th.Faint, "|").Count(st, int64(b))
@@ -51,12 +53,15 @@ func drawCounts(p grid.Pen, pair [2]*View, th *ink) {
 	count("calls", a.Calls, b.Calls)
 	st := th.Text
 	ua, ub := pair[0].unseen(), pair[1].unseen()
-	if max(ua, ub) > 2*min(ua, ub) && max(ua, ub) > worthAWord {
+	if whole && max(ua, ub) > 2*min(ua, ub) && max(ua, ub) > worthAWord {
 		st = th.Unseen.With(grid.Bold)
 	}
 	p = p.Skip(2).Text(th.Faint, "an fd unseen ").Duration(st, ua).Text(th.Faint, "|").Duration(st, ub)
-	if !a.Complete || !b.Complete {
+	switch {
+	case !whole && lost != left:
 		p.Skip(2).Text(th.Alarm, "at least: records were lost")
+	case !whole:
+		p.Skip(2).Text(th.Faint, "at least: some is left out")
 	}
 }
 
