@@ -73,7 +73,7 @@ type Model struct {
 	helpTop   int      // its first row that is shown
 	explain   string   // the key of the lint whose explanation lies over the stage, or ""
 	outline   *outline // the list of steps and moments lies over the stage, or nil
-	bench     *bench   // the menu of what a run by hand can be set up with lies over the stage, or nil
+	setup     *setup   // the menu of what a run by hand can be set up with lies over the stage, or nil
 	exports   bool     // the list of the forms of a run lies over the stage
 	code      *code    // the program's text lies over the stage, or nil
 	summary   bool     // the table of all claims lies over the screen
@@ -144,8 +144,8 @@ func (m *Model) View() string {
 		m.drawOutline(r)
 	case m.exports:
 		m.drawExports(r)
-	case m.bench != nil:
-		m.drawBench(r)
+	case m.setup != nil:
+		m.drawSetup(r)
 	case m.search != nil:
 		m.drawSearch(r)
 	case m.summary:

@@ -191,7 +191,7 @@ func endingKeys() table {
 			{Names: []string{"r"}, Sign: "r", Now: always("run again"), Help: "builds main.go as it is now, and runs it", Do: again},
 			{Names: []string{"i"}, Sign: "i", Now: (*Model).nowByHand, Do: (*Model).byHand,
 				Help: "by hand: the experiment stays up and does as you poke; or back to its script"},
-			benchKey(),
+			setupKey(),
 			{Names: []string{"B"}, Sign: "B", Now: (*Model).nowBackend, Do: (*Model).onNextBackend,
 				Help: "runs it on another backend, of those that the program says it has"},
 			{Names: []string{"O"}, Sign: "O", Now: when((*Model).hasOutline, "outline"), Help: "lists the steps and the moments of the run; enter goes to one", Do: do((*Model).openOutline)},

@@ -249,7 +249,7 @@ func stageKeys() table {
 				Do: func(m *Model) tea.Cmd { return m.run(m.session.args) }},
 			{Names: []string{"i"}, Sign: "i", Now: (*Model).nowByHand, Do: (*Model).byHand,
 				Help: "by hand: the experiment stays up and does as you poke; or back to its script"},
-			benchKey(),
+			setupKey(),
 			{Names: []string{"B"}, Sign: "B", Now: (*Model).nowBackend, Do: (*Model).onNextBackend,
 				Help: "runs it on another backend, of those that the program says it has"},
 			libeventKey(),

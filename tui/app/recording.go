@@ -159,5 +159,5 @@ func (s *session) title() string {
 	if s.own == nil && s.run == nil {
 		title += " · recorded " + s.began.Local().Format(time.DateTime)
 	}
-	return title + s.setUp()
+	return title + s.startedWith()
 }

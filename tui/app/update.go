@@ -89,8 +89,8 @@ func (m *Model) key(key string) tea.Cmd {
 		return m.keyOutline(key)
 	case m.exports && key != "?":
 		return m.keyExports(key)
-	case m.bench != nil && key != "?":
-		return m.keyBench(key)
+	case m.setup != nil && key != "?":
+		return m.keySetup(key)
 	case key == "?":
 		m.openHelp()
 		return nil
@@ -155,7 +155,7 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	case m.search != nil:
 		m.search.move(rows / 3)
 		return nil
-	case m.explain != "" || m.code != nil || m.outline != nil || m.exports || m.bench != nil || m.summary || m.recall != nil:
+	case m.explain != "" || m.code != nil || m.outline != nil || m.exports || m.setup != nil || m.summary || m.recall != nil:
 		return nil // what lies below is not pressed unseen
 	}
 	click := msg.Button == tea.MouseButtonLeft && msg.Action == tea.MouseActionPress

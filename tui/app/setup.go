@@ -12,9 +12,9 @@ import (
 	"fdlab/tui/theme"
 )
 
-// bench is the menu of what the program can be started with, by hand. It is the
+// setup is the menu of what the program can be started with, by hand. It is the
 // program's own list: see arguments.
-type bench struct{ selected int }
+type setup struct{ selected int }
 
 // choice is a row of the menu.
 type choice struct {
@@ -43,7 +43,7 @@ func (s *session) choices() (all []choice) {
 		}
 	}
 	slices.SortStableFunc(flags, func(a, b string) int { // what the lesson itself has comes first
-		return last(a) - last(b)
+		return isBackend(a) - isBackend(b)
 	})
 	for _, flag := range flags {
 		given := s.given(flag)
@@ -55,8 +55,8 @@ func (s *session) choices() (all []choice) {
 	return all
 }
 
-// last is 1 for the flag that every program has.
-func last(flag string) int {
+// isBackend is 1 for the flag that every program has, else 0.
+func isBackend(flag string) int {
 	if "-"+flag+"=" == backend {
 		return 1
 	}
@@ -78,8 +78,8 @@ func (s *session) isByHand() bool {
 	return slices.Contains(s.args, interactive) && slices.Contains(s.arguments(), interactive)
 }
 
-// setUp says with what a run by hand was started, for the title.
-func (s *session) setUp() string {
+// startedWith says with what a run by hand was started, for the title.
+func (s *session) startedWith() string {
 	if !s.isByHand() {
 		return ""
 	}
@@ -92,42 +92,42 @@ func (s *session) setUp() string {
 	return said
 }
 
-func (m *Model) hasBench() bool {
+func (m *Model) hasSetup() bool {
 	s := m.session
 	return s.isByHand() && len(s.choices()) > 0
 }
 
-func benchKey() row {
-	return row{Names: []string{"A"}, Sign: "A", Now: when((*Model).hasBench, "set up"), Do: do((*Model).openBench),
+func setupKey() row {
+	return row{Names: []string{"A"}, Sign: "A", Now: when((*Model).hasSetup, "set up"), Do: do((*Model).openSetup),
 		Help: "by hand: what the program can be set up with (engine, step, shape, backend); enter runs it anew so"}
 }
 
-// openBench opens the menu at what runs.
-func (m *Model) openBench() {
-	if !m.hasBench() {
+// openSetup opens the menu at what runs.
+func (m *Model) openSetup() {
+	if !m.hasSetup() {
 		if m.nowByHand().Does == "by hand" {
 			m.message = "This menu is for a run by hand: press i first."
 		}
 		return
 	}
-	m.bench = &bench{}
+	m.setup = &setup{}
 	for i, c := range m.session.choices() {
 		if c.now {
-			m.bench.selected = i
+			m.setup.selected = i
 			return
 		}
 	}
 }
 
-func (m *Model) keyBench(key string) tea.Cmd {
-	all, b := m.session.choices(), m.bench
+func (m *Model) keySetup(key string) tea.Cmd {
+	all, b := m.session.choices(), m.setup
 	switch key {
 	case "up", "k":
 		b.selected = max(b.selected-1, 0)
 	case "down", "j":
 		b.selected = min(b.selected+1, len(all)-1)
 	case "enter":
-		m.bench = nil
+		m.setup = nil
 		if b.selected >= len(all) {
 			return nil
 		}
@@ -140,16 +140,16 @@ func (m *Model) keyBench(key string) tea.Cmd {
 		}
 		return m.run(args)
 	default:
-		m.bench = nil
+		m.setup = nil
 	}
 	return nil
 }
 
-// drawBench draws the menu over the stage.
-func (m *Model) drawBench(r grid.Region) {
+// drawSetup draws the menu over the stage.
+func (m *Model) drawSetup(r grid.Region) {
 	th, all := m.theme, m.session.choices()
 	in := chrome.Over(r, th, "set up, by hand", "↑↓ enter: run it anew   any other key closes this", len(all))
-	first := min(max(m.bench.selected-in.H/2, 0), max(len(all)-in.H, 0))
+	first := min(max(m.setup.selected-in.H/2, 0), max(len(all)-in.H, 0))
 	for y := 0; y < in.H && first+y < len(all); y++ {
 		c := all[first+y]
 		if c.word == "" || y == 0 {
@@ -163,7 +163,7 @@ func (m *Model) drawBench(r grid.Region) {
 			in.Set(14, y, th.Glyphs.Yes, th.Style(theme.Key))
 		}
 		in.Cut(16, y, in.W-16, st, word)
-		if first+y == m.bench.selected {
+		if first+y == m.setup.selected {
 			chrome.Raise(r.Sub(0, chrome.OverRect(r.W, r.H, len(all)).Y+1+y, r.W, 1), th)
 		}
 	}
