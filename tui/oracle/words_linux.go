@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -179,7 +181,7 @@ func ofWatched(add func(Claim), v *stage.View, t *world.Thread, top world.Frame)
 	for _, f := range openFDs(v.World) {
 		opened[f.number] = true
 	}
-	add(Claim{"watched", fmt.Sprintf("loop of thread %d", t.ID), fmt.Sprintf("%d fds are watched: %v", len(want), keys(want)),
+	add(Claim{"watched", fmt.Sprintf("loop of thread %d", t.ID), fmt.Sprintf("%d fds are watched: %v", len(want), slices.Sorted(maps.Keys(want))),
 		func(f Facts) (string, bool) {
 			k := f.Threads[t.ID]
 			epoll := f.Files[int32(k.Arg[0])]
@@ -331,9 +333,11 @@ func ofClosed(add func(Claim), w *world.World, l *ledger) {
 	}
 }
 
-// asleepOn returns the threads that sleep in a call on an fd.
+// asleepOn returns a thread that sleeps in a call on an fd: of several always the same,
+// for another fact would be another doubt.
 func asleepOn(facts Facts, number int32) (fact string, ok bool) {
-	for id, t := range facts.Threads {
+	for _, id := range slices.Sorted(maps.Keys(facts.Threads)) {
+		t := facts.Threads[id]
 		if t.State == 'S' && onFD(t.Call) && !t.waits() && int32(t.Arg[0]) == number && t.On == facts.Files[number].Name {
 			return fmt.Sprintf("thread %d: %v", id, t), true
 		}
@@ -434,13 +438,6 @@ func ofWarnings(add func(Claim), v *stage.View, l *ledger) {
 }
 
 func unknown(Facts) (string, bool) { return "the oracle does not know this word", false }
-
-func keys(m map[int32]bool) (all []int32) {
-	for n := range m {
-		all = append(all, n)
-	}
-	return all
-}
 
 // runs makes two sleeps differ between which a thread has run.
 func (t Thread) runs() string {
