@@ -402,11 +402,8 @@ func ofHeadline(add func(Claim), v *stage.View, l *ledger) {
 	}
 	if m := stands.FindStringSubmatch(line); m != nil {
 		n, _ := strconv.Atoi(m[1])
-		if bytes, about := l.one(int32(n)); about && l.told(int32(n)) {
-			add(Claim{"stands ready", "headline", line, func(f Facts) (string, bool) {
-				k := f.Files[int32(n)]
-				return fmt.Sprintf("%s; the trace has one write of %d bytes to it, and after it a loop was told", k, bytes), k.Queued != bytes
-			}, atOnce})
+		if l.told(int32(n)) {
+			add(Claim{"stands ready", "headline", line, toldOfAll(int32(n), l), atOnce})
 		}
 	}
 }
