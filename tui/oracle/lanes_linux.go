@@ -12,6 +12,34 @@ import (
 	"fdlab/tui/stage"
 )
 
+// ofThreadLane: a thread's lane shows whether it runs, spins or sleeps at this moment, and
+// the words beside the lane say it.
+func ofThreadLane(add func(Claim), v *stage.View, t *world.Thread, lane *world.Lane) {
+	words := stage.ThreadWords(v, t)
+	if words == nil || t.Ended != 0 || v.World.Ended {
+		return
+	}
+	claim := ofOneThread(add, t.ID)
+	switch stage.LaneWord(v, lane) {
+	case "runs":
+		claim("lane runs", "the lane of "+words[0]+" shows that it runs", afterWatcher, awake)
+	case "spins":
+		claim("lane spins", "the lane of "+words[0]+" shows that its loop spins", afterWatcher, awake)
+	case "sleeps":
+		claim("lane sleeps", "the lane of "+words[0]+" shows that it sleeps", afterWatcher, asleep)
+	}
+	said := stage.LaneReadout(v, lane)
+	switch word, _, _ := strings.Cut(said, " "); word {
+	case "runs", "spins":
+		claim("beside runs", "beside the lane of "+words[0]+" stands "+said, afterWatcher, awake)
+	case "sleeps", "asleep":
+		claim("beside sleeps", "beside the lane of "+words[0]+" stands "+said, afterWatcher, asleep)
+	case "", "waits", "callback", "handling", "blocked", "held", "ended": // the same words as in the panel, which are compared
+	default:
+		add(Claim{"unknown word", fmt.Sprintf("thread %d", t.ID), said, unknown, 0})
+	}
+}
+
 // The words beside an fd's lane: "unseen 1.2 ms, 5", "noticed 5", "in callback 5",
 // "5 left, known", "watched". They are made from the lane alone, which has its own
 // memory: so they are compared like those of the table. A number that was cut ends in "…".

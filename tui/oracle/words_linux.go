@@ -55,7 +55,13 @@ func claims(v *stage.View, l *ledger) (all []Claim) {
 	}
 	for i := range v.Run.Timeline.Lanes {
 		lane := &v.Run.Timeline.Lanes[i]
-		if f, open := isOpen(w, lane.FD); open && lane.Ended == 0 {
+		if lane.Ended != 0 {
+			continue
+		}
+		if t := w.ThreadByID(lane.Thread); t != nil {
+			ofThreadLane(add, v, t, lane)
+		}
+		if f, open := isOpen(w, lane.FD); open {
 			ofFDLane(add, v, f, lane, l)
 		}
 	}
@@ -73,12 +79,7 @@ var inCall = regexp.MustCompile(`^\s+\S (.+)\((\d*)(?:, since closed)?\) `)
 func ofThread(add func(Claim), v *stage.View, t *world.Thread, l *ledger) {
 	words := stage.ThreadWords(v, t)
 	subject := fmt.Sprintf("thread %d", t.ID)
-	claim := func(rule, word string, patience time.Duration, ok func(Thread) bool) {
-		add(Claim{rule, subject, word, func(f Facts) (string, bool) {
-			k := f.Threads[t.ID]
-			return k.String() + k.runs(), ok(k)
-		}, patience})
-	}
+	claim := ofOneThread(add, t.ID)
 	drawn := strings.Join(words, "\n")
 	if t.Ended == 0 && (t.Introduced || v.Strangers) {
 		// What the kernel knows and the stage does not say.
@@ -91,8 +92,6 @@ func ofThread(add func(Claim), v *stage.View, t *world.Thread, l *ledger) {
 		return
 	}
 	claim("alive", words[0], afterWatcher, func(k Thread) bool { return k.State != 0 && k.State != 'X' })
-	asleep := func(k Thread) bool { return k.State == 'S' }
-	awake := func(k Thread) bool { return k.State != 'S' }
 	switch {
 	case strings.HasSuffix(words[0], "  runs"):
 		claim("runs", words[0], afterWatcher, awake)
@@ -100,30 +99,6 @@ func ofThread(add func(Claim), v *stage.View, t *world.Thread, l *ledger) {
 		claim("sleeps", words[0], afterWatcher, asleep)
 	case strings.Contains(words[0], "  last seen "):
 		lastSeen(add, v, t, words[0], l)
-	}
-	for i := range v.Run.Timeline.Lanes {
-		lane := &v.Run.Timeline.Lanes[i]
-		if lane.Thread != t.ID || lane.Ended != 0 {
-			continue
-		}
-		switch stage.LaneWord(v, lane) {
-		case "runs":
-			claim("lane runs", "the lane of "+words[0]+" shows that it runs", afterWatcher, awake)
-		case "spins":
-			claim("lane spins", "the lane of "+words[0]+" shows that its loop spins", afterWatcher, awake)
-		case "sleeps":
-			claim("lane sleeps", "the lane of "+words[0]+" shows that it sleeps", afterWatcher, asleep)
-		}
-		said := stage.LaneReadout(v, lane)
-		switch word, _, _ := strings.Cut(said, " "); word {
-		case "runs", "spins":
-			claim("beside runs", "beside the lane of "+words[0]+" stands "+said, afterWatcher, awake)
-		case "sleeps", "asleep":
-			claim("beside sleeps", "beside the lane of "+words[0]+" stands "+said, afterWatcher, asleep)
-		case "", "waits", "callback", "handling", "blocked", "held", "ended": // the same words as in the panel, which are compared
-		default:
-			add(Claim{"unknown word", subject, said, unknown, 0})
-		}
 	}
 	top, ok := t.Top()
 	if !ok {
@@ -159,6 +134,20 @@ func ofThread(add func(Claim), v *stage.View, t *world.Thread, l *ledger) {
 		ofWatched(add, v, t, top)
 	}
 }
+
+// ofOneThread returns what adds a claim about a thread.
+func ofOneThread(add func(Claim), id uint32) func(rule, word string, patience time.Duration, ok func(Thread) bool) {
+	subject := fmt.Sprintf("thread %d", id)
+	return func(rule, word string, patience time.Duration, ok func(Thread) bool) {
+		add(Claim{rule, subject, word, func(f Facts) (string, bool) {
+			k := f.Threads[id]
+			return k.String() + k.runs(), ok(k)
+		}, patience})
+	}
+}
+
+func asleep(k Thread) bool { return k.State == 'S' }
+func awake(k Thread) bool  { return k.State != 'S' }
 
 // lastSeen: the stage does not know what the thread does, as the program got no
 // processor to look. Then there is nothing to compare; but it may not say so where the
