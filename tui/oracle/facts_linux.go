@@ -211,7 +211,7 @@ func (p *process) thread(id string) (t Thread) {
 }
 
 // callNames are the calls in which a thread may sleep, as the trace names them.
-// Each machine has numbers of its own: some calls are in calls_amd64.go.
+// Each machine has numbers of its own: some calls are in calls_linux_amd64.go.
 var callNames = map[int64]string{
 	unix.SYS_READ: "read", unix.SYS_WRITE: "write", unix.SYS_READV: "readv", unix.SYS_WRITEV: "writev",
 	unix.SYS_ACCEPT: "accept", unix.SYS_ACCEPT4: "accept", unix.SYS_CONNECT: "connect",
