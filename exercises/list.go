@@ -79,7 +79,7 @@ func (t *tool) list(words []string) int {
 		fmt.Fprintf(t.out, " now; passed at some time: %d", ever)
 	}
 	fmt.Fprint(t.out, "\n\n")
-	const title = 46
+	title := min(46, t.width()-26) // on a narrow terminal there is room for both columns, too
 	for i, e := range t.all {
 		fmt.Fprintf(t.out, "  %02d  %-*s  %s\n", e.Number, title, cut(e.Title, title), cut(rows[i].stands(), t.width()-title-8))
 	}
@@ -119,6 +119,9 @@ func counted(n int, what string) string {
 
 // cut shortens a text to so many runes, with a sign that it goes on.
 func cut(text string, most int) string {
+	if most < 1 {
+		return ""
+	}
 	if runes := []rune(text); len(runes) > most {
 		return strings.TrimRight(string(runes[:most-1]), " ") + "…"
 	}

@@ -324,19 +324,31 @@ func TestLinesFitTheTerminal(t *testing.T) {
 // TestNoLineOfTheListIsWiderThanATerminal, whatever the student was told.
 func TestNoLineOfTheListIsWiderThanATerminal(t *testing.T) {
 	all, _ := course.ReadExercises("..")
-	var b bytes.Buffer
-	tool := &tool{root: "..", all: all, attempts: map[string]course.Attempt{}, out: &b, columns: 80}
-	for _, e := range all {
-		tool.attempts[e.Slug] = course.Attempt{Tries: 1, Told: "closed-while-watched-by-two"}
-	}
-	tool.list(nil)
-	for line := range strings.Lines(b.String()) {
-		if n := len([]rune(strings.TrimRight(line, "\n"))); n > 80 {
-			t.Errorf("%d columns: %s", n, line)
+	for _, columns := range []int{80, 54, 40} {
+		var b bytes.Buffer
+		tool := &tool{root: "..", all: all, attempts: map[string]course.Attempt{}, out: &b, columns: columns}
+		for _, e := range all {
+			tool.attempts[e.Slug] = course.Attempt{Tries: 1, Told: "closed-while-watched-by-two"}
+		}
+		tool.list(nil)
+		list, _, _ := strings.Cut(b.String(), "\nnext: ") // below it are commands to copy: they stay whole
+		for line := range strings.Lines(list) {
+			if n := len([]rune(strings.TrimRight(line, "\n"))); n > columns {
+				t.Errorf("%d columns of %d: %s", n, columns, line)
+			}
+		}
+		if !strings.Contains(list, "…") || !strings.Contains(list, "  not passed") {
+			t.Errorf("%d columns: nothing was cut, or too much:\n%s", columns, list)
 		}
 	}
-	if !strings.Contains(b.String(), "…") {
-		t.Errorf("nothing was cut:\n%s", b.String())
+}
+
+// TestATextIsCut, also where there is no room for any of it.
+func TestATextIsCut(t *testing.T) {
+	for most, wanted := range map[int]string{-1: "", 0: "", 1: "…", 3: "ab…", 4: "ab c"} {
+		if got := cut("ab c", most); got != wanted {
+			t.Errorf("to %d: %q, not %q", most, got, wanted)
+		}
 	}
 }
 
