@@ -22,7 +22,7 @@ func (t *tool) explain(words []string) int {
 	if len(words) == 0 {
 		fmt.Fprintf(t.out, "what a failed check may tell: go run ./exercises explain NAME\n\n")
 		for _, m := range all {
-			fmt.Fprintf(t.out, "  %-22s  %s\n", m.ID, cut(m.Belief, t.width()-26))
+			fmt.Fprintf(t.out, "  %-23s  %s\n", m.ID, cut(m.Belief, t.width()-27))
 		}
 		return fine
 	}

@@ -159,16 +159,18 @@ func (t *tool) misused(format string, args ...any) int {
 
 // width is how long lines may be: for reading, and in the terminal as it is now.
 func (t *tool) width() int {
-	if t.columns > 0 {
-		return t.columns
+	columns := t.columns
+	if file, is := t.out.(*os.File); is && columns == 0 {
+		columns, _, _ = term.GetSize(file.Fd())
 	}
-	if file, is := t.out.(*os.File); is {
-		if columns, _, err := term.GetSize(file.Fd()); err == nil && columns > 0 {
-			return max(40, min(columns, lineLength))
-		}
+	if columns <= 0 {
+		return lineLength
 	}
-	return lineLength
+	return readable(columns)
 }
+
+// readable is how long lines are in so many columns.
+func readable(columns int) int { return max(40, min(columns, lineLength)) }
 
 // find returns the exercise that a word names: "2", "02", "02-fifo", or the
 // folder's path, as a shell completes it.

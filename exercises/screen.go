@@ -148,7 +148,7 @@ func (s *screen) try() tea.Cmd {
 func (s *screen) show(words ...string) tea.Cmd {
 	s.wish++
 	u, wish := *s.t, s.wish
-	u.columns, u.show, u.yes = s.g.W, true, true
+	u.columns, u.show, u.yes = s.width(), true, true
 	return func() tea.Msg {
 		var text bytes.Buffer
 		u.out, u.err = &text, &text
@@ -221,6 +221,9 @@ func firstLine(text string) string {
 
 // above and below are the rows around the text: title, file and a blank row; message and keys.
 const above, below = 3, 2
+
+// width is how long a text's lines may be.
+func (s *screen) width() int { return readable(s.g.W - 2) }
 
 func (s *screen) room() int { return max(s.g.H-above-below, 1) }
 

@@ -170,6 +170,20 @@ func TestTheVerdictFitsTheScreen(t *testing.T) {
 	}
 }
 
+// TestATextIsForReading, as the verdict is: its lines fit the screen, and on a wide one
+// they are not as long as the screen.
+func TestATextIsForReading(t *testing.T) {
+	all, _ := course.ReadExercises("..")
+	for columns, most := range map[int]int{200: lineLength, 60: 58, 20: 40} {
+		s := &screen{t: &tool{root: "..", all: all, ctx: context.Background()}, g: grid.New(columns, 24), e: all[1]}
+		for line := range strings.Lines(s.show("explain")().(shownMsg).text) {
+			if n := grid.Width(strings.TrimRight(line, "\n")); n > most && !strings.Contains(line, "go run ") {
+				t.Errorf("%d columns: a line of %d: %s", columns, n, line)
+			}
+		}
+	}
+}
+
 // TestWhatComesLateIsNotShown: a key has asked for a text, and before it came a save
 // has begun another trial.
 func TestWhatComesLateIsNotShown(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 // verdict is the result in at most so many rows, as far as that can be: what the
 // program printed goes first, then the names of the checks, then the records.
 func (s *screen) verdict(rows int) []string {
-	r, width := s.result, max(min(s.g.W-2, lineLength), 40)
+	r, width := s.result, s.width()
 	parts := strings.Split(strings.TrimRight(r.Text(width), "\n"), "\n\n")
 	switch {
 	case r.Err != "":
