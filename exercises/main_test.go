@@ -285,6 +285,40 @@ func watchAndSave(t *testing.T, how string) {
 	}
 }
 
+// hook is an output that does something when it has put out a text.
+type hook struct {
+	output
+	after string
+	do    func()
+}
+
+func (h *hook) Write(p []byte) (int, error) {
+	n, err := h.output.Write(p)
+	if h.do != nil && strings.Contains(h.output.String(), h.after) {
+		do := h.do
+		h.do = nil
+		do()
+	}
+	return n, err
+}
+
+// TestASaveDuringATrialIsTried, also when that passes: of the program that has passed,
+// which is another now.
+func TestASaveDuringATrialIsTried(t *testing.T) {
+	root := clone(t)
+	mine := filepath.Join(root, "exercises/00-warm-up/main.go")
+	put(t, mine, get(t, filepath.Join(root, "solutions/00-warm-up/main.go")))
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	// The verdict is put out before watch looks at the files again.
+	last := &hook{after: ": failed", do: cancel}
+	out := &hook{after: ": passed", do: func() { put(t, mine, "package main\n") }}
+	run(ctx, []string{"-C", root, "watch"}, nil, io.MultiWriter(out, last), io.Discard)
+	if text := out.String(); !strings.Contains(text, "(does-not-compile)") || strings.Contains(text, "\n01 ") {
+		t.Errorf("what was saved was not tried next:\n%s", text)
+	}
+}
+
 func TestDiff(t *testing.T) {
 	got := diff(split("a\nb\nc\nd\ne\nf\ng\nh\ni\n"), split("a\nb\nc\nd\ne\nX\ng\nh\ni\n"))
 	wanted := "@@ 2 equal lines| c| d| e|-f|+X| g| h| i"

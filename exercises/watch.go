@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
@@ -34,9 +35,14 @@ func (t *tool) watch(words []string) int {
 func (t *tool) watchInLines(e *course.Exercise, stay bool) int {
 	var files folder
 	defer files.close()
+	var seen map[string]string // the programs when the last trial began
 	for t.ctx.Err() == nil {
 		files.follow(t.folders()) // and then look: nothing is missed
-		seen := t.settled()
+		now := t.settled()
+		if seen != nil {
+			e = cmp.Or(t.changed(seen, now), e) // saved during the trial, or just now
+		}
+		seen = now
 		fmt.Fprintf(t.out, "\n%s\n", strings.Repeat("─", t.width()))
 		r := t.try(e)
 		if t.ctx.Err() != nil {
@@ -44,10 +50,12 @@ func (t *tool) watchInLines(e *course.Exercise, stay bool) int {
 		}
 		t.tell(e, r)
 		if statusOf(r) == fine && !stay {
-			if e = t.next(); e == nil {
+			next := t.next()
+			if next == nil && t.changed(seen, t.programs()) == nil {
 				fmt.Fprintln(t.out, "all exercises are solved")
 				return fine
 			}
+			e = cmp.Or(next, e)
 			continue
 		}
 		how := ""
@@ -57,7 +65,7 @@ func (t *tool) watchInLines(e *course.Exercise, stay bool) int {
 		fmt.Fprintf(t.out, "\n  watching exercises/ for a change%s; Ctrl-C ends\n", how)
 		for t.ctx.Err() == nil {
 			if saved := t.changed(seen, t.programs()); saved != nil {
-				e = saved
+				e = saved // unless the one that is saved meanwhile comes after it
 				break
 			}
 			files.await(t.ctx.Done())
