@@ -23,7 +23,7 @@ func (t *tool) handout(words []string) int {
 	if err != nil {
 		return t.misused("%v", err)
 	}
-	if rel, err := filepath.Rel(t.root, to); err == nil && rel != ".." && !strings.HasPrefix(rel, "../") {
+	if rel, err := filepath.Rel(really(t.root), really(to)); err == nil && rel != ".." && !strings.HasPrefix(rel, "../") {
 		return t.misused("%s lies in the clone: name a folder outside it", words[0])
 	}
 	if _, err := os.Lstat(to); !errors.Is(err, os.ErrNotExist) {
@@ -38,6 +38,15 @@ func (t *tool) handout(words []string) int {
 	}
 	fmt.Fprintf(t.out, "%s is the course without solutions: make it the repository of your class\n", words[0])
 	return fine
+}
+
+// really is where a path leads, by whatever links; the end of it need not be there yet.
+func really(name string) string {
+	real, err := filepath.EvalSymlinks(name)
+	if parent := filepath.Dir(name); err != nil && parent != name {
+		return filepath.Join(really(parent), filepath.Base(name))
+	}
+	return real
 }
 
 // answers reports whether a path of the clone is not for students, or not the clone's.
