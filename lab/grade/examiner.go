@@ -177,17 +177,18 @@ func (e *Examiner) apply(r *trace.Record) {
 	if r.Kind == trace.LoopEnd {
 		e.uncut = !e.hasPending(r.Base)
 	}
-	if len(e.entries) < keep || !frequent(r.Kind) {
-		e.entries = append(e.entries, e.world.Entry(r))
+	if entry := e.world.Entry(r); len(e.entries) < keep || !frequent(&entry) {
+		e.entries = append(e.entries, entry)
 	}
 }
 
 // frequent reports whether a program that works well may have any number of such
 // records: one with a small buffer, for instance.
-func frequent(k trace.Kind) bool {
-	switch k {
-	case trace.WaitBegin, trace.WaitEnd, trace.Ready, trace.CallbackBegin, trace.CallbackEnd, trace.CallBegin, trace.CallEnd,
-		trace.Kernel, trace.Sleep, trace.Socket:
+func frequent(r *world.Entry) bool {
+	switch r.Kind {
+	case trace.CallbackBegin, trace.CallbackEnd: // those of signals, timers and posted functions an exam may wait for
+		return r.Inside.FD != trace.NoFD
+	case trace.WaitBegin, trace.WaitEnd, trace.Ready, trace.CallBegin, trace.CallEnd, trace.Kernel, trace.Sleep, trace.Socket:
 		return true
 	}
 	return false
