@@ -39,7 +39,7 @@ func readSource(p launch.Program) (s source) {
 		files, _ = filepath.Glob(filepath.Join(p.Root, filepath.FromSlash(p.Package), "*.go"))
 	}
 	for _, file := range files {
-		if strings.HasSuffix(file, "_test.go") {
+		if !launch.IsSource(file) {
 			continue
 		}
 		fset := token.NewFileSet()

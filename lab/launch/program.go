@@ -55,7 +55,7 @@ func Find(root, path string) (Program, error) {
 	}
 	alone := ""
 	if !info.IsDir() {
-		if !isSource(dir) {
+		if !IsSource(dir) {
 			return Program{}, fmt.Errorf("%q is no Go program: name a folder that has a main.go, or the main.go itself", path)
 		}
 		if filepath.Base(dir) != "main.go" {
@@ -88,16 +88,19 @@ func Find(root, path string) (Program, error) {
 	return p, nil
 }
 
-// isSource reports whether a file is a Go file of a program.
-func isSource(name string) bool {
-	return strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go")
+// IsSource reports whether the go command builds a file of that name into a program. It
+// leaves out tests, and names that begin with a dot or a low line, as those of an
+// editor's locks and backups do.
+func IsSource(name string) bool {
+	base := filepath.Base(name)
+	return strings.HasSuffix(base, ".go") && !strings.HasSuffix(base, "_test.go") && base[0] != '.' && base[0] != '_'
 }
 
 // sources returns the Go files of a folder, by their whole names.
 func sources(dir string) (files []string, err error) {
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
-		if !e.IsDir() && isSource(e.Name()) {
+		if !e.IsDir() && IsSource(e.Name()) {
 			files = append(files, filepath.Join(dir, e.Name()))
 		}
 	}

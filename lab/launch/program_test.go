@@ -19,12 +19,13 @@ func TestFindAProgram(t *testing.T) {
 		"go.mod":               "module fdlab\n",
 		"mine/main.go":         emptyMain,
 		"mine/main_test.go":    "package main\n",
+		"mine/_old.go":         emptyMain,
 		"mine/more.go":         "package main\n",
 		"peers/go.mod":         "module peers\n\nrequire fdlab v0.0.0\n\nreplace fdlab => ../\n",
 		"peers/child/main.go":  emptyMain,
 		"lessons/01-x/main.go": emptyMain,
 	})
-	far := write(t, map[string]string{"echo/main.go": emptyMain, "echo/more.go": "package main\n", "echo/alone.go": emptyMain, "go.mod": "module fdlabish\n"})
+	far := write(t, map[string]string{"echo/main.go": emptyMain, "echo/more.go": "package main\n", "echo/alone.go": emptyMain, "echo/.main.go": emptyMain, "go.mod": "module fdlabish\n"})
 	clone, far = resolved(t, clone), resolved(t, far)
 	link := filepath.Join(t.TempDir(), "link")
 	if err := os.Symlink(filepath.Join(clone, "mine"), link); err != nil {
@@ -51,6 +52,7 @@ func TestFindAProgram(t *testing.T) {
 		clone + "/lessons":           `has no Go file: name one of its folders: "01-x"`,
 		clone + "/go.mod":            "is no Go program",
 		clone + "/mine/main_test.go": "is no Go program",
+		clone + "/mine/_old.go":      "is no Go program",
 		clone + "/no\x1b[31m":        `no\x1b[31m`,
 		t.TempDir():                  "name the folder that main.go lies in",
 	} {
