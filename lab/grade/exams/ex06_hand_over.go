@@ -59,9 +59,9 @@ func acceptsWrong(e *grade.Examiner) *grade.Finding {
 	if listener == nil {
 		return nil
 	}
-	loops, watching, waiting := map[uint16]bool{}, map[uint32]bool{}, map[uint32]bool{}
+	loops, watching := map[uint16]bool{}, map[uint32]bool{}
 	var outside []uint32 // threads that accepted, and not in the listener's callback
-	told, inside, got, shared := 0, 0, 0, false
+	told, inside, waiting, got, shared := 0, 0, 0, 0, false
 	e.Each(func(r *world.Entry) {
 		if r.FD != listener.Number {
 			return
@@ -78,16 +78,10 @@ func acceptsWrong(e *grade.Examiner) *grade.Finding {
 		}
 		switch r.Kind {
 		case trace.CallBegin:
-			waiting[r.Thread] = true
-			shared = shared || len(waiting) > 1
+			waiting++ // whoever it is: a goroutine may begin a call on one thread and end it on another
+			shared = shared || waiting > 1
 		case trace.CallEnd:
-			if !waiting[r.Thread] { // a goroutine may begin a call on one thread and end it on another
-				for thread := range waiting {
-					delete(waiting, thread)
-					break
-				}
-			}
-			delete(waiting, r.Thread)
+			waiting = max(0, waiting-1)
 			if r.A >= 0 {
 				got++
 			}
