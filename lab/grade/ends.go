@@ -226,7 +226,7 @@ func (e *Examiner) Ends(expected string, how Ending) {
 	if how == NoEventsLeft && len(e.world.Bases) > 0 {
 		last := e.world.Returned
 		e.Require(last.Base != 0 && (last.Reason == trace.LoopNoEvents || last.Reason != trace.LoopFailed && e.uncut), expected, BrokenOff,
-			fmt.Sprintf("dispatch returned: %q; it should have been %q", safe(last.Text), "no events left"), e.handFDs()...)
+			fmt.Sprintf("dispatch returned: %q; it should return when no event is pending, not before", safe(last.Text)), e.handFDs()...)
 	}
 	e.closed(expected)
 }

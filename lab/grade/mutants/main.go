@@ -112,12 +112,12 @@ func (s *score) collect(exercise string) (all []*mutant) {
 				fmt.Fprintln(os.Stderr, "mutants:", err)
 				continue
 			}
-			make := faults
+			changes := faults
 			if s.harmless {
-				make = harmlessChanges
+				changes = harmlessChanges
 			}
 			name, _ := filepath.Rel(s.root, file)
-			for _, c := range make(source, exam.Exercise) {
+			for _, c := range changes(source, exam.Exercise) {
 				all = append(all, &mutant{exam, name, c})
 			}
 		}

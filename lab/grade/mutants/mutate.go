@@ -292,7 +292,7 @@ func (m *maker) lineOf(n ast.Node) string {
 	return m.say(found)
 }
 
-// call makes a call past the lab, or one without its goroutine or its doing.
+// call makes a call past the lab.
 func (m *maker) call(n *ast.CallExpr) {
 	sel, ok := n.Fun.(*ast.SelectorExpr)
 	if !ok {
