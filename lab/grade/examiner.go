@@ -280,7 +280,7 @@ func (e *Examiner) Fail(f *Feedback) { panic(found{f}) }
 
 // feedback tells a finding, with the part of the trace that is about its fds.
 func (e *Examiner) feedback(expected string, found *Finding) *Feedback {
-	found = e.seen(found)
+	found = e.orPastTheLab(found)
 	m := e.meant(found.Means)
 	names := strings.NewReplacer(e.whose...)
 	f := &Feedback{Expected: expected, Saw: names.Replace(found.Saw), Misconception: m.ID, Belief: m.Belief, Truth: m.Truth,

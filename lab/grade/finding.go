@@ -49,12 +49,12 @@ func first(looks ...Look) *Finding {
 	return nil
 }
 
-// seen returns the finding, or that the program has made calls that leave no record:
-// then nobody can tell the rest from the trace. That it crashes or does not stop
-// printing is seen without.
-func (e *Examiner) seen(f *Finding) *Finding {
+// orPastTheLab returns the finding, or that the program has made calls that leave no
+// record: then nobody can tell the rest from the trace. That it crashes, starts another
+// program, puts out what is not due or does not stop printing is seen without.
+func (e *Examiner) orPastTheLab(f *Finding) *Finding {
 	switch f.Means {
-	case Crashed, MinusOne, Floods, GaveUp:
+	case Crashed, MinusOne, Floods, GaveUp, Forks, Noise:
 		return f
 	}
 	calls := e.source.pastTheLab

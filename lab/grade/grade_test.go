@@ -50,7 +50,9 @@ func TestProgramsThatGoWrongGetAClearWord(t *testing.T) {
 		seen      string
 	}{
 		{"hostile", "silent", NoTrace, "its trace is empty"},
-		{"past", "", PastTheLab, "main.go:13 calls os.Open"},
+		{"past", "", PastTheLab, "main.go:29 calls os.Open"},
+		{"past", "noise", Noise, `after 0 right bytes, standard output goes on with "over...`},
+		{"past", "forks", Forks, "started another program"},
 		{"hostile", "exits", GaveUp, `exit status 1); its last words: I give up \x1b[2J`},
 		{"hostile", "panics", Crashed, "panic: runtime error: index out of range [6] with length 0 (main.go:"},
 		{"hostile", "dies", Crashed, "SIGSEGV"},
