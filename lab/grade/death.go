@@ -1,0 +1,129 @@
+package grade
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/diagnosis"
+	"fdlab/lab/launch"
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+)
+
+// death: it has ended too early.
+func (e *Examiner) death() *Finding {
+	if !e.ended {
+		return nil
+	}
+	exit := e.run.Exit()
+	exit.Said = "" // they follow, whoever ended it
+	saw := "the program " + exit.String()
+	if last := e.run.Output().LastWords(); last != "" {
+		saw += "; its last words: " + last
+	}
+	returned := e.world.Returned
+	ran := returned.Base != 0
+	orphan, failed := diagnosis.Orphan(e.world, anyNumber), ran && returned.Reason == trace.LoopFailed
+	switch {
+	case minusOne.MatchString(saw):
+		return Find(MinusOne, saw+e.crashedAt())
+	case exit.Signal != "" || exit.Code == 2:
+		return Find(Crashed, saw+e.crashedAt())
+	case failed && orphan != nil && orphan.Closed < returned.At:
+		return Find(ClosedWatched, orphaned(orphan)+"; "+saw, orphan)
+	}
+	if f := e.refused(); f != nil {
+		return Find(AgainIsEnd, "a read of "+safe(f.Name())+" gave EAGAIN, and the program ended for it; "+saw, f)
+	}
+	switch {
+	case exit.Code != 0:
+		return Find(GaveUp, saw)
+	case failed:
+		return Find(ErrorIgnored, saw+"; dispatch had returned: "+safe(returned.Text), e.handFDs()...)
+	}
+	if ran {
+		saw += "; dispatch had returned: " + safe(returned.Text)
+	}
+	empty := ran && returned.Reason == trace.LoopNoEvents
+	if empty && !e.added() {
+		return Find(NeverAdded, saw+", and no event was ever added", e.handFDs()...)
+	}
+	if ran && (returned.Reason == trace.LoopBroken || returned.Reason == trace.LoopExited) {
+		return Find(BrokenOff, saw, e.handFDs()...)
+	}
+	if e.world.Loops() > 0 && e.meant(EndedEarly) == EndedEarly {
+		if e.inCallback() {
+			return Find(ExitsInside, saw+", from inside a callback", e.handFDs()...)
+		}
+		return Find(MainReturned, fmt.Sprintf("%s; a loop ran still: %s", saw, e.running()), e.handFDs()...)
+	}
+	for _, h := range e.hands {
+		if f := h.fd(); f != nil && empty && diagnosis.HasFired(f) {
+			return Find(OneShot, saw, f)
+		}
+	}
+	return Find(EndedEarly, saw, e.handFDs()...)
+}
+
+// added reports whether an event was, once.
+func (e *Examiner) added() bool {
+	return slices.ContainsFunc(e.world.Bases, func(b world.Base) bool { return b.Adds > 0 })
+}
+
+// refused returns the world's fd that the program ended for because a read of it
+// gave EAGAIN, or nil: that read was its last call, and before the callback
+// returned, it deleted the event, closed the fd or died.
+func (e *Examiner) refused() *world.FD {
+	returned, gave := false, false
+	for _, r := range slices.Backward(e.entries) {
+		switch r.Kind {
+		case trace.CallbackEnd:
+			returned, gave = true, false
+		case trace.Del, trace.Close:
+			gave = true
+		case trace.CallEnd:
+			if r.Call != world.CallRead || r.B != int64(unix.EAGAIN) || returned && !gave {
+				return nil
+			}
+			for _, f := range e.handFDs() {
+				if f.Number == r.FD {
+					return f
+				}
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// crashSite is the line of the program's own that a panic came from, as in
+// "main.go:56", or "".
+func (e *Examiner) crashSite() string {
+	own, died := e.ownLine(), false
+	for _, line := range e.run.Output().Lines() {
+		if line.Stream != launch.Stderr {
+			continue
+		}
+		died = died || deathCry.Match(line.Bytes)
+		if m := own.FindSubmatch(line.Bytes); died && m != nil {
+			return string(m[1])
+		}
+	}
+	return ""
+}
+
+func (e *Examiner) crashedAt() string {
+	if at := e.crashSite(); at != "" {
+		return " (" + at + ")"
+	}
+	return ""
+}
+
+// minusOne is what Go says of buf[:n] or rest[n:] when a call has failed.
+var minusOne = regexp.MustCompile(`slice bounds out of range \[(:-1|-1:)\]`)
+
+// deathCry is how the Go runtime begins its last words.
+var deathCry = regexp.MustCompile(`^(panic|fatal error|SIG[A-Z]+): `)

@@ -1,0 +1,86 @@
+package grade
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"fdlab/lab/world"
+)
+
+// product is something that the program puts out, and what it was to be.
+type product struct {
+	name     string
+	got, due string
+	fd       *world.FD
+	deaf     bool // whom it is for does not listen just now
+}
+
+// products are standard output, and what each client gets.
+func (e *Examiner) products() []product {
+	all := []product{{"standard output", e.Printed(), e.said.String(), nil, false}}
+	for _, h := range e.hands {
+		got, due := h.answers()
+		c, _ := h.(*Client)
+		all = append(all, product{"what " + h.name() + " gets", got, due, h.fd(), c != nil && !c.listens()})
+	}
+	return all
+}
+
+// about returns the fds that a product has to do with.
+func (e *Examiner) about(p product) []*world.FD {
+	if p.fd != nil {
+		return []*world.FD{p.fd}
+	}
+	return e.handFDs()
+}
+
+func excerpt(s string) string {
+	if s == "" {
+		return "nothing"
+	}
+	if len(s) > 40 {
+		return strconv.QuoteToASCII(s[:40]) + "..."
+	}
+	return strconv.QuoteToASCII(s)
+}
+
+// noise: the program puts out what is not due.
+func (e *Examiner) noise() *Finding {
+	for _, p := range e.products() {
+		if strings.HasPrefix(p.due, p.got) {
+			continue
+		}
+		n := 0
+		for n < len(p.got) && n < len(p.due) && p.got[n] == p.due[n] {
+			n++
+		}
+		return Find(Noise, fmt.Sprintf("after %d right bytes, %s goes on with %s, and should with %s",
+			n, p.name, excerpt(p.got[n:]), excerpt(p.due[n:])), e.about(p)...)
+	}
+	return nil
+}
+
+// floods: it prints without end. Where that is because its loop spins, the spin
+// has been told.
+func (e *Examiner) floods() *Finding {
+	if total, cut := e.run.Output().Size(); cut > 0 {
+		return Find(Floods, fmt.Sprintf("the program has printed %d bytes", total))
+	}
+	return nil
+}
+
+// swallowed: all was read, and not passed on.
+func (e *Examiner) swallowed() *Finding {
+	for _, h := range e.hands {
+		if h.unread() > 0 {
+			return nil
+		}
+	}
+	for _, p := range e.products() {
+		if len(p.got) < len(p.due) && !p.deaf {
+			return Find(Unanswered, fmt.Sprintf("all bytes were read, but %s ends before %s", p.name, excerpt(p.due[len(p.got):])), e.about(p)...).Decides(e.ShortWrite(p.fd))
+		}
+	}
+	return nil
+}

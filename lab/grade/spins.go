@@ -1,0 +1,100 @@
+package grade
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"fdlab/lab/diagnosis"
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+)
+
+// spins: it is awake for nothing, or was.
+func (e *Examiner) spins() *Finding {
+	for _, f := range e.world.FDs {
+		spin, ok := diagnosis.Spins(f, diagnosis.Ever)
+		if ok && spin.Cause == diagnosis.PushedAgain && e.refusable != nil && spin.Count <= e.refusable(f) {
+			continue
+		}
+		if ok {
+			return e.spin(spin)
+		}
+	}
+	if e.flood() {
+		return Find(Polling, fmt.Sprintf("%d records in a row, and no byte was read or written: the loop never sleeps", keep))
+	}
+	return nil
+}
+
+// spin tells what an fd spins for.
+func (e *Examiner) spin(spin diagnosis.Finding) *Finding {
+	f, name := spin.FD, safe(spin.FD.Name())
+	switch spin.Cause {
+	case diagnosis.EndReadAgain:
+		return Find(EndIgnored, fmt.Sprintf("%d reads in a row of %s gave 0, the end of file", f.Ends.Most, name), f).Decides(readGave(f, 0))
+	case diagnosis.AskedInside:
+		return Find(EagainGoesOn, fmt.Sprintf("inside one callback, %d reads in a row of %s found nothing (EAGAIN)", spin.Count, name), f).Decides(refusedCall(f, world.CallRead))
+	case diagnosis.AskedAgain:
+		return Find(Polling, fmt.Sprintf("%d reads in a row of %s found nothing (EAGAIN)", spin.Count, name), f)
+	case diagnosis.PushedInside:
+		return Find(WriteRetried, fmt.Sprintf("inside one callback, %d writes in a row to %s found no room (EAGAIN)", spin.Count, name), f).Decides(refusedCall(f, world.CallWrite))
+	case diagnosis.PushedAgain:
+		return Find(WriteRetried, fmt.Sprintf("%d writes in a row to %s found no room (EAGAIN)", spin.Count, name), f)
+	case diagnosis.RoomNotUsed:
+		return Find(AlwaysWritable, fmt.Sprintf("the callback of %s was told %s times in a row that it may write, and wrote nothing",
+			name, atLeast(spin.Count, e.ended)), f)
+	}
+	return Find(NeverDrained, fmt.Sprintf("the callback of %s ran %s times in a row and took nothing: the fd was never drained",
+		name, atLeast(spin.Count, e.ended)), f)
+}
+
+// atLeast says a number that still grows when the program is cut short.
+func atLeast(n int64, final bool) string {
+	if n >= diagnosis.ForEver && !final {
+		return fmt.Sprintf("%d and more", diagnosis.ForEver)
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+// polls: a clock wakes it, again and again, to read what is not there.
+func (e *Examiner) polls() *Finding {
+	for _, f := range e.world.FDs {
+		if asks, ok := diagnosis.Asks(f); ok {
+			return Find(Polling, fmt.Sprintf("while nothing came, %d reads in a row of %s found nothing (EAGAIN)", asks.Count, safe(f.Name())), f)
+		}
+	}
+	return nil
+}
+
+// retries: a clock wakes it, again and again, to write where there is no room. before is
+// how many writes had been refused when the silence began.
+func (e *Examiner) retries(before map[*world.FD]int64) *Finding {
+	for _, f := range e.world.FDs {
+		if n := f.NoRoom.Now - before[f]; n >= diagnosis.Often && f.Watched()&trace.Writable == 0 {
+			return Find(RetriedByClock, fmt.Sprintf("while nobody listened, %d writes to %s found no room (EAGAIN), and no event waits for room", n, safe(f.Name())),
+				f).Decides(refusedCall(f, world.CallWrite))
+		}
+	}
+	return nil
+}
+
+// byClock: the last of many writes to the fd that found no room was made in the callback
+// of a timer.
+func (e *Examiner) byClock(f *world.FD) *Finding {
+	if f == nil || f.NoRoom.Now < diagnosis.InOne {
+		return nil
+	}
+	refused := refusedCall(f, world.CallWrite)
+	for _, r := range slices.Backward(e.entries) {
+		if !refused(&r) {
+			continue
+		}
+		if r.Inside.Number == 0 || r.Inside.FD != trace.NoFD || r.Inside.Why&trace.Timeout == 0 {
+			return nil
+		}
+		return Find(RetriedByClock, fmt.Sprintf("%d writes in a row to %s found no room (EAGAIN), and a timer's callback tries again",
+			f.NoRoom.Now, safe(f.Name())), f).Decides(refused)
+	}
+	return nil
+}
