@@ -68,24 +68,18 @@ type Model struct {
 	children   children    // all programs that may still run
 	serial     int         // number of the latest session: messages of older ones are dropped
 
-	filtering bool     // letters are typed that rows of the stage must have
-	help      bool     // the legend lies over the screen
-	helpTop   int      // its first row that is shown
-	explain   string   // the key of the lint whose explanation lies over the stage, or ""
-	outline   *outline // the list of steps and moments lies over the stage, or nil
-	setup     *setup   // the menu of what a run by hand can be set up with lies over the stage, or nil
-	exports   bool     // the list of the forms of a run lies over the stage
-	code      *code    // the program's text lies over the stage, or nil
-	summary   bool     // the table of all claims lies over the screen
-	recall    *recall  // a question of an earlier lesson lies over the screen, or nil
-	search    *search  // the search lies over the screen, or nil
-	typing    *typing  // what is typed for the program's standard input, or nil: no key is another's
-	guided    *bool    // the stage goes at the reader's pace; nil: nobody has chosen
-	output    bool     // what the program printed lies over the stage
-	scroll    int      // of the overlay
-	unmoused  bool     // the terminal has the mouse: see switchMouse
-	message   string   // a word to the student, until the next key
-	first     tea.Cmd  // what begins with the instrument, or nil
+	filtering bool    // letters are typed that rows of the stage must have
+	help      bool    // the legend lies over the screen
+	helpTop   int     // its first row that is shown
+	over      overlay // what lies over the screen, or nil
+	search    *search // the search lies over the screen, or nil
+	typing    *typing // what is typed for the program's standard input, or nil: no key is another's
+	guided    *bool   // the stage goes at the reader's pace; nil: nobody has chosen
+	output    bool    // what the program printed lies over the stage
+	scroll    int     // of the overlay
+	unmoused  bool    // the terminal has the mouse: see switchMouse
+	message   string  // a word to the student, until the next key
+	first     tea.Cmd // what begins with the instrument, or nil
 	quit      bool
 }
 
@@ -138,22 +132,10 @@ func (m *Model) View() string {
 	switch {
 	case m.help:
 		m.drawHelp(r)
-	case m.explain != "":
-		stage.DrawExplanation(r, m.theme, m.explain)
-	case m.outline != nil:
-		m.drawOutline(r)
-	case m.exports:
-		m.drawExports(r)
-	case m.setup != nil:
-		m.drawSetup(r)
 	case m.search != nil:
 		m.drawSearch(r)
-	case m.summary:
-		m.drawSummary(r)
-	case m.recall != nil:
-		m.drawRecall(r)
-	case m.code != nil:
-		m.drawCode(r)
+	case m.over != nil:
+		m.over.draw(m, r)
 	}
 	switch {
 	case m.filtering && m.playback() != nil:

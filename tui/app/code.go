@@ -82,7 +82,7 @@ func (m *Model) showCode(msg codeMsg) {
 	case msg.err != nil:
 		m.message = "The program's text cannot be read: " + msg.err.Error()
 	default:
-		m.code = &code{files: msg.files}
+		m.over = &code{files: msg.files}
 	}
 }
 
@@ -191,29 +191,29 @@ func (c *code) place(s *session) (file *sourceFile, from, to int, why string) {
 	return &c.files[0], 1, 1, ""
 }
 
-func (m *Model) keyCode(key string) tea.Cmd {
+func (c *code) key(m *Model, key string) tea.Cmd {
 	switch key {
 	case "up", "k":
-		m.code.shift--
+		c.shift--
 	case "down", "j":
-		m.code.shift++
+		c.shift++
 	case "pgup", "ctrl+u":
-		m.code.shift -= m.grid.H / 2
+		c.shift -= m.grid.H / 2
 	case "pgdown", "ctrl+d", " ":
-		m.code.shift += m.grid.H / 2
+		c.shift += m.grid.H / 2
 	case "E":
 		return m.edit()
 	default:
-		m.code = nil
+		m.over = nil
 	}
 	return nil
 }
 
-// drawCode draws the text over the stage.
-func (m *Model) drawCode(r grid.Region) {
+// draw draws the text over the stage.
+func (c *code) draw(m *Model, r grid.Region) {
 	th, s := m.theme, m.session
-	f, from, to, why := m.code.place(s)
-	called, runs := m.code.callback(s)
+	f, from, to, why := c.place(s)
+	called, runs := c.callback(s)
 	title := f.name
 	if why != "" {
 		title += fmt.Sprintf(":%d · %s", from, why)
@@ -224,8 +224,8 @@ func (m *Model) drawCode(r grid.Region) {
 	}
 	most := max(len(f.lines)-in.H, 0)
 	first := min(max(from-1-in.H/4, 0), most)
-	m.code.shift = min(max(m.code.shift, -first), most-first)
-	first += m.code.shift
+	c.shift = min(max(c.shift, -first), most-first)
+	first += c.shift
 	for y := 0; y < in.H && first+y < len(f.lines); y++ {
 		number := first + y + 1
 		st := th.Style(theme.Faint)

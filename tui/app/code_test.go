@@ -82,10 +82,10 @@ func TestTheCodeFollowsThePlayhead(t *testing.T) {
 	if !m.covered() {
 		t.Error("the playhead goes on behind the text")
 	}
-	if press(m, "down"); m.code == nil {
+	if press(m, "down"); m.over == nil {
 		t.Error("scrolling closes it")
 	}
-	if press(m, "v"); m.code != nil {
+	if press(m, "v"); m.over != nil {
 		t.Error("v does not close it")
 	}
 }

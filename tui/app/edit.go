@@ -27,6 +27,7 @@ type editedMsg struct{ text string }
 func (m *Model) edit() tea.Cmd {
 	s := m.session
 	dir := s.sourceDir(m.course.Root)
+	shown, _ := m.over.(*code)
 	switch {
 	case dir == "":
 		return m.openCode() // it says why not
@@ -37,8 +38,8 @@ func (m *Model) edit() tea.Cmd {
 			root = s.own.Root
 		}
 		return m.openEditor(p.Path(root), p.Line)
-	case m.code != nil:
-		f, line, _, _ := m.code.place(s)
+	case shown != nil:
+		f, line, _, _ := shown.place(s)
 		return m.openEditor(filepath.Join(dir, f.name), line)
 	case s.world == nil:
 		return m.openEditor(filepath.Join(dir, "main.go"), 1)
@@ -141,7 +142,7 @@ func changed(name string, before, after []byte) string {
 // edited takes what the editor has changed. What the stage shows of the text is read again.
 func (m *Model) edited(msg editedMsg) tea.Cmd {
 	m.message = msg.text
-	if m.code != nil {
+	if _, shown := m.over.(*code); shown {
 		return m.openCode()
 	}
 	return nil

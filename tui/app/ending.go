@@ -106,7 +106,7 @@ func (m *Model) nextThings() (all []nextThing) {
 	}
 	if n := len(m.course.Lessons); n > 0 && m.course.Lessons[n-1] == l {
 		all = append(all, nextThing{"all claims, and what became of them", func(m *Model) tea.Cmd {
-			m.summary = true
+			m.over = summary{}
 			return nil
 		}})
 	}

@@ -34,12 +34,19 @@ func (m *Model) canExport() bool {
 func exportKey() row {
 	return row{Names: []string{"X"}, Sign: "X", Now: when((*Model).canExport, "export"),
 		Help: "writes a run that is over in another form, into .fdlab/shared: a page for a browser, a cast, a picture of what is shown ...",
-		Do:   do(func(m *Model) { m.exports = m.canExport() })}
+		Do: do(func(m *Model) {
+			if m.canExport() {
+				m.over = exports{}
+			}
+		})}
 }
 
-// keyExports: the digit of a form writes it, any other key closes the list.
-func (m *Model) keyExports(key string) tea.Cmd {
-	m.exports = false
+// exports is the list of the forms.
+type exports struct{}
+
+// key: the digit of a form writes it, any other key closes the list.
+func (exports) key(m *Model, key string) tea.Cmd {
+	m.over = nil
 	n, err := strconv.Atoi(key)
 	if err != nil || n < 1 || n > len(export.Forms) {
 		return nil
@@ -91,8 +98,8 @@ func (m *Model) exported(msg exportedMsg) {
 	}
 }
 
-// drawExports lists the forms over the stage.
-func (m *Model) drawExports(r grid.Region) {
+// draw lists the forms over the stage.
+func (exports) draw(m *Model, r grid.Region) {
 	th := m.theme
 	in := chrome.Over(r, th, "export this run", "a digit writes it   any other key closes this", len(export.Forms))
 	for i, f := range export.Forms {

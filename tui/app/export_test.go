@@ -31,8 +31,8 @@ func TestARunIsExportedFromTheStage(t *testing.T) {
 	if !m.covered() {
 		t.Error("the stage below goes on")
 	}
-	if cmd := m.key("n"); cmd != nil || m.exports {
-		t.Errorf("another key: the list is open: %v, something is done: %v", m.exports, cmd != nil)
+	if cmd := m.key("n"); cmd != nil || m.over != nil {
+		t.Errorf("another key: the list is open: %v, something is done: %v", m.over != nil, cmd != nil)
 	}
 	s.Seek(0, 250e6)
 	m.key("X")
@@ -64,7 +64,7 @@ func TestARunIsExportedFromTheStage(t *testing.T) {
 func TestARunThatGoesOnIsNotExported(t *testing.T) {
 	m, s := ended(t)
 	s.over = false
-	if m.key("X"); m.exports {
+	if m.key("X"); m.over != nil {
 		t.Error("the list is open")
 	}
 }

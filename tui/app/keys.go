@@ -204,7 +204,7 @@ func playedGuided() table {
 func explained() table {
 	return digits(row{Sign: "a digit", Help: "explains the warning that it stands at"}, func(m *Model, digit string) {
 		if _, _, ok := stage.Explain(digit); ok && m.playback() != nil {
-			m.explain = digit
+			m.over = explanation(digit)
 		}
 	})
 }

@@ -48,24 +48,25 @@ func (m *Model) openOutline() {
 		return
 	}
 	s := m.session
-	m.outline = &outline{}
+	o := &outline{}
+	m.over = o
 	shown, _ := s.Moment(0)
 	for i, e := range s.entries() {
 		if e.at <= shown.Now {
-			m.outline.selected = i
+			o.selected = i
 		}
 	}
 }
 
-func (m *Model) keyOutline(key string) tea.Cmd {
-	all, o := m.session.entries(), m.outline
+func (o *outline) key(m *Model, key string) tea.Cmd {
+	all := m.session.entries()
 	switch key {
 	case "up", "k":
 		o.selected = max(o.selected-1, 0)
 	case "down", "j":
 		o.selected = min(o.selected+1, len(all)-1)
 	case "enter":
-		m.outline = nil
+		m.over = nil
 		e := all[o.selected]
 		return m.play(func(p *player.Player) player.Order {
 			if e.moment > 0 {
@@ -74,7 +75,7 @@ func (m *Model) keyOutline(key string) tea.Cmd {
 			return p.Seek(0, e.at)
 		})
 	default:
-		m.outline = nil
+		m.over = nil
 	}
 	return nil
 }
@@ -83,12 +84,12 @@ func (m *Model) keyOutline(key string) tea.Cmd {
 // question, which is not cut.
 const roomForClock = 90
 
-// drawOutline draws the list over the stage.
-func (m *Model) drawOutline(r grid.Region) {
+// draw draws the list over the stage.
+func (o *outline) draw(m *Model, r grid.Region) {
 	th := m.theme
 	all := m.session.entries()
 	in := chrome.Over(r, th, "steps and moments", "↑↓ enter   any other key closes this", len(all))
-	first := min(max(m.outline.selected-in.H/2, 0), max(len(all)-in.H, 0))
+	first := min(max(o.selected-in.H/2, 0), max(len(all)-in.H, 0))
 	for y := 0; y < in.H && first+y < len(all); y++ {
 		e := all[first+y]
 		row := in.Sub(0, y, in.W, 1)
@@ -104,7 +105,7 @@ func (m *Model) drawOutline(r grid.Region) {
 			p = p.Clock(th.Style(theme.Faint), e.at).Text(st, "  ").Int(st, int64(e.moment)).Text(st, " ")
 		}
 		row.Cut(p.X, 0, row.W-p.X, st, e.text)
-		if first+y == m.outline.selected {
+		if first+y == o.selected {
 			chrome.Raise(r.Sub(0, chrome.OverRect(r.W, r.H, len(all)).Y+1+y, r.W, 1), th)
 		}
 	}

@@ -112,14 +112,12 @@ func (m *Model) framed(msg frameMsg) tea.Cmd {
 
 // uncoverStage takes away all that lies over a stage, for another run to be seen.
 func (m *Model) uncoverStage() {
-	m.help, m.explain, m.output, m.outline, m.setup, m.code, m.search = false, "", false, nil, nil, nil, nil
-	m.summary, m.recall, m.typing, m.filtering, m.exports, m.scroll = false, nil, nil, false, false, 0
+	m.help, m.over, m.output, m.search, m.typing, m.filtering, m.scroll = false, nil, false, nil, nil, false, 0
 }
 
 // covered reports whether something lies over the stage: then its playhead waits.
 func (m *Model) covered() bool {
-	return m.help || m.explain != "" || m.output || m.outline != nil || m.exports || m.setup != nil || m.search != nil || m.code != nil || m.summary ||
-		m.screen != atStage && m.screen != atTrials
+	return m.help || m.over != nil || m.output || m.search != nil || m.screen != atStage && m.screen != atTrials
 }
 
 // seek puts the playhead where the plot of a track was clicked.

@@ -20,7 +20,7 @@ import (
 func summaryKey() row {
 	return row{
 		Names: []string{"V"}, Sign: "V", Now: when(func(m *Model) bool { return m.judged() > 0 }, "verdicts"),
-		Do:   do(func(m *Model) { m.summary = true }),
+		Do:   do(func(m *Model) { m.over = summary{} }),
 		Help: "all claims, what you predicted, and what the runs said",
 	}
 }
@@ -35,9 +35,17 @@ func (m *Model) judged() (n int) {
 	return n
 }
 
-// drawSummary draws for each lesson what was said and what was so, and below it the
+// summary is the table of all claims.
+type summary struct{}
+
+func (summary) key(m *Model, _ string) tea.Cmd {
+	m.over = nil
+	return nil
+}
+
+// draw draws for each lesson what was said and what was so, and below it the
 // claim.
-func (m *Model) drawSummary(r grid.Region) {
+func (summary) draw(m *Model, r grid.Region) {
 	th := m.theme
 	quiet, strong := th.Style(theme.Faint), th.Style(theme.Strong)
 	rows, right := 0, 0
@@ -130,21 +138,20 @@ func (m *Model) toRecall(now time.Time) (all []recalled) {
 
 func (m *Model) openRecall() {
 	if all := m.toRecall(time.Now()); len(all) > 0 {
-		m.recall = &recall{questions: all}
+		m.over = &recall{questions: all}
 		return
 	}
 	m.message = "Nothing to recall yet: questions come from lessons that you ran on an earlier day."
 }
 
-func (m *Model) keyRecall(key string) tea.Cmd {
-	q := m.recall
+func (q *recall) key(m *Model, key string) tea.Cmd {
 	switch {
 	case key != " " && key != "enter":
-		m.recall = nil
+		m.over = nil
 	case !q.told:
 		q.told = true
 	case q.at+1 == len(q.questions):
-		m.recall = nil
+		m.over = nil
 		m.message = "That was the last one for today."
 	default:
 		q.at, q.told = q.at+1, false
@@ -152,9 +159,9 @@ func (m *Model) keyRecall(key string) tea.Cmd {
 	return nil
 }
 
-// drawRecall draws the question and, when it is asked for, the answer.
-func (m *Model) drawRecall(r grid.Region) {
-	th, q := m.theme, m.recall
+// draw draws the question and, when it is asked for, the answer.
+func (q *recall) draw(m *Model, r grid.Region) {
+	th := m.theme
 	one := &q.questions[q.at]
 	does := "space the answer   any other key closes this"
 	if q.told {

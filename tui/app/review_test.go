@@ -55,7 +55,8 @@ func TestQuestionsComeBackOnAnotherDay(t *testing.T) {
 	}
 
 	m.openRecall()
-	first := m.recall.questions[0]
+	q := m.over.(*recall)
+	first := q.questions[0]
 	text := m.types()
 	begins := func(s string) string { return strings.Join(strings.Fields(s)[:3], " ") }
 	if !strings.Contains(text, begins(first.Question)) || strings.Contains(text, begins(first.Answer)) {
@@ -64,10 +65,10 @@ func TestQuestionsComeBackOnAnotherDay(t *testing.T) {
 	if text = m.types(" "); !strings.Contains(text, begins(first.Answer)) {
 		t.Errorf("space does not show the answer %q:\n%s", first.Answer, text)
 	}
-	if m.types(" "); m.recall.at != 1 || m.recall.told {
-		t.Errorf("space leads to question %d, its answer shown: %v", m.recall.at, m.recall.told)
+	if m.types(" "); q.at != 1 || q.told {
+		t.Errorf("space leads to question %d, its answer shown: %v", q.at, q.told)
 	}
-	if m.types("q"); m.recall != nil || m.quit {
+	if m.types("q"); m.over != nil || m.quit {
 		t.Error("another key does not lead back")
 	}
 }

@@ -110,24 +110,25 @@ func (m *Model) openSetup() {
 		}
 		return
 	}
-	m.setup = &setup{}
+	menu := &setup{}
+	m.over = menu
 	for i, c := range m.session.choices() {
 		if c.now {
-			m.setup.selected = i
+			menu.selected = i
 			return
 		}
 	}
 }
 
-func (m *Model) keySetup(key string) tea.Cmd {
-	all, b := m.session.choices(), m.setup
+func (b *setup) key(m *Model, key string) tea.Cmd {
+	all := m.session.choices()
 	switch key {
 	case "up", "k":
 		b.selected = max(b.selected-1, 0)
 	case "down", "j":
 		b.selected = min(b.selected+1, len(all)-1)
 	case "enter":
-		m.setup = nil
+		m.over = nil
 		if b.selected >= len(all) {
 			return nil
 		}
@@ -140,16 +141,16 @@ func (m *Model) keySetup(key string) tea.Cmd {
 		}
 		return m.run(args)
 	default:
-		m.setup = nil
+		m.over = nil
 	}
 	return nil
 }
 
-// drawSetup draws the menu over the stage.
-func (m *Model) drawSetup(r grid.Region) {
+// draw draws the menu over the stage.
+func (b *setup) draw(m *Model, r grid.Region) {
 	th, all := m.theme, m.session.choices()
 	in := chrome.Over(r, th, "set up, by hand", "↑↓ enter: run it anew   any other key closes this", len(all))
-	first := min(max(m.setup.selected-in.H/2, 0), max(len(all)-in.H, 0))
+	first := min(max(b.selected-in.H/2, 0), max(len(all)-in.H, 0))
 	for y := 0; y < in.H && first+y < len(all); y++ {
 		c := all[first+y]
 		if c.word == "" || y == 0 {
@@ -163,7 +164,7 @@ func (m *Model) drawSetup(r grid.Region) {
 			in.Set(14, y, th.Glyphs.Yes, th.Style(theme.Key))
 		}
 		in.Cut(16, y, in.W-16, st, word)
-		if first+y == m.setup.selected {
+		if first+y == b.selected {
 			chrome.Raise(r.Sub(0, chrome.OverRect(r.W, r.H, len(all)).Y+1+y, r.W, 1), th)
 		}
 	}

@@ -42,12 +42,12 @@ func TestTheMenuRunsTheProgramAnew(t *testing.T) {
 	} {
 		m := byHand(c.args, announces...)
 		press(m, "A")
-		if screen := m.View(); m.setup == nil || !strings.Contains(screen, "blocking") || !m.covered() {
+		if screen := m.View(); m.over == nil || !strings.Contains(screen, "blocking") || !m.covered() {
 			t.Fatalf("no menu:\n%s", screen)
 		}
 		press(m, c.moves...)
 		press(m, "enter")
-		if m.setup != nil || !slices.Equal(m.session.args, c.want) {
+		if m.over != nil || !slices.Equal(m.session.args, c.want) {
 			t.Errorf("%q, then %q: it runs with %q, want %q", c.args, c.moves, m.session.args, c.want)
 		}
 	}
@@ -64,7 +64,7 @@ func TestTheMenuIsForARunByHand(t *testing.T) {
 		byHand([]string{interactive}, interactive),
 		byHand([]string{interactive}, "-backend=epoll"),
 	} {
-		if press(m, "A"); m.setup != nil || m.hasSetup() {
+		if press(m, "A"); m.over != nil || m.hasSetup() {
 			t.Errorf("a program with the arguments %q that announces %q has a menu", m.session.args, m.session.arguments())
 		}
 	}

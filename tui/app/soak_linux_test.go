@@ -210,7 +210,7 @@ func (x *soak) play(n int) {
 		x.checkpoint()
 	}
 	x.until("home", func(m *Model) bool {
-		if m.screen == atHome && !m.help && m.outline == nil {
+		if m.screen == atHome && !m.help && m.over == nil {
 			return true
 		}
 		go x.p.Send(tea.KeyMsg{Type: tea.KeyEsc})
@@ -248,7 +248,7 @@ func (x *soak) checkpoint() {
 	held := func(m *Model) bool {
 		return m.session != nil && m.session.run != nil && !m.session.over && m.session.State() == player.Held
 	}
-	x.ask(func(m *Model) { m.help, m.explain, m.outline, m.output = false, "", nil, false })
+	x.ask(func(m *Model) { m.help, m.over, m.output = false, nil, false })
 	for _, key := range []string{"end", " "} {
 		var is bool
 		if x.ask(func(m *Model) { is = held(m) }); !is {

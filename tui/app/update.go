@@ -69,31 +69,17 @@ func (m *Model) key(key string) tea.Cmd {
 		return m.switchMouse()
 	}
 	switch {
-	case otherScript(key) && (m.screen != atStage || m.help || m.explain != "" || m.output):
+	case otherScript(key) && (m.screen != atStage || m.help || m.over != nil || m.output):
 		m.tellUnknown(key)
 		return nil
 	case m.help:
 		m.keyHelp(key)
 		return nil
-	case m.explain != "":
-		m.explain = ""
-		return nil
-	case m.code != nil && key != "?":
-		return m.keyCode(key)
-	case m.summary:
-		m.summary = false
-		return nil
-	case m.recall != nil:
-		return m.keyRecall(key)
-	case m.outline != nil && key != "?":
-		return m.keyOutline(key)
-	case m.exports && key != "?":
-		return m.keyExports(key)
-	case m.setup != nil && key != "?":
-		return m.keySetup(key)
 	case key == "?":
 		m.openHelp()
 		return nil
+	case m.over != nil:
+		return m.over.key(m, key)
 	}
 	if cmd, ok := m.keyOverlay(key); ok {
 		return cmd
@@ -155,7 +141,7 @@ func (m *Model) mouse(msg tea.MouseMsg) tea.Cmd {
 	case m.search != nil:
 		m.search.move(rows / 3)
 		return nil
-	case m.explain != "" || m.code != nil || m.outline != nil || m.exports || m.setup != nil || m.summary || m.recall != nil:
+	case m.over != nil:
 		return nil // what lies below is not pressed unseen
 	}
 	click := msg.Button == tea.MouseButtonLeft && msg.Action == tea.MouseActionPress
