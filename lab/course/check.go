@@ -332,6 +332,13 @@ func readChanges(l *Lesson, s *Section) []Problem {
 	if !ok || !list.IsOrdered() || list.ChildCount() != 3 {
 		return []Problem{l.problem(s.Line, "there are not three changes", "add a numbered list of three")}
 	}
+	for _, item := range children(list) {
+		at, ok := strings.CutPrefix(comment(item.FirstChild(), l.Source), "change:")
+		if !ok {
+			at = ""
+		}
+		l.Changes = append(l.Changes, Change{plain(item, l.Source), strings.TrimSpace(at)})
+	}
 	return nil
 }
 

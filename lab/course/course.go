@@ -68,7 +68,7 @@
 //	<!-- section: change -->
 //	## Change it
 //
-//	1. three changes, in a numbered list; each asks for a prediction first
+//	1. Three changes, in a numbered list; each asks for a prediction first. <!-- change: const limit = 5 -->
 //
 //	<!-- section: try -->
 //	## Try it by hand
@@ -91,6 +91,9 @@
 // An item of Observe whose comment names a moment has its words: the question in
 // bold, then the answer. The stage shows them where the program marks the moment,
 // x.Moment("nobody-looks"), so they must fit its band at 80x24.
+//
+// The comment of a change is a piece of the line of the program at which it begins:
+// the screen shows that place. It may be missing.
 //
 // The section try is for lessons that can be run by hand, and may be missing. Each of
 // its three to five items is a thing to do, with the condition on the trace that ticks

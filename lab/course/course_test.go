@@ -224,6 +224,33 @@ func trying(items ...string) string {
 	return "<!-- section: try -->\n## Try\n\n" + strings.Join(items, "\n") + "\n\n<!-- section: exercise -->"
 }
 
+// TestEachChangeHasItsPlace: one line of the lesson's program begins it.
+func TestEachChangeHasItsPlace(t *testing.T) {
+	for _, l := range Read("../..").Lessons {
+		files, _ := filepath.Glob(filepath.Join("../..", l.Dir, "*.go"))
+		for _, c := range l.Changes {
+			var found []string
+			for _, file := range files {
+				source, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for line := range strings.Lines(string(source)) {
+					if !strings.HasSuffix(file, "_test.go") && c.At != "" && strings.Contains(line, c.At) {
+						found = append(found, file)
+					}
+				}
+			}
+			if len(found) != 1 || strings.Contains(c.Text, "<!--") {
+				t.Errorf("%s: %q is on a line of %q; the text is %q", l.Slug, c.At, found, c.Text)
+			}
+		}
+		if len(l.Changes) != 3 {
+			t.Errorf("%s: %d changes", l.Slug, len(l.Changes))
+		}
+	}
+}
+
 // TestEachLessonHasSomethingToTry in a run by hand, and a README says when it is done.
 func TestEachLessonHasSomethingToTry(t *testing.T) {
 	for _, l := range Read("../..").Lessons {

@@ -36,6 +36,7 @@ type Lesson struct {
 	Transcript string // of a real run
 	Recall     []Recall
 	Moments    []Moment   // in the order of the run
+	Changes    []Change   // to the program
 	Tries      []Try      // for a run by hand
 	Sections   []*Section // those that were found, as they stand in the file
 
@@ -88,6 +89,12 @@ type Step struct {
 // Recall is a question that is asked after the verdict.
 type Recall struct {
 	Question, Answer string
+}
+
+// Change is a change to the program, to be made by the student.
+type Change struct {
+	Text string
+	At   string // a piece of the line at which it begins; "": the README does not say
 }
 
 // Try is a thing to do in a run by hand.

@@ -77,7 +77,7 @@ TODO the libevent calls, and who does this where.
 <!-- section: change -->
 ## Change it
 
-1. TODO a change to make, and what to predict first?
+1. TODO a change to make, and what to predict first? <!-- change: func main( -->
 2. TODO
 3. TODO
 

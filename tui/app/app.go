@@ -68,18 +68,19 @@ type Model struct {
 	children   children    // all programs that may still run
 	serial     int         // number of the latest session: messages of older ones are dropped
 
-	filtering bool    // letters are typed that rows of the stage must have
-	help      bool    // the legend lies over the screen
-	helpTop   int     // its first row that is shown
-	over      overlay // what lies over the screen, or nil
-	search    *search // the search lies over the screen, or nil
-	typing    *typing // what is typed for the program's standard input, or nil: no key is another's
-	guided    *bool   // the stage goes at the reader's pace; nil: nobody has chosen
-	output    bool    // what the program printed lies over the stage
-	scroll    int     // of the overlay
-	unmoused  bool    // the terminal has the mouse: see switchMouse
-	message   string  // a word to the student, until the next key
-	first     tea.Cmd // what begins with the instrument, or nil
+	filtering bool      // letters are typed that rows of the stage must have
+	help      bool      // the legend lies over the screen
+	helpTop   int       // its first row that is shown
+	expected  *expected // what the student said of the next run; nil: nothing
+	over      overlay   // what lies over the screen, or nil
+	search    *search   // the search lies over the screen, or nil
+	typing    *typing   // what is typed for the program's standard input, or nil: no key is another's
+	guided    *bool     // the stage goes at the reader's pace; nil: nobody has chosen
+	output    bool      // what the program printed lies over the stage
+	scroll    int       // of the overlay
+	unmoused  bool      // the terminal has the mouse: see switchMouse
+	message   string    // a word to the student, until the next key
+	first     tea.Cmd   // what begins with the instrument, or nil
 	quit      bool
 }
 

@@ -48,7 +48,7 @@ func (m *Model) endingView() *ending.View {
 	for _, o := range s.lesson.Question.Options {
 		v.Options[o.Letter] = o.Text
 	}
-	v.Beside = m.besideLibevent(s)
+	v.Beside, v.Changed = m.besideLibevent(s), s.changed
 	if s.onLibevent() != nil {
 		v.Claim = s.subject().Claim
 	}

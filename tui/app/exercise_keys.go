@@ -16,10 +16,11 @@ func exercisesKeys() table {
 	return slices.Concat(
 		table{{Names: []string{"enter", "right", "l", " "}, Sign: "enter", Now: always("open"), Help: "opens the exercise", Do: open}},
 		choosing(func(m *Model, by int) { m.exercises.Move(by) }),
-		digits(row{Sign: "01..", Now: always("a number"), Help: "digits open by number: 0 1 is exercise 01, 1 2 is 12"}, func(m *Model, digit string) {
+		digits(row{Sign: "01..", Now: always("a number"), Help: "digits open by number: 0 1 is exercise 01, 1 2 is 12"}, func(m *Model, digit string) tea.Cmd {
 			if m.exercises.Type(digit) {
 				m.openExercise(m.exercises.Selected)
 			}
+			return nil
 		}),
 		table{
 			{Names: []string{"left", "h"}, Do: do(func(m *Model) { m.screen = atHome })},

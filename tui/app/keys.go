@@ -75,14 +75,14 @@ func notEsc(k row) row {
 func words(s string) func(*Model) string { return func(*Model) string { return s } }
 
 // digits are ten keys; the first of them speaks for all.
-func digits(first row, press func(m *Model, digit string)) (rows table) {
+func digits(first row, press func(m *Model, digit string) tea.Cmd) (rows table) {
 	for d := range 10 {
 		name := strconv.Itoa(d)
 		k := row{}
 		if d == 0 {
 			k = first
 		}
-		k.Names, k.Do = []string{name}, do(func(m *Model) { press(m, name) })
+		k.Names, k.Do = []string{name}, func(m *Model) tea.Cmd { return press(m, name) }
 		rows = append(rows, k)
 	}
 	return rows
@@ -123,10 +123,11 @@ func homeKeys() table {
 			Do: do(func(m *Model) { m.openLesson(m.home.Selected) }),
 		}},
 		choosing(func(m *Model, by int) { m.home.Move(by) }),
-		digits(row{Sign: "a digit", Help: "opens the lesson with that number"}, func(m *Model, digit string) {
+		digits(row{Sign: "a digit", Help: "opens the lesson with that number"}, func(m *Model, digit string) tea.Cmd {
 			if n, ok := m.home.ByNumber(digit); ok {
 				m.openLesson(n)
 			}
+			return nil
 		}),
 		table{
 			{Names: []string{"tab"}, Sign: "tab", Now: always("exercises"), Help: "opens the exercises: programs to change, run on the stage and graded", Do: (*Model).openExercises},
@@ -150,6 +151,7 @@ func lessonKeys() table {
 			{Names: []string{"left", "h", "p"}, Sign: "←", Now: always("back"), Help: "the section before (p, too)", Do: do(func(m *Model) { m.lesson.Turn(-1) })},
 		},
 		scrolling(func(m *Model, by int) { m.lesson.Scroll(by) }, func(m *Model) int { return m.lesson.PageRows() }),
+		changeKeys(),
 		table{
 			{Names: []string{"r"}, Sign: "r", Now: always("run"), Help: "builds the experiment and runs it", Do: func(m *Model) tea.Cmd { return m.run(nil) }},
 			{Names: []string{"K"}, Sign: "K", Now: when((*Model).hasShipped, "a recorded run"), Do: (*Model).openShipped,
@@ -202,10 +204,11 @@ func playedGuided() table {
 
 // explained are the digits at the warnings of a stage.
 func explained() table {
-	return digits(row{Sign: "a digit", Help: "explains the warning that it stands at"}, func(m *Model, digit string) {
+	return digits(row{Sign: "a digit", Help: "explains the warning that it stands at"}, func(m *Model, digit string) tea.Cmd {
 		if _, _, ok := stage.Explain(digit); ok && m.playback() != nil {
 			m.over = explanation(digit)
 		}
+		return nil
 	})
 }
 

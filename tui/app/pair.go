@@ -38,7 +38,7 @@ func ranOf(s *session, name string) *ran {
 		name += ": " + strings.Join(s.args, " ")
 	}
 	_, words := s.ended()
-	return &ran{s.subject(), name, s.world, s.lost, s.leftOut, s.Tracks[0].Length(), words, outcomeOf(s)}
+	return &ran{s.subject(), name, s.world, s.lost, s.leftOut, s.Tracks[0].Length(), words, outcomeOf(s, name)}
 }
 
 // remember keeps the run of a session that goes, for the next run of the lesson: its
@@ -219,7 +219,7 @@ func (p *pair) contrast() *stage.Contrast {
 	case a.outcome == nil || b.outcome == nil:
 		c.Outcome = "One of them has given no verdict."
 	default:
-		c.Outcome = a.outcome.differs(b.outcome, b.name)
+		c.Outcome = a.outcome.differs(b.outcome)
 	}
 	return c
 }

@@ -44,10 +44,11 @@ type session struct {
 	file  string      // a recording's
 	tries []stage.Try // what there is to do in a run by hand
 
-	before *outcome // of the run before, of the same lesson; nil: there was none
-	ending ending.State
-	began  time.Time // of the run, by the wall clock
-	saved  bool      // the verdict went into the progress
+	before  *outcome        // of the latest judged run before, of the same lesson; nil: there was none
+	changed *ending.Changed // what the student expected of a change, and what was; or nil
+	ending  ending.State
+	began   time.Time // of the run, by the wall clock
+	saved   bool      // the verdict went into the progress
 }
 
 // run builds the lesson, or the program of one's own, and puts it on the stage.
@@ -79,9 +80,7 @@ func (m *Model) put(l *course.Lesson, mine *own, args []string) tea.Cmd {
 	s := &session{playback: playback{number: m.serial, Player: stagePlayer(mine)}, lesson: l, own: mine, args: args, cancel: cancel}
 	if old != nil && old.lesson == s.lesson {
 		s.ZoomLike(old.Player)
-		if s.before = outcomeOf(old); s.before == nil {
-			s.before = old.before // what came between has not got so far
-		}
+		s.before = old.outcomes()
 	}
 	if mine == nil && m.isGuided(s.lesson, args) {
 		s.Guided()
@@ -140,12 +139,20 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 		track.EndAt(s.exit.Clock)
 		s.End()
 		m.account(s)
-		if now := outcomeOf(s); now != nil && s.before != nil && s.State() == player.Ended {
-			m.message = now.differs(s.before, theRunBefore)
-		}
+		m.compare(s)
 		return tea.Batch(m.keep(), m.accountOf(s))
 	}
 	return tea.Batch(m.keep(), tick(s.number, s.run, msg.records, rest, msg.at))
+}
+
+// outcomes is what the run has said, or, if it has said nothing, the latest one before.
+func (s *session) outcomes() *outcome {
+	if now := outcomeOf(s, theRunBefore); now != nil || s.before == nil {
+		return now
+	}
+	earlier := *s.before
+	earlier.of = "an earlier run"
+	return &earlier
 }
 
 // budget is how long the records of one tick may take. A key must not wait longer.

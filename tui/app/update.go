@@ -33,6 +33,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.edited(msg)
 	case codeMsg:
 		m.showCode(msg)
+	case changeMsg:
+		m.showChange(msg)
 	case openedMsg:
 		m.opened(msg)
 	case runsMsg:

@@ -75,6 +75,13 @@ func (v *View) drawBand(r grid.Region) int {
 	default:
 		lines = append(lines, line{"no verdict", 0, bold, "The program ended before it had judged anything."})
 	}
+	if c := v.Changed; c != nil {
+		said := line{"expected", th.No, wrong, "other will be: " + c.Expected}
+		if c.Right {
+			said.sign, said.style = th.Yes, bold
+		}
+		lines = append(lines, said, line{"measured", 0, bold, c.Was})
+	}
 	if n := v.count(trace.NotJudged); n > 0 {
 		lines = append(lines, line{"left open", 0, quiet, number(n, "check") + " of this run could not be judged. Why stands in brackets below."})
 	}
@@ -111,6 +118,13 @@ func (v *View) drawBand(r grid.Region) int {
 		y = page.Wrap(in, y, th.Raised(l.style), l.text)
 	}
 	return y
+}
+
+// Changed is what was expected of a change to the program, beside what was.
+type Changed struct {
+	Expected string // "the answer, the verdict."
+	Was      string // what differs from the run before, in a sentence
+	Right    bool
 }
 
 // lastWord is the last note of the program: why there is no verdict.

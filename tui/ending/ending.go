@@ -32,6 +32,8 @@ type View struct {
 
 	Beside *Beside // the lesson on libevent beside ours, or nil
 
+	Changed *Changed // what was expected of a change to the program, or nil
+
 	Next []keys.Hint // what to do next: the key, and what for
 	Keys []keys.Hint // the row of keys
 

@@ -169,6 +169,15 @@ func (s *State) IsExercise() bool {
 	return sec != nil && sec.Key == course.KeyExercise
 }
 
+// Changes are what can be chosen in the shown section: it is the one of changes, or
+// there are none.
+func (s *State) Changes() []course.Change {
+	if sec := s.section(); sec == nil || sec.Key != course.KeyChange {
+		return nil
+	}
+	return s.Lesson.Changes
+}
+
 // Offers says what enter does in the shown section, besides going on; "": nothing.
 func (s *State) Offers() string {
 	switch sec := s.section(); {
