@@ -2,6 +2,7 @@ package world
 
 import (
 	"runtime"
+	"strconv"
 	"testing"
 
 	"fdlab/lab/trace"
@@ -152,9 +153,13 @@ func TestWhatIsSaidIsBounded(t *testing.T) {
 		trace.Offer:   func(w *World) (int, uint64) { return len(w.Offers), w.Dropped.Offers },
 		trace.Add:     func(w *World) (int, uint64) { return len(w.FDByNumber(3).Watches), w.Dropped.Events },
 	} {
-		run := NewRun(&script{strings: []string{"words"}})
+		words := make([]string, n) // a table that is stated again is no other one
+		for i := range words {
+			words[i] = strconv.Itoa(i)
+		}
+		run := NewRun(&script{strings: words})
 		flood(run, n, func(i int, r *trace.Record) {
-			r.Kind, r.Str, r.A, r.C = kind, 1, int64(i+1), int64(i+1)
+			r.Kind, r.Str, r.A, r.C = kind, uint32(i+1), int64(i+1), int64(i+1)
 			if kind == trace.Add {
 				r.Base, r.FD, r.A = 1, 3, int64(trace.Readable)
 			}

@@ -36,7 +36,7 @@ type World struct {
 	Arguments []string  // with which the program says that it can be started, such as "-backend=poll"
 	Checks    []Check   // what was checked so far
 	Measures  []Measure // what was measured so far
-	Tables    []string  // the titles of the tables so far
+	Tables    []string  // the titles of the tables so far; one that is stated again takes its own place
 	Cells     []Cell    // their cells, in order
 	Answer    string    // the letter that the run gives to the Predict question, or ""
 	Verdict   Verdict   // the zero Verdict until there is one
@@ -135,6 +135,27 @@ type Cell struct {
 	Text               string
 	Value              int64 // of Unit; nothing with NoUnit
 	Unit               trace.Unit
+}
+
+// dropTable forgets the table of a title, which is stated anew: a run by hand adds
+// to one. Clones share the slices, so they are not written to.
+func (w *World) dropTable(title string) {
+	at := slices.Index(w.Tables, title)
+	if at < 0 {
+		return
+	}
+	w.Tables = slices.Concat(w.Tables[:at], w.Tables[at+1:])
+	var cells []Cell
+	for _, c := range w.Cells {
+		if c.Table == at {
+			continue
+		}
+		if c.Table > at {
+			c.Table--
+		}
+		cells = append(cells, c)
+	}
+	w.Cells = cells
 }
 
 // Verdict is what the run says of the claim. Given tells the zero Verdict
@@ -316,6 +337,7 @@ func (w *World) applyWords(r *trace.Record) {
 	case trace.Measure:
 		w.Measures = within(w.Measures, Measure{text, r.A, r.Unit()}, mostSaid, &w.Dropped.Measures)
 	case trace.Table:
+		w.dropTable(text)
 		w.Tables = within(w.Tables, text, mostSaid, &w.Dropped.Tables)
 	case trace.Cell:
 		w.Cells = within(w.Cells, Cell{len(w.Tables) - 1, int(r.A), int(r.B), text, r.C, r.Unit()}, mostSaid, &w.Dropped.Tables)

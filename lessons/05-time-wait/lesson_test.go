@@ -272,9 +272,18 @@ func TestInteractive(t *testing.T) {
 	press('s', "server calls close: client TIME_WAIT")
 	press('m', "client TIME_WAIT")
 	press('d', "EADDRINUSE")
+	row := func(name, plain, reuse string) {
+		t.Helper()
+		line := l.Await("  client, SO_REUSEADDR")
+		if got := strings.Join(strings.Fields(line), " "); got != name+" "+plain+" "+reuse {
+			t.Errorf("the table says %q, want %q", got, name+" "+plain+" "+reuse)
+		}
+	}
+	row("client, SO_REUSEADDR", "EADDRINUSE", "not tried")
 	press('f', "the next client's socket: SO_REUSEADDR")
 	if on, err := timestamps(); err == nil && on {
 		press('d', "connected again")
+		row("client, SO_REUSEADDR", "EADDRINUSE", "connected")
 		press('x', "client calls close: client gone, server gone")
 		press('d', "connected again")
 		press('s', "server calls close: client CLOSE_WAIT, server FIN_WAIT2")

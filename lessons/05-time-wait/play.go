@@ -103,7 +103,8 @@ func follow(x *experiment.X, pressed <-chan rune) {
 	lo := listen(x)
 	defer sys.Close(lo.listener)
 	next := reuse
-	c := lo.connect(next)
+	c, now := lo.connect(next), next
+	var table dials
 	x.Note("connected from port %d with %s: %s", c.Client.Local.Port(), next, c.States())
 	for {
 		select {
@@ -126,7 +127,14 @@ func follow(x *experiment.X, pressed <-chan rune) {
 				next = !next
 				x.Note("the next client's socket: %s", next)
 			case 'd':
-				c = dialAgain(lo, c, next)
+				holder, old := c.States().TimeWait(), c
+				var got string
+				c, got = dialAgain(lo, old, next)
+				table.add(holder, now, next, got)
+				table.show(x)
+				if c != old {
+					now = next
+				}
 			}
 		}
 	}
@@ -141,24 +149,55 @@ func closeByHand(x *experiment.X, c *tcpstate.Conn, end *tcpstate.End) {
 	x.Note("%s calls close: %s", end.Name, c.Settle())
 }
 
-// dialAgain tries to take the client's port again. It returns the connection
-// that there is afterwards.
-func dialAgain(lo *loopback, old *tcpstate.Conn, o option) *tcpstate.Conn {
+// dialAgain tries to take the client's port again. It returns the connection that
+// there is afterwards, and what came of it in a word or two.
+func dialAgain(lo *loopback, old *tcpstate.Conn, o option) (*tcpstate.Conn, string) {
 	x, port := lo.x, old.Client.Local.Port()
 	client, err := bound(port, o, "client")
 	if err != nil {
 		x.Note("bind to port %d, %s: %s; before: %s", port, o, experiment.Result(err, ""), old.States())
-		return old
+		return old, experiment.Result(err, "")
 	}
 	if err := sys.Connect(client, lo.server); err != nil {
 		x.Note("port %d, %s: bound; connect: %s", port, o, experiment.Result(err, ""))
 		sys.Close(client)
-		return old
+		return old, "bound, " + experiment.Result(err, "")
 	}
 	old.Server.Close() // nobody needs it any more
 	c := lo.accept(client)
 	x.Note("connected again from port %d with %s: %s", port, o, c.States())
-	return c
+	return c, "connected"
+}
+
+// dials are what came of each attempt to dial again: a row for who was in TIME_WAIT
+// and the old socket's option, a column for the new socket's.
+type dials struct {
+	names []string
+	got   map[string]*[2]string // by name; plain, SO_REUSEADDR
+}
+
+func (d *dials) add(holder string, old, new option, got string) {
+	name := holder + ", " + old.String()
+	if d.got == nil {
+		d.got = map[string]*[2]string{}
+	}
+	if d.got[name] == nil {
+		d.names, d.got[name] = append(d.names, name), &[2]string{"not tried", "not tried"}
+	}
+	if new == reuse {
+		d.got[name][1] = got
+	} else {
+		d.got[name][0] = got
+	}
+}
+
+func (d *dials) show(x *experiment.X) {
+	t := experiment.NewTable("the client's port again, by hand",
+		"in TIME_WAIT, old socket", "new: plain", "new: SO_REUSEADDR")
+	for _, name := range d.names {
+		t.Row(name, experiment.Word(d.got[name][0]), experiment.Word(d.got[name][1]))
+	}
+	x.Table(t)
 }
 
 // endOne has the client end its side and the server do nothing. Both are

@@ -8,6 +8,7 @@ import (
 	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/page"
+	"fdlab/tui/table"
 	"fdlab/tui/theme"
 )
 
@@ -52,13 +53,23 @@ func (v *View) drawTables(r grid.Region, y int) int {
 	if v.Beside != nil {
 		y = v.drawBeside(r, y)
 	}
-	for _, t := range tables(v.World) {
-		y = t.draw(r, y, v)
+	for _, t := range table.Of(v.World) {
+		y = v.drawTable(r, y, &t)
 		if r.W >= besideNext {
 			y++
 		}
 	}
 	return y
+}
+
+// drawTable draws a table from row y, and returns the row after it.
+func (v *View) drawTable(r grid.Region, y int, t *table.Table) int {
+	const indent = 2
+	in, scale := r.Sub(indent, 0, r.W-indent-1, r.H), ""
+	if more := t.Hidden(in.W); more > 0 {
+		scale = number(more, "more column") + ": o"
+	}
+	return t.Draw(in, v.hairline(r, y, t.Title, scale), v.Theme)
 }
 
 // hairline draws the line that begins a part: its title at the left, a word at

@@ -10,6 +10,7 @@ import (
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
 	"fdlab/tui/keys"
+	"fdlab/tui/table"
 	"fdlab/tui/theme"
 )
 
@@ -183,10 +184,6 @@ func TestATableIsNeverCutWithoutASign(t *testing.T) {
 	if text := screen(v, 120, 40); strings.Contains(text, "more column") || !strings.Contains(text, strings.Repeat("4", 20)) {
 		t.Errorf("at 120 cells:\n%s", text)
 	}
-	heads, wide := tables(told().world)[0].fit(30)
-	if !slices.Equal(heads[1], []string{"system calls", "that were", "made"}) && len(heads[1]) != 3 || slices.Max(wide) > 12 {
-		t.Errorf("the headings are broken into %q, the columns %v wide", heads, wide)
-	}
 }
 
 func TestWhatStandsOutIsLit(t *testing.T) {
@@ -223,7 +220,7 @@ func TestARecordingMayHoldAnyCells(t *testing.T) {
 	}
 	s.say(trace.Table, "without cells", trace.Record{})
 	s.say(trace.Verdict, "so", trace.Record{})
-	if all := tables(s.world); len(all) != 1 || len(all[0].rows) != 2 || len(all[0].rows[1]) != 1 {
+	if all := table.Of(s.world); len(all) != 1 || all[0].Title != "t" || all[0].Rows(80) != 2 {
 		t.Errorf("the tables are %+v", all)
 	}
 	screen(viewOf(s, plain()), 80, 24)

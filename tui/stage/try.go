@@ -5,6 +5,7 @@ import (
 
 	"fdlab/tui/grid"
 	"fdlab/tui/page"
+	"fdlab/tui/table"
 )
 
 // Try is a thing to do in a run by hand.
@@ -26,8 +27,21 @@ func (v *scene) tried() string {
 
 // drawTries draws what is left to do, and then what is done: the first ones whole, the rest
 // in one row each where there is no more room. How many find no room at all is said.
+//
+// What the run has measured so far stands above, if that leaves half of the rows.
 func drawTries(r grid.Region, v *scene) {
 	th := v.Theme
+	if all := table.Of(v.World); len(all) > 0 {
+		t := &all[len(all)-1]
+		switch rows := t.Rows(r.W); {
+		case 2*(rows+1) <= r.H:
+			t.Draw(r, 0, v.View.Theme)
+			_, r = r.Top(rows + 1)
+		case r.H > 1:
+			r.Cut(0, 0, r.W, th.Faint, "Z shows the table: "+t.Title)
+			_, r = r.Top(1)
+		}
+	}
 	draw := func(r grid.Region, y int, one Try, whole bool) int {
 		st := th.Text
 		if one.Done {

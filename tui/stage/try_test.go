@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"fdlab/lab/world"
 )
 
 // TestWhatToTryStandsWhereTheVerdictWould: what is left comes first, what finds no room
@@ -27,6 +29,19 @@ func TestWhatToTryStandsWhereTheVerdictWould(t *testing.T) {
 	if text, _ := screen(v, 80, 24); !strings.Contains(text, "told") || !strings.Contains(text, "…") {
 		t.Errorf("of four long things that cannot all stand there the first one must be whole:\n%s", text)
 	}
+
+	v.Tries = []Try{long}
+	w := *v.World
+	w.Tables = []string{"earlier", "what came of it"}
+	w.Cells = []world.Cell{{Table: 1, Text: "who"}, {Table: 1, Column: 1, Text: "got"}, {Table: 1, Row: 1, Text: "the client"}, {Table: 1, Row: 1, Column: 1, Text: "EADDRINUSE"}}
+	v.World = &w
+	if text, _ := screen(v, 120, 40); !strings.Contains(text, "the client  EADDRINUSE") {
+		t.Errorf("what was measured by hand is not shown:\n%s", text)
+	}
+	if text, _ := screen(v, 80, 24); !strings.Contains(text, "EADDRINUSE") && !strings.Contains(text, "Z shows the table: what came of it") {
+		t.Errorf("nothing says that there is a table:\n%s", text)
+	}
+
 	v.Tries = nil
 	for n := range 30 {
 		v.Tries = append(v.Tries, Try{Text: fmt.Sprintf("thing %d", n)})

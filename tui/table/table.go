@@ -1,4 +1,5 @@
-package ending
+// Package table draws the tables of what a run has measured.
+package table
 
 import (
 	"slices"
@@ -10,17 +11,17 @@ import (
 	"fdlab/tui/theme"
 )
 
-// table is a table of the run, by rows. The first has the headings.
-type table struct {
-	title string
-	rows  [][]world.Cell
+// Table is a table of a run.
+type Table struct {
+	Title string
+	rows  [][]world.Cell // the first has the headings
 }
 
-// tables gathers the tables of a run. A recording may hold any cells: those that
+// Of gathers the tables of a run. A recording may hold any cells: those that
 // do not come row by row are left out.
-func tables(w *world.World) (all []table) {
+func Of(w *world.World) (all []Table) {
 	for _, title := range w.Tables {
-		all = append(all, table{title: title})
+		all = append(all, Table{Title: title})
 	}
 	for _, c := range w.Cells {
 		if c.Table < 0 {
@@ -34,32 +35,47 @@ func tables(w *world.World) (all []table) {
 			t.rows[n] = append(t.rows[n], c)
 		}
 	}
-	return slices.DeleteFunc(all, func(t table) bool { return len(t.rows) < 2 })
+	return slices.DeleteFunc(all, func(t Table) bool { return len(t.rows) < 2 })
 }
 
 // between is how many cells lie between two columns.
 const between = 2
 
-// draw draws the table from row y, and returns the row after it.
-func (t *table) draw(r grid.Region, y int, v *View) int {
-	th := v.Theme
+// Rows is how many rows it takes to draw the table so many cells wide.
+func (t *Table) Rows(width int) int {
+	heads, _ := t.fit(width)
+	return high(heads) + len(t.rows) - 1
+}
+
+// high is how many rows the headings take.
+func high(heads [][]string) (n int) {
+	for _, h := range heads {
+		n = max(n, len(h))
+	}
+	return n
+}
+
+// Hidden is how many columns have no room in so many cells.
+func (t *Table) Hidden(width int) int {
+	_, wide := t.fit(width)
+	return len(wide) - shown(wide, width)
+}
+
+// shown is how many columns have room.
+func shown(wide []int, width int) (n int) {
+	for used := 0; n < len(wide) && used+wide[n] <= width; n++ {
+		used += wide[n] + between
+	}
+	return n
+}
+
+// Draw draws the table from row y, and returns the row after it.
+func (t *Table) Draw(r grid.Region, y int, th *theme.Theme) int {
 	quiet, text, bold := th.Style(theme.Faint), th.Style(theme.Text), th.Style(theme.Strong)
-	heads, wide := t.fit(r.W - 3)
-	shown, used := 0, 0
-	for ; shown < len(wide) && used+wide[shown] <= r.W-3; shown++ {
-		used += wide[shown] + between
-	}
-	scale := ""
-	if more := len(wide) - shown; more > 0 {
-		scale = number(more, "more column") + ": o"
-	}
-	y = v.hairline(r, y, t.title, scale)
-	high := 0
-	for _, h := range heads[:shown] {
-		high = max(high, len(h))
-	}
+	heads, wide := t.fit(r.W)
+	shown, high := shown(wide, r.W), high(heads)
 	out := t.outstanding()
-	x := 2
+	x := 0
 	for c := range shown {
 		put := func(y int, st grid.Style, s string) {
 			if c == 0 {
@@ -93,7 +109,7 @@ func (t *table) draw(r grid.Region, y int, v *View) int {
 
 // fit breaks headings into as many lines as it takes to bring the table into so
 // many cells, if it can be, and returns them with the widths of the columns.
-func (t *table) fit(room int) (heads [][]string, wide []int) {
+func (t *Table) fit(room int) (heads [][]string, wide []int) {
 	for lines := 1; lines <= 3; lines++ {
 		heads, wide = nil, nil
 		total := -between
@@ -142,7 +158,7 @@ func broken(text string, lines int) []string {
 
 // outstanding says for each column from which value on a cell stands out: ten
 // times the median, of at least three figures. 0: none does.
-func (t *table) outstanding() []int64 {
+func (t *Table) outstanding() []int64 {
 	from := make([]int64, len(t.rows[0]))
 	for c := range from {
 		var values []int64
