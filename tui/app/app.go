@@ -66,6 +66,8 @@ type Model struct {
 	exercise   exercise.Page
 	trialStage *trialStage // what the stage of an exercise shows; nil: nothing
 	children   children    // all programs that may still run
+	onlookers  []Onlooker  // whom what is shown is told, and
+	told       Place       // what they were told last
 	serial     int         // number of the latest session: messages of older ones are dropped
 
 	filtering bool      // letters are typed that rows of the stage must have
@@ -100,7 +102,7 @@ func New(c *course.Catalogue, th *theme.Theme) *Model {
 }
 
 // Init reads the exercises, and begins with what the command line wants.
-func (m *Model) Init() tea.Cmd { return tea.Batch(readExercises(m.course.Root), m.first) }
+func (m *Model) Init() tea.Cmd { return tea.Batch(readExercises(m.course.Root), m.first, m.onlook()) }
 
 // View draws the screen. It changes nothing but the grid.
 func (m *Model) View() string {

@@ -278,6 +278,7 @@ func (m *Model) leaveStage() tea.Cmd {
 	s := m.session
 	m.remember(s)
 	m.session = nil
+	m.tellGone()
 	if m.screen = atLesson; s.subject().Number == 0 {
 		m.screen = atHome
 	}

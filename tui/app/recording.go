@@ -67,6 +67,7 @@ func (m *Model) kept(msg keptMsg) {
 type Recorded struct {
 	trace.Header
 	file string
+	text trace.Strings
 	run  *world.Run
 	lost uint64
 	flaw error // why not all of it could be read, or nil
@@ -78,7 +79,7 @@ func Load(name string) (*Recorded, error) {
 	r := &Recorded{file: name}
 	rec, err := trace.ScanFile(name, func(rec *trace.Recording, some []trace.Record) {
 		if r.run == nil {
-			r.run = world.NewRun(rec)
+			r.run, r.text = world.NewRun(rec), rec
 		}
 		r.run.Apply(some)
 	})
@@ -104,8 +105,11 @@ func (m *Model) Open(r *Recorded) {
 	s := ofRecording(r, l, player.New(1, 20e6))
 	m.lesson = lesson.New(m.theme, l, m.progress[l.Slug].On(l.Question).Prediction)
 	m.lesson.Resize(m.grid.W, m.grid.H)
+	m.serial++
+	s.number = m.serial
 	m.session, m.screen, m.back = s, atStage, atHome
 	m.uncoverStage()
+	m.tellBegan(s)
 	if r.flaw != nil {
 		m.message = "Not all of it can be read. " + r.flaw.Error()
 	}
@@ -115,7 +119,7 @@ func (m *Model) Open(r *Recorded) {
 func ofRecording(r *Recorded, l *course.Lesson, p *player.Player) *session {
 	s := &session{
 		playback: playback{Player: p}, lesson: l, cancel: func() {}, file: r.file,
-		world: r.run, over: true, lost: r.lost, leftOut: r.LeftOut, began: r.Started,
+		world: r.run, strings: r.text, over: true, lost: r.lost, leftOut: r.LeftOut, began: r.Started,
 	}
 	p.Tracks[0].Begin(s.world)
 	p.Tracks[0].EndAt(0)

@@ -29,6 +29,7 @@ type session struct {
 
 	run     *launch.Run        // nil until it started
 	world   *world.Run         // what was read of it
+	strings trace.Strings      // of its records
 	build   *launch.BuildError // why it does not compile
 	source  []string           // the lines of code that it objects to
 	fault   error              // why it could not be started otherwise
@@ -92,6 +93,7 @@ func (m *Model) put(l *course.Lesson, mine *own, args []string) tea.Cmd {
 	m.session = s
 	m.screen = atStage
 	m.uncoverStage()
+	m.tellGone()
 	return tea.Batch(end(old), m.start(ctx, s.number, program, opt))
 }
 
@@ -109,9 +111,11 @@ func (m *Model) started(msg startedMsg) tea.Cmd {
 		return nil
 	}
 	s.run, s.began = msg.run, time.Now()
-	s.world = world.NewRun(s.run.Reader())
+	s.strings = s.run.Reader()
+	s.world = world.NewRun(s.strings)
 	s.watchTries()
 	s.Tracks[0].Begin(s.world)
+	m.tellBegan(s)
 	return tea.Batch(tick(s.number, s.run, nil, nil, time.Now()), s.frames(time.Now()))
 }
 
@@ -124,6 +128,7 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 	track := s.Tracks[0]
 	s.world.Lost(msg.lost, msg.now)
 	rest := s.apply(track, msg.records, time.Now().Add(budget))
+	applied := msg.records[:len(msg.records)-len(rest)]
 	if s.signal = msg.stopped; s.signal != "" {
 		s.Stop()
 	} else {
@@ -138,10 +143,12 @@ func (m *Model) ticked(msg tickMsg) tea.Cmd {
 		// A program may have slept since its last record, or have made none.
 		track.EndAt(s.exit.Clock)
 		s.End()
+		m.tellRecorded(s, applied, true)
 		m.account(s)
 		m.compare(s)
 		return tea.Batch(m.keep(), m.accountOf(s))
 	}
+	m.tellRecorded(s, applied, false)
 	return tea.Batch(m.keep(), tick(s.number, s.run, msg.records, rest, msg.at))
 }
 

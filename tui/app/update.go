@@ -8,29 +8,35 @@ import (
 
 // Update takes one message.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := m.update(msg)
+	m.tellShown()
+	return m, cmd
+}
+
+func (m *Model) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.grid.Resize(msg.Width, msg.Height)
 		m.lesson.Resize(msg.Width, msg.Height)
 		m.exercise.Resize(msg.Width, msg.Height)
 	case tea.KeyMsg:
-		return m, m.keys(msg)
+		return m.keys(msg)
 	case tea.MouseMsg:
-		return m, m.mouse(msg)
+		return m.mouse(msg)
 	case exercisesMsg:
 		m.setExercises(msg)
 	case startedMsg:
-		return m, m.started(msg)
+		return m.started(msg)
 	case tickMsg:
-		return m, m.ticked(msg)
+		return m.ticked(msg)
 	case gradedMsg:
-		return m, m.graded(msg)
+		return m.graded(msg)
 	case frameMsg:
-		return m, m.framed(msg)
+		return m.framed(msg)
 	case editPlaceMsg:
-		return m, m.editPlace(msg)
+		return m.editPlace(msg)
 	case editedMsg:
-		return m, m.edited(msg)
+		return m.edited(msg)
 	case codeMsg:
 		m.showCode(msg)
 	case changeMsg:
@@ -42,7 +48,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case besideMsg:
 		m.beside(msg)
 	case builtMsg:
-		return m, m.built(msg)
+		return m.built(msg)
 	case accountMsg:
 		m.accounted(msg)
 	case keptMsg:
@@ -51,8 +57,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.exported(msg)
 	case failedMsg:
 		m.tellFailed(msg.text)
+	case onlookMsg:
+		return nextLook()
 	}
-	return m, nil
+	return nil
 }
 
 // key routes a key to the overlay or the screen that has it.

@@ -65,6 +65,14 @@ func (s *State) Resize(w, h int) {
 	s.layout()
 }
 
+// Key is that of the section that is shown, or "".
+func (s *State) Key() string {
+	if sec := s.section(); sec != nil {
+		return sec.Key
+	}
+	return ""
+}
+
 // section returns the section that is shown, or nil where the README has none.
 func (s *State) section() *course.Section {
 	if s.at >= len(s.Lesson.Sections) {
