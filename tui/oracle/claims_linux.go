@@ -44,6 +44,7 @@ func claims(v *stage.View, l *ledger) (all []Claim) {
 	for _, f := range openFDs(w) {
 		ofKernelColumn(add, v, f)
 		ofProgramColumn(add, v, f, l)
+		ofWall(add, v, f, l)
 	}
 	for i := range v.Run.Timeline.Lanes {
 		lane := &v.Run.Timeline.Lanes[i]

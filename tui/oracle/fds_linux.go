@@ -100,6 +100,36 @@ func ofProgramColumn(add func(Claim), v *stage.View, f fd, l *ledger) {
 	}
 }
 
+// ofWall: the wall has the same fds, each in one of a few states.
+func ofWall(add func(Claim), v *stage.View, f fd, l *ledger) {
+	word, subject := stage.WallWord(v, f.FD), fmt.Sprintf("fd %d", f.number)
+	cell := fmt.Sprintf("fd %d %s on the wall: %s", f.number, f.Name(), word)
+	reads := func(want bool) func(Facts) (string, bool) {
+		return func(facts Facts) (string, bool) {
+			k := facts.Files[f.number]
+			return k.String(), !k.Asked || k.TCP == "LISTEN" && !want || k.Read == want
+		}
+	}
+	switch word {
+	case "": // a stranger, which is not shown
+	case "in callback":
+		add(Claim{"wall: in a callback", subject, cell, inCallback(v, f.number), atOnce})
+	case "blocked":
+		add(Claim{"wall: blocked on", subject, cell, func(facts Facts) (string, bool) { return asleepOn(facts, f.number) }, atOnce})
+	case "unseen":
+		add(Claim{"wall: unseen", subject, cell, reads(true), afterWatcher})
+		if l.told(f.number) {
+			add(Claim{"wall: unseen by a loop", subject, cell, toldOfAll(f.number, l), atOnce})
+		}
+	case "told":
+		add(Claim{"wall: told", subject, cell, reads(true), afterWatcher})
+	case "watched", "just called", "else":
+		add(Claim{"wall: nothing to read", subject, cell, reads(false), afterWatcher})
+	default:
+		add(Claim{"unknown word", subject, cell, unknown, 0})
+	}
+}
+
 // inCallback asks whether a thread exists that is in a callback of the fd.
 func inCallback(v *stage.View, number int32) func(Facts) (string, bool) {
 	return func(facts Facts) (string, bool) {

@@ -37,6 +37,16 @@ func FDWords(view *View, f *world.FD) (watched, kernel, program string) {
 	return column(drawWatched), column(drawKernel), column(drawProgram)
 }
 
+// WallWord returns what the wall counts an open fd among; "": it has no cell.
+func WallWord(view *View, f *world.FD) string {
+	alone, w := *view, *view.World
+	w.FDs, alone.World, alone.Filter = []*world.FD{f}, &w, ""
+	g := grid.New(60, 2)
+	drawWall(g.Region(), sceneOf(&alone))
+	_, word, _ := strings.Cut(lines(g)[0], " · 1 ")
+	return word
+}
+
 // ClosedWords returns what the table says of a closed fd, behind its name; "": it does
 // not show it.
 func ClosedWords(view *View, f *world.FD) string {
