@@ -27,16 +27,22 @@ func Lend(cmd *exec.Cmd, then func(error) tea.Msg) tea.Cmd {
 func (x *held) lend(cmd *exec.Cmd) error {
 	x.deafen()
 	x.release()
-	x.lent.Store(true)
 	came := make(chan os.Signal, 1)
 	signal.Notify(came, syscall.SIGINT, syscall.SIGQUIT)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	err := cmd.Run()
+	err := cmd.Start()
+	if err == nil {
+		x.guest.Store(cmd.Process)
+		err = cmd.Wait()
+	}
+	if x.over.Load() {
+		select {} // broken off: the terminal is as it was, and nobody may take it again
+	}
 	signal.Stop(came) // returns when what has come so far is in x.signals, too
 	taken := make(upToHere)
 	x.signals <- taken
 	<-taken
-	x.lent.Store(false)
+	x.guest.Store(nil)
 	if deaf := x.hear(); deaf != nil {
 		x.deafen = func() {}
 		x.send(tea.Quit())

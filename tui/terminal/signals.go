@@ -52,8 +52,10 @@ func (upToHere) String() string { return "up to here" }
 
 func (x *held) take(s syscall.Signal) {
 	leaving := x.leaving.Load()
-	if x.lent.Load() {
+	if guest := x.guest.Load(); guest != nil {
 		switch s {
+		case syscall.SIGHUP, syscall.SIGTERM: // an editor keeps what is not saved, and ends; then this program can
+			guest.Signal(s)
 		case syscall.SIGINT, syscall.SIGQUIT: // meant for the program that has the terminal
 			return
 		case syscall.SIGTSTP: // the shell waits until all of the job have stopped
@@ -116,6 +118,9 @@ func (x *held) watch(s syscall.Signal, after string) bool {
 func (x *held) breakOff(s syscall.Signal, after string) {
 	if x.over.Swap(true) {
 		return
+	}
+	if guest := x.guest.Load(); guest != nil { // two programs would fight for the terminal
+		guest.Kill()
 	}
 	x.restore()
 	inTime(time.Second, x.last)

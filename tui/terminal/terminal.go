@@ -36,17 +36,17 @@ type held struct {
 	program *tea.Program
 	before  *term.State // the settings that it had
 	signals chan os.Signal
-	stopped atomic.Bool  // by stop, as the shell's jobs are
-	keys    *os.File     // to Bubble Tea: what the terminal sends
-	deafen  func()       // lets the terminal be read no more
-	lent    atomic.Bool  // another program has the terminal: see Lend
-	mouse   bool         // the program takes clicks; filter's own
-	last    func()       // ends the children of a program that is broken off
-	leaving atomic.Bool  // it has been asked to
-	over    atomic.Bool  // it has left, or is broken off
-	taken   atomic.Int64 // messages that reached the model
-	lost    atomic.Bool  // something could not be written: perhaps what gives the terminal back
-	ended   *Ended       // the signal that ends it, if that is an error
+	stopped atomic.Bool                // by stop, as the shell's jobs are
+	keys    *os.File                   // to Bubble Tea: what the terminal sends
+	deafen  func()                     // lets the terminal be read no more
+	guest   atomic.Pointer[os.Process] // another program that has the terminal, or nil: see Lend
+	mouse   bool                       // the program takes clicks; filter's own
+	last    func()                     // ends the children of a program that is broken off
+	leaving atomic.Bool                // it has been asked to
+	over    atomic.Bool                // it has left, or is broken off
+	taken   atomic.Int64               // messages that reached the model
+	lost    atomic.Bool                // something could not be written: perhaps what gives the terminal back
+	ended   *Ended                     // the signal that ends it, if that is an error
 }
 
 // Run shows the model until it quits, until a signal ends it or until the

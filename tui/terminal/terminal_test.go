@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -26,7 +27,11 @@ import (
 const shown = "TERMINAL_TEST_SHOW"
 
 func TestMain(m *testing.M) {
-	models := map[string]tea.Model{"stuck": stuck{}, "busy": busy{}, "lossy": lossy{}, "limited": limited{}, "lends": lends{}}
+	models := map[string]tea.Model{"stuck": stuck{}, "busy": busy{}, "lossy": lossy{}, "limited": limited{},
+		"lends":                 lends{script: `trap 'echo struck' INT; echo it edits; until read line; do :; done; echo "it read $line"; exit 7`},
+		"lends to who heeds":    lends{script: `trap 'echo kept; exit 1' TERM HUP; echo it edits; while :; do sleep 0.1; done`},
+		"lends to who does not": lends{script: `trap '' TERM HUP; echo it edits: $$ is the editor; while :; do sleep 0.1; done`},
+	}
 	model, ok := models[os.Getenv(shown)]
 	if !ok {
 		os.Exit(skip.Slow(m))
@@ -130,7 +135,7 @@ func (l limited) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 // lends is a model that gives the terminal to a program at the key e, shows how that has
 // ended, and leaves at q.
-type lends struct{ ended string }
+type lends struct{ script, ended string }
 
 func (lends) Init() tea.Cmd  { return nil }
 func (l lends) View() string { return "ready" + l.ended }
@@ -139,8 +144,7 @@ func (l lends) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.KeyMsg:
 		switch msg.String() {
 		case "e":
-			script := `trap 'echo struck' INT; echo it edits; until read line; do :; done; echo "it read $line"; exit 7`
-			return l, Lend(exec.Command("sh", "-c", script), func(err error) tea.Msg { return err })
+			return l, Lend(exec.Command("sh", "-c", l.script), func(err error) tea.Msg { return err })
 		case "q":
 			return l, tea.Quit
 		}
@@ -305,6 +309,39 @@ func TestAProgramHasTheTerminalToItself(t *testing.T) {
 	x.ends(t, 0)
 }
 
+// TestASignalEndsTheProgramThatHasTheTerminal, and then this one: an editor keeps what is
+// not saved. One that does not heed it is killed, or two programs would have the terminal.
+func TestASignalEndsTheProgramThatHasTheTerminal(t *testing.T) {
+	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {
+		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
+			x := show(t, "lends to who heeds", session)
+			said := listen(x.master)
+			said.await(t, "ready")
+			io.WriteString(x.master, "e")
+			said.await(t, "it edits")
+			x.Process.Signal(s)
+			said.await(t, "kept")
+			x.ends(t, 0)
+		})
+		t.Run(s.String()+", not heeded", func(t *testing.T) {
+			t.Parallel()
+			x := show(t, "lends to who does not", session)
+			said := listen(x.master)
+			said.await(t, "ready")
+			io.WriteString(x.master, "e")
+			_, after, _ := strings.Cut(said.await(t, " is the editor"), "it edits: ")
+			editor, err := strconv.Atoi(strings.Fields(after)[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			x.Process.Signal(s)
+			x.ends(t, 128+int(s))
+			await(t, "the editor's end", func() bool { return unix.Kill(editor, 0) == unix.ESRCH })
+		})
+	}
+}
+
 // TestATerminalThatIsGone: no SIGHUP says so, for it is no controlling terminal.
 func TestATerminalThatIsGone(t *testing.T) {
 	x := show(t, "busy", &syscall.SysProcAttr{Setsid: true})
@@ -386,14 +423,15 @@ func listen(master *os.File) *words {
 	return w
 }
 
-func (w *words) await(t *testing.T, text string) {
+// await waits for a text, and returns all that was written by then.
+func (w *words) await(t *testing.T, text string) (said string) {
 	t.Helper()
 	for end := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
 		w.mu.Lock()
-		said := w.all.String()
+		said = w.all.String()
 		w.mu.Unlock()
-		if bytes.Contains([]byte(said), []byte(text)) {
-			return
+		if strings.Contains(said, text) {
+			return said
 		}
 		if time.Now().After(end) {
 			t.Fatalf("it never wrote %q, but %q", text, said)
