@@ -120,5 +120,5 @@ var idle = map[string]bool{"running": true, "runnable": true, "syscall": true}
 
 // ownLine finds a line of the program's own in a stack: "main.go:56".
 func (e *Examiner) ownLine() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^\t.*/` + regexp.QuoteMeta(e.binary.Name) + `/(\w+\.go:\d+)`)
+	return regexp.MustCompile(`(?m)^[\t ]+.*/` + regexp.QuoteMeta(e.binary.Name) + `/(\w+\.go:\d+)`)
 }

@@ -21,6 +21,7 @@
 package grade
 
 import (
+	"slices"
 	"time"
 
 	"fdlab/lab/launch"
@@ -39,9 +40,19 @@ type Exam struct {
 	// place of one that the grader diagnosed, throughout.
 	Means map[*Misconception]*Misconception
 
+	// Races says that threads of the program share memory: one that passes is tried once
+	// more, built with Go's race detector; so is one that was told one of LikeRaces, for a
+	// data race can look like that.
+	Races     bool
+	LikeRaces []*Misconception
+
 	// Play is the world's script. It calls Examiner.Check for each of Checks,
 	// in order, and returns when all is well.
 	Play func(*Examiner)
+}
+
+func (e *Exam) mayRace(told string) bool {
+	return slices.ContainsFunc(e.LikeRaces, func(m *Misconception) bool { return m.ID == told })
 }
 
 // Misconception is a belief about event loops that a program shows, and the
@@ -72,6 +83,7 @@ type Result struct {
 	Checks   []Check   `json:"checks"`
 	Feedback *Feedback `json:"feedback,omitempty"` // of a trial that failed
 	Err      string    `json:"error,omitempty"`    // of one that was not judged
+	Note     string    `json:"note,omitempty"`     // of one that passed: what could not be looked for, and why
 	Printed  []string  `json:"printed,omitempty"`  // the program's last lines, quoted
 	Records  int       `json:"records"`            // how many the trace has
 

@@ -23,7 +23,8 @@ type Examiner struct {
 	exam    *Exam
 	binary  *launch.Binary
 	source  source
-	dir     string // the trial's own folder
+	dir     string   // the trial's own folder
+	env     []string // for the program: "NAME=value"
 	run     *launch.Run
 	mute    patience // until the first record
 	witness Witness
@@ -50,6 +51,11 @@ type Examiner struct {
 	judge         int // how many entries the verdict rests on, 0 for all: see Aftermath
 	callbackSleep callbackSleep
 	pumps         int
+}
+
+func newExaminer(ctx context.Context, exam *Exam, binary *launch.Binary, source source, dir string, w Witness) *Examiner {
+	return &Examiner{ctx: ctx, exam: exam, binary: binary, source: source, dir: dir, alone: true, witness: w,
+		means: map[*Misconception]*Misconception{}}
 }
 
 // hand is a source that the examiner speaks through.
@@ -123,7 +129,7 @@ func (e *Examiner) Path(name string) string { return filepath.Join(e.dir, name) 
 // Start starts the program with the arguments. Its working folder is the
 // trial's own.
 func (e *Examiner) Start(args ...string) {
-	run, err := launch.Start(e.binary, launch.Options{Args: args, Dir: e.dir, RingSlots: 1 << 16})
+	run, err := launch.Start(e.binary, launch.Options{Args: args, Env: e.env, Dir: e.dir, RingSlots: 1 << 16})
 	if err != nil {
 		panic(broken{err})
 	}

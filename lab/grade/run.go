@@ -63,9 +63,18 @@ func watch(ctx context.Context, p launch.Program, exam *Exam, w Witness) *Result
 		r.rest(exam)
 		return r
 	}
-	e := &Examiner{ctx: ctx, exam: exam, binary: binary, source: source, dir: dir, alone: true, witness: w, means: map[*Misconception]*Misconception{}}
+	var races *detector
+	if exam.Races {
+		races = newDetector(ctx, p, w)
+		defer races.close()
+		w = races
+	}
+	e := newExaminer(ctx, exam, binary, source, dir, w)
 	e.play(ctx, r)
 	r.rest(exam)
+	if races != nil && (r.Outcome == Passed || exam.mayRace(r.Told())) {
+		races.judge(ctx, r, exam, source)
+	}
 	return r
 }
 

@@ -22,6 +22,10 @@ func (r *Result) Text(width int) string {
 	for _, c := range r.Checks {
 		fmt.Fprintf(&b, "  %-11s  %s\n", c.Outcome, c.Name)
 	}
+	if r.Note != "" {
+		b.WriteString("\n")
+		field(&b, width, "note", r.Note)
+	}
 	if f := r.Feedback; f != nil {
 		b.WriteString("\n")
 		field(&b, width, "expected", f.Expected)

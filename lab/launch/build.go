@@ -117,11 +117,16 @@ func (b *Binary) compile(ctx context.Context, tool string, p Program) error {
 		goos, goarch = "js", "wasm"
 	}
 	args := []string{"-c", script, "sh", tool, "build", "-buildvcs=false", "-ldflags=-w", "-o", b.path}
-	args = append(append(args, plain...), p.BuildArgs()...)
-	cmd := exec.CommandContext(ctx, "/bin/sh", args...)
+	args = append(args, plain...)
+	cmd := exec.CommandContext(ctx, "/bin/sh")
 	cmd.Dir = p.Root
 	cmd.Env = append(os.Environ(), "GOWORK=off", "PWD="+p.Root, buildFolder+"="+work,
 		"GOOS="+goos, "GOARCH="+goarch)
+	if p.Races { // of two values of a flag the last one counts
+		args = append(args, "-race")
+		cmd.Env = append(cmd.Env, "CGO_ENABLED=1")
+	}
+	cmd.Args = append(append(cmd.Args, args...), p.BuildArgs()...)
 	cmd.Stdout, cmd.Stderr = words, words
 	// A group of its own: Ctrl-C at the terminal is the instrument's alone, and
 	// breaking off reaches the compiler and the linker too.

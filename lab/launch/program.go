@@ -15,6 +15,7 @@ type Program struct {
 	Package string   // the program's folder from Root: "./lessons/02-ev-persist"
 	Files   []string // in place of Package: Go files that lie anywhere, by their whole names
 	Name    string   // "02-ev-persist"
+	Races   bool     // with Go's race detector, which needs cgo and a C compiler
 
 	itself  bool // see ThisProgram
 	browser bool // see BuildForBrowser

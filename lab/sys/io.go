@@ -27,6 +27,9 @@ func Read(fd int, p []byte) (n int, err error) {
 		}
 		errno = number(err)
 	}
+	if n == 0 {
+		ends()
+	}
 	o.ended(begun, callRead, fd, n, errno, p)
 	return n, failure(errno)
 }
@@ -60,6 +63,7 @@ func Write(fd int, p []byte) (n int, err error) {
 // Close closes fd: close(2). It is never made again after EINTR: on Linux the
 // number is free by then, and may already be another thread's new fd.
 func Close(fd int) error {
+	closes()
 	o := observed()
 	// The trace says so before the kernel does it: as soon as the kernel has
 	// closed fd, another thread may open one with the same number, and its

@@ -158,6 +158,7 @@ func pendingError(fd int) error {
 // Shutdown ends one direction or both: shutdown(2), with unix.SHUT_RD,
 // SHUT_WR or SHUT_RDWR. The fd stays open.
 func Shutdown(fd, how int) error {
+	closes()
 	return observed().done(callShutdown, fd, unix.Shutdown(fd, how))
 }
 

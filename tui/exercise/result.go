@@ -176,6 +176,9 @@ func (p *Report) draw(r grid.Region) int {
 		y++
 	}
 	y++
+	if p.Result.Note != "" {
+		y = p.field(r, y, "note", text, p.Result.Note) + 1
+	}
 	f := p.Result.Feedback
 	if f == nil {
 		return p.drawNext(r, y)

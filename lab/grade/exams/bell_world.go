@@ -58,16 +58,16 @@ var ringsTooEarly = &grade.Misconception{
 	Belief: "The item and the ring belong together, so their order does not matter.",
 	Truth: "The worker is on another thread, and may run between any two lines of the dispatcher. Who rings before the item " +
 		"is in the queue calls it to an empty queue, and no ring is left for the item. First the item, under the lock, then " +
-		"the ring. (A queue that two threads change without a lock loses items, too: go run -race tells.)",
+		"the ring.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var memoryUsedAgain = &grade.Misconception{
 	ID:     "memory-used-again",
-	Belief: "What I have taken out of the queue is mine.",
-	Truth: "Only if nobody else writes there. After all := queue; queue = queue[:0] both are the same memory: the next item is " +
-		"put over one that the worker has not done yet. Leave the queue nil, and append makes new memory. (A queue that two " +
-		"threads change without a lock loses items, too: go run -race tells.)",
+	Belief: "While I deal with the items of the queue, nobody else is there.",
+	Truth: "The other thread is. Either the queue is changed without the lock, or what was taken out of it is still its memory: " +
+		"after all := queue; queue = queue[:0] both are the same, and the next item is put over one that is not done yet. " +
+		"Change the queue under the lock only, and leave it nil: append makes new memory. (go run -race names the lines.)",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 

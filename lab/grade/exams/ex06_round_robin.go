@@ -70,6 +70,7 @@ var roundRobin = &grade.Exam{
 	},
 	Starter: acceptorServes,
 	Means:   map[*grade.Misconception]*grade.Misconception{grade.NotWatched: addedFromOutside},
+	Races:   true,
 	Play: func(e *grade.Examiner) {
 		suspects(e, acceptsWrong, handedWrong)
 		port := e.Port()

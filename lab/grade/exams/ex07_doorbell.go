@@ -89,7 +89,9 @@ var doorbell = &grade.Exam{
 		"nothing is lost",
 		"the end",
 	},
-	Starter: oneByteOneItem,
+	Starter:   oneByteOneItem,
+	Races:     true,
+	LikeRaces: []*grade.Misconception{ringsTooEarly},
 	Play: func(e *grade.Examiner) {
 		w := newWorld(e)
 

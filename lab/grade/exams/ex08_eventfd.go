@@ -110,7 +110,9 @@ var eventfdBell = &grade.Exam{
 		"three hundred",
 		"the end",
 	},
-	Starter: eightBytes,
+	Starter:   eightBytes,
+	Races:     true,
+	LikeRaces: []*grade.Misconception{ringsTooEarly},
 	Play: func(e *grade.Examiner) {
 		e.Needs("linux", "eventfd(2)")
 		w := newWorld(e)

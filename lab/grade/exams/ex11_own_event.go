@@ -67,6 +67,7 @@ var ownEvent = &grade.Exam{
 		"the last one ends it",
 	},
 	Starter: oneVariable,
+	Races:   true,
 	Play: func(e *grade.Examiner) {
 		port := e.Port()
 		e.Start(strconv.Itoa(port))

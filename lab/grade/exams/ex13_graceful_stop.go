@@ -99,6 +99,7 @@ var gracefulStop = &grade.Exam{
 		"the end",
 	},
 	Starter: breaksOff,
+	Races:   true,
 	Play: func(e *grade.Examiner) {
 		port := e.Port()
 		e.Start(strconv.Itoa(port))
