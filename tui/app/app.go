@@ -22,10 +22,10 @@ import (
 	"fdlab/tui/theme"
 )
 
-// The smallest terminal that the screens are made for.
+// The smallest terminal that the screens are made for: a projector with large cells.
 const (
-	leastWidth  = 80
-	leastHeight = 24
+	leastWidth  = stage.LeastWidth
+	leastHeight = stage.LeastHeight
 )
 
 // screen says what fills the terminal.
@@ -164,12 +164,24 @@ func (m *Model) drawMessage(r grid.Region) {
 }
 
 // now are the keys that the screen offers at this moment.
-func (m *Model) now() []keys.Hint { return m.tables[m.place()].Now(m) }
+func (m *Model) now() []keys.Hint {
+	all := m.tables[m.place()].Now(m)
+	if !stage.IsSmall(m.grid.W, m.grid.H) {
+		return all
+	}
+	for i, h := range all { // the way to the other panels must find room
+		if h.Key == nextPanel && i > 1 {
+			copy(all[2:i+1], all[1:i])
+			all[1] = h
+		}
+	}
+	return all
+}
 
 // drawTooSmall says what is missing, in whatever room there is.
 func (m *Model) drawTooSmall(r grid.Region) {
 	st := m.theme.Style(theme.Text)
-	r.Text(0, 0, st, "fdlab needs 80x24.")
+	r.At(0, 0).Text(st, "fdlab needs ").Int(st, leastWidth).Text(st, "x").Int(st, leastHeight).Text(st, ".")
 	r.At(0, 1).Text(st, "This is ").Int(st, int64(r.W)).Text(st, "x").Int(st, int64(r.H)).Text(st, ".")
 	r.Text(0, 2, st, "Enlarge the window,")
 	r.Text(0, 3, st, "or press q and run")

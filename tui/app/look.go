@@ -82,8 +82,8 @@ func lookKeys() table {
 		{Names: []string{"down", "j"}, Do: choose(1)},
 		{Names: []string{"pgup", "ctrl+u"}, Do: page(-1)},
 		{Names: []string{"pgdown", "ctrl+d"}, Do: page(1)},
-		{Names: []string{"Z"}, Sign: "Z", Now: when(func(m *Model) bool { return m.hasStage() && !m.isPaired() }, "full screen"),
-			Help: "one panel has the screen, then the next; esc: all are seen",
+		{Names: []string{nextPanel}, Sign: nextPanel, Now: (*Model).nowPanel,
+			Help: "one panel has the screen, then the next; esc: all are seen, or on a small screen the first",
 			Do: looking(func(m *Model, v *stage.View, _ *stage.Layout) {
 				if !m.isPaired() {
 					v.Full = v.NextFull()
@@ -101,6 +101,20 @@ func lookKeys() table {
 		{Names: []string{"esc"}, Sign: "esc", Do: (*Model).stepBack,
 			Help: "takes back, one after the other: full screen, filter, selection; then it is the way out"},
 	}
+}
+
+// nextPanel is the key that gives the next panel the screen.
+const nextPanel = "Z"
+
+func (m *Model) nowPanel() (h keys.Hint) {
+	switch {
+	case !m.hasStage() || m.isPaired():
+	case stage.IsSmall(m.grid.W, m.grid.H):
+		h.Does = "next panel"
+	default:
+		h.Does = "full screen"
+	}
+	return h
 }
 
 // lens makes the window of the time panel what the lens shows, or takes that back.

@@ -10,6 +10,7 @@ import (
 	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/page"
+	"fdlab/tui/stage"
 	"fdlab/tui/theme"
 )
 
@@ -59,8 +60,11 @@ func (summary) draw(m *Model, r grid.Region) {
 	if r.H-2 >= rows+len(m.course.Lessons) { // a claim may have two rows, or there is a blank one
 		each, rows = 3, rows+len(m.course.Lessons)
 	}
-	in := chrome.Over(r, th, "claims and verdicts",
-		fmt.Sprintf("%d of %d run, %d predicted right   any key closes", m.judged(), len(m.course.Lessons), right), rows)
+	said := fmt.Sprintf("%d of %d run, %d predicted right   any key closes", m.judged(), len(m.course.Lessons), right)
+	if stage.IsSmall(r.W, r.H) {
+		said = fmt.Sprintf("%d right   any key closes", right)
+	}
+	in := chrome.Over(r, th, "claims and verdicts", said, rows)
 	y := 0
 	for _, l := range m.course.Lessons {
 		result := m.progress[l.Slug].On(l.Question)
@@ -167,10 +171,15 @@ func (q *recall) draw(m *Model, r grid.Region) {
 	if q.told {
 		does = "space the next one   any other key closes this"
 	}
-	in := chrome.Over(r, th, fmt.Sprintf("recall %d of %d", q.at+1, len(q.questions)), does, 10)
-	in.Cut(0, 0, in.W, th.Style(theme.Faint), fmt.Sprintf("lesson %02d %s", one.lesson.Number, one.lesson.Title))
-	y := page.Wrap(in, 2, th.Style(theme.Strong), one.Question)
-	if q.told {
-		page.Wrap(in, y+1, th.Style(theme.Text), one.Answer)
+	draw := func(in grid.Region, told bool) (y int) {
+		in.Cut(0, 0, in.W, th.Style(theme.Faint), fmt.Sprintf("lesson %02d %s", one.lesson.Number, one.lesson.Title))
+		y = page.Wrap(in, 2, th.Style(theme.Strong), one.Question)
+		if told {
+			y = page.Wrap(in, y+1, th.Style(theme.Text), one.Answer)
+		}
+		return y
 	}
+	// There is room for the answer from the beginning, so that nothing moves.
+	rows := draw(grid.New(chrome.OverWidth(r.W), 0).Region(), true)
+	draw(chrome.Over(r, th, fmt.Sprintf("recall %d of %d", q.at+1, len(q.questions)), does, max(rows, 10)), q.told)
 }

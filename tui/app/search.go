@@ -172,6 +172,8 @@ func (m *Model) drawSearch(r grid.Region) {
 	if s.selected < len(s.found) {
 		f := &s.found[s.selected]
 		box := in.Sub(0, in.H-text, in.W, text)
-		page.Wrap(box, 0, th.Style(theme.Text), f.Title+": "+f.Excerpt)
+		if page.Wrap(box, 0, th.Style(theme.Text), f.Title+": "+f.Excerpt) > text {
+			box.Set(box.W-1, text-1, th.Cut, th.Style(theme.Text))
+		}
 	}
 }

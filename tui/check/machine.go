@@ -13,6 +13,7 @@ import (
 	"fdlab/lab/launch"
 	"fdlab/lab/litter"
 	"fdlab/tui/grid"
+	"fdlab/tui/stage"
 	"fdlab/tui/terminal"
 	"fdlab/tui/theme"
 )
@@ -125,9 +126,11 @@ func size(context.Context, *machine) Row {
 	found := fmt.Sprintf("%dx%d", w, h)
 	switch {
 	case !ok:
-		return Row{State: Care, Found: "standard output is no terminal: nothing to measure", Cure: "in class, start it in one of 80x24 or more, better 120x40"}
-	case w < 80 || h < 24:
-		return Row{State: Wrong, Found: found, Cure: "fdlab needs 80x24: enlarge the window or make its font smaller"}
+		return Row{State: Care, Found: "standard output is no terminal: nothing to measure", Cure: "in class, start it in one of 60x20 or more, better 120x40"}
+	case w < stage.LeastWidth || h < stage.LeastHeight:
+		return Row{State: Wrong, Found: found, Cure: fmt.Sprintf("fdlab needs %dx%d: enlarge the window or make its font smaller", stage.LeastWidth, stage.LeastHeight)}
+	case stage.IsSmall(w, h):
+		return Row{Found: found + ": one panel at a time, for a projector; 120x40 shows all"}
 	case w < 120 || h < 40:
 		return Row{Found: found + "; 120x40 shows more"}
 	}

@@ -97,8 +97,8 @@ func fills(w, h int) func(screen) bool {
 // it too small for a while.
 func TestSizes(t *testing.T) {
 	t.Parallel()
-	x := start(t, options{w: 60, h: 20})
-	x.see("what is needed, and what there is", shows("needs 80x24", "60x20"))
+	x := start(t, options{w: 59, h: 20})
+	x.see("what is needed, and what there is", shows("needs 60x20", "59x20"))
 	x.resize(80, 24)
 	x.see("the course", shows("a lab bench for file descriptors"))
 	x.press(enter)
@@ -112,8 +112,10 @@ func TestSizes(t *testing.T) {
 		x.resize(w, h)
 		x.see(fmt.Sprintf("the stage at %dx%d", w, h), all(fills(w, h), oneRow("HELD")))
 	}
-	x.resize(79, 24)
-	x.see("what is needed, and what there is", shows("needs 80x24", "79x24"))
+	x.resize(60, 19)
+	x.see("what is needed, and what there is", shows("needs 60x20", "60x19"))
+	x.resize(60, 20)
+	x.see("one panel at a time", all(oneRow("HELD"), oneRow("next panel"), oneRow(" time ─")))
 	x.resize(120, 40)
 	x.see("the stage again", fills(120, 40))
 	x.leave()

@@ -108,10 +108,13 @@ func (l *List) Draw(r grid.Region, now []keys.Hint) {
 	th := l.Theme
 	text, faint := th.Style(theme.Text), th.Style(theme.Faint)
 	chrome.Title(r, th, "exercises", fmt.Sprintf("%d of %d solved", l.Solved(), len(l.Exercises)))
-	r.Text(2, 1, faint, "Change a program until it does its task. It is judged by what it does.")
+	page.Wrap(r.Sub(2, 1, r.W-4, 2), 0, faint, "Change a program until it does its task. It is judged by what it does.")
 	c := columnsFor(r.W - 4)
 	chrome.Line(r.Sub(1, 3, r.W-2, 1), th, 0, "no  exercise", "", "")
-	for x, word := range map[int]string{c.lesson: "lesson", c.state: "state"} {
+	for word, x := range map[string]int{"lesson": c.lesson, "state": c.state} {
+		if word == "lesson" && c.lesson == c.state {
+			continue
+		}
 		r.At(2+x-1, 3).Text(faint, " ").Text(faint, word).Text(faint, " ")
 	}
 
@@ -171,7 +174,10 @@ type columns struct {
 }
 
 func columnsFor(w int) columns {
-	if w < 110 {
+	switch {
+	case w < 70: // a projector with large cells: the lesson stands among the facts below
+		return columns{w - 14, w - 14, true}
+	case w < 110:
 		return columns{55, 62, true}
 	}
 	return columns{58, 58 + (w-58)*46/100, false}

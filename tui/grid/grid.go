@@ -37,6 +37,10 @@ type Grid struct {
 	Profile Profile // what Render may use
 	ASCII   bool    // Render writes nothing but ASCII
 
+	// Spilt is told of each text that ends at the right side of its region without a sign
+	// that something is missing: for tests. nil: nobody is.
+	Spilt func(text string)
+
 	cells   []Cell
 	out     []byte // reused by Render
 	scratch []byte // reused by numbers

@@ -2,6 +2,7 @@ package grid
 
 import (
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -11,20 +12,45 @@ const ellipsis = '…'
 // Text draws s from column x of row y, and returns the column after it (any
 // column beyond the right side, if the text goes on there).
 func (r Region) Text(x, y int, st Style, s string) int {
-	for _, c := range s {
+	x, rest := r.text(x, y, st, s)
+	if rest != "" && r.grid.Spilt != nil {
+		r.tellSpilt(y, s, rest)
+	}
+	return x
+}
+
+// text is Text. It returns what begins beyond the right side, too.
+func (r Region) text(x, y int, st Style, s string) (end int, rest string) {
+	for i, c := range s {
 		if r.x+x >= r.right {
-			return x
+			return x, s[i:]
 		}
 		if c, w := Printable(c); w > 0 {
 			r.set(x, y, c, w, st)
 			x += w
 		}
 	}
-	return x
+	return x, ""
+}
+
+// tellSpilt tells whoever asked for it of a text of which a rest is not seen, in a
+// row that is.
+func (r Region) tellSpilt(y int, s, rest string) {
+	if y += r.y; strings.TrimSpace(rest) != "" && y >= r.top && y < r.bottom {
+		r.grid.Spilt(s)
+	}
 }
 
 // Bytes is Text for bytes. It neither keeps nor changes b.
 func (r Region) Bytes(x, y int, st Style, b []byte) int {
+	end := r.bytes(x, y, st, b)
+	if over := r.x + end - r.right; over > 0 && r.grid.Spilt != nil {
+		r.tellSpilt(y, string(b), string(b[max(len(b)-over, 0):]))
+	}
+	return end
+}
+
+func (r Region) bytes(x, y int, st Style, b []byte) int {
 	for len(b) > 0 {
 		c, n := utf8.DecodeRune(b)
 		b = b[n:]
@@ -46,7 +72,7 @@ func (r Region) Cut(x, y, w int, st Style, s string) int {
 		return x
 	}
 	part := r.Sub(x, y, w-1, 1)
-	part.Text(0, 0, st, s)
+	part.text(0, 0, st, s)
 	r.Set(x+w-1, y, ellipsis, st)
 	return x + w
 }
@@ -98,7 +124,7 @@ func (r Region) Quote(x, y, w int, st Style, b []byte) int {
 	q = append(q, '"')
 	r.grid.scratch = q
 	part := r.Sub(x, y, w, 1)
-	n := part.Bytes(0, 0, st, q)
+	n := part.bytes(0, 0, st, q)
 	if n > w || more {
 		if w > 0 {
 			r.Set(x+w-1, y, ellipsis, st)

@@ -23,6 +23,9 @@ type State struct {
 	Exercises, Solved int // how many there are, and how many the student has solved
 }
 
+// narrow is the width below which the screen says less.
+const narrow = 80
+
 // top is the row where the list begins, below is what stands under it.
 const top, below = 6, 3
 
@@ -71,15 +74,20 @@ func (s *State) Draw(r grid.Region, now []keys.Hint) {
 	th := s.Theme
 	text, faint := th.Style(theme.Text), th.Style(theme.Faint)
 	chrome.Title(r, th, "a lab bench for file descriptors", s.tried())
-	r.Text(2, 2, faint, "Each lesson takes a claim about event loops. You predict, then the experiment runs, and you")
-	r.Text(2, 3, faint, "watch its real file descriptors. The verdict is computed from what was measured.")
-	if r.W < 96 {
-		r.Fill(2, 2, r.W, 2, ' ', faint)
-		r.Text(2, 2, faint, "Each lesson takes a claim about event loops. You predict, then you watch")
-		r.Text(2, 3, faint, "real file descriptors. The verdict is computed from what was measured.")
+	about := "Each lesson takes a claim about event loops. You predict, then the experiment runs, and you watch its real file descriptors. The verdict is computed from what was measured."
+	switch {
+	case r.W < narrow:
+		about = "You predict, then you watch real file descriptors. The verdict is computed from what was measured."
+	case r.W < 96:
+		about = "Each lesson takes a claim about event loops. You predict, then you watch real file descriptors. The verdict is computed from what was measured."
 	}
-	chrome.Line(r.Sub(1, top-1, r.W-2, 1), th, 0, "claims", "", "you predicted, it was, the verdict")
+	page.Wrap(r.Sub(2, 2, r.W-4, 2), 0, faint, about)
 	first, end := s.shown(r.H)
+	columns := "you predicted, it was, the verdict"
+	if more := len(s.Course.Lessons) - end; more > 0 {
+		columns = fmt.Sprintf("%d more below", more)
+	}
+	chrome.Line(r.Sub(1, top-1, r.W-2, 1), th, 0, "claims", "", columns)
 	y := top
 	for i := first; i < end; i++ {
 		rows := s.drawLesson(r.Sub(2, y, r.W-4, max(s.rowsPer(r.H)-1, 2)), i)
@@ -96,8 +104,11 @@ func (s *State) Draw(r grid.Region, now []keys.Hint) {
 		y++
 	}
 	if s.Exercises > 0 {
-		r.At(2, r.H-2).Text(th.Style(theme.Key), "tab").Text(text, " exercises").Text(faint, ": change a program, and see it graded · ").
-			Int(text, int64(s.Solved)).Text(faint, " of ").Int(text, int64(s.Exercises)).Text(faint, " solved")
+		p := r.At(2, r.H-2).Text(th.Style(theme.Key), "tab").Text(text, " exercises")
+		if r.W >= narrow {
+			p = p.Text(faint, ": change a program, and see it graded")
+		}
+		p.Text(faint, " · ").Int(text, int64(s.Solved)).Text(faint, " of ").Int(text, int64(s.Exercises)).Text(faint, " solved")
 	}
 	chrome.Keys(r.Sub(0, r.H-1, r.W, 1), th, now)
 }

@@ -157,11 +157,32 @@ func (s *State) PageRows() int { return max(s.h-5, 1) }
 
 // Scroll moves the text.
 func (s *State) Scroll(by int) {
-	most := 0
-	if s.body != nil {
-		most = max(len(s.body.Lines)-s.PageRows(), 0)
+	s.top = min(max(s.top+by, 0), max(s.rows()-s.PageRows(), 0))
+}
+
+// rows is how many rows the shown section has.
+func (s *State) rows() int {
+	switch own := s.own(); {
+	case s.body != nil:
+		return len(s.body.Lines)
+	case own != nil: // it is drawn on a grid without any
+		return own(grid.New(s.w-s.left()-1, 0).Region())
 	}
-	s.top = min(max(s.top+by, 0), most)
+	return 0
+}
+
+// own draws the shown section, if that is more than text, and returns its rows; nil: it
+// is text.
+func (s *State) own() func(grid.Region) int {
+	switch sec := s.section(); {
+	case sec == nil || s.body != nil:
+		return nil
+	case sec.Key == course.KeyPredict:
+		return s.drawQuestion
+	case s.covered():
+		return s.drawCovered
+	}
+	return func(r grid.Region) int { return s.drawRecall(r, len(s.Lesson.Recall)) }
 }
 
 // IsRun reports whether the shown section is the one to start the run from.
@@ -228,6 +249,9 @@ func (s *State) Reveal() bool {
 		return false
 	}
 	s.revealed++
+	end := s.drawRecall(grid.New(s.w-s.left()-1, 0).Region(), s.revealed)
+	s.top = max(s.top, end-s.PageRows()) // the answer is seen
+	s.Scroll(0)
 	return true
 }
 
@@ -257,21 +281,20 @@ func (s *State) Draw(r grid.Region, now []keys.Hint) {
 	}
 	body := r.Sub(s.left(), 2, r.W-s.left()-1, r.H-3)
 	sec := s.section()
-	switch {
-	case sec == nil:
+	if sec == nil {
 		s.drawProblems(body, 1)
-	case s.body == nil && sec.Key == course.KeyPredict:
-		s.drawQuestion(body)
-	case s.covered():
-		s.drawCovered(body)
-	case s.body == nil:
-		s.drawRecall(body)
-	default:
-		body.Text(0, 0, th.Style(theme.Title), sec.Heading)
-		s.body.Draw(body.Sub(0, 2, body.W, s.PageRows()), s.top)
-		if more := len(s.body.Lines) - s.top - s.PageRows(); more > 0 {
-			body.TextRight(body.W, 0, faint, fmt.Sprintf("%d more below", more))
-		}
+		s.drawKeys(r, now)
+		return
+	}
+	body.Text(0, 0, th.Style(theme.Title), sec.Heading)
+	in := body.Sub(0, 2, body.W, s.PageRows())
+	if own := s.own(); own != nil {
+		own(in.Sub(0, -s.top, in.W, in.H+s.top))
+	} else {
+		s.body.Draw(in, s.top)
+	}
+	if more := s.rows() - s.top - s.PageRows(); more > 0 {
+		body.TextRight(body.W, 0, faint, fmt.Sprintf("%d more below", more))
 	}
 	s.drawKeys(r, now)
 }
@@ -315,12 +338,15 @@ func (s *State) drawKeys(r grid.Region, now []keys.Hint) {
 }
 
 // drawQuestion draws the question and its options, the chosen one marked.
-func (s *State) drawQuestion(r grid.Region) {
+func (s *State) drawQuestion(r grid.Region) (y int) {
 	th := s.Theme
 	text := th.Style(theme.Text)
 	r = r.Sub(0, 0, min(r.W, longestLine), r.H)
-	r.Text(0, 0, th.Style(theme.Title), s.section().Heading)
-	y := page.Wrap(r, 2, text, s.Lesson.Question.Text) + 1
+	gap := 1
+	if s.h < low {
+		gap = 0
+	}
+	y = page.Wrap(r, 0, text, s.Lesson.Question.Text) + 1
 	for _, o := range s.Lesson.Question.Options {
 		st := text
 		if o.Letter == s.Chosen {
@@ -328,33 +354,34 @@ func (s *State) drawQuestion(r grid.Region) {
 			r.Set(0, y, th.Glyphs.Arrow, st)
 		}
 		r.At(2, y).Text(th.Style(theme.Key), o.Letter)
-		y = page.Wrap(r.Sub(5, 0, r.W-5, r.H), y, st, o.Text) + 1
+		y = page.Wrap(r.Sub(5, 0, r.W-5, r.H), y, st, o.Text) + gap
 	}
 	y++
 	if s.Chosen == "" {
-		page.Wrap(r, y, th.Style(theme.Faint), "Press a letter. A prediction that fails teaches more than none; you may also go on without one.")
-		return
+		return page.Wrap(r, y, th.Style(theme.Faint), "Press a letter. A prediction that fails teaches more than none; you may also go on without one.")
 	}
-	page.Wrap(r, y, th.Style(theme.Faint), "Good. You may still change it. Go on with →, and run the experiment: it computes its own answer.")
+	return page.Wrap(r, y, th.Style(theme.Faint), "Good. You may still change it. Go on with →, and run the experiment: it computes its own answer.")
 }
+
+// low is the height below which options stand close together.
+const low = 24
 
 // drawCovered is the section Verdict before the run.
-func (s *State) drawCovered(r grid.Region) {
+func (s *State) drawCovered(r grid.Region) (y int) {
 	th := s.Theme
 	r = r.Sub(0, 0, min(r.W, longestLine), r.H)
-	r.Text(0, 0, th.Style(theme.Title), s.section().Heading)
-	y := page.Wrap(r, 2, th.Style(theme.Text), "The run will tell. It computes the verdict from what it measures on this machine, and then this page has what it said.")
+	y = page.Wrap(r, 0, th.Style(theme.Text), "The run will tell. It computes the verdict from what it measures on this machine, and then this page has what it said.")
 	r.At(0, y+1).Text(th.Style(theme.Key), "r").To(7).Text(th.Style(theme.Text), "runs the experiment")
 	r.At(0, y+2).Text(th.Style(theme.Key), "enter").To(7).Text(th.Style(theme.Text), "shows the verdict of another run all the same")
+	return y + 3
 }
 
-// drawRecall draws the recall questions, the answers covered until asked for.
-func (s *State) drawRecall(r grid.Region) {
+// drawRecall draws the first n recall questions, the answers covered until asked for.
+func (s *State) drawRecall(r grid.Region, n int) (y int) {
 	th := s.Theme
 	r = r.Sub(0, 0, min(r.W, longestLine), r.H)
-	r.Text(0, 0, th.Style(theme.Title), s.section().Heading)
-	y := page.Wrap(r, 2, th.Style(theme.Faint), "Answer each from memory, then uncover it.") + 1
-	for i, q := range s.Lesson.Recall {
+	y = page.Wrap(r, 0, th.Style(theme.Faint), "Answer each from memory, then uncover it.") + 1
+	for i, q := range s.Lesson.Recall[:min(n, len(s.Lesson.Recall))] {
 		r.At(0, y).Int(th.Style(theme.Key), int64(i+1))
 		y = page.Wrap(r.Sub(3, 0, r.W-3, r.H), y, th.Style(theme.Text), q.Question)
 		if i < s.revealed {
@@ -365,6 +392,7 @@ func (s *State) drawRecall(r grid.Region) {
 		}
 		y++
 	}
+	return y - 1
 }
 
 // drawProblems says why there is no text.

@@ -25,10 +25,12 @@ type Band struct {
 
 // bandRows is how many rows the band takes: the same at a moment and on the way
 // to it, so that nothing jumps.
-func bandRows(v *View, h int) int {
+func bandRows(v *View, w, h int) int {
 	switch {
 	case v.Band == nil:
 		return 0
+	case IsSmall(w, h):
+		return smallBand
 	case h >= roomy:
 		return 5
 	}

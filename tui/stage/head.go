@@ -13,11 +13,28 @@ import (
 	"fdlab/tui/keys"
 )
 
-// drawHead draws the title row (lesson, step, state, clock) and below it the band,
-// which says in words what is going on now, or what the moment asks.
+// drawHead draws the title row and below it the band, which says in words what is
+// going on now, or what the moment asks.
 func drawHead(r grid.Region, v *scene) {
+	if v.small {
+		drawSmallHead(r, v)
+		return
+	}
+	x := drawTitle(r, v)
+	if v.Band != nil {
+		band := r.Sub(0, 1, r.W, r.H-1)
+		drawBand(band, v)
+		chrome.Raise(band, v.View.Theme)
+		return
+	}
+	band := r.Sub(0, r.H-1, r.W, 1)
+	drawNow(band.Sub(x, 0, r.W-2*x, 1), v)
+	chrome.Raise(band, v.View.Theme)
+}
+
+// drawTitle draws the title row (lesson, step, state, clock), and returns its margin.
+func drawTitle(r grid.Region, v *scene) (x int) {
 	th := v.Theme
-	x := 0
 	if r.W > 2*chrome.Margin {
 		x = chrome.Margin
 	}
@@ -35,14 +52,18 @@ func drawHead(r grid.Region, v *scene) {
 		r.BytesRight(end, 0, th.Alarm, b)
 		end -= len(b) + 2
 	}
-	if v.LeftOut > 0 {
+	if v.LeftOut > 0 && !v.small {
 		b := append(grid.AppendCount(r.Scratch(), int64(v.LeftOut)), " left out"...)
 		r.BytesRight(end, 0, th.Faint, b)
 		end -= len(b) + 2
 	}
 
 	left := r.Sub(0, 0, end, 1)
-	p := left.At(x, 0).Text(th.Title, "fdlab  ").Text(th.Title, v.Lesson)
+	p := left.At(x, 0)
+	if !v.small {
+		p = p.Text(th.Title, "fdlab  ")
+	}
+	p = p.Text(th.Title, v.Lesson)
 	if v.Chapter != "" {
 		p = p.Skip(2)
 		left.Cut(p.X, 0, end-p.X, th.Text, v.Chapter)
@@ -54,15 +75,7 @@ func drawHead(r grid.Region, v *scene) {
 		p = p.Text(th.Faint, ": ")
 		left.Cut(p.X, 0, end-p.X, th.Text, step.Text)
 	}
-	if v.Band != nil {
-		band := r.Sub(0, 1, r.W, r.H-1)
-		drawBand(band, v)
-		chrome.Raise(band, v.View.Theme)
-		return
-	}
-	band := r.Sub(0, r.H-1, r.W, 1)
-	drawNow(band.Sub(x, 0, r.W-2*x, 1), v)
-	chrome.Raise(band, v.View.Theme)
+	return x
 }
 
 // drawStatus draws the state of the run, and returns where it begins.

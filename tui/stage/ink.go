@@ -15,6 +15,7 @@ type scene struct {
 	words   [16]phrase.Segment    // and what is said of a record
 	quiet   int                   // fds of a foreign program that have no row
 	crowded bool                  // there is no room for fds that are closed
+	small   bool                  // one panel is seen at a time
 	hits    *[]hit                // where what can be selected stands, for whoever asks; or nil
 }
 

@@ -57,13 +57,18 @@ func inside(p grid.Rect) grid.Rect {
 func LayoutOf(w, h int, view *View) (l Layout) {
 	gap := gapOf(h)
 	v := &scene{View: view}
-	l.Head, l.Keys = headAndKeys(grid.Rect{W: w, H: h}, headRows(view, h))
+	l.Head, l.Keys = headAndKeys(grid.Rect{W: w, H: h}, headRows(view, w, h))
 	rest := grid.Rect{X: edge, Y: l.Head.H + gap, W: max(w-2*edge, 0), H: max(h-1-l.Head.H-gap, 0)}
 	if w < narrow {
 		rest.W = max(w-edge, 0)
 	}
 	if p := l.panel(view.Full); p != nil {
 		*p = rest
+		l.placeTime(lanesOf(v, w, nil), !view.Events)
+		return l
+	}
+	if IsSmall(w, h) {
+		l.placeSmall(rest, v)
 		l.placeTime(lanesOf(v, w, nil), !view.Events)
 		return l
 	}
@@ -108,11 +113,14 @@ func headAndKeys(all grid.Rect, rows int) (head, keys grid.Rect) {
 
 // headRows is how many rows the head takes: the title, and the band or the
 // sentence that stands in its place.
-func headRows(v *View, h int) int {
-	if v.Band == nil {
+func headRows(v *View, w, h int) int {
+	switch {
+	case v.Band == nil && IsSmall(w, h):
+		return 1 + smallSentence
+	case v.Band == nil:
 		return 2 + gapOf(h)
 	}
-	return 1 + bandRows(v, h)
+	return 1 + bandRows(v, w, h)
 }
 
 // LayoutOfPair lays two views out side by side on w by h cells, each in a column

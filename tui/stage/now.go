@@ -30,7 +30,10 @@ func nowRows(v *View, h int) int {
 // has most to say. On the way to a moment it is that of the last one, or the first in
 // the table; nil: there is none.
 func (v *scene) subject() (subject *world.FD, others int) {
-	m := v.Band.Moment
+	var m *world.Moment
+	if v.Band != nil {
+		m = v.Band.Moment
+	}
 	if m != nil && !m.Names() {
 		return nil, 0
 	}

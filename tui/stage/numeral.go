@@ -32,3 +32,40 @@ func drawNumeral(r grid.Region, x, y int, v *scene, st grid.Style, n int64) int 
 	}
 	return x - 1
 }
+
+// huge holds the digits as five rows of three dots each.
+var huge = [10][5]string{
+	{"###", "# #", "# #", "# #", "###"}, {" # ", "## ", " # ", " # ", "###"}, {"###", "  #", "###", "#  ", "###"},
+	{"###", "  #", "###", "  #", "###"}, {"# #", "# #", "###", "  #", "  #"}, {"###", "#  ", "###", "  #", "###"},
+	{"###", "#  ", "###", "# #", "###"}, {"###", "  #", "  #", " # ", " # "}, {"###", "# #", "###", "# #", "###"},
+	{"###", "# #", "###", "  #", "###"},
+}
+
+// drawHuge draws n in five rows, a dot two cells wide, or one where it has more digits
+// than fit so. Where they do not fit even then it is bold digits in the middle row.
+func drawHuge(r grid.Region, v *scene, st grid.Style, n int64) {
+	digits := strconv.AppendInt(nil, n, 10)
+	st = st.With(grid.Bold)
+	dot := 2
+	if len(digits)*(3*dot+2) > r.W+2 {
+		dot = 1
+	}
+	advance := 3*dot + dot
+	if n < 0 || len(digits)*advance-dot > r.W {
+		r.Bytes(0, 2, st, grid.AppendCount(r.Scratch(), n))
+		return
+	}
+	block := '█'
+	if v.View.Theme.ASCII {
+		block = '#'
+	}
+	for i, d := range digits {
+		for y, row := range huge[d-'0'] {
+			for x, c := range row {
+				if c != ' ' {
+					r.Fill(i*advance+x*dot, y, dot, 1, block, st)
+				}
+			}
+		}
+	}
+}

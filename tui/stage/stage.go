@@ -85,9 +85,10 @@ const (
 var statusWords = [...]string{"BUILDING", "STARTING", "LIVE", "HELD", "PAST", "ENDED", "REPLAY", "GRADED",
 	"GUIDED", "PAUSED", "MOMENT", "NOT HELD", "STOPPED"}
 
-// Draw draws the view where LayoutOf says. Below 80x24 it draws what fits.
+// Draw draws the view where LayoutOf says. Below LeastWidth and LeastHeight it draws
+// what fits.
 func Draw(r grid.Region, view *View, l Layout) {
-	v := &scene{View: view, Theme: inkOf(view.Theme)}
+	v := &scene{View: view, Theme: inkOf(view.Theme), small: IsSmall(r.W, r.H)}
 	drawPanels(r, v, &l)
 	v.split(r, l.Loops, l.Time.Y)
 	v.split(r, l.Judgement, 0)
@@ -139,6 +140,10 @@ func drawPanels(r grid.Region, v *scene, l *Layout) {
 // drawMoment draws what the moment is about.
 func (v *scene) drawMoment(r grid.Region, p grid.Rect) {
 	if p.H == 0 {
+		return
+	}
+	if v.small {
+		drawCard(r, v, p)
 		return
 	}
 	f, others := v.subject()

@@ -491,7 +491,9 @@ func TestNoSizeBreaksTheStage(t *testing.T) {
 		for rows := 0; rows <= 62; rows += 3 {
 			v.World = v.Run.At(h.now * int64(w) / 210)
 			v.Now = v.World.Time
-			screen(v, w, rows)
+			for _, v.Band = range []*Band{nil, {Of: 1}, {Number: 1, Of: 1, Question: "Who?", Answer: "The kernel."}} {
+				screen(v, w, rows)
+			}
 		}
 	}
 }
