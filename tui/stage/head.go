@@ -72,8 +72,10 @@ func drawTitle(r grid.Region, v *scene) (x int) {
 		if v.World.Of > 0 {
 			p = p.Text(th.Faint, " of ").Int(th.Faint, int64(v.World.Of))
 		}
-		p = p.Text(th.Faint, ": ")
-		left.Cut(p.X, 0, end-p.X, th.Text, step.Text)
+		if room := end - p.X - len(": "); room >= 6 { // fewer letters say nothing
+			p = p.Text(th.Faint, ": ")
+			left.Cut(p.X, 0, room, th.Text, step.Text)
+		}
 	}
 	return x
 }
@@ -102,14 +104,19 @@ func (v *scene) drawStatus(r grid.Region, end int) int {
 // drawKeys draws the keys that work now: what is to be pressed first, then the
 // experiment's own.
 func drawKeys(r grid.Region, v *scene) {
-	all := v.Keys[:min(len(v.Keys), 1)]
+	n := 1
+	if v.small {
+		n = 2 // and the way to the other panels
+	}
+	n = min(n, len(v.Keys))
+	all := v.Keys[:n]
 	if v.Status == Running || v.Status == Held || v.Status == Unheld {
 		all = slices.Clone(all)
 		for _, o := range v.World.Offers {
 			all = append(all, keys.Hint{Key: string(o.Key), Does: o.Text})
 		}
 	}
-	chrome.Keys(r, v.View.Theme, append(all[:len(all):len(all)], v.Keys[min(len(v.Keys), 1):]...))
+	chrome.Keys(r, v.View.Theme, append(all[:len(all):len(all)], v.Keys[n:]...))
 }
 
 // worded are the states of which Words say what is going on.

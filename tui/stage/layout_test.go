@@ -133,6 +133,10 @@ func TestASmallScreenAsksInItsTopRows(t *testing.T) {
 	if text, _ := screen(v, LeastWidth, LeastHeight); !strings.Contains(text, "Blocked in read on a, while b has been ready for") || !strings.Contains(text, "Nobody looks.") {
 		t.Errorf("on the way:\n%s", text)
 	}
+	v.Keys = []keys.Hint{{Key: "space", Does: "hold"}, {Key: "Z", Does: "next panel"}, {Key: "?", Does: "help"}, {Key: "q", Does: "back"}}
+	if text, _ := screen(v, LeastWidth, LeastHeight); !strings.Contains(text, "space  hold  Z next panel  a write to a") {
+		t.Errorf("the next panel does not come before the experiment's keys:\n%s", text)
+	}
 	v.Band = &Band{Number: 1, Of: 2, Question: "Who knows that b has spoken?", Answer: "The kernel.", Space: "go on"}
 	text, _ := screen(v, LeastWidth, LeastHeight)
 	for _, want := range []string{"Who knows that b has spoken?", "The kernel.", "space  go on   moment 1 of 2"} {
