@@ -26,15 +26,13 @@ func Attach(rec *trace.Recorder, gate *control.Gate, pid int, opt Options, stop 
 	return onThread(func() (Exit, error) {
 		t := newTracer(rec, gate, opt)
 		t.attached = true
-		p, err := t.newMain(pid)
-		if err == nil {
-			err = t.seizeAll(p)
-		}
-		if err != nil {
+		t.main = t.newProcess(pid)
+		if err := t.seizeAll(t.main); err != nil {
 			return Exit{}, err
 		}
 		t.begun = true
-		t.adoptAll(p)
+		t.restore(t.main)
+		t.seizeChildren()
 		go func() {
 			<-stop
 			t.bell.leave.Store(true)
@@ -67,7 +65,7 @@ func (t *tracer) seizeAll(p *process) error {
 				if gone(err) && tid != p.pid {
 					continue
 				}
-				if len(t.tasks) > 0 && errors.Is(err, unix.EPERM) { // its maker was seized: so is it
+				if t.threads(p) > 0 && errors.Is(err, unix.EPERM) { // its maker was seized: so is it
 					continue
 				}
 				return refusedAttach(p.pid, err)
@@ -83,7 +81,9 @@ func (t *tracer) seizeAll(p *process) error {
 // letGo begins to detach: each thread is interrupted, and detached where it stops.
 func (t *tracer) letGo() {
 	t.leaving = true
-	t.dropAll(t.main)
+	for _, p := range t.procs {
+		p.dropAll()
+	}
 	for _, k := range t.tasks {
 		if k.held != 0 { // it stands before its wait
 			k.held = 0

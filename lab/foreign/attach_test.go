@@ -24,9 +24,14 @@ type untraced struct {
 	cmd *exec.Cmd
 	in  *os.File
 	out *bufio.Reader
+
+	sleepsIn op
 }
 
-func start(t *testing.T, path string) *untraced {
+func start(t *testing.T, path string) *untraced { return startWaiting(t, path, opEpollWait) }
+
+// startWaiting starts a program, and waits until it sleeps in a wait of a kind.
+func startWaiting(t *testing.T, path string, sleepsIn op) *untraced {
 	t.Helper()
 	p := &untraced{cmd: exec.Command(path)}
 	in, ours := pipe(t)
@@ -43,6 +48,7 @@ func start(t *testing.T, path string) *untraced {
 		p.cmd.Process.Kill()
 		p.cmd.Wait()
 	})
+	p.sleepsIn = sleepsIn
 	p.waits(t)
 	return p
 }
@@ -54,7 +60,7 @@ func (p *untraced) waits(t *testing.T) {
 		text, _ := os.ReadFile("/proc/" + strconv.Itoa(p.cmd.Process.Pid) + "/syscall")
 		number, _, _ := strings.Cut(string(text), " ")
 		n, err := strconv.Atoi(number)
-		if c := byNumber[n]; err == nil && c != nil && c.op == opEpollWait {
+		if c := byNumber[n]; err == nil && c != nil && c.op == p.sleepsIn {
 			return
 		}
 		if time.Now().After(end) {

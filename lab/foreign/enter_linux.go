@@ -16,7 +16,7 @@ import (
 // enter is a stop at the beginning of a call. The thread goes on, unless it is held.
 func (t *tracer) enter(k *task) {
 	k.in, k.told = nil, false
-	if k.proc != t.main || !t.begun || k.info.get(k.tid) != nil {
+	if !t.begun || k.info.get(k.tid) != nil {
 		t.goOn(k, 0)
 		return
 	}
@@ -25,7 +25,7 @@ func (t *tracer) enter(k *task) {
 		t.once(k.proc, "arch", "The program makes calls of another processor (32 bits): they are not shown.")
 		c = nil
 	}
-	if c == nil || !t.counts(c, k) {
+	if c == nil || !t.counts(c, k) || !t.entered(k.proc, c) {
 		t.goOn(k, 0)
 		return
 	}
@@ -85,7 +85,7 @@ func (t *tracer) begin(k *task) {
 		t.find(p, number)
 	case opExec, opExit:
 		// The kernel closes fds before the next stop.
-		t.dropAll(p)
+		p.dropAll()
 	case opUring:
 		t.once(p, "io_uring", "The program uses io_uring: what it does through its rings is not shown.")
 	}
@@ -261,12 +261,12 @@ func (t *tracer) end(k *task, c *call, result, errno int64) {
 	case opListen, opBind:
 		done(number, c.name)
 		if f := p.fds[number]; f != nil && errno == 0 {
-			t.label(f)
+			t.label(p, f)
 		}
 	case opConnect:
 		done(number, c.name)
 		if f := p.fds[number]; f != nil && (errno == 0 || errno == int64(unix.EINPROGRESS)) {
-			t.label(f)
+			t.label(p, f)
 		}
 	case opAccept:
 		done(number, c.name)

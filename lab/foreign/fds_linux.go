@@ -62,7 +62,7 @@ func (t *tracer) adoptAll(p *process) {
 			if again := t.identify(p, f.number); again != nil {
 				again.file = f.file
 				p.fds[f.number] = again
-				t.watch(again)
+				p.watch(again)
 			}
 		}
 	}
@@ -78,6 +78,9 @@ func (t *tracer) identify(p *process, number int32) *fd {
 	f := &fd{number: number, copy: -1}
 	t.files++
 	f.file = t.files
+	if file, ok := p.inherited[number]; ok {
+		f.file = file
+	}
 	link, err := os.Readlink("/proc/" + strconv.Itoa(p.pid) + "/fd/" + strconv.Itoa(int(number)))
 	if err != nil {
 		return nil
@@ -216,39 +219,39 @@ func (t *tracer) open(p *process, f *fd, flags int64, same int32) {
 		flags |= trace.RegularFile
 	}
 	t.rec.Put(&trace.Record{Kind: trace.Open, Thread: uint32(p.pid), FD: f.number, Str: t.str(f.what), A: flags, B: trace.NoFD, C: int64(same)})
-	t.label(f)
+	t.label(p, f)
 	if f.what == epollInstance {
 		t.newEpoll(p, f)
 	}
-	t.watch(f)
+	p.watch(f)
 }
 
 // label names a socket by its address.
-func (t *tracer) label(f *fd) {
+func (t *tracer) label(p *process, f *fd) {
 	if name := address(f.copy); name != "" {
-		t.rec.Put(&trace.Record{Kind: trace.Label, Thread: uint32(t.main.pid), FD: f.number, Str: t.str(name)})
+		t.rec.Put(&trace.Record{Kind: trace.Label, Thread: uint32(p.pid), FD: f.number, Str: t.str(name)})
 	}
 }
 
-func (t *tracer) watch(f *fd) {
+func (p *process) watch(f *fd) {
 	if f.copy >= 0 {
-		t.watcher.WatchCopy(int(f.number), trace.NoFD, f.copy)
+		p.watcher.WatchCopy(int(f.number), trace.NoFD, f.copy)
 	}
 }
 
 // drop gives the copy of an fd back. It must be gone before the program closes the fd:
 // else the file stays open, no peer hears a hang-up, and epoll does not forget it.
-func (t *tracer) drop(f *fd) {
+func (p *process) drop(f *fd) {
 	if f.copy >= 0 {
-		t.watcher.Unwatch(int(f.number))
+		p.watcher.Unwatch(int(f.number))
 		unix.Close(f.copy)
 		f.copy = -1
 	}
 }
 
-func (t *tracer) dropAll(p *process) {
+func (p *process) dropAll() {
 	for _, f := range p.fds {
-		t.drop(f)
+		p.drop(f)
 	}
 }
 
@@ -258,7 +261,7 @@ func (t *tracer) closed(p *process, number int32) {
 	if f == nil {
 		return
 	}
-	t.drop(f)
+	p.drop(f)
 	delete(p.fds, number)
 	kept := false
 	for _, o := range p.fds {

@@ -17,7 +17,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"fdlab/lab/control"
-	"fdlab/lab/kernel"
 	"fdlab/lab/trace"
 )
 
@@ -96,11 +95,9 @@ func (t *tracer) seize(pid, tid int) error {
 	if err := ptrace(unix.PTRACE_SEIZE, tid, 0, follow|unix.PTRACE_O_EXITKILL); err != nil {
 		return refusedPtrace(err)
 	}
-	p, err := t.newMain(pid)
-	if err != nil {
-		return err
-	}
-	t.tasks[tid] = &task{tid: tid, proc: p, handles: trace.NoFD}
+	t.main = t.newProcess(pid)
+	running.Store(int32(pid))
+	t.tasks[tid] = &task{tid: tid, proc: t.main, handles: trace.NoFD}
 	return nil
 }
 
@@ -112,19 +109,6 @@ func stopProgram() {
 	if pid := int(running.Load()); pid != 0 {
 		unix.Kill(pid, unix.SIGTERM)
 	}
-}
-
-// newMain enters the process that is shown.
-func (t *tracer) newMain(pid int) (*process, error) {
-	pidfd, err := unix.PidfdOpen(pid, 0)
-	if err != nil {
-		return nil, os.NewSyscallError("pidfd_open", err)
-	}
-	p := &process{pid: pid, pidfd: pidfd, fds: map[int32]*fd{}, epolls: map[int32]*loop{}, lost: map[string]bool{}}
-	t.main, t.procs[pid] = p, p
-	running.Store(int32(pid))
-	t.watcher, err = kernel.NewWatcherOf(uint32(pid), t.rec)
-	return p, err
 }
 
 const trampolineRole = "trampoline"

@@ -37,9 +37,9 @@ type watch struct {
 	event uint32
 }
 
-func (t *tracer) newLoop(backend string, fd int32) *loop {
+func (t *tracer) newLoop(p *process, backend string, fd int32) *loop {
 	l := &loop{base: t.rec.NextBase(), backend: backend, fd: fd, set: map[int32]*watch{}, byData: map[uint64]int32{}}
-	t.rec.Put(&trace.Record{Kind: trace.BaseNew, Thread: uint32(t.main.pid), FD: trace.NoFD, Base: l.base, Str: t.str(backend), A: 1, B: 1})
+	t.rec.Put(&trace.Record{Kind: trace.BaseNew, Thread: uint32(p.pid), FD: trace.NoFD, Base: l.base, Str: t.str(backend), A: 1, B: 1})
 	return l
 }
 
@@ -51,7 +51,7 @@ func (t *tracer) newEpoll(p *process, f *fd) {
 			return
 		}
 	}
-	l := t.newLoop("epoll", f.number)
+	l := t.newLoop(p, "epoll", f.number)
 	p.epolls[f.number] = l
 	for _, w := range watchedBy(p.pid, f.number) {
 		if t.find(p, w.fd) != nil { // else it is another process's: the instance was inherited
@@ -205,7 +205,7 @@ const mostLooks = 8
 // watcher alone would miss most of what rises and falls within a millisecond.
 func (t *tracer) lookAgain(k *task) {
 	for _, fd := range k.named[:min(len(k.named), mostLooks)] {
-		t.watcher.Look(int(fd))
+		k.proc.watcher.Look(int(fd))
 	}
 }
 
@@ -223,7 +223,7 @@ func (t *tracer) waitsFor(k *task) *loop {
 			return nil
 		}
 		if k.poll == nil {
-			k.poll = t.newLoop(k.in.name, trace.NoFD)
+			k.poll = t.newLoop(p, k.in.name, trace.NoFD)
 		}
 		l := k.poll
 		l.asked = raw

@@ -8,44 +8,34 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
 	"fdlab/lab/control"
-	"fdlab/lab/kernel"
 	"fdlab/lab/trace"
 )
 
 // tracer is the one thread that traces, and all that it knows.
 type tracer struct {
-	rec     *trace.Recorder
-	gate    *control.Gate // or nil
-	watcher *kernel.Watcher
-	opt     Options
-	names   map[string]uint32 // strings of the trace
-	bell    bell
+	rec   *trace.Recorder
+	gate  *control.Gate // or nil
+	opt   Options
+	names map[string]uint32 // strings of the trace
+	bell  bell
 
 	attached bool          // no filter: every call stops
 	begun    bool          // the program's own first instruction is near: record
-	main     *process      // the one that is shown
+	main     *process      // the one that was started or attached to
 	tasks    map[int]*task // all threads of all processes
 	procs    map[int]*process
-	steps    uint64 // of the gate, as far as they are carried out
-	files    int32  // open files that have a number
-	leaving  bool   // being detached
+	owners   map[int]*process // of the threads that the trace knows to be of another process than main
+	closing  sync.WaitGroup   // of watchers
+	steps    uint64           // of the gate, as far as they are carried out
+	files    int32            // open files that have a number
+	leaving  bool             // being detached
 	exit     Exit
 	over     bool // main has ended
-}
-
-// process is one that is traced: main, or a child of it.
-type process struct {
-	pid     int
-	pidfd   int // of main, else -1
-	fds     map[int32]*fd
-	epolls  map[int32]*loop
-	lost    map[string]bool // what was said already of what cannot be seen
-	symbols *symbols
-	busy    bool // it has used an fd that is no file: its libraries are loaded
 }
 
 // task is one thread.
@@ -78,7 +68,8 @@ type task struct {
 // that follows.
 func newTracer(rec *trace.Recorder, gate *control.Gate, opt Options) *tracer {
 	interrupting()
-	return &tracer{bell: bell{tid: unix.Gettid()}, rec: rec, gate: gate, opt: opt, names: map[string]uint32{}, tasks: map[int]*task{}, procs: map[int]*process{}}
+	return &tracer{bell: bell{tid: unix.Gettid()}, rec: rec, gate: gate, opt: opt, names: map[string]uint32{}, tasks: map[int]*task{},
+		procs: map[int]*process{}, owners: map[int]*process{}}
 }
 
 // str returns the number of a string in the trace.
@@ -93,15 +84,16 @@ func (t *tracer) str(s string) uint32 {
 	return id
 }
 
-func (t *tracer) note(format string, args ...any) {
-	t.rec.Put(&trace.Record{Kind: trace.Note, Thread: uint32(t.main.pid), FD: trace.NoFD, Str: t.str(fmt.Sprintf(format, args...))})
+// note says something of a process.
+func (t *tracer) note(p *process, format string, args ...any) {
+	t.rec.Put(&trace.Record{Kind: trace.Note, Thread: uint32(p.pid), FD: trace.NoFD, Str: t.str(fmt.Sprintf(format, args...))})
 }
 
 // once notes something that is worth a word the first time.
 func (t *tracer) once(p *process, key, format string, args ...any) {
 	if !p.lost[key] {
 		p.lost[key] = true
-		t.note(format, args...)
+		t.note(p, format, args...)
 	}
 }
 
@@ -135,12 +127,9 @@ func (t *tracer) run() error {
 // close gives back what the tracer holds of the program.
 func (t *tracer) close() {
 	for _, p := range t.procs {
-		t.dropAll(p)
-		if p.pidfd >= 0 {
-			unix.Close(p.pidfd)
-		}
+		t.forsake(p)
 	}
-	t.watcher.Close()
+	t.closing.Wait()
 }
 
 // stopped takes the news of one thread, and lets it go on.
@@ -183,10 +172,6 @@ func (t *tracer) stopped(tid int, status unix.WaitStatus) {
 		switch sig {
 		case unix.SIGSTOP, unix.SIGTSTP, unix.SIGTTIN, unix.SIGTTOU: // the program is stopped, as Ctrl-Z does
 			ptrace(unix.PTRACE_LISTEN, tid, 0, 0)
-			return
-		}
-		if t.attached && k.proc != t.main { // a child has no filter: it can be let go
-			t.detach(k)
 			return
 		}
 		if t.attached {
@@ -247,11 +232,7 @@ func (t *tracer) newTask(tid int) *task {
 	}
 	p := t.procs[pid]
 	if p == nil {
-		p = &process{pid: pid, pidfd: -1, lost: map[string]bool{}}
-		t.procs[pid] = p
-		if t.begun {
-			t.note("a child process, %d, has begun: it is not shown", pid)
-		}
+		p = t.newProcess(pid)
 	}
 	k := &task{tid: tid, proc: p, handles: trace.NoFD}
 	t.tasks[tid] = k
@@ -259,10 +240,16 @@ func (t *tracer) newTask(tid int) *task {
 }
 
 // processOf returns the process that a thread belongs to, 0 if it is gone.
-func processOf(tid int) int {
+func processOf(tid int) int { return statusOf(tid, "Tgid") }
+
+// parentOf returns the process that has made one, or has taken it over.
+func parentOf(pid int) int { return statusOf(pid, "PPid") }
+
+// statusOf returns a number of proc_pid_status(5).
+func statusOf(tid int, field string) int {
 	text, _ := os.ReadFile("/proc/" + strconv.Itoa(tid) + "/status")
 	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, "Tgid:"); ok {
+		if rest, ok := strings.CutPrefix(line, field+":"); ok {
 			n, _ := strconv.Atoi(strings.TrimSpace(rest))
 			return n
 		}
@@ -281,14 +268,15 @@ func nameOf(tid int) string {
 func (t *tracer) announce(k *task) {
 	if !k.announced {
 		k.announced = true
+		t.belongs(k.tid, k.proc)
 		t.rec.Put(&trace.Record{Kind: trace.ThreadBegin, Thread: uint32(k.tid), FD: trace.NoFD, Str: t.str(nameOf(k.tid))})
 	}
 }
 
 // exiting: the thread is about to end, and its fds are still open.
 func (t *tracer) exiting(k *task) {
-	if k.proc == t.main && t.threads(k.proc) == 1 {
-		t.dropAll(k.proc)
+	if t.threads(k.proc) == 1 {
+		k.proc.dropAll()
 	}
 	k.in = nil
 }
@@ -310,23 +298,33 @@ func (t *tracer) ended(tid int, status unix.WaitStatus) {
 		return
 	}
 	delete(t.tasks, tid)
-	if k.announced {
-		t.rec.Put(&trace.Record{Kind: trace.ThreadEnd, Thread: uint32(tid), FD: trace.NoFD})
-	}
 	if tid != k.proc.pid {
+		t.threadEnds(k)
 		return
 	}
-	t.dropAll(k.proc)
+	shown := k.proc.pidfd >= 0
+	t.forsake(k.proc)
+	t.threadEnds(k)
 	if k.proc != t.main {
-		if t.begun {
-			t.note("the child process %d has ended", tid)
+		delete(t.procs, tid)
+		if shown {
+			t.note(t.main, "the child process %d has ended", tid)
 		}
 		return
 	}
 	t.over = true
+	running.Store(0)
 	t.exit = Exit{Code: status.ExitStatus()}
 	if status.Signaled() {
 		t.exit = Exit{Code: -1, Signal: unix.SignalName(status.Signal()), number: int(status.Signal())}
+	}
+}
+
+// threadEnds: a thread that the trace knows is gone.
+func (t *tracer) threadEnds(k *task) {
+	if k.announced || t.owners[k.tid] != nil {
+		delete(t.owners, k.tid)
+		t.rec.Put(&trace.Record{Kind: trace.ThreadEnd, Thread: uint32(k.tid), FD: trace.NoFD})
 	}
 }
 
@@ -337,21 +335,20 @@ func (t *tracer) executed(k *task) {
 	for tid, o := range t.tasks {
 		if o.proc == p && o != k {
 			delete(t.tasks, tid)
-			if o.announced {
-				t.rec.Put(&trace.Record{Kind: trace.ThreadEnd, Thread: uint32(tid), FD: trace.NoFD})
-			}
+			t.threadEnds(o)
 		}
 	}
 	k.in, k.turn, k.named, k.handles, k.poll, k.wait, k.announced = nil, nil, nil, trace.NoFD, nil, nil, false
 	k.loop, k.callbacks = nil, nil
 	p.symbols, p.busy = nil, false
-	if p != t.main {
-		if t.begun {
-			t.note("the child process %d runs %s: it is not shown", p.pid, nameOf(p.pid))
-		}
+	if p != t.main && !t.begun { // the trampoline's
 		return
 	}
 	t.begun = true
+	if !t.follow(p) {
+		return
+	}
+	t.introduce(p)
 	t.announce(k)
 	t.tellSetUID(p)
 	t.adoptAll(p)

@@ -23,6 +23,7 @@ var book = [trace.Kinds]entry{
 	trace.None:        {notInFeed, noSentence},
 	trace.ThreadBegin: {notInFeed, noSentence},
 	trace.ThreadEnd:   {notInFeed, noSentence},
+	trace.ProcessOf:   {notInFeed, noSentence},
 	trace.Label:       {notInFeed, noSentence},
 	trace.BaseNew:     {notInFeed, noSentence},
 	trace.BaseFree:    {notInFeed, noSentence},

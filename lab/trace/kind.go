@@ -12,6 +12,7 @@ const (
 
 	ThreadBegin // a thread introduces itself
 	ThreadEnd
+	ProcessOf // of a foreign program: to which of its processes a thread belongs
 
 	Open  // a file descriptor came to be
 	Label // what the program calls it
@@ -84,6 +85,7 @@ var forms = [kinds]form{
 	None:          {name: "none"},
 	ThreadBegin:   {name: "thread-begin", str: "name"},
 	ThreadEnd:     {name: "thread-end"},
+	ProcessOf:     {name: "process", str: "program", a: "process", b: "parent"},
 	Open:          {name: "open", str: "what", a: "flags", b: "peer", c: "same"},
 	Label:         {name: "label", str: "label"},
 	Close:         {name: "close", a: "errno"},

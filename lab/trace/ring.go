@@ -28,7 +28,7 @@ const (
 	recordSize  = 64
 	stringSpace = 4 << 20
 	magic       = 0x6264_6c61_6266_6474
-	ringVersion = 2 // 1 had no bundles
+	ringVersion = 3 // 1 had no bundles, 2 no processes
 )
 
 // Slots is the usual size of a ring: 16 MiB, about 0.1 s of records from a

@@ -13,27 +13,28 @@ import (
 // So everything that grows with the number of records has a bound, far beyond what
 // a person can look at. What goes for it is counted in Dropped, and the stage says so.
 const (
-	mostThreads  = 512
-	mostFrames   = 64  // of one thread's stack
-	mostBases    = 256 // with one loop in the other's callback, or freed
-	mostWatches  = 1024
-	mostTold     = 1024 // of one wait; only mistaken looks at them
-	mostSaid     = 1024 // steps, checks, measures: each
-	mostOffers   = 64   // keys, and arguments
-	mostEnds     = 4096
-	mostTrail    = 64
-	mostDealings = 64      // threads that an fd remembers
-	mostNames    = 1 << 16 // strings that are kept; others are asked for again
+	mostProcesses = 32
+	mostThreads   = 512
+	mostFrames    = 64  // of one thread's stack
+	mostBases     = 256 // with one loop in the other's callback, or freed
+	mostWatches   = 1024
+	mostTold      = 1024 // of one wait; only mistaken looks at them
+	mostSaid      = 1024 // steps, checks, measures: each
+	mostOffers    = 64   // keys, and arguments
+	mostEnds      = 4096
+	mostTrail     = 64
+	mostDealings  = 64      // threads that an fd remembers
+	mostNames     = 1 << 16 // strings that are kept; others are asked for again
 )
 
 // Dropped counts what found no room in the world, or had to make room.
 type Dropped struct {
-	Threads, Frames, Bases, Events, Steps, Checks, Measures, Tables, Moments, Offers, Ends uint64
+	Processes, Threads, Frames, Bases, Events, Steps, Checks, Measures, Tables, Moments, Offers, Ends uint64
 }
 
 // All is how many things there are.
 func (d Dropped) All() uint64 {
-	return d.Threads + d.Frames + d.Bases + d.Events + d.Steps + d.Checks + d.Measures + d.Tables + d.Moments + d.Offers + d.Ends
+	return d.Processes + d.Threads + d.Frames + d.Bases + d.Events + d.Steps + d.Checks + d.Measures + d.Tables + d.Moments + d.Offers + d.Ends
 }
 
 // addThread enters a thread. Of too many those go that have ended, and then those

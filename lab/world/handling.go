@@ -13,6 +13,9 @@ import (
 
 // Foreign reports whether the run is of a program that is not of the lab.
 func (w *World) Foreign() bool {
+	if w.first != 0 {
+		return true
+	}
 	for i := range w.Bases {
 		if w.Bases[i].Foreign {
 			return true

@@ -17,6 +17,7 @@ var uses = [trace.Kinds]use{
 	trace.None:          unused,
 	trace.ThreadBegin:   unused,
 	trace.ThreadEnd:     unused,
+	trace.ProcessOf:     unused,
 	trace.Open:          inFeed,
 	trace.Label:         unused,
 	trace.Close:         inFeed,

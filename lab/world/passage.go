@@ -71,21 +71,24 @@ type walk struct {
 // through goes through records that lie before a time, and after it as far as there are
 // so many passages. It reports whether there were no earlier ones.
 func (w *walk) through(time int64, back, after int) (whole bool) {
-	r := w.run
-	last := r.chapterAt(time)
+	past := w.run.whole().past
+	last := w.run.chapterAt(time)
 	if last < 0 {
 		return true
 	}
-	i, k := last, r.past[last].after(time)-back
+	i, k := last, past[last].after(time)-back
 	for k < 0 && i > 0 {
 		i--
-		k += len(r.past[i].records)
+		k += len(past[i].records)
 	}
 	whole, k = k <= 0, max(k, 0)
 	future := 0
-	for ; i < len(r.past); i, k = i+1, 0 {
-		for ; k < len(r.past[i].records); k++ {
-			rec := &r.past[i].records[k]
+	for ; i < len(past); i, k = i+1, 0 {
+		for ; k < len(past[i].records); k++ {
+			rec := &past[i].records[k]
+			if !w.run.has(rec) {
+				continue
+			}
 			n := len(w.all)
 			w.apply(rec)
 			if rec.Time <= time {

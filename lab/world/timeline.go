@@ -12,6 +12,7 @@ type Timeline struct {
 	threads map[uint32]int
 	fds     map[int32]int // fd number -> lane of the fd that has it now
 	each    keep          // what a lane may keep
+	share   int           // of all that lanes may keep it may keep one part of so many
 }
 
 // What lanes may keep: all together, so many spans (32 MiB) and blocks (12 MiB). One
@@ -25,8 +26,13 @@ const (
 )
 
 // NewTimeline returns an empty timeline.
-func NewTimeline() *Timeline {
-	return &Timeline{threads: map[uint32]int{}, fds: map[int32]int{}}
+func NewTimeline() *Timeline { return newTimeline(1) }
+
+// shareOfOne is the share of a process that another one has made: there may be many.
+const shareOfOne = 8
+
+func newTimeline(share int) *Timeline {
+	return &Timeline{threads: map[uint32]int{}, fds: map[int32]int{}, share: share}
 }
 
 // Apply notes what the record r changed. w is the world after r.
@@ -238,7 +244,8 @@ func (tl *Timeline) add(l Lane) int {
 		tl.forget()
 	}
 	tl.Lanes = append(tl.Lanes, l)
-	tl.each = keep{min(keepSpans, allSpans/len(tl.Lanes)), min(keepBlocks, allBlocks/len(tl.Lanes))}
+	parts := len(tl.Lanes) * tl.share
+	tl.each = keep{min(keepSpans, allSpans/parts), min(keepBlocks, allBlocks/parts)}
 	return len(tl.Lanes) - 1
 }
 

@@ -55,6 +55,9 @@ type World struct {
 	// the trace is newer than the world.
 	Unknown uint64
 
+	// Processes are those of a foreign program, its own first: see process.go.
+	Processes []Process
+
 	// Looked: the program looked at all its threads at this time, and what is known of
 	// them was so. 0: it never looked (it can do so on Linux only).
 	Looked int64
@@ -69,6 +72,10 @@ type World struct {
 
 	threads map[uint32]int // by id: index in Threads of the thread that has it now
 	recent  int            // index in Threads of the one that made the last record
+
+	process   uint32            // whose world it is, 0 while the trace has not spoken of processes
+	first     uint32            // the program's own
+	strangers map[uint32]uint32 // the threads that are not of that one, and of which they are
 
 	files  int32   // how many open files are known to have duplicates
 	begun  int64   // how many callbacks have
@@ -180,6 +187,7 @@ func (w *World) Clone() *World {
 	for i := range c.Threads {
 		c.Threads[i].Stack = slices.Clone(w.Threads[i].Stack)
 	}
+	c.Processes, c.strangers = slices.Clone(w.Processes), maps.Clone(w.strangers)
 	c.FDs = slices.Clone(w.FDs)
 	fds := make([]FD, len(w.FDs)) // all in one piece
 	for i, f := range w.FDs {
@@ -211,10 +219,14 @@ func (w *World) Clone() *World {
 
 // Apply reduces one record into the world. Records must come in the order of
 // their numbers; a gap (records that were lost) leaves the world possibly
-// wrong until the fds it touched speak again.
-func (w *World) Apply(r *trace.Record) {
+// wrong until the fds it touched speak again. mine is false where the record is of another
+// process, and has changed nothing of this one.
+func (w *World) Apply(r *trace.Record) (mine bool) {
 	w.Time = max(w.Time, r.Time)
 	w.Records++
+	if w.isOthers(r) {
+		return false
+	}
 	w.ended, w.took, w.turned, w.signal, w.left = Frame{}, 0, false, "", trace.NoFD
 	t := w.thread(r)
 	w.moved(t, r)
@@ -288,6 +300,7 @@ func (w *World) Apply(r *trace.Record) {
 		w.Unknown++
 	}
 	w.Feed.apply(w, r)
+	return true
 }
 
 // Sure reports whether what began at a time and has not ended goes on for sure: no
