@@ -52,6 +52,27 @@ var Keys = keys.Table[*Player, Order]{
 		Help: "the time panel's axis: a column is a stretch of time, or one phase (a wait, what the loop was told, a callback, a call, an arrival), whatever time it took. There + and - make a phase wider, and ← → go by one",
 		Do:   func(p *Player) Order { p.events = !p.events; return Nothing },
 	},
+	{
+		Names: []string{"N"}, Sign: "N",
+		Now:  (*Player).nowProcess,
+		Help: "shows the next process of a program that is not of the lab and has made others: its own fds, threads and loops, at the same moment. Those that live come first",
+		Do:   func(p *Player) Order { p.nextProcess(); return Nothing },
+	},
+}
+
+// nextProcess shows the next process on the track in front.
+func (p *Player) nextProcess() {
+	t := p.Tracks[p.Front]
+	if id, ok := t.nextProcess(); ok {
+		t.Show(id)
+	}
+}
+
+func (p *Player) nowProcess() keys.Hint {
+	if p.Tracks[p.Front].Process() == nil {
+		return keys.Hint{}
+	}
+	return keys.Hint{Does: "next process"}
 }
 
 // Turn brings the other of two tracks to the front.

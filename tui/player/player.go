@@ -215,7 +215,7 @@ func (p *Player) Moment(n int) (m Moment, ok bool) {
 		return Moment{Clock: now}, false
 	}
 	a := t.acts[i]
-	m = Moment{Run: a.run, World: a.run.Live, Act: i, Clock: now, Now: max(now-a.begins, 0), Live: a.length}
+	m = Moment{Run: a.of, World: a.of.Live, Act: i, Clock: now, Now: max(now-a.begins, 0), Live: a.length}
 	if p.past && now < t.Length() {
 		m.World = a.moment(m.Now)
 	}

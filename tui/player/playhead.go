@@ -134,9 +134,9 @@ func (p *Player) NextOf(n int, forward bool, is func(*trace.Record) bool) Order 
 		return Nothing
 	}
 	a := t.acts[i]
-	find := a.run.PreviousOf
+	find := a.of.PreviousOf
 	if forward {
-		find = a.run.NextOf
+		find = a.of.NextOf
 	}
 	at, ok := find(p.on(t)-a.begins, is)
 	if !ok {

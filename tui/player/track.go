@@ -1,6 +1,9 @@
 package player
 
 import (
+	"cmp"
+	"slices"
+
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
@@ -15,8 +18,9 @@ type Track struct {
 
 type act struct {
 	run    *world.Run
-	begins int64 // ns on the player's clock
-	length int64 // ns so far
+	of     *world.Run // what is shown: run, or that of another process of the program
+	begins int64      // ns on the player's clock
+	length int64      // ns so far
 
 	shown *world.World // an earlier moment, and
 	at    int64        // which, on the run's own clock; see moment
@@ -25,7 +29,7 @@ type act struct {
 // Begin adds a run to the track. It begins where the one before has ended.
 func (t *Track) Begin(run *world.Run) {
 	t.EndAt(0)
-	t.acts = append(t.acts, &act{run: run, begins: t.Length()})
+	t.acts = append(t.acts, &act{run: run, of: run, begins: t.Length()})
 }
 
 // Apply adds records to the latest run.
@@ -64,6 +68,41 @@ func (t *Track) Run() *world.Run {
 		return a.run
 	}
 	return nil
+}
+
+// Show shows another process of the latest run's program; its number is one of those that
+// the live world has.
+func (t *Track) Show(process uint32) {
+	a := t.last()
+	if of := a.run.OfProcess(process); of != nil {
+		a.of, a.shown = of, nil
+	}
+}
+
+// Process returns the process of the latest run that is shown; nil: there is only one.
+func (t *Track) Process() *world.Process {
+	if a := t.last(); a != nil && len(a.run.Live.Processes) > 1 {
+		return a.of.Live.Process()
+	}
+	return nil
+}
+
+// nextProcess is the number of the process that is shown after this one: those that live,
+// in the order of their beginning, then those that have ended, the latest first.
+func (t *Track) nextProcess() (id uint32, ok bool) {
+	now := t.Process()
+	if now == nil {
+		return 0, false
+	}
+	all := slices.Clone(t.last().run.Live.Processes)
+	slices.SortStableFunc(all, func(a, b world.Process) int {
+		if a.Ended == 0 || b.Ended == 0 {
+			return cmp.Compare(min(a.Ended, 1), min(b.Ended, 1))
+		}
+		return cmp.Compare(b.Ended, a.Ended)
+	})
+	i := slices.IndexFunc(all, func(p world.Process) bool { return p.ID == now.ID })
+	return all[(i+1)%len(all)].ID, true
 }
 
 // Length is how long the track is, in ns.
@@ -107,7 +146,7 @@ func (t *Track) actAt(at int64) int {
 // moment returns the world as it was at a time of the run's own clock.
 func (a *act) moment(at int64) *world.World {
 	if a.shown == nil || a.at != at {
-		a.shown, a.at = a.run.At(at), at
+		a.shown, a.at = a.of.At(at), at
 	}
 	return a.shown
 }
@@ -120,7 +159,7 @@ func (t *Track) neighbour(at int64, forward bool) (int64, bool) {
 	}
 	a := t.acts[i]
 	if forward {
-		if next, ok := a.run.Next(at - a.begins); ok {
+		if next, ok := a.of.Next(at - a.begins); ok {
 			return a.begins + next, true
 		}
 		if i+1 < len(t.acts) {
@@ -128,7 +167,7 @@ func (t *Track) neighbour(at int64, forward bool) (int64, bool) {
 		}
 		return 0, false
 	}
-	if before, ok := a.run.Previous(at - a.begins); ok {
+	if before, ok := a.of.Previous(at - a.begins); ok {
 		return a.begins + before, true
 	}
 	if i > 0 {

@@ -22,6 +22,21 @@ func (v *scene) atLeast(p grid.Pen) grid.Pen {
 	return p
 }
 
+// drawProcess says which process of a program is shown, if it has several.
+func drawProcess(p grid.Pen, v *scene) grid.Pen {
+	th, all := v.Theme, v.World.Processes
+	now := v.World.Process()
+	if len(all) < 2 || now == nil {
+		return p
+	}
+	i := slices.IndexFunc(all, func(o world.Process) bool { return o.ID == now.ID })
+	p = p.Text(th.Text, "  process ").Int(th.Text, int64(now.ID)).Text(th.Text, " ").Text(th.Text, now.Name)
+	if now.Ended != 0 {
+		p = p.Text(th.Faint, ", ended")
+	}
+	return p.Text(th.Faint, "  ").Int(th.Faint, int64(i+1)).Text(th.Faint, " of ").Int(th.Faint, int64(len(all)))
+}
+
 // handling returns the index of the innermost frame in which a thread deals with an fd,
 // or -1.
 func handling(t *world.Thread) int {

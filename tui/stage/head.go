@@ -64,6 +64,7 @@ func drawTitle(r grid.Region, v *scene) (x int) {
 		p = p.Text(th.Title, "fdlab  ")
 	}
 	p = p.Text(th.Title, v.Lesson)
+	p = drawProcess(p, v)
 	if v.Chapter != "" {
 		p = p.Skip(2)
 		left.Cut(p.X, 0, end-p.X, th.Text, v.Chapter)
