@@ -193,7 +193,7 @@ func spell(sa unix.Sockaddr, err error) string {
 	case *unix.SockaddrInet6:
 		return net.JoinHostPort(netip.AddrFrom16(a.Addr).Unmap().String(), strconv.Itoa(a.Port))
 	case *unix.SockaddrUnix:
-		if a.Name != "" {
+		if a.Name != "" && a.Name != "@" { // unnamed
 			return plain(filepath.Base(a.Name))
 		}
 	}

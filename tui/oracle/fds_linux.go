@@ -83,7 +83,7 @@ func ofProgramColumn(add func(Claim), v *stage.View, f fd, l *ledger) {
 		add(Claim{"blocked on", subject, row + " (watched: " + watched + ")", func(facts Facts) (string, bool) {
 			return asleepOn(facts, f.number)
 		}, atOnce})
-	case strings.HasPrefix(text, "callback ") && f.InCallback > 0:
+	case (strings.HasPrefix(text, "callback ") || strings.HasPrefix(text, `"callback" `)) && f.InCallback > 0:
 		add(Claim{"in a callback", subject, row, inCallback(v, f.number), atOnce})
 		if strings.Contains(text, " late ") && l.told(f.number) {
 			add(Claim{"unseen", subject, row, toldOfAll(f.number, l), atOnce})

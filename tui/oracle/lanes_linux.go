@@ -34,7 +34,7 @@ func ofThreadLane(add func(Claim), v *stage.View, t *world.Thread, lane *world.L
 		claim("beside runs", "beside the lane of "+words[0]+" stands "+said, afterWatcher, awake)
 	case "sleeps", "asleep":
 		claim("beside sleeps", "beside the lane of "+words[0]+" stands "+said, afterWatcher, asleep)
-	case "", "waits", "callback", "handling", "blocked", "held", "ended": // the same words as in the panel, which are compared
+	case "", "waits", "callback", `"callback"`, "handling", "blocked", "held", "ended": // the same words as in the panel, which are compared
 	default:
 		add(Claim{"unknown word", fmt.Sprintf("thread %d", t.ID), said, unknown, 0})
 	}
@@ -43,7 +43,7 @@ func ofThreadLane(add func(Claim), v *stage.View, t *world.Thread, lane *world.L
 // The words beside an fd's lane: "unseen 1.2 ms, 5", "noticed 5", "in callback 5",
 // "5 left, known", "watched". They are made from the lane alone, which has its own
 // memory: so they are compared like those of the table. A number that was cut ends in "…".
-var waiting = regexp.MustCompile(`^(?:unseen .*, |noticed |in callback )?(\d[\d,]*)(?: left, known)?$`)
+var waiting = regexp.MustCompile(`^(?:unseen .*, |noticed |in "?callback"? )?(\d[\d,]*)(?: left, known)?$`)
 
 func ofFDLane(add func(Claim), v *stage.View, f fd, lane *world.Lane, l *ledger) {
 	said := stage.LaneReadout(v, lane)
@@ -69,7 +69,7 @@ func ofFDLane(add func(Claim), v *stage.View, f fd, lane *world.Lane, l *ledger)
 		}
 	case strings.HasPrefix(said, "noticed"):
 		kernel("beside noticed", ready)
-	case strings.HasPrefix(said, "in callback"):
+	case strings.HasPrefix(said, "in callback"), strings.HasPrefix(said, `in "callback"`):
 		add(Claim{"beside in callback", subject, word, inCallback(v, f.number), atOnce})
 	case strings.HasSuffix(said, "left, known"):
 		kernel("beside left", ready)

@@ -12,7 +12,7 @@ import (
 
 // The sentence under the title.
 var (
-	theLoop   = regexp.MustCompile(`^(?:Time is held\. )?The loop (waits in|is inside|has been inside a callback) ?(\w*)`)
+	theLoop   = regexp.MustCompile(`^(?:Time is held\. )?The loop (waits in|is inside|has been inside a "?callback"?) ?(\w*)`)
 	noneLooks = regexp.MustCompile(`^fd (\d+) .* is ready in the kernel, and nobody has looked`)
 	stands    = regexp.MustCompile(`· fd (\d+) .* stands ready; no loop has looked`)
 )

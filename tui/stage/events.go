@@ -129,9 +129,9 @@ func passageShape(v *scene, l *world.Lane, p *world.Passage, number map[uint32]i
 		case world.CalledBack:
 			number[l.Thread]++
 			if number[l.Thread]%2 == 0 {
-				return shape{glyph: g.LaneRight, style: ink.Next}
+				return v.asSaid(shape{glyph: g.LaneRight, style: ink.Next})
 			}
-			return shape{glyph: g.LaneRight, style: ink.Call}
+			return v.asSaid(shape{glyph: g.LaneRight, style: ink.Call})
 		case world.Called:
 			if p.Until < 0 || p.Until-p.At > int64(1e6) {
 				return shape{glyph: g.LaneBlocked, style: k.Blocked}
@@ -145,7 +145,7 @@ func passageShape(v *scene, l *world.Lane, p *world.Passage, number map[uint32]i
 	if l.FD == trace.NoFD {
 		s := threadShape(v, l, &piece, p.At, p.At+1, shape{}, 0)
 		if piece.Last&calling != 0 || piece.First&calling != 0 && piece.Callbacks > 0 {
-			s.glyph, s.style = g.LaneCallback, ink.Call
+			s = v.asSaid(shape{glyph: g.LaneCallback, style: ink.Call})
 		}
 		return s
 	}

@@ -271,11 +271,11 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 	case f.InCallback > 0 && unseen && v.Now-since > 1e6: // nobody looks before the callback is back
 		p = p.Rune(th.Callback, g.Callback).Text(th.Callback, " ")
 		if r.W >= len("> callback 999 ms ? late 999 ms") {
-			p = p.Text(th.Callback, "callback ").Bytes(th.Callback, v.since(r, f.CallbackAt)).Text(th.Callback, " ")
+			p = p.Text(th.Callback, v.callback()).Text(th.Callback, " ").Bytes(th.Callback, v.since(r, f.CallbackAt)).Text(th.Callback, " ")
 		}
 		v.atLeast(p.Rune(th.Late, g.Unseen).Text(th.Late, " late ")).Bytes(th.Late, v.since(r, since))
 	case f.InCallback > 0:
-		p.Rune(th.Callback, g.Callback).Text(th.Callback, " callback ").Bytes(th.Callback, v.since(r, f.CallbackAt))
+		p.Rune(th.Callback, g.Callback).Text(th.Callback, " ").Text(th.Callback, v.callback()).Text(th.Callback, " ").Bytes(th.Callback, v.since(r, f.CallbackAt))
 	case f.MistakenAt != 0 && v.Now-f.MistakenAt < glow:
 		p.Rune(th.Alarm, g.Noticed).Text(th.Alarm, say(" called ", " told; called: ")).Text(th.Alarm, fdName(v.World, f.Mistaken))
 	case f.Blocked > 0:

@@ -37,6 +37,15 @@ func drawProcess(p grid.Pen, v *scene) grid.Pen {
 	return p.Text(th.Faint, "  ").Int(th.Faint, int64(i+1)).Text(th.Faint, " of ").Int(th.Faint, int64(len(all)))
 }
 
+// callback is the word for a callback that runs. That of a foreign program stands in quotes: nobody
+// sees it, the program says so.
+func (v *scene) callback() string {
+	if v.World.Foreign() {
+		return `"callback"`
+	}
+	return "callback"
+}
+
 // handling returns the index of the innermost frame in which a thread deals with an fd,
 // or -1.
 func handling(t *world.Thread) int {
@@ -105,7 +114,7 @@ func drawInferred(r grid.Region, v *scene) {
 		}
 	}
 	if slices.ContainsFunc(v.World.Bases, func(b world.Base) bool { return b.Foreign && b.Callbacks > 0 }) {
-		say('"', th.Callback, "said by the program itself: which callback it is in, the steps, the names")
+		say(g.LaneSaid, th.Callback, "said by the program itself: which callback it is in, the steps, the names")
 	}
 	say(g.LaneHandled, th.Inferred, "inferred, not measured: a thread deals with an fd, from its first call on it after a wait to the next; "+string(g.Inferred)+" the function that its stack names")
 	say(g.AtLeast, th.Late, "a lower bound: the kernel is looked at in between, not all the time")

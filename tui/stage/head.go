@@ -185,7 +185,7 @@ func drawNow(r grid.Region, v *scene) {
 			drawSame(p.Text(th.Text, "; its loop calls only "), v, busy.Base)
 			break
 		}
-		p = p.Text(th.Text, "; its loop is still inside ").Text(th.Callback, "a callback").Text(th.Text, " (")
+		p = p.Text(th.Text, "; its loop is still inside ").Text(th.Callback, "a ").Text(th.Callback, v.callback()).Text(th.Text, " (")
 		p.Duration(th.Callback, v.Now-busy.Base.Since).Text(th.Text, ")")
 	case unseen != nil && r.W < 70:
 		p.Text(th.Ready, unseen.Name()).Text(th.Text, ": ready, unseen for ").Duration(th.Ready, v.Now-unseen.ReadySince)
@@ -267,7 +267,7 @@ func drawHeldNow(p grid.Pen, v *scene) {
 		theLoop(p, v, waiting).Text(th.Text, " is inside ").Text(th.Waiting, waiting.Call).
 			Text(th.Text, ", and stops when it comes back. Make an fd ready by a key.")
 	default:
-		p = theLoop(p, v, calling).Text(th.Text, " is inside ").Text(th.Callback, "a callback")
+		p = theLoop(p, v, calling).Text(th.Text, " is inside ").Text(th.Callback, "a ").Text(th.Callback, v.callback())
 		if waiting != nil {
 			p = p.Text(th.Text, ", ").Text(th.Text, baseName(v.World, waiting)).Text(th.Text, " inside ").Text(th.Waiting, waiting.Call)
 		}
@@ -288,7 +288,7 @@ func drawLoopNow(p grid.Pen, v *scene, short bool) {
 	b, calling := loopsNow(v.World)
 	switch n := v.World.Loops(); {
 	case calling != nil && v.Now-calling.Since > worthAWord:
-		p = theLoop(p, v, calling).Text(th.Text, " has been inside ").Text(th.Callback, "a callback").Text(th.Text, " for ")
+		p = theLoop(p, v, calling).Text(th.Text, " has been inside ").Text(th.Callback, "a ").Text(th.Callback, v.callback()).Text(th.Text, " for ")
 		p.Duration(th.Callback, v.Now-calling.Since).Text(th.Text, ". It looks at nothing else.")
 	case b == nil:
 	case n > 1 && calling == nil && waits(v.World) == n:

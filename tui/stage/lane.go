@@ -115,6 +115,25 @@ const calling = world.Callback | world.SleepsInCallback
 // in it is seen to do so. Two callbacks are never drawn as one: between them is a gap of
 // half a column, or a digit says how many began in the column.
 func threadShape(v *scene, l *world.Lane, p *world.Piece, from, to int64, left shape, x int) shape {
+	return v.asSaid(calledShape(v, l, p, from, to, left, x))
+}
+
+// asSaid draws a callback of a foreign program as what it is: said, not measured. A long one
+// has the sign in each of its columns.
+func (v *scene) asSaid(s shape) shape {
+	if !v.World.Foreign() {
+		return s
+	}
+	switch g := v.Theme.Glyphs; {
+	case s.glyph == g.LaneCallback, s.glyph == g.LaneLeft, s.glyph == g.LaneRight, s.glyph == g.LaneMany:
+		s.glyph, s.style = g.LaneSaid, v.Theme.Callback
+	case s.glyph >= '2' && s.glyph <= '9':
+		s.style = v.Theme.Callback
+	}
+	return s
+}
+
+func calledShape(v *scene, l *world.Lane, p *world.Piece, from, to int64, left shape, x int) shape {
 	k, g := v.Theme, v.Theme.Glyphs
 	ink := &k.Lane
 	n := p.Callbacks
@@ -224,6 +243,8 @@ func fdShape(v *scene, l *world.Lane, p *world.Piece, from, to int64) shape {
 		return shape{glyph: g.LaneTook, style: k.Callback}
 	case has(world.Noticed) && p.First != world.Noticed:
 		return shape{glyph: g.Noticed, style: k.Noticed}
+	case has(world.Callback|world.Piling|world.Began) && v.World.Foreign():
+		return shape{glyph: g.LaneSaid, style: k.Callback}
 	case has(world.Callback|world.Piling) && p.MostSeen > 0:
 		return stripes(ink.InCallback)
 	case has(world.Callback | world.Piling | world.Began):

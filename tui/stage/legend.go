@@ -67,7 +67,8 @@ func Legend(th *theme.Theme) []Entry {
 		{Meaning: "Of a program that is not of the lab (trace, attach):"},
 		{g.LaneHandled, k.Inferred, "handling", "inferred, not measured: a thread deals with an fd, from its first call on it after a wait to the next one"},
 		{g.Inferred, k.Faint, "function", "the function that deals with it, as a symbol on the stack says: a guess"},
-		{'"', k.Callback, "said", "the program says itself which callback it is in, by a call that tracing sees; all else about it is measured or inferred"},
+		{g.LaneSaid, k.Callback, "said", "on a lane: a callback, and that it ran the program itself says, by a call that tracing sees. In words it stands in quotes: " +
+			"\"callback\". All else about it is measured or inferred"},
 		{g.AtLeast, k.Late, "at least", "a lower bound: the kernel is looked at in between, not all the time"},
 		{Meaning: "At the two ends of a connection: the state that is lit is the state now; it has gone through those that are not faint. " +
 			"no fd: the program has closed this end, and only the kernel still knows it."},

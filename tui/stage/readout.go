@@ -37,7 +37,7 @@ func drawReadout(r grid.Region, v *scene, l *world.Lane) {
 	case world.Noticed:
 		number("noticed ", "")
 	case world.Callback:
-		p = p.Text(th.Callback, "in callback")
+		p = p.Text(th.Callback, "in ").Text(th.Callback, v.callback())
 		if n.Queued > 0 {
 			p.Text(th.Callback, " ").Count(th.Callback, n.Queued)
 		}
@@ -61,7 +61,7 @@ func readThread(r grid.Region, v *scene, l *world.Lane, n world.Now) {
 	case world.Await:
 		word, st = "waits", th.Waiting
 	case world.Callback:
-		word, st = "callback", th.Callback
+		word, st = v.callback(), th.Callback
 	case world.SleepsInCallback:
 		word, st = "asleep inside", th.Blocked
 	case world.Block:

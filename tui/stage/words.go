@@ -95,6 +95,8 @@ func LaneWord(view *View, l *world.Lane) string {
 		return "blocked"
 	case s.glyph == k.LaneGate:
 		return "held"
+	case s.glyph == k.LaneSaid:
+		return `"callback"`
 	}
 	return "callback"
 }

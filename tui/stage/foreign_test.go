@@ -1,0 +1,82 @@
+package stage
+
+import (
+	"strings"
+	"testing"
+
+	"fdlab/lab/trace"
+	"fdlab/tui/grid"
+	"fdlab/tui/theme"
+)
+
+// said is a program that is not of the lab, that says itself which callback it is in: one of 5 ms
+// that is over, one that runs. A process that it has made waits.
+func said() *history {
+	h := &history{thread: 4242}
+	h.add(ms, trace.ProcessOf, trace.NoFD, "server", trace.Record{A: 4242})
+	h.add(0, trace.ThreadBegin, trace.NoFD, "server", trace.Record{})
+	h.add(0, trace.Open, 6, "TCP socket", trace.Record{})
+	h.add(0, trace.BaseNew, trace.NoFD, "epoll", trace.Record{Base: 1, B: 1})
+	h.add(0, trace.Add, 6, "", trace.Record{Base: 1, A: int64(trace.Readable | trace.Persist), B: -1, C: 1})
+	for _, last := range []bool{false, true} {
+		h.add(20*ms, trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1, B: -1})
+		h.add(20*ms, trace.WaitEnd, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1})
+		h.add(0, trace.Ready, 6, "", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
+		h.add(0, trace.CallbackBegin, 6, "read_cb", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
+		h.add(1000, trace.CallEnd, 6, "read", trace.Record{A: 3})
+		if !last {
+			h.add(5*ms, trace.CallbackEnd, 6, "", trace.Record{Base: 1, C: 1})
+		}
+	}
+	return h
+}
+
+// TestWhatIsSaidIsNotDrawnAsMeasured: on its lane, on that of its fd, on the event axis and in words a
+// callback of a foreign program has a sign of its own, and none of the signs of one that was seen.
+func TestWhatIsSaidIsNotDrawnAsMeasured(t *testing.T) {
+	for _, c := range []struct {
+		ascii    bool
+		sign     string
+		measured string
+	}{{false, `"`, "▀▘▝▒"}, {true, "S", "@][%"}} {
+		v := view(said(), 3*ms)
+		v.Theme = theme.New(grid.TrueColor, theme.Dark, c.ascii)
+		for _, v.Events = range []bool{false, true} {
+			v.Column, v.Wide = ms, 2
+			for _, name := range []string{"server", "fd 6"} {
+				if lane := row(t, v, 120, 40, name); !strings.Contains(lane, c.sign) || strings.ContainsAny(lane, c.measured) {
+					t.Errorf("events %v: the lane of %s is %q; want the sign %s, and none of %s", v.Events, name, lane, c.sign, c.measured)
+				}
+			}
+		}
+		for i := range v.Run.Timeline.Lanes {
+			l := &v.Run.Timeline.Lanes[i]
+			if l.Thread != 0 && LaneWord(v, l) != `"callback"` || !strings.Contains(LaneReadout(v, l), `"callback"`) {
+				t.Errorf("the lane shows %q, beside it stands %q", LaneWord(v, l), LaneReadout(v, l))
+			}
+		}
+		if said := Headline(v); !strings.Contains(said, `a "callback"`) {
+			t.Errorf("the sentence is %q", said)
+		}
+	}
+}
+
+// TestTheProcessIsNamed where there are several.
+func TestTheProcessIsNamed(t *testing.T) {
+	h := said()
+	if text, _ := screen(view(h, 0), 120, 40); strings.Contains(text, "process") {
+		t.Errorf("a program of one process is shown as one of several:\n%s", text)
+	}
+	h.thread = 4300
+	h.add(ms, trace.ProcessOf, trace.NoFD, "worker", trace.Record{A: 4300, B: 4242})
+	h.add(ms, trace.ThreadEnd, trace.NoFD, "", trace.Record{})
+	v := view(h, 0)
+	if text, _ := screen(v, 120, 40); !strings.Contains(text, "process 4242 server  1 of 2") {
+		t.Errorf("the program's process is not named:\n%s", text)
+	}
+	v.Run = v.Run.OfProcess(4300)
+	v.World = v.Run.Live
+	if text, _ := screen(v, 120, 40); !strings.Contains(text, "process 4300 worker, ended  2 of 2") {
+		t.Errorf("the worker is not named:\n%s", text)
+	}
+}
