@@ -70,7 +70,7 @@ func (m *Model) export(form export.Form) tea.Cmd {
 	header := trace.Header{Program: s.lesson.Slug, Started: s.began, LeftOut: s.leftOut}
 	o := export.Options{At: export.Whole, W: m.grid.W, H: m.grid.H, Light: m.theme.Background == theme.Light}
 	at := ""
-	if shown, ok := s.Moment(0); ok && s.State() != player.Ended {
+	if shown, ok := s.Moment(0); ok && form.Moment && s.State() != player.Ended {
 		o.At, at = shown.Now, fmt.Sprintf("-at-%dms", shown.Now/1e6)
 	}
 	root, words := m.course.Root, export.Words(m.course, s.lesson.Slug)

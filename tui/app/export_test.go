@@ -54,6 +54,11 @@ func TestARunIsExportedFromTheStage(t *testing.T) {
 		t.Errorf("%v: it shows\n%s", err, written)
 	}
 	m.key("X")
+	m.Update(m.key(string(rune('0' + len(export.Forms))))())
+	if !strings.HasSuffix(m.message, ".csv") || strings.Contains(m.message, "-at-") {
+		t.Errorf("a table of the whole run: %q", m.message)
+	}
+	m.key("X")
 	m.Update(m.key(string(rune('0' + text)))())
 	if !strings.Contains(m.message, "not exported") || !strings.Contains(m.message, "there already") {
 		t.Errorf("twice: %q", m.message)

@@ -53,22 +53,23 @@ const Whole = -1
 type Form struct {
 	Ending string // of the file's name, by which it is chosen: ".html"
 	Does   string // what it is, for people
+	Moment bool   // Options.At counts: it shows that moment, or begins with it
 	write  func(ctx context.Context, w io.Writer, root string, run *Run, o Options) error
 }
 
 // Forms are all forms, in the order in which they are offered.
 var Forms = []Form{
-	{".html", "a page that opens in any browser, with the whole stage", func(ctx context.Context, w io.Writer, root string, run *Run, _ Options) error {
+	{".html", "a page that opens in any browser, with the whole stage", false, func(ctx context.Context, w io.Writer, root string, run *Run, _ Options) error {
 		return page(ctx, w, root, run)
 	}},
-	{".cast", "a recording for asciinema, with a marker at each step and moment", cast},
-	{".film.svg", "a picture that moves, for a README: no sound, no script, no player", film},
-	{".svg", "a picture of one moment", svg},
-	{".txt", "the same as text", text},
-	{".json", "a trace for Perfetto and for Chrome's tracing: slices, counters, arrows", func(_ context.Context, w io.Writer, _ string, run *Run, _ Options) error {
+	{".cast", "a recording for asciinema, with a marker at each step and moment", true, cast},
+	{".film.svg", "a picture that moves, for a README: no sound, no script, no player", true, film},
+	{".svg", "a picture of one moment", true, svg},
+	{".txt", "the same as text", true, text},
+	{".json", "a trace for Perfetto and for Chrome's tracing: slices, counters, arrows", false, func(_ context.Context, w io.Writer, _ string, run *Run, _ Options) error {
 		return perfetto.Write(w, run.Program, run.Strings, run.World)
 	}},
-	{".csv", "what was measured, as a table", func(_ context.Context, w io.Writer, _ string, run *Run, _ Options) error {
+	{".csv", "what was measured, as a table", false, func(_ context.Context, w io.Writer, _ string, run *Run, _ Options) error {
 		return measures.Write(w, run.Program, run.World.Live)
 	}},
 }

@@ -203,7 +203,11 @@ func (v *scene) foremost(lanes []*world.Lane, n int) []*world.Lane {
 // drawLanes draws the axis and the lanes, a column for each stretch of time.
 func drawLanes(r, plot grid.Region, v *scene, lanes []*world.Lane, label int) {
 	var store [256]int
-	w := window{ax: v.axis(), first: v.first(plot.W), until: v.until(), arrived: store[:min(plot.W, len(store))]}
+	arrived := store[:min(plot.W, len(store))]
+	if plot.W > len(store) {
+		arrived = make([]int, plot.W)
+	}
+	w := window{ax: v.axis(), first: v.first(plot.W), until: v.until(), arrived: arrived}
 	drawAxis(r, v, w.first, label)
 	longest := mark{}
 	for y, lane := range lanes {
