@@ -58,7 +58,7 @@ func Compares(number int) bool { return len(facts[number]) > 0 }
 func Why(number int) string { return left[number] }
 
 var left = map[int]string{
-	1: "Which call the loop waits in: ours was told to take select, libevent took what it takes without a choice. The other engines of step 3 are not libevent's.",
+	1: "Which call the loop waits in: ours was told to take select, libevent took its default. The other engines of step 3 are not libevent's.",
 	3: "Steps 4 and 5: they are about processors, and about an error: event_base_dispatch returns -1, too, for a base that is running.",
 	4: "Step 4, the full pipe: it is the kernel's, and no loop has a part in it.",
 	5: "Lesson 05 needs no program on libevent: who comes into TIME_WAIT is the kernel's doing, and no loop has a part in it.",

@@ -112,9 +112,9 @@ func TestLibeventIsAskedOrItIsSaidThatItWasNot(t *testing.T) {
 		here    bool // the compiler is found
 		verdict string
 	}{
-		"no compiler": {t.TempDir(), false, "without a choice the lab's loop takes " + event.Backends()[0] +
+		"no compiler": {t.TempDir(), false, "by default the lab's loop takes " + event.Backends()[0] +
 			". What libevent itself takes was not measured here."},
-		"asked": {os.Getenv("PATH"), true, "without a choice libevent "},
+		"asked": {os.Getenv("PATH"), true, "by default libevent "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -126,7 +126,7 @@ func TestLibeventIsAskedOrItIsSaidThatItWasNot(t *testing.T) {
 			}
 			lessontest.Expect(t, out, status, 0, half(), c.verdict)
 			if c.here {
-				lessontest.Expect(t, out, status, 0, "passed: without a choice libevent 2.")
+				lessontest.Expect(t, out, status, 0, "passed: by default libevent 2.")
 			} else {
 				lessontest.Expect(t, out, status, 0, "not judged (not measured here: not built: there is no C compiler")
 			}
@@ -169,8 +169,8 @@ func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
 		"only threads hear":           {0, []string{"answer to Predict: b", "failed: none of these heard b clearly sooner"}},
 		"all but the busy one linger": {0, []string{"answer to Predict: c", "failed: none of these heard b clearly sooner", "passed: select: read b while a was silent"}},
 		"only select hears":           {0, []string{"failed: none of these heard b clearly sooner", "passed: select: read b while a was silent", half()}},
-		"libevent takes select":       {0, []string{"failed: without a choice libevent 0.1 takes select", "verdict: true.", "And select is what libevent 0.1 takes"}},
-		"libevent takes poll":         {0, []string{"failed: without a choice libevent 0.2 takes poll", "verdict: half true.", "libevent 0.2 takes poll"}},
+		"libevent takes select":       {0, []string{"failed: by default libevent 0.1 takes select", "verdict: true.", "And select is what libevent 0.1 takes"}},
+		"libevent takes poll":         {0, []string{"failed: by default libevent 0.2 takes poll", "verdict: half true.", "libevent 0.2 takes poll"}},
 		"a thread panics":             {2, []string{"thread blocking: panic: a bug", "cleaned up"}},
 		"an engine gives up":          {3, []string{"engine blocking: no luck", "could not be judged"}},
 	} {

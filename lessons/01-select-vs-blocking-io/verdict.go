@@ -48,7 +48,7 @@ func flags(f *flag.FlagSet) {
 	for _, e := range engines() {
 		names = append(names, e.Name)
 	}
-	experiment.ChoiceFlag(f, "engine", &chosen, "the `engine` (without it, the backend)", names...)
+	experiment.ChoiceFlag(f, "engine", &chosen, "the `engine` (the default is the backend)", names...)
 }
 
 // play is the interactive mode: one engine, and only the keys speak.
@@ -108,10 +108,10 @@ func judge(x *experiment.X, bench *engine.Bench, turns, both *engine.Run, rest [
 
 	ours := event.Backends()[0]
 	if asked.missing == "" {
-		x.Of(0).Decides().Check(asked.method == ours, "without a choice libevent %s takes %s, and the lab's loop %s",
+		x.Of(0).Decides().Check(asked.method == ours, "by default libevent %s takes %s, and the lab's loop takes %s",
 			asked.version, asked.method, ours)
 	} else {
-		x.Of(0).Decides().NotJudged("not measured here: "+asked.missing, "what libevent takes without a choice")
+		x.Of(0).Decides().NotJudged("not measured here: "+asked.missing, "what libevent takes by default")
 	}
 
 	// Predict asks which engine hears b clearly sooner than all others.
@@ -272,7 +272,7 @@ func wraps(asked libevent, best string) string {
 		so = " What libevent itself takes was not measured here."
 	}
 	if best == "select" {
-		return fmt.Sprintf("And select is what %s takes without a choice.%s", who, so)
+		return fmt.Sprintf("And select is what %s takes by default.%s", who, so)
 	}
-	return fmt.Sprintf("But there is more than select: without a choice %s takes %s.%s", who, best, so)
+	return fmt.Sprintf("But there is more than select: by default %s takes %s.%s", who, best, so)
 }

@@ -53,7 +53,7 @@ var chosen = "nested"
 
 func flags(f *flag.FlagSet) {
 	experiment.ChoiceFlag(f, "shape", &chosen,
-		"the `shape` of the server (without it nested, the post's)", "nested", "turns", "workers")
+		"the `shape` of the server (the default is nested, the post's)", "nested", "turns", "workers")
 }
 
 // play is the interactive mode: one server; its clients are you, and every

@@ -81,7 +81,7 @@ func (s *server) secondClient() hearing {
 func outcome(when hearing) string {
 	switch when {
 	case later:
-		return "A dispatch inside a callback kept the outer base standing until it returned."
+		return "A dispatch inside a callback kept the outer base waiting until it returned."
 	case meanwhile:
 		return "The outer base went on while client 1 was served."
 	case failing:

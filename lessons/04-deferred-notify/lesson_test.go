@@ -185,8 +185,8 @@ func TestTheLessonAlone(t *testing.T) {
 			out, status := lessontest.Run(t, "", "-backend", backend)
 			lessontest.Says(t, out,
 				"step 1 of 5: an idle worker", "step 5 of 5: the same with an eventfd",
-				"passed: idle: 5 notifies, 5 callbacks",
-				"passed: busy, pipe: after each notify the kernel holds [1 2 3 4 5] bytes",
+				"passed: idle: 5 notifications, 5 callbacks",
+				"passed: busy, pipe: after each notification the kernel holds [1 2 3 4 5] bytes",
 				"passed: busy, pipe: 0 items done while the worker was busy, 5 when it was free",
 				"passed: busy, one byte a read: 5 callbacks", "passed: busy, one big read: 1 callback",
 				"writes of one byte fit, and the next gives: EAGAIN", "answer to Predict: d", "verdict: half true.")
@@ -199,12 +199,12 @@ func TestTheLessonAlone(t *testing.T) {
 
 func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
 	for name, words := range map[string][]string{
-		"nobody rings": {"failed: busy, pipe: after each notify the kernel holds [0 0 0 0 0]",
+		"nobody rings": {"failed: busy, pipe: after each notification the kernel holds [0 0 0 0 0]",
 			"failed: busy, pipe: 0 items done while the worker was busy, 0 when",
 			"Only 0 of 5 notifications were ever handled. And the kernel did not hold them."},
-		"the bell is a flag": {"failed: busy, pipe: after each notify the kernel holds [1 1 1 1 1]",
-			"failed: busy, one byte a read: 1 callback for 5 notifies", "answer to Predict: b", "Only 1 of 5"},
-		"the bell rings in the thread's memory": {"failed: busy, pipe: after each notify the kernel holds [0 0 0 0 0]",
+		"the bell is a flag": {"failed: busy, pipe: after each notification the kernel holds [1 1 1 1 1]",
+			"failed: busy, one byte a read: 1 callback for 5 notifications", "answer to Predict: b", "Only 1 of 5"},
+		"the bell rings in the thread's memory": {"failed: busy, pipe: after each notification the kernel holds [0 0 0 0 0]",
 			"passed: busy, pipe: 0 items done while the worker was busy, 5 when", "answer to Predict: c", "verdict: true."},
 		"the dispatcher waits for the worker": {"does not come back from notify", "answer to Predict: a"},
 		"a second thread works": {"failed: busy, pipe: 5 items done while the worker was busy, 0 when",
@@ -271,7 +271,7 @@ func TestHeldAndPoked(t *testing.T) {
 	a.Send(control.Step)
 	a.Send(control.Release)
 	out, status := a.End()
-	lessontest.Says(t, out, "This run was disturbed (held)", "not judged (held): a notify waits",
+	lessontest.Says(t, out, "This run was disturbed (held)", "not judged (held): a notification waits",
 		"not judged (you handed something over, too): busy, one byte a read",
 		"passed: busy, pipe: 0 items done while", "answer to Predict: d", "verdict: half true.")
 	// The instructor's guide says how many checks it leaves: one of nine.
@@ -293,7 +293,7 @@ func TestInteractive(t *testing.T) {
 			a.Key('c')
 			a.Await("the kernel holds 2")
 			a.Key('b')
-			a.Await("3 notifies read so far; the kernel holds 0")
+			a.Await("3 notifications read so far; the kernel holds 0")
 			a.Key('b')
 			a.Await("takes long")
 			a.Key('f')
@@ -301,7 +301,7 @@ func TestInteractive(t *testing.T) {
 		},
 		"3": func(a *lessontest.Alive) {
 			a.Key('c')
-			a.Await("1 notify read so far")
+			a.Await("1 notification read so far")
 		},
 		"4": func(a *lessontest.Alive) {
 			a.Key('b')
@@ -312,11 +312,11 @@ func TestInteractive(t *testing.T) {
 		},
 		"5": func(a *lessontest.Alive) {
 			a.Key('b')
-			a.Await("1 notify read so far") // now it is busy
+			a.Await("1 notification read so far") // now it is busy
 			a.Key('f')
 			a.Await("the kernel holds 100000")
 			a.Key('b')
-			a.Await("100001 notifies read so far; the kernel holds 0")
+			a.Await("100001 notifications read so far; the kernel holds 0")
 		},
 	} {
 		t.Run(step, func(t *testing.T) {
@@ -337,7 +337,7 @@ func TestInteractive(t *testing.T) {
 func TestInterruptedWhileTheWriterIsBlocked(t *testing.T) {
 	t.Parallel()
 	a := lessontest.Record(t, lessontest.Command(t, ""))
-	a.Await("one write more, which may block")
+	a.Await("one more write, which may block")
 	a.Cmd.Process.Signal(syscall.SIGINT)
 	out, status := a.End()
 	lessontest.Says(t, out, "stopped by interrupt; cleaned up")

@@ -85,7 +85,7 @@ func flags(f *flag.FlagSet) {
 	experiment.StepFlag(f, &chosen, 5, "whose doorbell is used")
 }
 
-// full is how many notifies certainly fill a pipe of the usual size.
+// full is how many notifications certainly fill a pipe of the usual size.
 const full = 100_000
 
 // play is the interactive mode: only people hand things over.
@@ -140,7 +140,7 @@ func playBell(x *experiment.X) bell {
 func report(w *worker, last int64) int64 {
 	now := w.calls.Load()
 	if now > last {
-		w.x.Note("%s, %s read so far; the kernel holds %d", callbacks(now-last), notifies(w.rings.Load()), w.queued())
+		w.x.Note("%s, %s read so far; the kernel holds %d", callbacks(now-last), notifications(w.rings.Load()), w.queued())
 	}
 	return now
 }

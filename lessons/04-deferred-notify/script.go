@@ -143,7 +143,7 @@ func (d *dispatcher) fill(w *worker, bell *pipeBell) *filled {
 			f.returned = w.rings.Load() - before
 		}
 	})
-	x.Note("    one write more, which may block")
+	x.Note("    one more write, which may block")
 	x.Pause(moment)
 	if !closed(back) {
 		x.Moment("full-pipe", bell.w, bell.r)

@@ -24,21 +24,21 @@ func judge(x *experiment.X, idle, each, big *burst, full *filled, counter *burst
 		of.Check(ok, format, args...)
 	}
 	check(x.Of(1), idle.done == 5 && idle.calls == 5, "idle: %s, %s, %d items done",
-		idle.notifies(), callbacks(idle.calls), idle.done)
-	check(x.Of(2).Decides(), each.grows(), "busy, pipe: after each notify the kernel holds %v bytes", each.queued)
+		idle.notifications(), callbacks(idle.calls), idle.done)
+	check(x.Of(2).Decides(), each.grows(), "busy, pipe: after each notification the kernel holds %v bytes", each.queued)
 	x.Of(2).At(each.freed).Decides().Check(each.early == 0 && each.done == 5, "busy, pipe: %d items done while the worker was busy, "+
 		"%d when it was free", each.early, each.done-each.early)
-	check(x.Of(2).At(each.freed).Decides(), each.calls == 5, "busy, one byte a read: %s for %s", callbacks(each.calls), each.notifies())
+	check(x.Of(2).At(each.freed).Decides(), each.calls == 5, "busy, one byte a read: %s for %s", callbacks(each.calls), each.notifications())
 	check(x.Of(3).At(big.freed), big.grows() && big.calls == 1 && big.done == 5, "busy, one big read: %s for %s, %d items done",
-		callbacks(big.calls), big.notifies(), big.done)
+		callbacks(big.calls), big.notifications(), big.done)
 	checkFull(x, full, check)
 	if counter == nil {
-		x.Of(5).NotJudged("no eventfd on "+runtime.GOOS, "busy, eventfd: one callback for 5 notifies")
+		x.Of(5).NotJudged("no eventfd on "+runtime.GOOS, "busy, eventfd: one callback for 5 notifications")
 	} else {
 		check(x.Of(5).At(counter.freed), counter.grows() && counter.calls == 1 && counter.done == 5, "busy, eventfd: the kernel holds %v: "+
-			"%s for %s, %d items done", counter.queued, callbacks(counter.calls), counter.notifies(), counter.done)
+			"%s for %s, %d items done", counter.queued, callbacks(counter.calls), counter.notifications(), counter.done)
 	}
-	x.Of(2).TimingCheck(each.median() > 2*idle.median(), "a notify waits for a busy worker: %s; for an idle one: %s",
+	x.Of(2).TimingCheck(each.median() > 2*idle.median(), "a notification waits for a busy worker: %s; for an idle one: %s",
 		experiment.Brief(each.median()), experiment.Brief(idle.median()))
 
 	// Predict asks where the notifications are while the worker is busy, and how
@@ -112,7 +112,7 @@ func (b *burst) after() time.Duration {
 func when(each *burst, deferred bool) string {
 	switch {
 	case deferred:
-		return "What a busy worker was told was handled later: as soon as it was free."
+		return "A notification to a busy worker was handled later: as soon as the worker was free."
 	case each.early > 0:
 		return fmt.Sprintf("%d notifications were handled while the worker was busy.", each.early)
 	}
@@ -127,21 +127,21 @@ func where(each *burst, kept bool) string {
 	return "And the kernel did not hold them."
 }
 
-func (b *burst) notifies() string { return notifies(int64(len(b.items))) }
+func (b *burst) notifications() string { return notifications(int64(len(b.items))) }
 
-func notifies(n int64) string {
+func notifications(n int64) string {
 	if n == 1 {
-		return "1 notify"
+		return "1 notification"
 	}
-	return fmt.Sprintf("%d notifies", n)
+	return fmt.Sprintf("%d notifications", n)
 }
 
 func callbacks(n int64) string { return experiment.Number(n, "callback") }
 
 // table shows the workers side by side.
 func table(x *experiment.X, idle, each, big, counter *burst) {
-	t := experiment.NewTable("what becomes of five notifies",
-		"worker", "notifies", "in the kernel", "callbacks", "longest wait", "done after it was free")
+	t := experiment.NewTable("what becomes of five notifications",
+		"worker", "notified", "in the kernel", "callbacks", "longest wait", "done after it was free")
 	add := func(name string, b *burst) {
 		if b == nil {
 			return

@@ -84,7 +84,7 @@ func quietly(x *experiment.X, c *tcpstate.Conn, order ...*tcpstate.End) (after t
 // tables shows who enters TIME_WAIT, and what that means for the port.
 func (s *seen) tables(x *experiment.X) {
 	s.whoHasIt(x)
-	t := experiment.NewTable("a port in TIME_WAIT, and who may have it again",
+	t := experiment.NewTable("a port in TIME_WAIT, and who may use it again",
 		"old socket", "new socket", "bind, client's port", "connect again", "bind, server's port")
 	for _, a := range s.again {
 		connected := "-"

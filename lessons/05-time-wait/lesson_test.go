@@ -154,7 +154,7 @@ func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
 		"the server always closes first": {"failed: step 1: the server closes first: in TIME_WAIT: server", "answer to Predict: b", "verdict: false."},
 		"the claim holds":                {"answer to Predict: a", "verdict: true.", "with SO_REUSEADDR: refused"},
 		"nobody sets SO_REUSEADDR":       {"failed: old SO_REUSEADDR, new SO_REUSEADDR: client's port EADDRINUSE", "with SO_REUSEADDR: refused"},
-		"everybody sets SO_REUSEADDR":    {"failed: old plain, new plain: client's port bound", "plain sockets: had at once"},
+		"everybody sets SO_REUSEADDR":    {"failed: old plain, new plain: client's port bound", "plain sockets: reused at once"},
 		"the second connection is reset": {"failed: step 2: the server closes first: in TIME_WAIT: nobody", "answer to Predict: d"},
 		"the second is closed at once":   {"failed: step 2: the server closes first: in TIME_WAIT: both", "answer to Predict: c"},
 		"the server does not close":      {"failed: step 2: the server closes first: in TIME_WAIT: nobody", "answer to Predict: d"},

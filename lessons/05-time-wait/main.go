@@ -19,7 +19,7 @@ import (
 func main() {
 	experiment.Main(experiment.Lesson{
 		Name:  "05-time-wait",
-		Title: "who keeps TIME_WAIT, and who may have the port again",
+		Title: "who keeps TIME_WAIT, and who may use the port again",
 		Steps: []string{"client first", "server first", "both at once", "reset",
 			"one never closes", "the same port again", "bind ignored"},
 		Keys:  keys,

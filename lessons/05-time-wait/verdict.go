@@ -148,7 +148,7 @@ func had(refused bool) string {
 	if refused {
 		return "refused"
 	}
-	return "had at once"
+	return "reused at once"
 }
 
 func onOff(on bool) string {

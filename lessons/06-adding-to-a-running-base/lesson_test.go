@@ -187,7 +187,7 @@ func TestInteractive(t *testing.T) {
 	for memory, want := range map[string][2]string{
 		"own":    {first, `client 2: answered "by hand from client 2\n"`},
 		"one":    {first, `client 2: answered "by hand from client 2\n"`},
-		"caught": {first, "client 2: hung up: the server has no event for it"},
+		"caught": {first, "client 2: disconnected: the server has no event for it"},
 		"wiped":  {"you: client 1 says a line", "you: client 2 says a line"},
 	} {
 		t.Run(memory, func(t *testing.T) {

@@ -46,7 +46,7 @@ func run(x *experiment.X) {
 	x.Step(4) // and one that the program then uses for something else
 	r.wiped = serve(x, plan{oneVariable: true, wiped: true, unchecked: true})
 
-	x.Step(5) // both again; now the base looks whether the memory is intact
+	x.Step(5) // both again; now the base checks whether the memory is intact
 	r.refused = serve(x, plan{oneVariable: true})
 	r.overwritten = serve(x, plan{oneVariable: true, wiped: true})
 

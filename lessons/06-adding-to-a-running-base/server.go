@@ -116,7 +116,7 @@ func (s *server) hangUp(fd int, why string) {
 		ev.Del()
 		delete(s.events, fd)
 	}
-	s.X.Note("%s: hung up: %s", s.Name(fd), why)
+	s.X.Note("%s: disconnected: %s", s.Name(fd), why)
 	if s.oneVariable && s.unchecked {
 		sys.Shutdown(fd, unix.SHUT_RDWR)
 		return

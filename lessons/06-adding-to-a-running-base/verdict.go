@@ -62,7 +62,7 @@ var (
 
 func flags(f *flag.FlagSet) {
 	experiment.ChoiceFlag(f, "memory", &chosen,
-		"the `memory` that the events of clients live in (without it own)", "own", "one", "wiped", "caught")
+		"the `memory` that the events of clients live in (the default is own)", "own", "one", "wiped", "caught")
 	f.BoolVar(&inC, "crash", false, "also build and run the C program that really crashes (needs cc and libevent)")
 }
 

@@ -39,7 +39,7 @@ func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
 		"a backlog of one":     {"failed: sleep: ", "answer to Predict: c", "verdict: false."},
 		"accepts all at once":  {"failed: sleep: clients 2, 3 and 4 are accepted after 1, 1 and 1 sleeps", "answer to Predict: d"},
 		"reads again":          {"failed: one read: while client 1", "failed: one read: second lines", "verdict: false."},
-		"forgets the rest":     {"failed: when it listens again, it gets all"},
+		"forgets the rest":     {"failed: when it reads again, it gets all"},
 		"ignores end of file":  {"failed: an end of file", "failed: a reset"},
 		"no pause without fds": {"failed: out of fds: with a pause it waits"},
 	} {

@@ -103,8 +103,7 @@ func (c *conn) strEcho(fd int, _ event.What) {
 func (c *conn) mayWrite(int, event.What) { c.send() }
 
 // send writes what the kernel takes. While something is left over, the server
-// does not read from this client: a client that does not listen may not speak.
-// So the server holds at most one buffer for each client.
+// does not read from this client, so it holds at most one buffer for each client.
 func (c *conn) send() {
 	n, err := sys.Write(c.fd, c.rest)
 	if err != nil && err != unix.EAGAIN {

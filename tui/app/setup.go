@@ -149,7 +149,7 @@ func (b *setup) key(m *Model, key string) tea.Cmd {
 // draw draws the menu over the stage.
 func (b *setup) draw(m *Model, r grid.Region) {
 	th, all := m.theme, m.session.choices()
-	in := chrome.Over(r, th, "set up, by hand", "↑↓ enter: run it anew   any other key closes this", len(all))
+	in := chrome.Over(r, th, "set up, by hand", "↑↓ enter: run it again   any other key closes this", len(all))
 	first := min(max(b.selected-in.H/2, 0), max(len(all)-in.H, 0))
 	for y := 0; y < in.H && first+y < len(all); y++ {
 		c := all[first+y]
@@ -158,7 +158,7 @@ func (b *setup) draw(m *Model, r grid.Region) {
 		}
 		st, word := th.Style(theme.Text), launch.Quote([]byte(c.word))
 		if c.word == "" {
-			st, word = th.Style(theme.Faint), "as it is without a choice"
+			st, word = th.Style(theme.Faint), "the default"
 		}
 		if c.now {
 			in.Set(14, y, th.Glyphs.Yes, th.Style(theme.Key))

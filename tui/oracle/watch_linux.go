@@ -325,7 +325,7 @@ func ranFor(wall, awake float64) string {
 }
 
 // Sentences that cannot be meant so, whatever the kernel says.
-var slips = regexp.MustCompile(`\b1 (fds|bytes|clients|notifies|callbacks have)\b|\(1 fds\)|\bfor 0 ns\b`)
+var slips = regexp.MustCompile(`\b1 (fds|bytes|clients|notifications|callbacks have)\b|\(1 fds\)|\bfor 0 ns\b`)
 
 func (w *watch) plain(v *stage.View) {
 	if w.samples%8 != 0 {
