@@ -123,7 +123,7 @@ func (w *worker) rung(int, event.What) {
 		w.ev.Del()
 		return
 	}
-	// TODO 1: one byte, one item: five notifies to a busy worker are five
+	// TODO 1: one byte, one item: five notifications to a busy worker are five
 	// callbacks. Let one take all.
 	w.do(w.pop())
 }

@@ -201,7 +201,7 @@ func (c *Client) answers() (got, due string) { return c.Heard(), c.due.String() 
 func (c *Client) missing() *Finding {
 	for _, f := range c.e.world.FDs {
 		if f.What == "TCP socket" && f.Watched() == 0 && f.Closed == 0 && diagnosis.HasFired(f) {
-			return Find(OneShot, fmt.Sprintf("client %s is connected, and nobody accepts it: the event on %s fired once and is pending no more",
+			return Find(OneShot, fmt.Sprintf("client %s is connected, and nobody accepts it: the event on %s fired once and is no longer pending",
 				c.Name, safe(f.Name())))
 		}
 	}

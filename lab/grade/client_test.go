@@ -90,7 +90,7 @@ func TestOverfillEndsOnASlowMachine(t *testing.T) {
 			e.Cannot("the kernel has taken 16 MiB")
 		}
 		c.Deaf(false)
-		c.Answered("c listens again, and hears all that it said")
+		c.Answered("c reads again, and hears all that it said")
 		c.End()
 		e.Ends("c has left, and the server ends", NoEventsLeft)
 	}}

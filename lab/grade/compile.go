@@ -34,7 +34,7 @@ var waysOut = []struct {
 	{regexp.MustCompile(`^syntax error: `), "The line, or the one above it, is not finished: a bracket, a brace or a comma is missing, or there is one too many."},
 	{regexp.MustCompile(`^undefined: (\w+)$`), `NAME is a package: import "PATH".`},
 	{regexp.MustCompile(`^undefined: (?:event|sys)\.(\w+)`), "The package has no NAME. `go doc ./lab/event` and `go doc ./lab/sys` list what they have."},
-	{regexp.MustCompile(`^\S+ undefined \(type (.+?) has no field or method `), "A value of type NAME has nothing of that name. Is it spelt right? Another package's names begin with a capital letter."},
+	{regexp.MustCompile(`^\S+ undefined \(type (.+?) has no field or method `), "A value of type NAME has nothing of that name. Is it spelled correctly? Another package's names begin with a capital letter."},
 	{regexp.MustCompile(`^undefined: ([a-z]\w*)$`), "Nothing is called NAME where it is used: declare it above that line, or correct its name. A callback " +
 		"that uses its own event needs this order: \"var ev *event.Event\", the callback, then \"ev = ...\"."},
 	{regexp.MustCompile(`^assignment mismatch: (.+)$`), "A call returns more values, or fewer, than stand on the left of the sign: NAME. For a value that you do not need write _."},

@@ -36,7 +36,7 @@ func (e *Examiner) death() *Finding {
 		return Find(ClosedWatched, orphaned(orphan)+"; "+saw, orphan)
 	}
 	if f := e.refused(); f != nil {
-		return Find(AgainIsEnd, "a read of "+safe(f.Name())+" gave EAGAIN, and the program ended for it; "+saw, f)
+		return Find(AgainIsEnd, "a read of "+safe(f.Name())+" gave EAGAIN, and the program ended because of it; "+saw, f)
 	}
 	switch {
 	case exit.Code != 0:
@@ -58,7 +58,7 @@ func (e *Examiner) death() *Finding {
 		if e.inCallback() {
 			return Find(ExitsInside, saw+", from inside a callback", e.handFDs()...)
 		}
-		return Find(MainReturned, fmt.Sprintf("%s; a loop ran still: %s", saw, e.running()), e.handFDs()...)
+		return Find(MainReturned, fmt.Sprintf("%s; a loop was still running: %s", saw, e.running()), e.handFDs()...)
 	}
 	for _, h := range e.hands {
 		if f := h.fd(); f != nil && empty && diagnosis.HasFired(f) {

@@ -121,7 +121,7 @@ func (e *Examiner) unseen() *Finding {
 		waits := fmt.Sprintf("%d bytes of %s wait in the kernel", n, h.name())
 		switch why.Cause {
 		case diagnosis.Fired:
-			return Find(OneShot, waits+", and its event fired once and is pending no more", f)
+			return Find(OneShot, waits+", and its event fired once and is no longer pending", f)
 		case diagnosis.OnlyForWriting:
 			return Find(WatchedForWrite, waits+", and its event is for writing", f)
 		case diagnosis.ToldOnce:

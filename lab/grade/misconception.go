@@ -21,7 +21,7 @@ var (
 	OneShot = &Misconception{
 		ID:     "one-shot",
 		Belief: "An event that was added stays added.",
-		Truth: "Without Persist an event fires once and is then pending no more: the fd stays ready, and nobody " +
+		Truth: "Without Persist an event fires once and is then no longer pending: the fd stays ready, and nobody " +
 			"watches it. A loop without events returns.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
@@ -29,7 +29,7 @@ var (
 		ID:     "never-drained",
 		Belief: "Readiness is a message: once told, it is over.",
 		Truth: "Level-triggered readiness is a state. As long as one byte waits, the fd is ready, and the loop says " +
-			"so at each turn. Only taking the bytes ends it.",
+			"so in each turn. Only reading the bytes ends it.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
 	EndIgnored = &Misconception{
@@ -48,7 +48,7 @@ var (
 	}
 	Polling = &Misconception{
 		ID:     "polling",
-		Belief: "Non-blocking reads in a circle are as good as waiting.",
+		Belief: "Non-blocking reads in a loop are as good as waiting.",
 		Truth: "Each read that finds nothing (EAGAIN) is a system call for nothing, and the thread never sleeps. " +
 			"Let the kernel say when there is something: wait in the loop.",
 		Lesson: "01-select-vs-blocking-io", Section: "explain",
@@ -78,7 +78,7 @@ var (
 	AlwaysWritable = &Misconception{
 		ID:     "always-writable",
 		Belief: "A Write event tells me when I have something to write.",
-		Truth: "It tells that the kernel has room, and it nearly always has. Pending while nothing is left to write, " +
+		Truth: "It says that the kernel has room, and it nearly always has. If it is pending while nothing is left to write, " +
 			"it makes the loop spin. Add it when a write left something over; delete it when all is sent.",
 		Lesson: "07-one-thread-many-clients", Section: "explain",
 	}
@@ -86,14 +86,14 @@ var (
 		ID:     "not-watched",
 		Belief: "The loop sees every fd that I have open.",
 		Truth: "The loop waits only for events that are pending. An event must be made and added for each fd, " +
-			"before Dispatch or in a callback: what stands after Dispatch runs when the loop has ended.",
+			"before Dispatch or in a callback: lines after Dispatch run when the loop has ended.",
 		Lesson: "01-select-vs-blocking-io", Section: "explain",
 	}
 	WatchedForWrite = &Misconception{
 		ID:     "watched-for-write",
 		Belief: "I want to write what comes, so it is a Write event.",
 		Truth: "An event is about its own fd: Write says that this fd has room for more bytes, Read that bytes (or the end) can " +
-			"be read from it. Where they go afterwards is another fd's affair.",
+			"be read from it. Where they go afterwards concerns another fd.",
 		Lesson: "01-select-vs-blocking-io", Section: "explain",
 	}
 	NeverAdded = &Misconception{
@@ -107,13 +107,13 @@ var (
 		ID:     "zero-timeout",
 		Belief: "A timeout of 0 means that there is none.",
 		Truth: "0 is a time like any other, and it is over at once: the callback is called for the reason Timeout, with nothing " +
-			"to read. And a persistent event with 0 is not begun again: it is pending no more. To wait for as long as it takes, " +
+			"to read. And a persistent event with a timeout of 0 is not added again: it is no longer pending. To wait for as long as it takes, " +
 			"add it with event.NoTimeout.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
 	EdgeLeft = &Misconception{
 		ID:     "edge-left",
-		Belief: "What I leave unread, the loop will tell me again.",
+		Belief: "The loop will tell me again of what I leave unread.",
 		Truth: "An edge-triggered event tells of new arrivals only. What a callback leaves in the kernel is not " +
 			"announced again: read until EAGAIN.",
 		Lesson: "02-ev-persist", Section: "explain",
@@ -130,7 +130,7 @@ var (
 		Belief: "A lock is free again when I am done.",
 		Truth: "It is free after Unlock, and not before: on every way out of the function (defer does that), and a " +
 			"goroutine that holds it and locks it once more waits for itself. Until then each callback that wants it " +
-			"stands still, and its loop with it.",
+			"waits, and its loop with it.",
 		Lesson: "03-one-base-per-thread", Section: "explain",
 	}
 	MainReturned = &Misconception{
@@ -144,7 +144,7 @@ var (
 		ID:     "unanswered",
 		Belief: "What was read will be written by somebody.",
 		Truth: "Reading takes the bytes out of the kernel for good: from then on only the program has them. " +
-			"Count what each read returned, and pass on just that. (A bufio.Writer keeps it until Flush.)",
+			"Count what each read returned, and pass on exactly that. (A bufio.Writer keeps it until Flush.)",
 	}
 	Noise = &Misconception{
 		ID:     "noise",
@@ -168,8 +168,8 @@ var (
 	LeftOpen = &Misconception{
 		ID:     "left-open",
 		Belief: "The kernel closes it for me.",
-		Truth: "It does, when the program ends. A server does not end: each fd that it forgets is gone until then. " +
-			"Who opens an fd closes it, and a base is closed too.",
+		Truth: "It does, when the program ends. A server does not end: each fd that it forgets stays open until then. " +
+			"Whoever opens an fd must close it, and a base as well.",
 	}
 	ClosedWatched = &Misconception{
 		ID:     "closed-while-watched",
@@ -188,7 +188,7 @@ var (
 	ExitsInside = &Misconception{
 		ID:     "exits-inside",
 		Belief: "When all is done, the callback can end the program.",
-		Truth: "os.Exit (and log.Fatal) end it where it stands: no deferred call runs, nothing is closed or taken " +
+		Truth: "os.Exit (and log.Fatal) end it where it stands: no deferred call runs, nothing is closed or removed " +
 			"away. Leave the loop instead: it returns when no event is pending.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}

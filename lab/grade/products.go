@@ -13,7 +13,7 @@ type product struct {
 	name     string
 	got, due string
 	fd       *world.FD
-	deaf     bool // whom it is for does not listen just now
+	deaf     bool // whom it is for does not read just now
 }
 
 // products are standard output, and what each client gets.

@@ -72,7 +72,7 @@ func (e *Examiner) polls() *Finding {
 func (e *Examiner) retries(before map[*world.FD]int64) *Finding {
 	for _, f := range e.world.FDs {
 		if n := f.NoRoom.Now - before[f]; n >= diagnosis.Often && f.Watched()&trace.Writable == 0 {
-			return Find(RetriedByClock, fmt.Sprintf("while nobody listened, %d writes to %s found no room (EAGAIN), and no event waits for room", n, safe(f.Name())),
+			return Find(RetriedByClock, fmt.Sprintf("while nobody read, %d writes to %s found no room (EAGAIN), and no event waits for room", n, safe(f.Name())),
 				f).Decides(refusedCall(f, world.CallWrite))
 		}
 	}

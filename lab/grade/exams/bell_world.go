@@ -15,7 +15,7 @@ import (
 
 var bellReadyMade = &grade.Misconception{
 	ID:     "bell-ready-made",
-	Belief: "Base.Post does it all, so I need no bell.",
+	Belief: "Base.Post does all of this, so I need no bell.",
 	Truth: "It does: it is a queue and a doorbell, which somebody else has built (lab/event/post.go). This exercise is about " +
 		"building one: put the item into the queue, ring, and let the worker's event on the bell do the rest.",
 	Lesson: "04-deferred-notify", Section: "explain",
@@ -32,8 +32,8 @@ var noBell = &grade.Misconception{
 var channelFull = &grade.Misconception{
 	ID:     "channel-full",
 	Belief: "A channel is a queue.",
-	Truth: "It is one of fixed size. When it is full, the send waits for the worker, and the dispatcher stands still in its " +
-		"callback: what a pipe that blocks does, too. Let the queue grow: a slice, under a lock that nobody holds for long.",
+	Truth: "It is one of fixed size. When it is full, the send waits for the worker, and the dispatcher stops in its " +
+		"callback, as with a pipe that blocks. Let the queue grow: a slice, under a lock that nobody holds for long.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -56,8 +56,8 @@ var outOfOrder = &grade.Misconception{
 var ringsTooEarly = &grade.Misconception{
 	ID:     "rings-too-early",
 	Belief: "The item and the ring belong together, so their order does not matter.",
-	Truth: "The worker is on another thread, and may run between any two lines of the dispatcher. Who rings before the item " +
-		"is in the queue calls it to an empty queue, and no ring is left for the item. First the item, under the lock, then " +
+	Truth: "The worker is on another thread, and may run between any two lines of the dispatcher. If the dispatcher rings before the item " +
+		"is in the queue, the worker finds an empty queue, and no ring is left for the item. First the item, under the lock, then " +
 		"the ring.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
@@ -288,10 +288,10 @@ func (w *bellWorld) readyMade() *grade.Finding {
 func (w *bellWorld) bellOnly() {
 	const expected = "the end comes to the worker as the items do: by the queue and the bell"
 	w.e.Require(w.posted() == 0, expected, endOvertakes,
-		"a function was posted to the worker's loop: that is a second bell, and which of two bells is heard first is nobody's promise", w.bell())
+		"a function was posted to the worker's loop: that is a second bell, and nothing says which of two bells is heard first", w.bell())
 	for _, f := range w.e.World().FDs {
 		w.e.Require(f.Callbacks == 0 || f == w.items.FD() || f == w.bell(), expected, endOvertakes,
-			"the worker's loop watched two fds, and which of two bells is heard first is nobody's promise", f, w.bell())
+			"the worker's loop watched two fds, and nothing says which of two bells is heard first", f, w.bell())
 	}
 }
 

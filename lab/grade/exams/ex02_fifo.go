@@ -11,7 +11,7 @@ var readOnlyFIFO = &grade.Misconception{
 	ID:     "read-only-fifo",
 	Belief: "I only read, so I open the FIFO for reading.",
 	Truth: "When the last writer has closed a FIFO, its readers are at the end of file, and stay there until " +
-		"another writer comes: each read gives 0, and the loop spins. Who opens it read-write is a writer " +
+		"another writer comes: each read gives 0, and the loop spins. A reader that opens it read-write is also a writer " +
 		"himself, so the last one never leaves.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
@@ -35,15 +35,15 @@ var byeIsRead = &grade.Misconception{
 var byeInside = &grade.Misconception{
 	ID:     "bye-inside",
 	Belief: "Where bye is found, the line is bye.",
-	Truth: "It may be a part of a longer line (goodbye), and then it is not meant. A line ends at its line end, and only there " +
+	Truth: "It may be a part of a longer line (goodbye), and then it is not meant. A line ends at its newline, and only there " +
 		"is it known what it says: compare all of it.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var byeNotPrinted = &grade.Misconception{
 	ID:     "bye-not-printed",
-	Belief: "bye is a command, so it is no line to print.",
-	Truth: "Here it is both: the line is printed like any other, and then the program ends. Print first, then look " +
+	Belief: "bye is a command, so it is not printed.",
+	Truth: "Here it is both: the line is printed like any other, and then the program ends. Print first, then check " +
 		"whether it was bye.",
 }
 
@@ -51,7 +51,7 @@ var nameStays = &grade.Misconception{
 	ID:     "name-stays",
 	Belief: "When the FIFO is closed, it is gone.",
 	Truth: "Its fd is. mkfifo has made a name in a folder, and names stay until somebody removes them: the next run finds it " +
-		"there (EEXIST). Whoever makes a name takes it away: os.Remove, also when the program ends early.",
+		"there (EEXIST). Whoever makes a name must remove it: os.Remove, also when the program ends early.",
 }
 
 var noCallback = &grade.Misconception{
@@ -131,7 +131,7 @@ var fifo = &grade.Exam{
 		e.Answered("bye is printed like any other line, though it comes in two pieces")
 		e.Suspects(func() *grade.Finding { return byeInOneRead(e, f) })
 		e.Ends("after the line bye, which came in two pieces, the program ends by itself, with all closed", grade.Anyhow)
-		e.Require(e.Gone(path), "the program takes its FIFO away", nameStays, "the FIFO event.fifo is still there", f.FD())
+		e.Require(e.Gone(path), "the program removes its FIFO", nameStays, "the FIFO event.fifo is still there", f.FD())
 	},
 }
 

@@ -12,7 +12,7 @@ import (
 var notRearmed = &grade.Misconception{
 	ID:     "not-re-armed",
 	Belief: "An event that was added stays added.",
-	Truth: "Without Persist an event is pending no more when its callback begins. Who wants the next one must add " +
+	Truth: "Without Persist an event is no longer pending when its callback begins. To get the next call, add " +
 		"it again; a loop without events returns.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
@@ -44,8 +44,8 @@ var sleepsInCallback = &grade.Misconception{
 var timerPersists = &grade.Misconception{
 	ID:     "timer-persists",
 	Belief: "With Persist the timer is there for the next job, too.",
-	Truth: "With Persist it strikes again and again, each time after the same pause, whether there is a job or not: so the last " +
-		"job is done once more. A timer without Persist strikes once for each Add.",
+	Truth: "With Persist it fires again and again, each time after the same pause, whether there is a job or not: so the last " +
+		"job is done once more. A timer without Persist fires once for each Add.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
@@ -69,7 +69,7 @@ var noTime = &grade.Misconception{
 var printedTooEarly = &grade.Misconception{
 	ID:     "printed-too-early",
 	Belief: "The result can be printed when the job comes, since it is known.",
-	Truth: "Whoever reads the output takes a job that is printed for one that is done, and it is not: the work takes 20 ms. The " +
+	Truth: "Whoever reads the output believes that a printed job is done, and it is not: the work takes 20 ms. The " +
 		"callback of the timer is where it is done: print there, then add the event again.",
 	Lesson: "02-ev-persist", Section: "explain",
 }

@@ -12,8 +12,8 @@ import (
 
 var notBegunAgain = &grade.Misconception{
 	ID:     "not-begun-again",
-	Belief: "A clock that runs beside the reads tells when the sensor is silent.",
-	Truth: "It tells how long it has run. Silence counts from the last word: a program that hears one must begin to count again. " +
+	Belief: "A clock that runs beside the reads shows when the sensor is silent.",
+	Truth: "It shows how long it has run. Silence counts from the last word: a program that hears one must begin to count again. " +
 		"The timeout of a persistent event does that by itself, before each callback, whatever the reason for it.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
@@ -29,7 +29,7 @@ var readsAtTimeout = &grade.Misconception{
 var timerOnce = &grade.Misconception{
 	ID:     "timer-once",
 	Belief: "A timer that was added goes on.",
-	Truth: "A timer fires once, like any event without Persist. A silence that goes on is told again only if somebody " +
+	Truth: "A timer fires once, like any event without Persist. A silence that goes on is reported again only if somebody " +
 		"adds it again, or if the event persists.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
@@ -44,7 +44,7 @@ var timerLeft = &grade.Misconception{
 
 var silenceNotTold = &grade.Misconception{
 	ID:     "silence-not-told",
-	Belief: "Silence is nothing, so there is nothing to tell.",
+	Belief: "Silence is nothing, so there is nothing to report.",
 	Truth: "Silence makes no fd ready: only a timeout ends the loop's wait. Give the event one (Add takes it), and let " +
 		"the callback print when that is the reason for which it is called.",
 	Lesson: "02-ev-persist", Section: "explain",
@@ -53,29 +53,29 @@ var silenceNotTold = &grade.Misconception{
 var idleLate = &grade.Misconception{
 	ID:     "idle-late",
 	Belief: "Some timeout will do.",
-	Truth: "The second argument says how long the sensor may be silent. A time that stands in the program, or that was multiplied " +
-		"by a unit once more, is another one: give Add just what the argument says.",
+	Truth: "The second argument says how long the sensor may be silent. A constant in the program, or a time that was multiplied " +
+		"by a unit once more, is a different one: give Add exactly what the argument says.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var idleMisspelt = &grade.Misconception{
 	ID:     "idle-misspelt",
 	Belief: "Whoever reads it will know what I mean.",
-	Truth: "A program may read it, and programs compare bytes. The line is idle: four small letters and a line end, and " +
+	Truth: "A program may read it, and programs compare bytes. The line is idle: four small letters and a newline, and " +
 		"nothing else on that line.",
 }
 
 var pollsTheClock = &grade.Misconception{
 	ID:     "polls-the-clock",
 	Belief: "A clock that ticks often enough will notice the silence.",
-	Truth: "It wakes the program again and again for nothing, and notices late all the same. The loop can wait exactly as long as " +
-		"is left: give the event the timeout, or a timer that each word begins anew.",
+	Truth: "It wakes the program again and again for nothing, and still notices late. The loop can wait exactly as long as " +
+		"is left: give the event the timeout, or a timer that each word restarts.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var besideTheLoop = &grade.Misconception{
 	ID:     "silence-beside-the-loop",
-	Belief: "A goroutine with a timer of its own can tell silence.",
+	Belief: "A goroutine with a timer of its own can report silence.",
 	Truth: "It runs on another thread, beside the callback that prints the words: they race for the timer and for the output, and " +
 		"the loop cannot wait for it. The loop has timeouts: Add takes one.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
@@ -91,9 +91,9 @@ var idleTimeout = &grade.Exam{
 	Exercise: "04-idle-timeout",
 	Checks: []string{
 		"what it says is passed on",
-		"silence is told",
+		"silence is reported",
 		"again and again",
-		"each word begins it anew",
+		"each word restarts it",
 		"the end",
 	},
 	Starter: notBegunAgain,
@@ -120,7 +120,7 @@ var idleTimeout = &grade.Exam{
 					fmt.Sprintf("%d times since the last word a timeout's callback was called before the sensor had been silent for %v", s.early, silence), s.fd)
 				e.Require(s.wait <= silence+silence/2, expected, idleLate,
 					fmt.Sprintf("the loop goes to wait for up to %v, and the time of silence is %v", s.wait.Round(time.Millisecond), silence), s.fd)
-				e.Require(printed == 0 || s.timeouts > 0, "the loop tells silence: an event of it has a timeout", besideTheLoop,
+				e.Require(printed == 0 || s.timeouts > 0, "the loop reports silence: one of its events has a timeout", besideTheLoop,
 					fmt.Sprintf("idle was printed %d times, and no event with a timeout was ever added", printed), s.fd)
 				e.Require(s.nothing == 0, "the callback reads when there is something to read", readsAtTimeout,
 					"the callback was called because the time was over, and it read", s.fd)
@@ -129,7 +129,7 @@ var idleTimeout = &grade.Exam{
 				return e.Asides() >= want
 			})
 		}
-		e.Check("silence is told")
+		e.Check("silence is reported")
 		e.Means(grade.Stuck, silenceNotTold)
 		idles(1, fmt.Sprintf("the sensor is silent for %v, and standard output has the line idle", silence))
 
@@ -137,7 +137,7 @@ var idleTimeout = &grade.Exam{
 		e.Means(grade.Stuck, timerOnce)
 		idles(3, fmt.Sprintf("the sensor goes on being silent: one line idle for each %v", silence))
 
-		e.Check("each word begins it anew")
+		e.Check("each word restarts it")
 		chatter(e, sensor)
 		printed := e.Asides()
 		e.Calm("between two words the program sleeps") // takes in what the trace has of them, too
@@ -168,7 +168,7 @@ func heardOf(e *grade.Examiner, sensor *grade.FIFO, expected string) {
 		f := sensor.FD()
 		over := f.Expired > 0 && f.Watched() == 0 && sensor.Unread() > 0 && f.Closed == 0 && f.InCallback == 0
 		e.Require(!over, expected, grade.ZeroTimeout, "the event was added with a timeout of 0, which was over at once; since then "+
-			"it is pending no more, and what the sensor says waits in the kernel", f)
+			"it is no longer pending, and what the sensor says waits in the kernel", f)
 		return e.Printed() == e.IsDue()
 	})
 }
@@ -205,7 +205,7 @@ func inTime(e *grade.Examiner, sensor *grade.FIFO, idle func()) {
 			continue
 		}
 		late++
-		e.Require(late < 2, expected, notBegunAgain, fmt.Sprintf("the loop waited until %v after the last word before it told of silence",
+		e.Require(late < 2, expected, notBegunAgain, fmt.Sprintf("the loop waited until %v after the last word before it reported silence",
 			(silence+s.after).Round(time.Millisecond)), s.fd)
 	}
 }

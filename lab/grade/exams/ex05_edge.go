@@ -20,15 +20,15 @@ var levelTriggered = &grade.Misconception{
 var shortReadIsAll = &grade.Misconception{
 	ID:     "short-read-is-all",
 	Belief: "A read that gives less than I asked for has taken everything.",
-	Truth: "It has taken the bytes, but the end of file may stand behind them, and only a read that gives 0 tells it. " +
-		"Both came together, so the loop told of both at once: read until EAGAIN, or 0.",
+	Truth: "It has taken the bytes, but the end of file may come after them, and only a read that gives 0 shows it. " +
+		"Both came together, so the loop reported both at once: read until EAGAIN, or 0.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var levelByHand = &grade.Misconception{
 	ID:     "level-by-hand",
 	Belief: "If the event is added again, the loop tells me of what I left.",
-	Truth: "It does: an event that is added anew finds the fd ready. That is level-triggered, with two more system calls for each " +
+	Truth: "It does: an event that is added again finds the fd ready. That is level-triggered, with two more system calls for each " +
 		"read. Being told once, take all of it: read until EAGAIN.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
@@ -60,7 +60,7 @@ var edge = &grade.Exam{
 		e.Calm("the program sleeps, and not inside its callback")
 		d := f.FD()
 		e.Require(d.Added&trace.EdgeTrig != 0, "the event is edge-triggered", levelTriggered,
-			"the event was added without edge-triggered", d)
+			"the event was added without EdgeTriggered", d)
 
 		e.Check("one byte at a time")
 		e.Due("slow\n")

@@ -11,7 +11,7 @@ import (
 
 var workerAccepts = &grade.Misconception{
 	ID:     "worker-accepts",
-	Belief: "Who serves the client may as well accept it.",
+	Belief: "The thread that serves the client may as well accept it.",
 	Truth: "The listener stays ready until somebody has accepted. Until the other thread gets to it, the loop that " +
 		"watches the listener calls back again and again for one client, and counts each call. Accept in the " +
 		"listener's own callback; what goes to a worker is the connection.",
@@ -22,7 +22,7 @@ var listenerShared = &grade.Misconception{
 	ID:     "listener-shared",
 	Belief: "If all workers watch the listener, they share the clients.",
 	Truth: "Each of them is told of each client, and one gets it: chance says which, so no turns can be kept. The others " +
-		"have waked up for nothing; where the listener blocks, they sleep in accept, and their clients wait. Let one " +
+		"have woken up for nothing; where the listener blocks, they sleep in accept, and their clients wait. Let one " +
 		"thread accept, and hand each connection on.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }

@@ -12,7 +12,7 @@ import (
 
 var acceptorServes = &grade.Misconception{
 	ID:     "acceptor-serves",
-	Belief: "Who accepts a connection serves it.",
+	Belief: "The thread that accepts a connection serves it.",
 	Truth: "What accept(2) gives is a number, and any thread of the process may use it. One callback that takes long " +
 		"then keeps one worker, and not the acceptor. Choose a worker, and let its base watch the connection.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
@@ -29,16 +29,16 @@ var addedFromOutside = &grade.Misconception{
 var allOnOne = &grade.Misconception{
 	ID:     "all-on-one",
 	Belief: "With two workers, the work is shared by itself.",
-	Truth: "Nobody shares it but the acceptor. Whose turn it is must outlive the callback: a counter that begins anew " +
+	Truth: "Nobody shares it but the acceptor. Whose turn it is must outlive the callback: a counter that starts again " +
 		"with each connection always gives the same worker.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
 var notInTurn = &grade.Misconception{
 	ID:     "not-in-turn",
-	Belief: "The fd, or who is free, says whose turn it is.",
+	Belief: "The fd, or which worker is free, says whose turn it is.",
 	Truth: "A number that was closed comes back with the next connection, so fds do not count connections. And round-robin " +
-		"does not ask who is free: it counts what was accepted, and nothing else.",
+		"does not ask which worker is free: it counts what was accepted, and nothing else.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 

@@ -10,7 +10,7 @@ var oneByteOneItem = &grade.Misconception{
 	ID:     "one-byte-one-item",
 	Belief: "Each item needs its byte, and its callback.",
 	Truth: "A byte says only: look into the queue. If one callback reads all the bytes and takes all the items, five " +
-		"notifies to a busy worker cost one turn of the loop, and nobody has to count.",
+		"notifications to a busy worker cost one turn of the loop, and nobody has to count.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -24,8 +24,8 @@ var oneItemARing = &grade.Misconception{
 
 var bytesLast = &grade.Misconception{
 	ID:     "bytes-last",
-	Belief: "First I do the work, then I silence the bell.",
-	Truth: "Items that come during the work ring, and their bytes are then taken with the old ones, though nobody has " +
+	Belief: "First I do the work, then I read the bell's bytes.",
+	Truth: "Items that come during the work ring, and their bytes are then read with the old ones, though nobody has " +
 		"looked for them. Read the bytes first, then take the items: what comes in between rings again.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
@@ -33,7 +33,7 @@ var bytesLast = &grade.Misconception{
 var dispatcherBlocks = &grade.Misconception{
 	ID:     "dispatcher-blocks",
 	Belief: "Writing one byte never waits.",
-	Truth: "A pipe has room for so many bytes. When it is full, write(2) sleeps until the worker reads; the dispatcher " +
+	Truth: "A pipe has room for a certain number of bytes. When it is full, write(2) sleeps until the worker reads; the dispatcher " +
 		"sleeps with it, and one busy worker has stopped the whole server. Set O_NONBLOCK on the end that it writes.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
@@ -42,7 +42,7 @@ var ringsUntilHeard = &grade.Misconception{
 	ID:     "rings-until-heard",
 	Belief: "If the bell cannot be rung, I try again until it can.",
 	Truth: "That is blocking, with a processor at full speed. A full pipe means that the bell is rung already, and more " +
-		"than enough: the worker will come. Let it be.",
+		"than enough: the worker will come. Do not ring again.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -57,8 +57,8 @@ var itemTakenBack = &grade.Misconception{
 var lockHeld = &grade.Misconception{
 	ID:     "lock-held",
 	Belief: "While I do the items, the queue is mine.",
-	Truth: "The worker sleeps with the lock in its hand. The dispatcher waits for it inside its callback, and hears " +
-		"nothing any more. Take the items out under the lock, let it go, and do them then.",
+	Truth: "The worker sleeps while it holds the lock. The dispatcher waits for it inside its callback, and hears " +
+		"nothing any more. Take the items out under the lock, unlock it, and do them then.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -66,14 +66,14 @@ var goroutineWaits = &grade.Misconception{
 	ID:     "goroutine-waits",
 	Belief: "If a write may wait, a goroutine can wait in my place.",
 	Truth: "It waits inside write(2), so it holds an OS thread: 500 items that find no room, 500 threads. And they wait " +
-		"for nothing: a full pipe is a bell that is rung already. Make the end non-blocking, and let EAGAIN be.",
+		"for nothing: a full pipe is a bell that is rung already. Make the end non-blocking, and ignore EAGAIN.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var largerPipe = &grade.Misconception{
 	ID:     "larger-pipe",
 	Belief: "A pipe that is large enough is never full.",
-	Truth: "It is full a little later. How long the worker is busy is not the pipe's affair, so no size is enough. Make " +
+	Truth: "It is full a little later. The worker may be busy for any length of time, so no size is enough. Make " +
 		"the end non-blocking, and a full pipe does no harm.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }

@@ -39,7 +39,7 @@ var addsNothing = &grade.Misconception{
 var stillAPipe = &grade.Misconception{
 	ID:     "still-a-pipe",
 	Belief: "The pipe did it as well.",
-	Truth: "It did, with two fds, a buffer of 64 KiB that can be full, and a byte for each notify. This exercise is about " +
+	Truth: "It did, with two fds, a buffer of 64 KiB that can be full, and a byte for each notification. This exercise is about " +
 		"the other doorbell: eventfd(2), sys.Eventfd.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
@@ -47,23 +47,23 @@ var stillAPipe = &grade.Misconception{
 var writeSets = &grade.Misconception{
 	ID:     "write-sets",
 	Belief: "What I write is the number that the worker reads.",
-	Truth: "A write adds to the number, and a read takes the sum. Who writes how many items wait, at each item, adds the " +
+	Truth: "A write adds to the number, and a read takes the sum. If you write at each item how many wait, you add the " +
 		"old ones again: 1, 2, 3, 4, 5 make 15. Write 1 for each item.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var readTakesOne = &grade.Misconception{
 	ID:     "read-takes-one",
-	Belief: "Each read takes one notify, so it will call me again for the rest.",
-	Truth: "A read takes the whole number and leaves 0: five notifies are one callback. The number says how many items " +
+	Belief: "Each read takes one notification, so the loop will call me again for the rest.",
+	Truth: "A read takes the whole number and leaves 0: five notifications are one callback. The number says how many items " +
 		"wait, and nobody will say it again. (With EFD_SEMAPHORE a read would take 1.)",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var bytesCounted = &grade.Misconception{
 	ID:     "bytes-counted",
-	Belief: "What read returns is how many were notified.",
-	Truth: "With a pipe and a byte each it was. A read of an eventfd always returns 8, the size of the number. The number " +
+	Belief: "What read returns is the number of notifications.",
+	Truth: "With a pipe and one byte for each it was. A read of an eventfd always returns 8, the size of the number. The number " +
 		"is in the buffer.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
@@ -79,8 +79,8 @@ var byteOrder = &grade.Misconception{
 var noEndOfFile = &grade.Misconception{
 	ID:     "no-end-of-file",
 	Belief: "When I close the bell, the worker reads an end of file.",
-	Truth: "A pipe has two ends; an eventfd has one, and it belongs to both threads. Closed, it is just gone, together " +
-		"with what epoll knew of it: the worker sleeps on. Tell it in the queue that it is the end, and ring.",
+	Truth: "A pipe has two ends; an eventfd has one, and it belongs to both threads. When it is closed, it is gone, together " +
+		"with what epoll knew about it: the worker goes on sleeping. Tell it in the queue that it is the end, and ring.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -106,7 +106,7 @@ var eventfdBell = &grade.Exam{
 	Exercise: "08-eventfd",
 	Checks: []string{
 		"the bell is rung",
-		"five notifies, one number",
+		"five notifications, one number",
 		"three hundred",
 		"the end",
 	},
@@ -135,7 +135,7 @@ var eventfdBell = &grade.Exam{
 		e.Require(rung == 3, three, bytesNotNumber, fmt.Sprintf("they add up to %d", rung), w.bell())
 		e.Calm("no item is left, and both loops sleep")
 
-		e.Check("five notifies, one number")
+		e.Check("five notifications, one number")
 		const expected = "five items come while the worker is busy; it reads 5, and its callback takes five"
 		before := w.numbers()
 		w.asks()

@@ -30,7 +30,7 @@ var reusePort = &grade.Misconception{
 	ID:     "reuse-port",
 	Belief: "SO_REUSEPORT is another name for SO_REUSEADDR.",
 	Truth: "It says more: that several sockets may listen on the port at the same time, and share its clients. Then a " +
-		"second server, started by mistake, gets half of them, and nobody is told. SO_REUSEADDR lets nobody in while " +
+		"second server, started by mistake, gets half of them, and nobody notices. With SO_REUSEADDR no other socket gets the port while " +
 		"somebody listens.",
 	Lesson: "05-time-wait", Section: "explain",
 }
@@ -46,7 +46,7 @@ var otherPort = &grade.Misconception{
 var waitsItOut = &grade.Misconception{
 	ID:     "waits-it-out",
 	Belief: "TIME_WAIT will be over if I try long enough.",
-	Truth: "It will, after a minute in which nobody is served. TIME_WAIT is no fault that one has to wait for: " +
+	Truth: "It will, after a minute in which nobody is served. But TIME_WAIT is not a fault, and there is no need to wait: " +
 		"the server may say that old connections do not matter to it.",
 	Lesson: "05-time-wait", Section: "explain",
 }
@@ -69,8 +69,8 @@ var closedUnread = &grade.Misconception{
 
 var clientFirst = &grade.Misconception{
 	ID:     "waits-for-the-client",
-	Belief: "If the client closes first, TIME_WAIT is the client's affair.",
-	Truth: "So it is, and where both sides agree on it, it is a good way. But here the end of file is what says that " +
+	Belief: "If the client closes first, TIME_WAIT is the client's problem.",
+	Truth: "That is so, and where both sides agree on it, it is a good way. But here the end of file is what says that " +
 		"the answer is complete: the client waits for it, and the server for the client.",
 	Lesson: "05-time-wait", Section: "explain",
 }
@@ -82,7 +82,7 @@ const manyBinds = 5
 var restart = &grade.Exam{
 	Exercise: "09-restart",
 	Checks: []string{
-		"it answers and hangs up",
+		"it answers and closes",
 		"it starts again at once",
 		"the port is its own",
 		"it serves again",
@@ -91,7 +91,7 @@ var restart = &grade.Exam{
 	Play: func(e *grade.Examiner) {
 		port := e.Port()
 
-		e.Check("it answers and hangs up")
+		e.Check("it answers and closes")
 		e.Means(grade.Blocked, otherPort)
 		e.Start(fmt.Sprint(port), "3")
 		a := e.Dial("a", port)
@@ -114,7 +114,7 @@ var restart = &grade.Exam{
 		e.Await(expected, func() bool {
 			refused, listens := binds(e)
 			e.Require(refused == 0 || !late, expected, optionTooLate, "bind has failed; in the first run SO_REUSEADDR was set after bind")
-			e.Require(refused == 0 || !listens, expected, otherPort, "bind has failed, and then the program listened all the same")
+			e.Require(refused == 0 || !listens, expected, otherPort, "bind has failed, and then the program listened in spite of it")
 			e.Require(refused < manyBinds, expected, waitsItOut, fmt.Sprintf("bind has failed %d times, and the program goes on trying", refused))
 			return listens
 		})
@@ -145,7 +145,7 @@ func keptOpen(e *grade.Examiner) *grade.Finding {
 	if waits == nil || conn == nil {
 		return nil
 	}
-	return grade.Find(grade.LeftOpen, "the answer was written, the connection is open, and the server waits for the next client: this one never hears the end",
+	return grade.Find(grade.LeftOpen, "the answer was written, the connection is open, and the server waits for the next client: this one never gets an end of file",
 		conn, waits)
 }
 
@@ -164,7 +164,7 @@ func leftUnanswered(e *grade.Examiner) *grade.Finding {
 
 // asks lets a client ask, hear its answer and the end of it, and leave.
 func asks(e *grade.Examiner, c *grade.Client) {
-	const expected = "a client asks: the server answers, and hangs up first"
+	const expected = "a client asks: the server answers, and closes first"
 	question := c.Name + " asks\n"
 	c.Due(question)
 	c.Say(question)
@@ -175,7 +175,7 @@ func asks(e *grade.Examiner, c *grade.Client) {
 		}
 		e.Require(!c.WasReset() || called(e, nil, world.CallLinger), expected, closedUnread,
 			fmt.Sprintf("client %s gets ECONNRESET: the server has closed its end, and had read %d of %d bytes", c.Name, len(question)-int(c.Unread()), len(question)), c.FD())
-		e.Require(!c.WasReset(), expected, resetForClose, fmt.Sprintf("client %s gets ECONNRESET in the place of an end of file", c.Name))
+		e.Require(!c.WasReset(), expected, resetForClose, fmt.Sprintf("client %s gets ECONNRESET instead of an end of file", c.Name))
 		return c.Ended() && c.Owed() == 0
 	})
 	c.End()

@@ -14,15 +14,15 @@ import (
 var closesFirst = &grade.Misconception{
 	ID:     "closes-first",
 	Belief: "When I have my answer, I close.",
-	Truth: "Who closes first keeps the connection in TIME_WAIT for a minute, and its port with it. A client with a port " +
-		"of its own cannot have it again, and a busy one runs out of ports. Let the server hang up first.",
+	Truth: "The side that closes first keeps the connection in TIME_WAIT for a minute, and its port with it. A client with a port " +
+		"of its own cannot use it again, and a busy one runs out of ports. Let the server close first.",
 	Lesson: "05-time-wait", Section: "explain",
 }
 
 var byeAndGone = &grade.Misconception{
 	ID:     "bye-and-gone",
 	Belief: "When I have said bye, the server will close, and I may go.",
-	Truth: "It will, when it has read that. Your close is done at once, so your FIN is the first one all the same. Wait " +
+	Truth: "It will, when it has read that. Your close is done at once, so your FIN is still the first one. Wait " +
 		"until you see the server's: read gives 0.",
 	Lesson: "05-time-wait", Section: "explain",
 }
@@ -30,22 +30,22 @@ var byeAndGone = &grade.Misconception{
 var halfClose = &grade.Misconception{
 	ID:     "half-close",
 	Belief: "shutdown is not close, so it does not count.",
-	Truth: "What counts is the FIN, and shutdown(SHUT_WR) sends it. close only lets go of the fd. The first FIN decides " +
-		"who is in TIME_WAIT, whatever call has sent it.",
+	Truth: "What counts is the FIN, and shutdown(SHUT_WR) sends it. close only gives the fd back. The first FIN decides " +
+		"which side is in TIME_WAIT, whichever call has sent it.",
 	Lesson: "05-time-wait", Section: "explain",
 }
 
 var timeWaitHidden = &grade.Misconception{
 	ID:     "time-wait-hidden",
 	Belief: "With SO_REUSEADDR there is no TIME_WAIT.",
-	Truth: "With it bind takes a port in spite of TIME_WAIT. The connection is still there, and still on your side. " +
-		"Whose it is follows from who closes first.",
+	Truth: "With it, bind takes the port in spite of TIME_WAIT. The connection is still there, and still on your side. " +
+		"Which side has it depends on which side closes first.",
 	Lesson: "05-time-wait", Section: "explain",
 }
 
 var noBye = &grade.Misconception{
 	ID:     "no-bye",
-	Belief: "The server hangs up by itself when it has answered.",
+	Belief: "The server closes by itself when it has answered.",
 	Truth: "Some do. This one takes more questions on the same connection, until the client says bye. Now each waits " +
 		"for the other.",
 	Lesson: "05-time-wait", Section: "production",
@@ -63,14 +63,14 @@ var anyPort = &grade.Misconception{
 	ID:     "any-port",
 	Belief: "If I take another port each time, TIME_WAIT does not matter.",
 	Truth: "Until there are none left: some 28,000 for each server address, a minute for each. Here the port is given, " +
-		"so that the first one shows.",
+		"so that the first one is seen.",
 	Lesson: "05-time-wait", Section: "production",
 }
 
 var speaksAhead = &grade.Misconception{
 	ID:     "speaks-ahead",
 	Belief: "What I have to say I can say at once.",
-	Truth: "On this server a connection is one question, its answer, and bye, in this order. Who says more with the " +
+	Truth: "On this server a connection is one question, its answer, and bye, in this order. A client that sends more with the " +
 		"question does not know yet whether there will be an answer.",
 }
 
@@ -96,7 +96,7 @@ var leaveTimeWait = &grade.Exam{
 	Exercise: "10-leave-time-wait",
 	Checks: []string{
 		"it prints the answer",
-		"the server hangs up first",
+		"the server closes first",
 		"again, from the same port",
 		"TIME_WAIT is the server's",
 	},
@@ -111,7 +111,7 @@ var leaveTimeWait = &grade.Exam{
 		e.Check("it prints the answer")
 		c := asksOne(e, s, own, 1)
 
-		e.Check("the server hangs up first")
+		e.Check("the server closes first")
 		hungUp(e, s, c)
 
 		e.Check("again, from the same port")
@@ -181,7 +181,7 @@ func asksOne(e *grade.Examiner, s *grade.Server, own, i int) *grade.Client {
 // hungUp waits for the bye, then until the program waits for the server; then
 // it hangs up.
 func hungUp(e *grade.Examiner, s *grade.Server, c *grade.Client) {
-	const expected = "the program says bye, and waits until the server has hung up"
+	const expected = "the program says bye, and waits until the server has closed"
 	e.Means(grade.Blocked, noBye)
 	e.Await(expected, func() bool {
 		notFirst(e, s, c, expected)
@@ -194,7 +194,7 @@ func hungUp(e *grade.Examiner, s *grade.Server, c *grade.Client) {
 	})
 	e.Means(grade.Blocked, nil)
 	c.HangUp()
-	e.Await("the server has hung up, and the program closes its end", func() bool { return c.FD().Closed != 0 })
+	e.Await("the server has closed, and the program closes its end", func() bool { return c.FD().Closed != 0 })
 	e.Require(c.FD().Ends.Most > 0, expected, sleepsForFIN, "the program has closed its end without having read the end of file", c.FD())
 }
 

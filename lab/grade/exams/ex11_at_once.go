@@ -12,9 +12,9 @@ import (
 
 var capturedLate = &grade.Misconception{
 	ID:     "captured-late",
-	Belief: "A function has my variables as they were when I made it.",
+	Belief: "A function keeps my variables as they were when I made it.",
 	Truth: "It has the variables themselves, and looks at them when it runs. A callback and a posted function run later: by " +
-		"then something else is in the variable, for instance the last pipe, client, event or job. Let each function have its " +
+		"then something else is in the variable, for instance the last pipe, client, event or job. Give each function its " +
 		"own: a variable that is declared inside the loop, or inside the function that makes it. (go run -race may tell of " +
 		"such a variable, too.)",
 	Lesson: "06-adding-to-a-running-base", Section: "explain",
@@ -24,7 +24,7 @@ var bufferUsedAgain = &grade.Misconception{
 	ID:     "buffer-used-again",
 	Belief: "What I have handed over, I may fill again.",
 	Truth: "The worker looks into it later, or at this moment, on a thread of its own; meanwhile the next read puts other " +
-		"bytes there. What is handed to another thread is no more yours: give each job its own buffer.",
+		"bytes there. What is handed to another thread is no longer yours: give each job its own buffer.",
 	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 

@@ -16,8 +16,8 @@ import (
 var oneVariable = &grade.Misconception{
 	ID:     "one-variable",
 	Belief: "The base has copied my event, so I can use the variable for the next one.",
-	Truth: "It has only its address, and looks there whenever the fd is ready. Put over it, the next client's event takes " +
-		"the place of this one's. Each client needs an event of its own, which stays where it is until Del.",
+	Truth: "It has only its address, and looks there whenever the fd is ready. If the next client's event is put there, it takes " +
+		"the place of this one. Each client needs an event of its own, which stays where it is until Del.",
 	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
@@ -33,7 +33,7 @@ var notTheLoopsThread = &grade.Misconception{
 var worksInCallback = &grade.Misconception{
 	ID:     "works-in-callback",
 	Belief: "The callback may wait for the worker, or do the work itself.",
-	Truth: "Until it returns nobody else is served: with that the worker is of no use. The callback hands the job over " +
+	Truth: "Until it returns nobody else is served, and then the worker is of no use. The callback hands the job over " +
 		"and returns; when the answer is there, the worker posts it to the loop.",
 	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
@@ -191,5 +191,5 @@ func byPost(e *grade.Examiner, clients ...*world.FD) {
 			}
 		}
 	})
-	e.Require(byClock == 0, expected, pollsForMail, fmt.Sprintf("%d answers were written in the callback of a timer: it looks whether there is one", byClock), clients...)
+	e.Require(byClock == 0, expected, pollsForMail, fmt.Sprintf("%d answers were written in the callback of a timer: it checks whether there is one", byClock), clients...)
 }

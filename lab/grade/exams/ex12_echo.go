@@ -11,8 +11,8 @@ import (
 var writeBlocks = &grade.Misconception{
 	ID:     "write-blocks",
 	Belief: "A write is done at once.",
-	Truth: "On an fd that blocks, write waits until the kernel has room for all of it, so until that client reads: and " +
-		"with it waits the loop, with all others. The fd that accept gives blocks, whatever the listener does.",
+	Truth: "On an fd that blocks, write waits until the kernel has room for all of it, that is, until that client reads. The loop " +
+		"waits, and all other clients with it. The fd that accept gives blocks, whatever the listener does.",
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 
@@ -27,7 +27,7 @@ var writeTakesAll = &grade.Misconception{
 var restInSharedBuffer = &grade.Misconception{
 	ID:     "rest-in-shared-buffer",
 	Belief: "One buffer for all clients will do, since only one callback runs at a time.",
-	Truth: "It will do for what is done within one callback. What is kept until the next one must lie where no other " +
+	Truth: "It will do for what is done within one callback. What is kept until the next one must be where no other " +
 		"client's read goes: each connection needs its own place for its rest.",
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
@@ -43,7 +43,7 @@ var errorEndsAll = &grade.Misconception{
 var fullIsGone = &grade.Misconception{
 	ID:     "full-is-gone",
 	Belief: "When write gives an error, the client is gone.",
-	Truth: "EAGAIN is no fault: the kernel has no room just now, because the client is slow. It is alive. Keep what " +
+	Truth: "EAGAIN is not a fault: the kernel has no room now, because the client is slow. It is alive. Keep what " +
 		"is left, and wait for room.",
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
@@ -51,7 +51,7 @@ var fullIsGone = &grade.Misconception{
 var endIsGone = &grade.Misconception{
 	ID:     "end-is-gone",
 	Belief: "When read gives 0, the client has gone.",
-	Truth: "It says that the client will send no more. It may still listen: printf text | nc does just that. First " +
+	Truth: "It says that the client will send no more. It may still read: printf text | nc does exactly that. First " +
 		"send what is owed, then close.",
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
@@ -59,7 +59,7 @@ var endIsGone = &grade.Misconception{
 var hoards = &grade.Misconception{
 	ID:     "hoards",
 	Belief: "I read whatever comes, and send it when I can.",
-	Truth: "Then a client that talks and does not listen fills the server's memory. Do not read from a client that " +
+	Truth: "Then a client that talks and does not read fills the server's memory. Do not read from a client that " +
 		"takes nothing: its bytes wait in the kernel, the kernel has a limit, and the client must wait.",
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
@@ -68,7 +68,7 @@ var roomOnce = &grade.Misconception{
 	ID:     "room-once",
 	Belief: "When there is room, there is room for all of it.",
 	Truth: "There is room for some of it, and write says for how much. A Write event without Persist fires once: what is " +
-		"left then lies there for ever. Add it again as long as something is left, or let it persist, and delete it when all " +
+		"left then stays there for ever. Add it again as long as something is left, or let it persist, and delete it when all " +
 		"is sent.",
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
@@ -116,12 +116,12 @@ var echo = &grade.Exam{
 		meansSlow(e)
 		c.Deaf(true)
 		_, held := c.Overfill(words("c", 8<<20), 8<<20, mostHeld) // more than the kernel has room for
-		says(e, a, words("a", 20<<10), "c talks and does not listen; a speaks, and hears itself all the same")
-		e.Calm("c does not listen, and a is silent: the server sleeps")
+		says(e, a, words("a", 20<<10), "c talks and does not read; a speaks, and hears itself all the same")
+		e.Calm("c does not read, and a is silent: the server sleeps")
 		c.Deaf(false)
-		hears(e, c, "c listens again, and hears all that it said, in order", fullIsGone)
-		e.Require(held <= mostHeld, "the server keeps at most 1 MiB for a client that does not listen", hoards,
-			fmt.Sprintf("c did not listen, and the server read %d bytes that it could not send", held), c.FD())
+		hears(e, c, "c reads again, and hears all that it said, in order", fullIsGone)
+		e.Require(held <= mostHeld, "the server keeps at most 1 MiB for a client that does not read", hoards,
+			fmt.Sprintf("c did not read, and the server read %d bytes that it could not send", held), c.FD())
 
 		e.Check("a slow reader resets")
 		meansSlow(e)
@@ -138,9 +138,9 @@ var echo = &grade.Exam{
 		f.Deaf(true)
 		f.Overfill(words("f", 1<<20), 4<<10, mostHeld) // until the first bytes have no room
 		f.End()
-		e.Calm("f does not listen; it says that it will say no more, and waits for its answer")
+		e.Calm("f does not read; it says that it will say no more, and waits for its answer")
 		f.Deaf(false)
-		hears(e, f, "f listens again, and hears all that it said", endIsGone)
+		hears(e, f, "f reads again, and hears all that it said", endIsGone)
 		f.Dropped("f has ended and was answered: the server closes its end")
 		says(e, a, "last words\n", "f has left; a speaks, and hears itself")
 		for _, one := range []*grade.Client{c, silent, a} {
@@ -167,13 +167,13 @@ func meansSlow(e *grade.Examiner) {
 }
 
 // toldOnce looks for a connection that is owed something, and whose last Write
-// event has fired once and is pending no more.
+// event has fired once and is no longer pending.
 func toldOnce(e *grade.Examiner) *grade.Finding {
 	for _, f := range e.World().FDs {
 		owes := f.BytesIn - f.BytesOut
 		if owes > 0 && f.Closed == 0 && f.Added&(trace.Writable|trace.Persist) == trace.Writable && f.Watched()&trace.Writable == 0 &&
 			f.Why&trace.Writable != 0 {
-			return grade.Find(roomOnce, fmt.Sprintf("%d bytes that were read from %s were not sent back; its Write event fired once, and is pending no more",
+			return grade.Find(roomOnce, fmt.Sprintf("%d bytes that were read from %s were not sent back; its Write event fired once, and is no longer pending",
 				owes, f.Name()), f)
 		}
 	}

@@ -30,16 +30,16 @@ var breaksOff = &grade.Misconception{
 
 var backlogReset = &grade.Misconception{
 	ID:     "backlog-reset",
-	Belief: "Whom I have not accepted is not connected.",
-	Truth: "The kernel has connected him long ago: he has his ESTABLISHED, and has perhaps sent his request. He waits in the " +
-		"listener's backlog. Closing the listener resets all who wait there. Accept until EAGAIN first, then close.",
+	Belief: "A client that I have not accepted is not connected.",
+	Truth: "The kernel connected it long ago: its end is ESTABLISHED, and perhaps it has sent its request. It waits in the " +
+		"listener's backlog. Closing the listener resets all clients that wait there. Accept until EAGAIN first, then close.",
 	Lesson: lesson07, Section: "explain",
 }
 
 var arrivedNotRead = &grade.Misconception{
 	ID:     "arrived-not-read",
-	Belief: "Whom I owe nothing I can let go.",
-	Truth: "He may have spoken, and the loop has not looked yet: it was in another callback. Read once more, and let him go " +
+	Belief: "A client that I owe nothing can be disconnected.",
+	Truth: "It may have spoken, and the loop has not looked yet: it was in another callback. Read once more, and disconnect it " +
 		"at EAGAIN. (Closing a socket with unread bytes sends an RST, and that can destroy even answers that were sent.)",
 	Lesson: lesson07, Section: "explain",
 }
@@ -47,39 +47,39 @@ var arrivedNotRead = &grade.Misconception{
 var waitsForClients = &grade.Misconception{
 	ID:     "waits-for-clients",
 	Belief: "A graceful stop waits until all clients have left.",
-	Truth: "They do not know that it waits: a client that is content may stay for days. Who has got all his answers is let " +
-		"go: with the FIN he learns that the server leaves.",
+	Truth: "They do not know that it waits: a client may stay for days. A client that has received all its answers is " +
+		"disconnected: the FIN tells it that the server ends.",
 	Lesson: lesson07, Section: "explain",
 }
 
 var stillListens = &grade.Misconception{
 	ID:     "still-listens",
 	Belief: "New clients do no harm while I finish.",
-	Truth: "Then it never finishes, and they are sent away for nothing. With the listener closed they are refused at once, and " +
+	Truth: "Then the server never finishes, or they are disconnected soon after. With the listener closed they are refused at once, and " +
 		"try another server, or this one's successor: the port is free for it.",
 	Lesson: lesson07, Section: "explain",
 }
 
 var closesOwing = &grade.Misconception{
 	ID:     "closes-owing",
-	Belief: "Who is slow has only himself to blame.",
-	Truth: "What he said before is the server's affair. A write that takes only a part is no reason to hang up, and when all " +
-		"is written he may have said more: wait for room, then read again, and let him go at EAGAIN.",
+	Belief: "A slow client has only itself to blame.",
+	Truth: "The server must answer what it said before. A write that takes only a part is no reason to disconnect, and when all " +
+		"is written it may have said more: wait for room, then read again, and disconnect it at EAGAIN.",
 	Lesson: lesson07, Section: "explain",
 }
 
 var readsOverRest = &grade.Misconception{
 	ID:     "reads-over-rest",
 	Belief: "One more read does no harm.",
-	Truth: "What a connection is still owed lies in the buffer that the read fills, and is lost. Read once more from who is " +
-		"owed nothing; who is owed something waits for room first.",
+	Truth: "What a connection is still owed is in the buffer that the read fills, and is lost. Read once more from a client that is " +
+		"owed nothing; for a client that is owed something, wait for room first.",
 	Lesson: lesson07, Section: "explain",
 }
 
 var notInTheLoop = &grade.Misconception{
 	ID:     "not-in-the-loop",
 	Belief: "A signal can be handled anywhere.",
-	Truth: "Its handler deals with connections, and these belong to the loop's thread. Let the loop be told, like of anything " +
+	Truth: "Its handler deals with connections, and these belong to the loop's thread. Let the loop be told, as of anything " +
 		"else: by an event that is made with NewSignal and added, or by Base.Post.",
 	Lesson: lesson07, Section: "explain",
 }
@@ -91,10 +91,10 @@ var gracefulStop = &grade.Exam{
 	Checks: []string{
 		"it serves",
 		"SIGINT is heard",
-		"who waits in the backlog is served",
+		"clients in the backlog are served",
 		"what has arrived is answered",
-		"who has all is let go",
-		"nobody new is let in",
+		"a client that has all is disconnected",
+		"no new client is accepted",
 		"a slow reader gets all",
 		"the end",
 	},
@@ -116,7 +116,7 @@ var gracefulStop = &grade.Exam{
 		c.Due(words("c", 20<<10)) // and some that the server need not have read yet
 		c.Say(words("c", 20<<10))
 		c.Arrived()
-		e.Calm("c does not listen: the server keeps what is left, and sleeps")
+		e.Calm("c does not read: the server keeps what is left, and sleeps")
 
 		e.Check("SIGINT is heard")
 		standStill(e, a, "ping\n")
@@ -148,7 +148,7 @@ var gracefulStop = &grade.Exam{
 		e.Means(grade.Crashed, nil)
 		e.Means(grade.Stuck, nil)
 
-		e.Check("who waits in the backlog is served")
+		e.Check("clients in the backlog are served")
 		meansStopped(e)
 		for _, one := range waiting {
 			answered(e, one, one.Name+" was connected before the program knew of SIGINT: it is accepted, and hears itself", backlogReset)
@@ -158,7 +158,7 @@ var gracefulStop = &grade.Exam{
 		meansStopped(e)
 		answered(e, b, "b spoke before the program knew of SIGINT, and hears itself", arrivedNotRead)
 
-		e.Check("who has all is let go")
+		e.Check("a client that has all is disconnected")
 		meansStopped(e)
 		const let = "a, b, d, e and f have all their answers: the server closes its ends, and sleeps until there is room for c"
 		e.Calm(let)
@@ -167,9 +167,9 @@ var gracefulStop = &grade.Exam{
 				fmt.Sprintf("client %s has all its answers, and its connection is open", one.Name), one.FD())
 		}
 
-		e.Check("nobody new is let in")
+		e.Check("no new client is accepted")
 		meansStopped(e)
-		e.Require(e.Refuses(port), "after SIGINT nobody new is let in", stillListens, "a new client was connected, after those who had all their answers were let go")
+		e.Require(e.Refuses(port), "after SIGINT no new client is accepted", stillListens, "a new client was connected, after those that had all their answers were disconnected")
 
 		e.Check("a slow reader gets all")
 		e.Means(grade.EndedEarly, closesOwing)
@@ -178,7 +178,7 @@ var gracefulStop = &grade.Exam{
 			e.Means(m, readsOverRest)
 		}
 		c.Deaf(false)
-		answered(e, c, "c listens again, and hears all that it said before", closesOwing)
+		answered(e, c, "c reads again, and hears all that it said before", closesOwing)
 		c.Dropped("c has all its answers: the server closes its end")
 
 		e.Check("the end")

@@ -1,4 +1,4 @@
-// Wrong on purpose: it goes on reading from a client that does not listen.
+// Wrong on purpose: it goes on reading from a client that does not read.
 //
 // told: hoards
 package main
