@@ -39,12 +39,15 @@ const (
 	// how long.
 	LongCallback
 	// PartialDrain: callbacks that read, and leave bytes behind, several times in
-	// a row. Count: bytes left.
+	// a row. Count: bytes left. Of a foreign program: bytes, or clients, that lie on an
+	// edge-triggered fd since its last read, and its loop waits beside them. For: how long.
 	PartialDrain
 	// NeverRead: an fd is ready, and neither an event nor a thread waits for it.
 	// For: how long.
 	NeverRead
-	// Leak: the program has ended with fds open. Count: how many.
+	// Leak: the program has ended with fds open. Count: how many. Of a foreign program, while
+	// it runs: an fd whose end was read, and which it has not used since. For: how long. Or,
+	// without an fd: so many that it has opened and uses no more, and it opens others.
 	Leak
 
 	// Unheard: what comes on an fd is not noticed. The Cause says why not.
@@ -95,6 +98,10 @@ const (
 	longAfter     = 100e6
 	longRemember  = 2e9 // how long a long callback is worth a word
 	neverReadFrom = 500e6
+	leftFrom      = 500e6
+	unusedFrom    = 10e9 // an fd of a foreign program that is used no more
+	manyUnused    = 32   // of them: more than a program keeps by intention
+	growsStill    = 60e9 // since the latest of them was opened
 )
 
 // When says which streak counts: Now, what is going on, or Ever, the worst so far.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
 
@@ -41,6 +42,9 @@ func Warnings(dst []Finding, w *world.World, now int64) []Finding {
 	if w.Ended && open > 0 {
 		dst = append(dst, Finding{Kind: Leak, Count: open})
 	}
+	if w.Foreign() {
+		dst = warnOfUnused(dst, w, now)
+	}
 	return dst
 }
 
@@ -49,6 +53,8 @@ func warnOfFD(dst []Finding, w *world.World, f *world.FD, now int64) []Finding {
 		dst = append(dst, spin)
 	} else if f.LeftBehind >= partlyAfter && f.Queued > 0 {
 		dst = append(dst, Finding{Kind: PartialDrain, FD: f, Count: f.Queued})
+	} else if left, ok := LeftLying(w, f, now); ok {
+		dst = append(dst, left)
 	}
 	since, unseen := f.Unseen()
 	if f.Before && f.Reads == 0 && len(f.Watches) == 0 || f.Regular {
@@ -60,7 +66,11 @@ func warnOfFD(dst []Finding, w *world.World, f *world.FD, now int64) []Finding {
 	if !unseen || f.Blocked > 0 || !w.Sure(since) {
 		return dst
 	}
+	if f.TCP.State == "CLOSE" && f.Readiness&(trace.Readable|trace.EndOfFile) == 0 {
+		return dst // it hangs up because it has never been connected
+	}
 	switch {
+	case len(f.Watches) == 0 && w.Foreign() && f.Ends.Now > 0: // there is no more to read: see warnOfUnused
 	case len(f.Watches) == 0 && now-since > neverReadFrom:
 		dst = append(dst, Finding{Kind: NeverRead, FD: f, For: now - since})
 	case len(f.Watches) > 0 && now-since > starveAfter:

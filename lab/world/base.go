@@ -32,6 +32,8 @@ type Base struct {
 	Handled   int          // Foreign: how often an fd was dealt with
 	Adds      int
 	woke      int64  // when the last wait ended; 0 in a wait and outside of Dispatch
+	WaitBegan int64  // when the last wait that has ended began
+	Apart     bool   // Foreign: while it waits, other threads take from what it watches edge-triggered
 	Same      Same   // the callbacks of this turn, as far as they are of one event
 	equal     equal  // the turns in a row that were alike
 	told      []told // what this turn's wait brought
@@ -157,6 +159,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 		}
 		b.Turns++
 		b.woke = r.Time
+		b.WaitBegan = w.ended.Since
 		b.Returned = int(r.A)
 		b.enter(Between, r.Time)
 		b.told = b.told[:0]
@@ -173,6 +176,9 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 			b.told = append(b.told, told{r.C, r.FD})
 		}
 		if f != nil {
+			if b.Foreign {
+				f.leftAgain(b, r)
+			}
 			f.Noticed = r.Time
 			f.heard(r.Time, r.What())
 			if b.Foreign {

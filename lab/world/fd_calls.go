@@ -108,6 +108,7 @@ func (f *FD) read(w *World, t *Thread, call Call, r *trace.Record) {
 		return
 	}
 	f.Refused.Now, f.RefusedInside = 0, 0
+	w.taken(f)
 	if r.A == 0 && call == CallRead && !f.Regular {
 		if f.Ends.add(int64(n)); f.Ends.Now > int64(n) {
 			return // no news

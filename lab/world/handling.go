@@ -65,6 +65,45 @@ func (f *FD) notified(r *trace.Record) {
 	}
 }
 
+// sleptOn is for how long, in ns, a wait must have slept beside a ready fd that was not news to
+// it: one that has news comes back at once, as fast as the machine lets it.
+const sleptOn = int64(20e6)
+
+// leftAgain counts how often in a row a wait names an edge-triggered fd after it has slept
+// beside it: bytes lay there since the last read, and only new ones were news.
+func (f *FD) leftAgain(b *Base, r *trace.Record) {
+	i := f.watch(r)
+	switch {
+	case i < 0 || f.Watches[i].What&trace.EdgeTrig == 0 || r.What()&trace.Readable == 0: // no word of this
+	case f.ReadySince > f.LastRead && f.LastRead >= f.Noticed && !f.Hearsay && !b.Apart && r.Time-max(b.WaitBegan, f.ReadySince) > sleptOn:
+		f.LeftBehind++
+	default:
+		f.LeftBehind = 0
+	}
+}
+
+// taken notes that a thread takes from an fd while the loop that watches it waits. Where a program
+// does that, a loop that waits again says nothing of what was left.
+func (w *World) taken(f *FD) {
+	if f.InHandling > 0 || f.Noticed == 0 {
+		return
+	}
+	for i := range f.Watches {
+		b := w.BaseByNumber(f.Watches[i].Base)
+		if b != nil && b.Foreign && f.Watches[i].What&trace.EdgeTrig != 0 && b.Phase == Waiting && b.Since > f.Noticed {
+			b.Apart = true
+		}
+	}
+}
+
+// Waits is how many bytes wait on the fd in the kernel, or clients.
+func (f *FD) Waits() int64 { return f.waiting() }
+
+// Used is when the program last had to do with the fd.
+func (f *FD) Used() int64 {
+	return max(f.Opened, f.LastRead, f.LastWrite, f.Noticed, f.CallbackDone, f.HandledTill)
+}
+
 // tried takes the reproach back: the program has called, and another was quicker.
 func (f *FD) tried(r *trace.Record) {
 	if f.Handled > 0 && r.A < 0 && r.B == int64(syscall.EAGAIN) {

@@ -21,10 +21,11 @@ var explanations = [...]struct{ name, text string }{
 	diagnosis.LongCallback: {"long callback", "A callback has run for more than a tenth of a second. For all that time its loop has looked at nothing else: " +
 		"every other fd and every timer of the base waits."},
 	diagnosis.PartialDrain: {"partial drain", "The callbacks read, but leave bytes behind. Level-triggered, the loop calls back at once for the rest: more turns than needed, and no harm. " +
-		"Edge-triggered, the rest would wait for the next arrival, perhaps for ever. Way out: read until EAGAIN, or with a larger buffer."},
+		"Edge-triggered, the rest waits for the next arrival, perhaps for ever; of a listener: clients that nobody accepts. Way out: read until EAGAIN, or with a larger buffer."},
 	diagnosis.NeverRead: {"never read", "This fd is ready, and neither a pending event nor a thread waits for it. The bytes stay in the kernel. " +
 		"Perhaps the program is busy elsewhere, or it has forgotten to add an event, or it was one-shot and was not added again."},
-	diagnosis.Leak: {"leak", "The program has ended with file descriptors open. The kernel closes them now. A server that leaks one for each client " +
+	diagnosis.Leak: {"leak", "The program has ended with file descriptors open. The kernel closes them now. Or, of a program that runs: it has read the end of an fd and " +
+		"not closed it, or it opens fd after fd and uses them no more. Way out: close what is done with, on each path. A server that leaks one for each client " +
 		"will one day get EMFILE (too many open files) from accept."},
 }
 
@@ -85,11 +86,22 @@ func drawLints(r grid.Region, v *scene) int {
 		case diagnosis.LongCallback:
 			p.Text(th.Text, baseName(v.World, l.Base)).Text(th.Text, " ").Duration(th.Text, l.For)
 		case diagnosis.PartialDrain:
+			if l.FD.Queued == 0 { // of a listener
+				also(p.Count(th.Text, l.Count), " clients left behind")
+				break
+			}
 			also(p.Count(th.Text, l.Count), " bytes left behind")
 		case diagnosis.NeverRead:
 			also(p.Duration(th.Text, l.For), ", nobody waits")
 		case diagnosis.Leak:
-			also(p.Count(th.Text, l.Count), " fds open at the end")
+			switch {
+			case l.FD != nil:
+				also(p.Text(th.Text, "open ").Duration(th.Text, l.For), " after its end")
+			case l.For > 0:
+				also(p.Count(th.Text, l.Count), " fds unused, and more come")
+			default:
+				also(p.Count(th.Text, l.Count), " fds open at the end")
+			}
 		}
 	}
 	return n
