@@ -65,7 +65,8 @@ type traced struct {
 
 	mu      sync.Mutex
 	records []trace.Record
-	world   *world.World
+	run     *world.Run
+	world   *world.World // of the program's own process
 }
 
 // follow begins to read the records that do makes.
@@ -77,7 +78,8 @@ func (p *traced) follow(do func(rec *trace.Recorder) (Exit, error)) {
 	}
 	rec := ring.Recorder()
 	p.reader = ring.Reader()
-	p.world = world.New(p.reader)
+	p.run = world.NewRun(p.reader)
+	p.world = p.run.Live
 	p.world.KeepClosed = true
 	p.stop, p.done = make(chan struct{}), make(chan struct{})
 	go func() {
@@ -140,11 +142,20 @@ func (p *traced) read() {
 		if n == 0 {
 			return
 		}
-		for i := range batch[:n] {
-			p.world.Apply(&batch[i])
-		}
+		p.run.Apply(batch[:n])
 		p.records = append(p.records, batch[:n]...)
 	}
+}
+
+// worlds returns those of all processes, the program's own first.
+func (p *traced) worlds() (all []*world.World) {
+	all = append(all, p.world)
+	for _, one := range p.world.Processes {
+		if run := p.run.OfProcess(one.ID); run != nil && run != p.run {
+			all = append(all, run.Live)
+		}
+	}
+	return all
 }
 
 // until reads records until what holds.

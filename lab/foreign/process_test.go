@@ -15,11 +15,9 @@ import (
 
 // worker returns the run of the process that the program has made.
 func (p *traced) worker() *world.Run {
-	run := world.NewRun(p.reader)
-	run.Apply(p.records)
-	for _, one := range run.Live.Processes {
+	for _, one := range p.world.Processes {
 		if one.Parent != 0 {
-			return run.OfProcess(one.ID)
+			return p.run.OfProcess(one.ID)
 		}
 	}
 	return nil
@@ -81,9 +79,7 @@ func TestAShellsChildrenAreShown(t *testing.T) {
 	if exit := p.wait(); exit.Code != 3 {
 		t.Errorf("it ended with %+v, want status 3", exit)
 	}
-	run := world.NewRun(p.reader)
-	run.Apply(p.records)
-	reads := 0
+	run, reads := p.run, 0
 	for _, one := range run.Live.Processes[1:] {
 		if one.Name != "cat" || one.Ended == 0 {
 			t.Errorf("a child is %+v; want cat, ended", one)
