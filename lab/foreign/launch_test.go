@@ -99,6 +99,18 @@ func TestHandlingIsInferred(t *testing.T) {
 	}
 }
 
+// TestTheFunctionIsFoundFarUpTheStack: a buffer of 20 KB lies between the call and the callback.
+func TestTheFunctionIsFoundFarUpTheStack(t *testing.T) {
+	p := launch(t, Options{Args: []string{compile(t, "deep.c")}})
+	p.in.WriteString("hello\n")
+	p.out.ReadString('\n')
+	p.in.Close()
+	p.wait()
+	if n := p.count(trace.Handling, "callback"); n != 2 {
+		t.Errorf("%d handlings in callback, want 2\n%s", n, p.tell(40))
+	}
+}
+
 // TestTheKernelIsAsked: bytes that wait while nobody looks are seen, without a call of
 // the program.
 func TestTheKernelIsAsked(t *testing.T) {

@@ -88,6 +88,13 @@ func (s *symbols) name(addr uint64) string {
 	return s.funcs[i].name
 }
 
+// begins reports whether a function begins at an address: then it is a pointer to that function,
+// and nobody returns there.
+func (s *symbols) begins(addr uint64) bool {
+	i := sort.Search(len(s.funcs), func(i int) bool { return s.funcs[i].addr >= addr })
+	return i < len(s.funcs) && s.funcs[i].addr == addr
+}
+
 // deep is how much of a stack is read: a buffer of stdio, 8 KB, may lie in between.
 const deep = 32 << 10
 
@@ -117,13 +124,12 @@ func (s *symbols) scan(pid int, sp uint64, yield func(place, addr uint64)) {
 	}
 	var buf [deep]byte
 	n := peek(pid, sp, buf[:])
-	if n == 0 { // the stack ends before that: what there is of it
-		for size := deep / 2; size >= 256 && n == 0; size /= 2 {
-			n = peek(pid, sp, buf[:size])
-		}
+	const page = 4 << 10
+	for end := (sp + deep) &^ (page - 1); n == 0 && end > sp; end -= page { // the stack ends before that
+		n = peek(pid, sp, buf[:end-sp])
 	}
 	for i := 0; i+8 <= n; i += 8 {
-		if word := binary.NativeEndian.Uint64(buf[i:]); word >= s.low && word < s.high {
+		if word := binary.NativeEndian.Uint64(buf[i:]); word >= s.low && word < s.high && !s.begins(word) {
 			yield(sp+uint64(i), word)
 		}
 	}

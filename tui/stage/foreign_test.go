@@ -80,3 +80,33 @@ func TestTheProcessIsNamed(t *testing.T) {
 		t.Errorf("the worker is not named:\n%s", text)
 	}
 }
+
+// TestQuietFDsAreCounted: a server has hundreds, and most do nothing. The table and the lanes have
+// those that are watched or were used of late; how many there are besides is said.
+func TestQuietFDsAreCounted(t *testing.T) {
+	h := &history{thread: 4242}
+	h.add(ms, trace.ProcessOf, trace.NoFD, "server", trace.Record{A: 4242})
+	h.add(0, trace.ThreadBegin, trace.NoFD, "server", trace.Record{})
+	h.add(0, trace.BaseNew, trace.NoFD, "epoll", trace.Record{Base: 1, B: 1})
+	for fd := range int32(20) {
+		h.add(0, trace.Open, 10+fd, "TCP socket", trace.Record{})
+		h.add(0, trace.CallEnd, 10+fd, "read", trace.Record{A: 1}) // so it would have a lane
+	}
+	for fd := range int32(3) {
+		h.add(0, trace.Add, 10+fd, "", trace.Record{Base: 1, A: int64(trace.Readable | trace.Persist), B: -1, C: int64(fd) + 1})
+	}
+	h.add(0, trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 3, B: -1})
+	for after, rows := range map[int64]int{ms: 20, 3000 * ms: 3} {
+		v := view(h, after)
+		v.Column = 50 * ms
+		text, _ := screen(v, 160, 110)
+		upper, _, _ := strings.Cut(text, " lens ")
+		_, table, _ := strings.Cut(upper, "file descriptors")
+		table, lanes, _ := strings.Cut(table, " time ")
+		lanes, _, _ = strings.Cut(lanes, " what happened ")
+		inTable, onLanes := strings.Count(table, "TCP socket"), strings.Count(lanes, "TCP socket")
+		if inTable != rows || onLanes != rows || strings.Contains(text, "17 fds have been quiet") != (rows == 3) {
+			t.Errorf("after %d ms %d fds in the table, %d lanes; want %d of each, and the others counted:\n%s", after/ms, inTable, onLanes, rows, text)
+		}
+	}
+}
