@@ -41,8 +41,9 @@ func NewAccount(texts trace.Strings) *Account {
 // Apply takes the run's records, in their order.
 func (a *Account) Apply(records []trace.Record) {
 	for i := range records {
-		a.world.Apply(&records[i])
-		a.note(a.world.Entry(&records[i]))
+		if a.world.Apply(&records[i]) { // else it is of the clients, which are a process of their own
+			a.note(a.world.Entry(&records[i]))
+		}
 	}
 }
 

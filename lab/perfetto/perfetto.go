@@ -129,7 +129,9 @@ func (t *writer) apply(r *trace.Record) {
 	if th := t.world.ThreadByID(r.Thread); th != nil {
 		t.before = append(t.before, th.Stack...)
 	}
-	t.world.Apply(r)
+	if !t.world.Apply(r) { // of another process than the program's own
+		return
+	}
 	th := t.world.ThreadByID(r.Thread)
 	if th != nil {
 		t.nameThread(th)

@@ -30,12 +30,13 @@ func (w *World) Entry(r *trace.Record) Entry {
 		e.At = name.gate
 	}
 	e.By, e.Side = w.doer(r)
-	t := w.ThreadByID(r.Thread)
-	switch in := t.callback(); {
-	case r.Kind == trace.CallbackEnd:
-		e.Inside = w.ended
-	case in != nil:
-		e.Inside = *in
+	if t := w.ThreadByID(r.Thread); t != nil { // else the record is of another process
+		switch in := t.callback(); {
+		case r.Kind == trace.CallbackEnd:
+			e.Inside = w.ended
+		case in != nil:
+			e.Inside = *in
+		}
 	}
 	switch {
 	case w.signal != "":

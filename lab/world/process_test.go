@@ -121,3 +121,15 @@ func TestTheProcessesAreBounded(t *testing.T) {
 		t.Errorf("%d threads are remembered, want the one that lives", len(w.strangers))
 	}
 }
+
+// TestARecordOfAnotherProcessHasAnEntry, that says nothing: whoever asks for it must not fall.
+func TestARecordOfAnotherProcessHasAnEntry(t *testing.T) {
+	s := family()
+	w := New(s)
+	for i := range s.records {
+		mine := w.Apply(&s.records[i])
+		if e := w.Entry(&s.records[i]); !mine && e.Inside.Number != 0 {
+			t.Errorf("%v of another process is inside %+v", e.Kind, e.Inside)
+		}
+	}
+}
