@@ -65,6 +65,13 @@ type call struct {
 	fd    string // what it is of, or ""
 }
 
+// stuck is how long, in ns, a call lasts before it may be said to be blocked: on a busy
+// machine one that is not may take some ms.
+const stuck = int64(50e6)
+
+// looked is how long, in ns, it takes until the kernel's watcher has surely looked again.
+const looked = int64(200e6)
+
 // brief is how long, in ns, an fd is ready before anybody may be said not to have looked.
 const brief = int64(1e6)
 
@@ -83,7 +90,7 @@ var grammar = map[string]struct {
 		return f.Readable() && now-f.ReadySince > brief && w.Sure(f.ReadySince) && !f.Wanted() && f.InCallback == 0
 	})},
 	"queued":   {2, counted(func(f *world.FD) int64 { return f.Queued })},
-	"backlog":  {2, counted(func(f *world.FD) int64 { return f.TCP.Backlog })},
+	"backlog":  {2, backlog},
 	"ran":      {2, counted(func(f *world.FD) int64 { return int64(f.Callbacks) })},
 	"read":     {2, counted(func(f *world.FD) int64 { return f.BytesIn })},
 	"untaken":  {2, counted(func(f *world.FD) int64 { return f.Untaken.Now })},
@@ -266,10 +273,23 @@ func positive(text string) (int64, error) {
 	return n, nil
 }
 
+// backlog is met where clients wait to be accepted. While the listener's callback runs, the
+// kernel's last word may be about the client that the callback has taken: it counts when the
+// watcher has looked since, and that takes 100 ms at most.
+func backlog(args []string) (part, error) {
+	least, err := positive(args[1])
+	if err != nil {
+		return nil, err
+	}
+	return of(func(_ *world.World, f *world.FD, now int64) bool {
+		return f.TCP.Backlog >= least && (f.InCallback == 0 || now-f.CallbackAt > looked)
+	})(args[:1])
+}
+
 func blocked(args []string) (part, error) {
 	return of(func(w *world.World, f *world.FD, now int64) bool {
 		at, _, ok := diagnosis.Blocked(w, f)
-		return ok && at.Name == args[0] && now-at.Since > brief && w.Sure(at.Since)
+		return ok && at.Name == args[0] && now-at.Since > stuck && w.Sure(at.Since)
 	})(args[1:])
 }
 

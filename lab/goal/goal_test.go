@@ -96,7 +96,7 @@ func TestAConditionIsMetAtItsMoment(t *testing.T) {
 		`call read 5 and inside my*`:  10,
 		`held`:                        12,
 		`held and ready other`:        0,
-		`blocked write my*`:           15,
+		`blocked write my*`:           0, // not for long: see TestACallIsBlockedWhenItLasts
 		`blocked read my*`:            0,
 		`nested 2`:                    17,
 		`returned`:                    18,
@@ -133,6 +133,48 @@ func TestNobodyHasLooked(t *testing.T) {
 	}
 	if w.LostAt = at + 1; g.Met(w, nil, at+2e6) {
 		t.Error("records were lost since, and still it is met")
+	}
+}
+
+// TestACallIsBlockedWhenItLasts: on a busy machine one that is not may take some ms.
+func TestACallIsBlockedWhenItLasts(t *testing.T) {
+	g, err := Parse("blocked write my*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := story()
+	w := world.New(h)
+	for i := range 15 {
+		w.Apply(&h.records[i])
+	}
+	at := h.records[14].Time
+	if g.Met(w, nil, at+20e6) || !g.Met(w, nil, at+60e6) {
+		t.Errorf("20 ms later %v, 60 ms later %v", g.Met(w, nil, at+20e6), g.Met(w, nil, at+60e6))
+	}
+}
+
+// TestWhoIsTakenDoesNotWait: while the listener's callback runs, the kernel's last word may be
+// from before it has taken its client.
+func TestWhoIsTakenDoesNotWait(t *testing.T) {
+	g, err := Parse("backlog 3 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &history{}
+	h.add(trace.Open, 3, "3", trace.Record{A: -1})
+	h.add(trace.BaseNew, trace.NoFD, "epoll", trace.Record{Base: 1})
+	h.add(trace.Socket, 3, "LISTEN", trace.Record{C: 1, D: 5}) // 3: one client waits
+	h.add(trace.CallbackBegin, 3, "accept", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
+	h.add(trace.CallEnd, 3, "accept4", trace.Record{A: 7})
+	w := world.New(h)
+	for i, want := range []bool{false, false, true, false, false} {
+		w.Apply(&h.records[i])
+		if got := g.Met(w, nil, h.records[i].Time); got != want {
+			t.Errorf("after record %d: %v, want %v", i+1, got, want)
+		}
+	}
+	if !g.Met(w, nil, h.records[4].Time+300e6) { // looked at since, and nothing else was said
+		t.Error("another one waits, and is not told")
 	}
 }
 

@@ -55,6 +55,7 @@ func run(x *experiment.X) {
 	// 3. All others get the same arrivals at the same time.
 	x.Step(3)
 	rest := bench.Compare(script, others(name)...)
+	x.Moment("nobody-is-first")
 
 	judge(x, bench, turns[0], both[0], rest, libevent())
 }

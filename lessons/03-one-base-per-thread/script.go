@@ -118,6 +118,7 @@ func dispatchTwice(x *experiment.X) (t twice) {
 	base := one.Base
 	base.NewTimer(func(int, event.What) {
 		if _, t.inside = base.Dispatch(); t.inside != nil {
+			x.Note("dispatch inside the callback of the same base: %v", t.inside)
 			x.Moment("the-same-base-twice")
 		}
 		other := x.Thread("second", func() error {

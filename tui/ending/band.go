@@ -24,7 +24,7 @@ func (v *View) drawTitle(r grid.Region) {
 	r.TextRight(end, 0, bold, "ENDED")
 	end -= len("ENDED") + 2
 	if v.Lost > 0 {
-		lost := fmt.Sprintf("%d records lost", v.Lost)
+		lost := number(int(v.Lost), "record") + " lost"
 		r.TextRight(end, 0, th.Style(theme.Held), lost)
 		end -= len(lost) + 2
 	}

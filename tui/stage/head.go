@@ -48,7 +48,11 @@ func drawTitle(r grid.Region, v *scene) (x int) {
 		end -= len(b) + 2
 	}
 	if n := v.Lost - min(v.LeftOut, v.Lost); n > 0 {
-		b := append(grid.AppendCount(r.Scratch(), int64(n)), " records lost"...)
+		b := append(grid.AppendCount(r.Scratch(), int64(n)), " record"...)
+		if n != 1 {
+			b = append(b, 's')
+		}
+		b = append(b, " lost"...)
 		r.BytesRight(end, 0, th.Alarm, b)
 		end -= len(b) + 2
 	}
@@ -193,7 +197,10 @@ func drawNow(r grid.Region, v *scene) {
 		nameFD(p, th.Ready, unseen).Text(th.Text, " is ready in the kernel, and nobody has looked for ").Duration(th.Ready, v.Now-unseen.ReadySince)
 	case blocked != nil:
 		p = p.Text(th.Text, threadName(blocked)).Text(th.Text, " is ").Text(th.Blocked, "blocked").Text(th.Text, " in ")
-		p.Text(th.Text, frame.Name).Text(th.Text, " on ").Text(th.Text, calledName(w, &frame)).Text(th.Text, " for ").Bytes(th.Blocked, v.since(r, frame.Since))
+		p.Text(th.Text, frame.Name).Text(th.Text, " on ").Text(th.Text, calledName(w, &frame))
+		if frame.Since < v.Now {
+			p.Text(th.Text, " for ").Bytes(th.Blocked, v.since(r, frame.Since))
+		}
 	default:
 		drawLoopNow(p, v, r.W < 70)
 	}
@@ -301,8 +308,11 @@ func drawLoopNow(p grid.Pen, v *scene, short bool) {
 			fds = " fds at once"
 		}
 		p = theLoop(p, v, b).Text(th.Text, " ").Text(th.Waiting, "waits").Text(th.Text, " in ").Text(th.Text, b.Call)
-		p.Text(th.Text, " for ").Int(th.Text, int64(b.Watched)).Text(th.Text, fds).
-			Text(th.Text, ", for ").Duration(th.Waiting, v.Now-b.Since).Text(th.Text, ".")
+		p = p.Text(th.Text, " for ").Int(th.Text, int64(b.Watched)).Text(th.Text, fds)
+		if b.Since < v.Now { // it has just begun
+			p = p.Text(th.Text, ", for ").Duration(th.Waiting, v.Now-b.Since)
+		}
+		p.Text(th.Text, ".")
 	}
 }
 
