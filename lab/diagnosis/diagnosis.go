@@ -191,7 +191,7 @@ func HasFired(f *world.FD) bool { return f.Added != 0 && f.Added&trace.Persist =
 // knows.
 func LongestUnseen(w *world.World) (longest *world.FD) {
 	for _, f := range w.FDs {
-		if since, ok := f.Unseen(); ok && f.Closed == 0 && f.Blocked == 0 && w.Sure(since) && (longest == nil || f.ReadySince < longest.ReadySince) {
+		if since, ok := f.Unseen(); ok && f.Closed == 0 && f.Blocked == 0 && !mayBeLock(w, f) && w.Sure(since) && (longest == nil || f.ReadySince < longest.ReadySince) {
 			longest = f
 		}
 	}

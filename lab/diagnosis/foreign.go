@@ -10,6 +10,12 @@ import (
 // What is remarkable in a program that is not of the lab. Nobody sees its callbacks, so these rest
 // on its calls, on its waits, and on what the kernel says.
 
+// mayBeLock reports whether an fd is a pipe of a foreign program that no loop watches: a byte that
+// stays in it may be a lock. libuv has one.
+func mayBeLock(w *world.World, f *world.FD) bool {
+	return f.Ever == 0 && w.Foreign() && strings.HasPrefix(f.What, "pipe")
+}
+
 // LeftLying finds out whether what waits on an edge-triggered fd waits for nobody: the
 // program has read since it was told, bytes lie there since then, and its loop has waited
 // beside them. It will be told of the next ones, not of these.

@@ -121,6 +121,20 @@ func TestWhatIsNotClosedIsALeak(t *testing.T) {
 	none(t, s, while)
 }
 
+// TestALockIsNotUnseen: libuv keeps a byte in a pipe that no loop watches, for as long as it runs.
+func TestALockIsNotUnseen(t *testing.T) {
+	s := edge()
+	s.add(trace.Open, 4, "pipe (read end)", trace.Record{})
+	s.add(trace.Kernel, 4, "", trace.Record{A: int64(trace.Readable), B: 1})
+	if f := LongestUnseen(s.world()); f != nil {
+		t.Errorf("fd %d is called unseen", f.Number)
+	}
+	s.add(trace.Add, 4, "", trace.Record{Base: 1, A: int64(trace.Readable | trace.Persist), B: -1, C: 2})
+	if f := LongestUnseen(s.world()); f == nil || f.Number != 4 {
+		t.Errorf("watched, it is not unseen: %+v", f)
+	}
+}
+
 func none(t *testing.T, s *history, after int64) {
 	t.Helper()
 	if found := warnings(s, after); len(found) != 0 {

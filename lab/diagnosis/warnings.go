@@ -2,7 +2,6 @@ package diagnosis
 
 import (
 	"slices"
-	"strings"
 
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
@@ -60,8 +59,8 @@ func warnOfFD(dst []Finding, w *world.World, f *world.FD, now int64) []Finding {
 	if f.Before && f.Reads == 0 && len(f.Watches) == 0 || f.Regular {
 		return dst // the program was given it, and may not care
 	}
-	if f.Ever == 0 && w.Foreign() && strings.HasPrefix(f.What, "pipe") {
-		return dst // a byte in a pipe that no loop watches may be a lock: libuv has one
+	if mayBeLock(w, f) {
+		return dst
 	}
 	if !unseen || f.Blocked > 0 || !w.Sure(since) {
 		return dst
