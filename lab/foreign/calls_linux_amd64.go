@@ -4,11 +4,7 @@ import "golang.org/x/sys/unix"
 
 const nativeArch = unix.AUDIT_ARCH_X86_64
 
-// eventSize is the size of struct epoll_event: it is packed here.
-const (
-	eventSize = 12
-	eventData = 4 // where its data begins
-)
+var native = amd64Layout
 
 var oldCalls = []call{
 	{unix.SYS_OPEN, "open", opOpen},

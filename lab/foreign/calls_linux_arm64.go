@@ -4,11 +4,7 @@ import "golang.org/x/sys/unix"
 
 const nativeArch = unix.AUDIT_ARCH_AARCH64
 
-// eventSize is the size of struct epoll_event.
-const (
-	eventSize = 16
-	eventData = 8 // where its data begins
-)
+var native = arm64Layout
 
 var oldCalls []call
 

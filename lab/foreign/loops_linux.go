@@ -143,11 +143,13 @@ func (t *tracer) control(k *task) (undo func()) {
 	case (op == unix.EPOLL_CTL_ADD) != (old == nil): // EEXIST, ENOENT
 		return nil
 	default:
-		var raw [eventSize]byte
-		if peek(p.pid, k.info.arg(3), raw[:]) != len(raw) {
+		raw := make([]byte, native.eventSize)
+		if peek(p.pid, k.info.arg(3), raw) != len(raw) {
 			return nil
 		}
-		t.want(l, thread, interest{fd, binary.NativeEndian.Uint32(raw[:]), binary.NativeEndian.Uint64(raw[eventData:])})
+		wish := native.events(raw)[0]
+		wish.fd = fd
+		t.want(l, thread, wish)
 	}
 	return func() {
 		t.unwant(l, thread, fd)
@@ -359,12 +361,12 @@ func (t *tracer) endWait(k *task, result int64, errno int64) {
 func (t *tracer) answers(k *task, l *loop, n int) (all []interest) {
 	switch k.in.op {
 	case opEpollWait:
-		raw := make([]byte, min(n, mostAsked)*eventSize)
+		raw := make([]byte, min(n, mostAsked)*native.eventSize)
 		raw = raw[:peek(k.proc.pid, k.info.arg(1), raw)]
-		for p := raw; len(p) >= eventSize; p = p[eventSize:] {
-			events, data := binary.NativeEndian.Uint32(p), binary.NativeEndian.Uint64(p[eventData:])
-			if fd, ok := l.of(data, events); ok {
-				all = append(all, interest{fd, events, data})
+		for _, i := range native.events(raw) {
+			if fd, ok := l.of(i.data, i.events); ok {
+				i.fd = fd
+				all = append(all, i)
 			}
 		}
 	case opPoll:

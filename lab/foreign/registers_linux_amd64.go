@@ -2,6 +2,7 @@ package foreign
 
 import (
 	"encoding/binary"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -12,7 +13,8 @@ func interrupted(tid int) (nr int, result int64, ok bool) {
 	if unix.PtraceGetRegs(tid, &regs) != nil {
 		return 0, 0, false
 	}
-	return int(int64(regs.Orig_rax)), int64(regs.Rax), int64(regs.Orig_rax) >= 0
+	nr, result = native.back((*[unsafe.Sizeof(regs)]byte)(unsafe.Pointer(&regs))[:])
+	return nr, result, nr >= 0
 }
 
 // canRestart: see restart.

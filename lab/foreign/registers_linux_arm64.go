@@ -20,7 +20,8 @@ func interrupted(tid int) (nr int, result int64, ok bool) {
 	if registers(unix.PTRACE_GETREGSET, tid, &regs) != nil {
 		return 0, 0, false
 	}
-	return int(regs.Regs[8]), int64(regs.Regs[0]), true
+	nr, result = native.back((*[unsafe.Sizeof(regs)]byte)(unsafe.Pointer(&regs))[:])
+	return nr, result, true
 }
 
 // canRestart: see restart.
