@@ -135,7 +135,7 @@ func (t *tool) tell(e *course.Exercise, r *grade.Result) {
 			fmt.Fprintf(t.out, "  next:    %02d %s (exercises/%s)\n", next.Number, next.Title, next.Slug)
 		}
 	case r.Outcome == grade.Failed && e.Untouched(t.root):
-		fmt.Fprintf(t.out, "  this is the starter still: read exercises/%s/README.md, then edit main.go there\n", e.Slug)
+		fmt.Fprintf(t.out, "  this is still the starter: read exercises/%s/README.md, then edit main.go there\n", e.Slug)
 	case r.Outcome == grade.Failed:
 		fmt.Fprintf(t.out, "  stuck? go run ./exercises hint %02d\n", e.Number)
 	}

@@ -20,7 +20,7 @@ import (
 func (t *tool) explain(words []string) int {
 	all := misconceptions(t.root)
 	if len(words) == 0 {
-		fmt.Fprintf(t.out, "what a failed check may tell: go run ./exercises explain NAME\n\n")
+		fmt.Fprintf(t.out, "what a failed check may say: go run ./exercises explain NAME\n\n")
 		for _, m := range all {
 			fmt.Fprintf(t.out, "  %-23s  %s\n", m.ID, cut(m.Belief, t.width()-27))
 		}

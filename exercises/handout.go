@@ -24,7 +24,7 @@ func (t *tool) handout(words []string) int {
 		return t.misused("%v", err)
 	}
 	if rel, err := filepath.Rel(really(t.root), really(to)); err == nil && rel != ".." && !strings.HasPrefix(rel, "../") {
-		return t.misused("%s lies in the clone: name a folder outside it", words[0])
+		return t.misused("%s is in the clone: name a folder outside it", words[0])
 	}
 	if _, err := os.Lstat(to); !errors.Is(err, os.ErrNotExist) {
 		return t.misused("%s is there already: name a new folder", words[0])

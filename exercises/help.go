@@ -77,7 +77,7 @@ func (t *tool) reset(words []string) int {
 	fmt.Fprintln(t.out)
 	if others := t.others(e); len(others) > 0 {
 		fmt.Fprintf(t.out, "left as they are: %s. All .go files of the folder are one program: "+
-			"take away what does not go with the starter\n", strings.Join(others, ", "))
+			"remove what does not belong to the starter\n", strings.Join(others, ", "))
 	}
 	return fine
 }
@@ -100,8 +100,8 @@ func (t *tool) solution(words []string) int {
 		return misuse
 	}
 	if !t.attempts[e.Slug].Solved && !t.show {
-		fmt.Fprintf(t.out, "%02d %s: not before you have passed. A hint: go run ./exercises hint %02d. "+
-			"To see it all the same: -show\n", e.Number, e.Title, e.Number)
+		fmt.Fprintf(t.out, "%02d %s: shown when you have passed. A hint: go run ./exercises hint %02d. "+
+			"To see it now: -show\n", e.Number, e.Title, e.Number)
 		return notPassed
 	}
 	if _, err := os.Stat(filepath.Join(t.root, filepath.FromSlash(e.Solution()))); errors.Is(err, os.ErrNotExist) {

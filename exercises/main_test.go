@@ -91,7 +91,7 @@ func TestAStudentsWay(t *testing.T) {
 	// The warm-up: two things are wrong, and they are told one by one.
 	warm := filepath.Join(root, "exercises", "00-warm-up", "main.go")
 	status, out = call(t, root, "", "check")
-	want(t, status, notPassed, out, "(never-added)", "section Explain", "this is the starter still")
+	want(t, status, notPassed, out, "(never-added)", "section Explain", "this is still the starter")
 	put(t, warm, get(t, filepath.Join(root, "exercises/00-warm-up/testdata/wrong-left-open/main.go")))
 	status, out = call(t, root, "", "check")
 	want(t, status, notPassed, out, "(left-open)", "hint 00")
@@ -100,13 +100,13 @@ func TestAStudentsWay(t *testing.T) {
 	want(t, status, fine, out, "passed", "next:    01")
 
 	status, out = call(t, root, "", "check")
-	want(t, status, notPassed, out, "(blocked)", "section Explain", "this is the starter still")
+	want(t, status, notPassed, out, "(blocked)", "section Explain", "this is still the starter")
 	status, out = call(t, root, "", "hint", "1")
 	want(t, status, fine, out, "hint 1 of 3", "?")
 	status, out = call(t, root, "", "hint", "1")
 	want(t, status, fine, out, "hint 2 of 3")
 	status, out = call(t, root, "", "solution", "1")
-	want(t, status, notPassed, out, "not before you have passed")
+	want(t, status, notPassed, out, "shown when you have passed")
 
 	// A wrong turn, then the right one.
 	put(t, mine, get(t, filepath.Join(root, "exercises/01-two-pipes/testdata/wrong-one-shot/main.go")))
@@ -234,10 +234,10 @@ func TestWatchChecksAfterEachSaveAndGoesOn(t *testing.T) {
 		nowAndThen = time.Hour // by nothing else
 		watchAndSave(t, "watching exercises/ for a change; ")
 	})
-	t.Run("by looking", func(t *testing.T) {
+	t.Run("by polling", func(t *testing.T) {
 		defer func() { newWatcher = fsnotify.NewWatcher }()
 		newWatcher = func() (*fsnotify.Watcher, error) { return nil, unix.EMFILE }
-		watchAndSave(t, "by looking: no file events, too many open files")
+		watchAndSave(t, "by polling: no file events, too many open files")
 	})
 }
 

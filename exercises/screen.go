@@ -264,7 +264,7 @@ func (s *screen) View() string {
 	}
 	message := s.message
 	if message == "" && s.why != nil {
-		message = fmt.Sprintf("There are no file events (%v), so the files are looked at again and again.", s.why)
+		message = fmt.Sprintf("There are no file events (%v), so the files are checked again and again.", s.why)
 	}
 	if more := len(lines) - s.top - s.room(); more > 0 {
 		r.TextRight(r.W-chrome.Margin, 2, faint, counted(more, "row")+" more below")
@@ -374,7 +374,7 @@ func (s *screen) hint() tea.Cmd {
 
 // solution is shown at once only to a student who has passed.
 func (s *screen) solution() tea.Cmd {
-	if !s.t.attempts[s.e.Slug].Solved && !s.again("s", "You have not passed yet. s once more shows the solution all the same.") {
+	if !s.t.attempts[s.e.Slug].Solved && !s.again("s", "You have not passed yet. s once more shows the solution anyway.") {
 		return nil
 	}
 	s.top = 0
@@ -382,7 +382,7 @@ func (s *screen) solution() tea.Cmd {
 }
 
 func (s *screen) reset() tea.Cmd {
-	if !s.again("r", "r once more puts the starter in the place of your main.go, which is kept in .fdlab/kept.") {
+	if !s.again("r", "r once more puts the starter in place of your main.go, which is kept in .fdlab/kept.") {
 		return nil
 	}
 	return s.show("reset", s.e.Slug)

@@ -60,7 +60,7 @@ func (t *tool) watchInLines(e *course.Exercise, stay bool) int {
 		}
 		how := ""
 		if files.why != nil {
-			how = fmt.Sprintf(" (by looking: no file events, %v)", files.why)
+			how = fmt.Sprintf(" (by polling: no file events, %v)", files.why)
 		}
 		fmt.Fprintf(t.out, "\n  watching exercises/ for a change%s; Ctrl-C ends\n", how)
 		for t.ctx.Err() == nil {

@@ -17,7 +17,7 @@ type Config struct {
 
 	// Unchecked makes the base believe that the memory of a pending event still
 	// holds that event, as libevent does outside its debug mode. It is there to
-	// show what comes of it (lesson 06).
+	// show what happens then (lesson 06).
 	Unchecked bool
 }
 

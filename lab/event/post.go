@@ -56,7 +56,8 @@ func (b *Base) closeMail() error {
 // sleeps. It may be called from any thread, the loop's own among them, and
 // before the loop runs; functions are called in the order of Post, before the
 // callbacks of the fds that the kernel tells of together with the post. (What such
-// a function makes active comes after those.) A base that has mail is not empty. After Close it does nothing.
+// a function makes active comes after those.) A base with posted functions is not
+// empty. After Close it does nothing.
 func (b *Base) Post(do func()) {
 	b.calls.Pass(control.BeforePost, 0)
 	m := &b.mail

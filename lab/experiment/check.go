@@ -40,7 +40,7 @@ type Evidence struct {
 // Of is for checks about what step n did.
 func (x *X) Of(n int) Evidence { return Evidence{x: x, step: n} }
 
-// At says when that which the check is about came about. The zero time says
+// At says when the thing that the check is about happened. The zero time says
 // nothing.
 func (e Evidence) At(t time.Time) Evidence {
 	if !t.IsZero() {

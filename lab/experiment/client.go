@@ -170,7 +170,7 @@ func (c *Client) Deaf(deaf bool) {
 	c.pump()
 }
 
-// Unsent returns how many bytes the client has not got rid of yet.
+// Unsent returns how many bytes the client has not sent yet.
 func (c *Client) Unsent() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -13,7 +13,7 @@
 //
 // The package knows steps, checks, the answer and the verdict, how a
 // run is stopped and cleaned up, and what its exit status is. It does not know
-// who looks on.
+// who watches.
 package experiment
 
 import (

@@ -19,7 +19,7 @@ func (x *X) Listen(port uint16, backlog int, label string) (fd int, addr netip.A
 	if why := err; why == unix.EADDRINUSE || why == unix.EACCES {
 		other := x.FreePort()
 		if fd, err = sys.ListenTCP(other, backlog, label); err == nil {
-			x.Note("port %d is not to be had (%s): the server listens on %d", port, unix.ErrnoName(why.(unix.Errno)), other)
+			x.Note("port %d cannot be used (%s): the server listens on %d", port, unix.ErrnoName(why.(unix.Errno)), other)
 			port = other
 		}
 	}

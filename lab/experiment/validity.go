@@ -88,7 +88,7 @@ func wayOut(err error) string {
 	case errno == unix.ENOMEM || errno == unix.ENOBUFS:
 		return "The kernel has no memory for it: close some programs, and run it again."
 	case errno == unix.ENOSPC:
-		return "A limit of the kernel's, or a disk, is full: make room (df; sysctl fs.epoll.max_user_watches), and run it again."
+		return "A limit of the kernel, or a disk, is full: make room (df; sysctl fs.epoll.max_user_watches), and run it again."
 	case errno == unix.EPERM:
 		return "Something forbids that call, as a container or a firewall does: run it elsewhere."
 	case errors.Is(err, errNoPort):

@@ -46,13 +46,13 @@ var troubles = []struct {
 		"Close other programs, look at `ulimit -a`, and try again."},
 	{regexp.MustCompile(`parsing \$?GOFLAGS|inconsistent vendoring|-mod=vendor|-modfile|-overlay`),
 		"GOFLAGS holds a flag that cannot be used here.",
-		"Take it away: `unset GOFLAGS`, and `go env -u GOFLAGS` if it was set there. " + restart},
+		"Remove it: `unset GOFLAGS`, and `go env -u GOFLAGS` if it was set there. " + restart},
 	{regexp.MustCompile(`neither GOMODCACHE nor GOPATH is set|GOCACHE is not defined|\$HOME is not defined`),
 		"HOME is not set, so Go has no place for its caches.",
 		"Set it to your home folder: export HOME=/home/NAME. " + restart},
 	{regexp.MustCompile(`GOPATH entry is relative`),
 		"GOPATH must be the whole name of a folder.",
-		"Take it away: `unset GOPATH`, and `go env -u GOPATH` if it was set there. " + restart},
+		"Remove it: `unset GOPATH`, and `go env -u GOPATH` if it was set there. " + restart},
 	{regexp.MustCompile(`module cache`),
 		"Go's folder for modules (GOMODCACHE) cannot be used.",
 		"See where it is with `go env GOMODCACHE`. Make it yours, or `unset GOMODCACHE GOPATH`. " + restart},
@@ -73,12 +73,12 @@ var troubles = []struct {
 		"Mount it: mount -t proc proc /proc. Or name Go's folder: export GOROOT=/usr/local/go. " + restart},
 	{regexp.MustCompile(`cannot find GOROOT|does not match go tool version|go: no such tool|is not in std \(.*\)\s*$`),
 		"The parts of Go on this machine do not belong together, or GOROOT names a wrong folder.",
-		"`unset GOROOT`. If that does not help, install Go anew from https://go.dev/dl. " + restart},
+		"`unset GOROOT`. If that does not help, install Go again from https://go.dev/dl. " + restart},
 	{regexp.MustCompile(`invalid GO[A-Z0-9]+|unsupported GO[A-Z0-9]+|unknown GO[A-Z0-9]+|unrecognized GO[A-Z0-9]+`),
 		"One of Go's variables has a value that Go does not know.",
 		"The words above name it: unset it, and `go env -u NAME`. " + restart},
 	{regexp.MustCompile(`invalid package directory|malformed (import|module|file) path`),
-		"The path of your clone has a character that Go does not take, a line end for example.",
+		"The path of your clone has a character that Go does not take, a newline for example.",
 		"Move the clone to a folder with a plain name. " + restart},
 	{regexp.MustCompile(`-race (requires cgo|is only supported)|-race is not supported`),
 		"Go's race detector is not available on this system.",
@@ -147,7 +147,7 @@ func (e *BuildError) environment() *EnvironmentError {
 	if len(e.Problems) > 0 || ofTheProgram.MatchString(e.Output) {
 		return nil
 	}
-	return &EnvironmentError{"The go command could not build here, and does not speak of the program.",
+	return &EnvironmentError{"The go command could not build here, and says nothing about the program.",
 		short(said), "See whether `go version` and `go vet ./lab/...` work in your clone.", nil}
 }
 

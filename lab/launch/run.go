@@ -270,7 +270,7 @@ func (r *Run) tell(command string) error {
 	case os.IsTimeout(err):
 		return fmt.Errorf("%s: %s does not read its commands", command, r.binary)
 	case err != nil:
-		return fmt.Errorf("%s: %s listens no more: %w", command, r.binary, err)
+		return fmt.Errorf("%s: %s no longer listens: %w", command, r.binary, err)
 	}
 	return nil
 }

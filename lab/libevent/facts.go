@@ -46,7 +46,7 @@ func (f *fact) in(a *Account, whose string) (value, why string) {
 		return "", whose + ": " + why
 	}
 	if !a.steps[f.step] {
-		return "", whose + ": it did not come to this step"
+		return "", whose + ": it did not reach this step"
 	}
 	return f.of(a, f.step), ""
 }
@@ -60,9 +60,9 @@ func Why(number int) string { return left[number] }
 var left = map[int]string{
 	1: "Which call the loop waits in: ours was told to take select, libevent took its default. The other engines of step 3 are not libevent's.",
 	3: "Steps 4 and 5: they are about processors, and about an error: event_base_dispatch returns -1, too, for a base that is running.",
-	4: "Step 4, the full pipe: it is the kernel's, and no loop has a part in it.",
-	5: "Lesson 05 needs no program on libevent: who comes into TIME_WAIT is the kernel's doing, and no loop has a part in it.",
-	6: "Steps 5 and 6: libevent does not look whether the memory is intact unless it is told to debug, and leaves an add from another thread undefined unless locks were set up.",
+	4: "Step 4, the full pipe: the kernel does that, and no loop takes part in it.",
+	5: "Lesson 05 needs no program on libevent: the kernel decides which end is in TIME_WAIT, and no loop takes part in that.",
+	6: "Steps 5 and 6: libevent does not check whether the memory is intact, except in its debug mode, and leaves an add from another thread undefined unless locks were set up.",
 	7: "Steps 4 and 5: what clients and the kernel's limits do to a server is the same under any loop.",
 }
 

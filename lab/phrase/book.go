@@ -70,7 +70,7 @@ var book = [trace.Kinds]entry{
 			say(Plain, Flags(e.What())).within(e.B)
 	}},
 	trace.Del: {notInFeed, func(l line, e *world.Entry) line {
-		return l.say(Plain, "the event on ").say(Plain, Subject(On(e), e.Text)).say(Plain, " is pending no more")
+		return l.say(Plain, "the event on ").say(Plain, Subject(On(e), e.Text)).say(Plain, " is no longer pending")
 	}},
 	trace.WaitBegin: {notInFeed, func(l line, e *world.Entry) line {
 		return l.say(Plain, e.Text).say(Plain, "(").fds(e.A).within(e.B).say(Plain, ") begins")

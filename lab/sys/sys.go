@@ -9,7 +9,7 @@
 //     come back with EINTR. The signal is the runtime's business, not the
 //     program's. Close and Connect are the exceptions; they say why.
 //   - New fds are close-on-exec: a child process does not inherit them.
-//   - Who gets an fd owns it, and closes it with Close.
+//   - Whoever gets an fd owns it, and must close it with Close.
 //   - Any thread may call. Two threads on one fd get what the kernel gives.
 //   - A call on a non-blocking fd leaves one record, at its end. A call that
 //     may block leaves two, so that it can be seen while it blocks.

@@ -315,7 +315,7 @@ func TestATakenPort(t *testing.T) {
 		defer taken.Close()
 	} // else somebody else has it: as good
 	account, status := lessontest.Run(t, "", "-nowait")
-	lessontest.Says(t, account, "port 9877 is not to be had (EADDRINUSE): the server listens on", "verdict: half true.")
+	lessontest.Says(t, account, "port 9877 cannot be used (EADDRINUSE): the server listens on", "verdict: half true.")
 	if status != 0 {
 		t.Errorf("status %d", status)
 	}

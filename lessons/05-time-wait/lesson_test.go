@@ -241,7 +241,7 @@ func TestATakenPort(t *testing.T) {
 	out, status := lessontest.Run(t, "the server always closes first", "-nowait")
 	words := []string{"verdict: false."}
 	if err == nil {
-		words = append(words, "port 9877 is not to be had (EADDRINUSE): the server listens on")
+		words = append(words, "port 9877 cannot be used (EADDRINUSE): the server listens on")
 	}
 	lessontest.Expect(t, out, status, 0, words...)
 }

@@ -250,7 +250,7 @@ func TestATakenPort(t *testing.T) {
 		defer taken.Close()
 	} // else somebody else has it: as good
 	account, status := lessontest.Run(t, "", "-nowait")
-	lessontest.Says(t, account, "port 9877 is not to be had (EADDRINUSE): the server listens on", "verdict: false.")
+	lessontest.Says(t, account, "port 9877 cannot be used (EADDRINUSE): the server listens on", "verdict: false.")
 	if status != 0 {
 		t.Errorf("status %d", status)
 	}

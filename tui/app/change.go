@@ -146,7 +146,7 @@ func (c *change) draw(m *Model, r grid.Region) {
 		y++
 	}
 
-	y = page.Wrap(in, y+1, strong, "Say first what you expect: what will be other than in "+c.beforeIs()+"?")
+	y = page.Wrap(in, y+1, strong, "Say first what you expect: what will be different from "+c.beforeIs()+"?")
 	for i, chosen := range c.expects.all() {
 		sign, st := ' ', text
 		if chosen {
@@ -157,7 +157,7 @@ func (c *change) draw(m *Model, r grid.Region) {
 		in.Text(4, y, st, differences[i])
 		y++
 	}
-	page.Wrap(in, y, faint, "You expect: "+c.expects.words()+". Save the change, press r, and the end of the run holds this beside what was.")
+	page.Wrap(in, y, faint, "You expect: "+c.expects.words()+". Save the change, press r, and the end of the run compares this with what happened.")
 }
 
 // beforeIs names the run that the next one is held beside.

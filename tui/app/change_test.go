@@ -67,7 +67,7 @@ func TestAChangeAsksFirst(t *testing.T) {
 			if !strings.Contains(text, "other will be: the verdict.") {
 				t.Errorf("%v: the end does not say what was expected:\n%s", size, text)
 			}
-			if want := "Other than in the recorded run: the claim is false, it was half true."; strings.Contains(text, want) != now.right {
+			if want := "Different from the recorded run: the claim is false, it was half true."; strings.Contains(text, want) != now.right {
 				t.Errorf("%v: the end says:\n%s", size, text)
 			}
 		}

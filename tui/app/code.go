@@ -59,7 +59,7 @@ func (s *session) sourceDir(root string) string {
 
 func codeKey() row {
 	return row{Names: []string{"v"}, Sign: "v", Now: when(func(m *Model) bool { return m.session.sourceDir(m.course.Root) != "" }, "code"),
-		Help: "shows the program's text where the shown step, or the moment, stands in it, and the callback that runs", Do: (*Model).openCode}
+		Help: "shows the program's text at the shown step or moment, and the callback that runs", Do: (*Model).openCode}
 }
 
 // openCode reads the program's files and shows them.

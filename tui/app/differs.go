@@ -91,7 +91,7 @@ func (now *outcome) differs(before *outcome) string {
 	if len(all) == 0 {
 		return "As in " + before.of + ": the same answer, the same verdict, no other check failed."
 	}
-	return "Other than in " + before.of + ": " + strings.Join(all, "; ") + "."
+	return "Different from " + before.of + ": " + strings.Join(all, "; ") + "."
 }
 
 func letter(answer string) string {

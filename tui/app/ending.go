@@ -105,7 +105,7 @@ func (m *Model) nextThings() (all []nextThing) {
 		}
 	}
 	if n := len(m.course.Lessons); n > 0 && m.course.Lessons[n-1] == l {
-		all = append(all, nextThing{"all claims, and what became of them", func(m *Model) tea.Cmd {
+		all = append(all, nextThing{"all claims, and their verdicts", func(m *Model) tea.Cmd {
 			m.over = summary{}
 			return nil
 		}})
@@ -190,7 +190,7 @@ func endingKeys() table {
 		table{
 			{Names: []string{"r"}, Sign: "r", Now: always("run again"), Help: "builds main.go as it is now, and runs it", Do: again},
 			{Names: []string{"i"}, Sign: "i", Now: (*Model).nowByHand, Do: (*Model).byHand,
-				Help: "by hand: the experiment stays up and does as you poke; or back to its script"},
+				Help: "by hand: the experiment stays up and does what your keys say; or back to its script"},
 			setupKey(),
 			{Names: []string{"B"}, Sign: "B", Now: (*Model).nowBackend, Do: (*Model).onNextBackend,
 				Help: "runs it on another backend, of those that the program says it has"},

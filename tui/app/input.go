@@ -69,6 +69,6 @@ func (m *Model) switchMouse() tea.Cmd {
 		m.message = "fdlab has the mouse again."
 		return tea.EnableMouseCellMotion
 	}
-	m.message = "The mouse is the terminal's: select text as usual. T takes it back."
+	m.message = "The terminal has the mouse: select text as usual. T takes it back."
 	return tea.DisableMouse
 }

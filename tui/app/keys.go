@@ -251,7 +251,7 @@ func stageKeys() table {
 			{Names: []string{"r"}, Sign: "r", Now: always("rebuild"), Help: "builds main.go as it is now, and runs it",
 				Do: func(m *Model) tea.Cmd { return m.run(m.session.args) }},
 			{Names: []string{"i"}, Sign: "i", Now: (*Model).nowByHand, Do: (*Model).byHand,
-				Help: "by hand: the experiment stays up and does as you poke; or back to its script"},
+				Help: "by hand: the experiment stays up and does what your keys say; or back to its script"},
 			setupKey(),
 			{Names: []string{"B"}, Sign: "B", Now: (*Model).nowBackend, Do: (*Model).onNextBackend,
 				Help: "runs it on another backend, of those that the program says it has"},
@@ -268,7 +268,7 @@ func stageKeys() table {
 		},
 		lookKeys(),
 		explained(),
-		table{searchKey(), mouseKey(), helpKey(), notEsc(out(words("back"), "home, if the program is none of a lesson; else back to the lesson", (*Model).leaveStage))},
+		table{searchKey(), mouseKey(), helpKey(), notEsc(out(words("back"), "home, if the program belongs to no lesson; else back to the lesson", (*Model).leaveStage))},
 	)
 }
 

@@ -50,7 +50,7 @@ func (m *Model) libeventLesson() *course.Lesson {
 func libeventKey() row {
 	return row{Names: []string{"C"}, Sign: "C", Do: (*Model).buildLibevent,
 		Now:  when(func(m *Model) bool { return m.libeventLesson() != nil && m.session.onLibevent() == nil }, "on libevent"),
-		Help: "builds the lesson's C program on real libevent and runs it on the stage; at the end it stands beside our run. P, then, shows both under one playhead"}
+		Help: "builds the lesson's C program on real libevent and runs it on the stage; at the end it is compared with our run. Then P shows both under one playhead"}
 }
 
 // builtMsg is a C program that was built, or why it was not.

@@ -78,28 +78,28 @@ func lookKeys() table {
 			Help: "the next event of what is selected, the one before"},
 		{Names: []string{"p"}, Do: event(false)},
 		{Names: []string{"up", "k"}, Sign: "↑↓", Now: when((*Model).hasStage, "select"), Do: choose(-1),
-			Help: "select an fd, a thread or a base (k and j, too; or a click): all panels show what has to do with it. In a log that has the screen they scroll; page up and page down scroll the panel that has it, or the table; the wheel any panel"},
+			Help: "select an fd, a thread or a base (k and j, too; or a click): all panels show what has to do with it. In a log on the whole screen they scroll; page up and page down scroll the panel on the whole screen, or the table; the wheel scrolls any panel"},
 		{Names: []string{"down", "j"}, Do: choose(1)},
 		{Names: []string{"pgup", "ctrl+u"}, Do: page(-1)},
 		{Names: []string{"pgdown", "ctrl+d"}, Do: page(1)},
 		{Names: []string{nextPanel}, Sign: nextPanel, Now: (*Model).nowPanel,
-			Help: "one panel has the screen, then the next; esc: all are seen, or on a small screen the first",
+			Help: "one panel gets the whole screen, then the next one; esc: all panels, or on a small screen the first one",
 			Do: looking(func(m *Model, v *stage.View, _ *stage.Layout) {
 				if !m.isPaired() {
 					v.Full = v.NextFull()
 				}
 			})},
 		{Names: []string{"z"}, Sign: "z", Now: (*Model).nowLens, Do: do((*Model).lens),
-			Help: "the time panel shows what the lens shows: its column is opened until what began in it is apart. Once more, and it is opened further; where it is as far apart as can be, all is as before"},
+			Help: "the time panel shows what the lens shows: its column is widened until the things that began in it are apart. Once more widens it further; at the widest, the panel is as before again"},
 		{Names: []string{"W"}, Sign: "W", Now: (*Model).nowWall,
-			Help: "the wall: all fds at once, one a cell, in the order of their numbers. The higher the cell, the more waits, and nobody was told; the row above it counts. Z gives it the screen",
+			Help: "the wall: all fds at once, one a cell, in the order of their numbers. The higher the cell, the more waits that nobody was told of; the row above counts. Z gives it the whole screen",
 			Do: looking(func(_ *Model, v *stage.View, _ *stage.Layout) {
 				v.Wall, v.Scrolled[stage.FDsPanel] = !v.Wall, 0
 			})},
 		{Names: []string{"F"}, Sign: "F", Now: when((*Model).hasStage, "filter"), Help: "letters: fds and lines of the log without them are left out; esc takes them away",
 			Do: do(func(m *Model) { m.filtering = m.hasStage() })},
 		{Names: []string{"esc"}, Sign: "esc", Do: (*Model).stepBack,
-			Help: "takes back, one after the other: full screen, filter, selection; then it is the way out"},
+			Help: "undoes, one after the other: full screen, filter, selection; then it leaves"},
 	}
 }
 

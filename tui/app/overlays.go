@@ -70,7 +70,7 @@ func drawBuildError(r grid.Region, m *Model, e *launch.BuildError, source []stri
 		y++
 	}
 	y = min(y, in.H-2)
-	in.Text(0, y, text, "Mend it in your editor and save. Then:")
+	in.Text(0, y, text, "Correct it in your editor and save. Then:")
 	in.At(0, y+1).Text(th.Style(theme.Key), "r").Text(faint, " build and run again · ").
 		Text(th.Style(theme.Key), "q").Text(faint, back)
 }

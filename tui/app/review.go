@@ -93,7 +93,7 @@ func (m *Model) saidAndWas(r course.Result) string {
 	case !judged:
 		return "you predicted " + r.Prediction
 	case held:
-		return "you predicted " + r.Prediction + ", and so it was " + string(m.theme.Glyphs.Yes)
+		return "you predicted " + r.Prediction + ", and that was right " + string(m.theme.Glyphs.Yes)
 	}
 	return "you predicted " + r.Prediction + ", and it was " + r.Answer
 }

@@ -22,7 +22,7 @@ func TestTheSummarySaysWhatBecameOfEachClaim(t *testing.T) {
 		m.progress[right.Slug] = course.Result{Question: right.Question.ID, Prediction: "d", Answer: "d", Verdict: "half true"}
 		m.progress[wrong.Slug] = course.Result{Question: wrong.Question.ID, Prediction: "a", Answer: "b", Verdict: "false"}
 		text := m.types("V")
-		for _, want := range []string{"01  half true  you predicted d, and so it was ✓", "07  false  you predicted a, and it was b", "02  not run yet",
+		for _, want := range []string{"01  half true  you predicted d, and that was right ✓", "07  false  you predicted a, and it was b", "02  not run yet",
 			"2 of 7 run, 1 predicted right", wrong.Claim[:40]} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%v: no %q in\n%s", size, want, text)

@@ -210,7 +210,7 @@ func (s *session) status() (stage.Status, string) {
 	case s.world.Live.Records == 0:
 		return stage.Starting, "The program runs. It has not recorded anything yet."
 	case state == player.Held && s.Defied() > 0:
-		return stage.Unheld, fmt.Sprintf("It does not heed the gate: %d records since it was told to stand still.", s.Defied())
+		return stage.Unheld, fmt.Sprintf("It does not stop at the gate: %d records since it was told to stop.", s.Defied())
 	case state == player.Held:
 		return stage.Held, ""
 	case state == player.Led:
@@ -354,7 +354,7 @@ func (s *session) deaf() string {
 	case player.Ended:
 		return "The program has ended and takes no keys: r builds and runs it again."
 	case player.Past, player.Replay:
-		return "What happened cannot be poked: end goes to the live edge."
+		return "The past takes no keys of the experiment: end goes to the live edge."
 	}
 	return ""
 }

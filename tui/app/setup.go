@@ -99,7 +99,7 @@ func (m *Model) hasSetup() bool {
 
 func setupKey() row {
 	return row{Names: []string{"A"}, Sign: "A", Now: when((*Model).hasSetup, "set up"), Do: do((*Model).openSetup),
-		Help: "by hand: what the program can be set up with (engine, step, shape, backend); enter runs it anew so"}
+		Help: "by hand: what the program can be set up with (engine, step, shape, backend); enter runs it again like that"}
 }
 
 // openSetup opens the menu at what runs.

@@ -130,7 +130,7 @@ func lesson(ctx context.Context, m *machine) Row {
 	began := time.Now()
 	binary, err := launch.Build(ctx, m.root, "./"+lessons[0].Dir)
 	if ctx.Err() != nil {
-		return Row{State: Care, Found: "not built in the time that there is: the first build compiles the lab, too",
+		return Row{State: Care, Found: "not built in the time allowed: the first build compiles the lab, too",
 			Cure: "before the class, once, in the clone: go build ./tui ./lessons/..."}
 	}
 	if err != nil {

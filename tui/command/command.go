@@ -199,7 +199,7 @@ func Usage() string {
 		{"-tty", "trace: the program has a terminal of its own; the page o shows what it prints, I types"},
 		{"-hold", "attach: space holds the program, too, and not only the picture"},
 		{"-o FILE", "export: the file to write; its ending says which form: " + forms},
-		{"-at 1.5s", "export: the moment that a picture or a text shows, and at which a film or a cast begins; without it the end, and the beginning"},
+		{"-at 1.5s", "export: the moment that a picture or a text shows (without it the end), or at which a film or a cast begins (without it the beginning)"},
 		{"-for 15s", "export: how long a film or a cast is; without it all of the run"},
 		{"-size 120x40", "export: the columns and rows of a frame"},
 		{"-light", "export: for a light ground"},

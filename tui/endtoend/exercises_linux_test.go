@@ -99,7 +99,7 @@ func TestExerciseSideBySide(t *testing.T) {
 		t.Errorf("the progress file says %+v", a)
 	}
 	x.press(enter)
-	x.see("the result", shows("expected", "seen", "a thread is blocked in read on FIFO a", "as if", "(blocked)", "lesson 01, section Explain", "This is the starter still"))
+	x.see("the result", shows("expected", "seen", "a thread is blocked in read on FIFO a", "as if", "(blocked)", "lesson 01, section Explain", "This is still the starter"))
 	x.press("l")
 	x.see("the lesson's explanation", shows("The kernel's part", "q back to the result"))
 	x.press("q")

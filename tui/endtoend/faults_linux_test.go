@@ -535,7 +535,7 @@ func notHeld(x *terminal) string {
 	x.toStage()
 	x.see("the flood", oneRow("LIVE"))
 	x.press(space)
-	x.see("that it is not held", all(oneRow("NOT HELD"), oneRow("does not heed the gate")))
+	x.see("that it is not held", all(oneRow("NOT HELD"), oneRow("does not stop at the gate")))
 	// What it may keep of the past is 64 MiB of records and 64 MiB of worlds.
 	var mib int
 	x.await("its memory", func() bool { mib = x.memory(); return mib > 0 })
@@ -543,7 +543,7 @@ func notHeld(x *terminal) string {
 		x.t.Errorf("the instrument takes %d MiB", mib)
 	}
 	x.quit()
-	return fmt.Sprintf("NOT HELD ... does not heed the gate; %d MiB", mib)
+	return fmt.Sprintf("NOT HELD ... does not stop at the gate; %d MiB", mib)
 }
 
 // memory is what the instrument takes of the machine's memory, in MiB.

@@ -178,7 +178,7 @@ func (r refusal) try(t *testing.T) (made int64) {
 }
 
 // sentence is how the instrument says why it ends, or the system why it cannot begin.
-var sentence = regexp.MustCompile(`fdlab: |fdlab did not heed|error while loading shared libraries`)
+var sentence = regexp.MustCompile(`fdlab: |fdlab did not react|error while loading shared libraries`)
 
 // ofInstrument reports whether the instrument makes the call, or a process of it that
 // has not executed another program yet. What Go's runtime does for itself does not

@@ -198,7 +198,7 @@ func (p *Report) draw(r grid.Region) int {
 		y = p.field(r, y, "read", text, fmt.Sprintf("lesson %s, section %s", number(f.Lesson), cmp.Or(f.Heading, f.Section)))
 	}
 	if p.Mine && p.Untouched {
-		y = page.Wrap(r, y+1, th.Style(theme.Faint), "This is the starter still. Read the task, edit main.go, and press r.")
+		y = page.Wrap(r, y+1, th.Style(theme.Faint), "This is still the starter. Read the task, edit main.go, and press r.")
 	}
 	for i, line := range p.Result.Printed {
 		if i == 0 {
@@ -221,7 +221,7 @@ func (p *Report) drawNext(r grid.Region, y int) int {
 			"Compare it with the solution. On the stage, P shows both side by side; go run ./exercises solution %02d shows how the texts differ.", p.Number))
 	}
 	return page.Wrap(r, y, p.Theme.Style(theme.Text), fmt.Sprintf(
-		"On the stage, space replays what it did. Its text is yours to read once you have passed: go run ./exercises solution %02d", p.Number))
+		"On the stage, space replays what it did. You can read its text once you have passed: go run ./exercises solution %02d", p.Number))
 }
 
 // indent is the width of a field's name.

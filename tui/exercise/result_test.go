@@ -68,7 +68,7 @@ func TestTheReportCanBeReadToItsEnd(t *testing.T) {
 		p.Scroll(1, w, h)
 	}
 	for _, want := range []string{"expected  it is heard", "seen      nobody listens", "records   0.1 ms  read begins", "as if     “I hear.” (deaf)",
-		"not. You do not. You do not. You do not. Believe it.", "read      lesson 02, section Explain", "This is the starter still. Read the task, edit main.go, and press r."} {
+		"not. You do not. You do not. You do not. Believe it.", "read      lesson 02, section Explain", "This is still the starter. Read the task, edit main.go, and press r."} {
 		if !seen[want] {
 			t.Errorf("%q was never seen; seen were %v", want, seen)
 		}

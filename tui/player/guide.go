@@ -254,7 +254,7 @@ var Guide = keys.Table[*Player, Order]{
 	{
 		Names: []string{"R"}, Sign: "R",
 		Now:  (*Player).nowGuide,
-		Help: "the reader's pace, on or off: the program runs as ever, and the stage follows it slowly and stops at each moment. It says how far behind the program it is. Space pauses it; end goes live",
+		Help: "the reader's pace, on or off: the program runs as usual, and the stage follows it slowly and stops at each moment. It says how far behind the program it is. Space pauses it; end goes live",
 		Do:   (*Player).ToggleGuide,
 	},
 }

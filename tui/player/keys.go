@@ -20,7 +20,7 @@ var Keys = keys.Table[*Player, Order]{
 	{
 		Names: []string{"."}, Sign: ".  ,",
 		Now:  (*Player).nowEvent,
-		Help: "one phase of the loop on, while time is held; in the past one event on; one event back",
+		Help: "one phase of the loop forward, while time is held; in the past one event forward; one event back",
 		Do:   (*Player).Next,
 	},
 	{Names: []string{","}, Do: (*Player).Previous},
@@ -42,7 +42,7 @@ var Keys = keys.Table[*Player, Order]{
 	{Names: []string{"home", "g"}, Do: (*Player).ToStart},
 	{
 		Names: []string{"+", "="}, Sign: "+  -",
-		Help: "zoom the time panel about the playhead: a column is 500 ns to a minute",
+		Help: "zoom the time panel around the playhead: a column is 500 ns to a minute",
 		Do:   func(p *Player) Order { p.Zoom(-1); return Nothing },
 	},
 	{Names: []string{"-", "_"}, Do: func(p *Player) Order { p.Zoom(1); return Nothing }},

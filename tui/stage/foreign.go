@@ -117,7 +117,7 @@ func drawInferred(r grid.Region, v *scene) {
 		say(g.LaneSaid, th.Callback, "said by the program itself: which callback it is in, the steps, the names")
 	}
 	say(g.LaneHandled, th.Inferred, "inferred, not measured: a thread deals with an fd, from its first call on it after a wait to the next; "+string(g.Inferred)+" the function that its stack names")
-	say(g.AtLeast, th.Late, "a lower bound: the kernel is looked at in between, not all the time")
+	say(g.AtLeast, th.Late, "a lower bound: the kernel is asked from time to time, not all the time")
 	say(g.Ready, th.Ready, "measured: calls, their results, and what the kernel says of each fd. Tracing slows the program.")
 	if v.quiet > 0 && y < r.H {
 		r.At(0, y).Int(th.Faint, int64(v.quiet)).Text(th.Faint, " fds have been quiet for 2 s and are not shown")

@@ -36,16 +36,16 @@ func Legend(th *theme.Theme) []Entry {
 		{g.Band, k.Key, "matters", "the moment turns on this, and the rest is quiet; or it has to do with what is selected"},
 		{'?', k.Text, "unknown", "records were lost since this began, so it may be over: the program was faster than it could be read, and never waits for a reader. " +
 			"The number in the title counts them. What was left out of a recording on purpose, to make it smaller, is \"left out\""},
-		{g.Into, k.Faint, "inside", "what stands right of it was called from what stands left of it"},
-		{'1', k.Alarm.With(grid.Reverse), "a digit", "something that deserves a word; press the digit, and it is explained"},
+		{g.Into, k.Faint, "inside", "what is right of it was called from what is left of it"},
+		{'1', k.Alarm.With(grid.Reverse), "a digit", "a warning; press the digit, and it is explained"},
 		{Meaning: "In the time panel, a lane for each thread and each fd. Solid: it waits, and nobody knows. Striped: the program knows. " +
-			"At the right stands in words what a lane is in at " + string(g.Playhead) + ":"},
+			"At the right, words say what a lane is in at " + string(g.Playhead) + ":"},
 		{g.LaneWait, k.Waiting, "wait", "the thread waits in select, poll or epoll_wait for all fds at once"},
 		{g.LaneBlocked, k.Blocked, "blocked", "the thread is blocked in one call on one fd"},
 		{g.LaneRun, k.Text, "runs", "the thread runs, outside of callbacks"},
-		{g.LaneSleep, k.Faint, "sleeps", "the thread sleeps in no call that is recorded: in a lock, a channel, a pause. With " + string(g.LaneIdle) + " between: inside a callback"},
+		{g.LaneSleep, k.Faint, "sleeps", "the thread sleeps in no call that is recorded: in a lock, a channel, a pause. With " + string(g.LaneIdle) + " in between: inside a callback"},
 		{g.LaneCallback, k.Lane.Call, "callback", "a callback ran, even if only for a microsecond. One that begins or ends in a column fills half of it; neighbours have two greens"},
-		{'5', k.Lane.Digit, "callbacks", "so many callbacks began in this column"},
+		{'5', k.Lane.Digit, "callbacks", "the number of callbacks that began in this column"},
 		{g.LaneMany, k.Lane.Call, "many", "more than nine callbacks began in this column, or only their number is known"},
 		{g.LaneMany, k.Lane.Spin, "spins", "the loop makes over 10,000 equal turns a second, and nothing is taken"},
 		{g.Bars[3], k.Lane.Unseen, "queued", "bytes or clients wait, and nobody has been told; the height is how many, up to the most that ever waited here"},
@@ -54,11 +54,11 @@ func Legend(th *theme.Theme) []Entry {
 		{g.LaneTook, k.Callback, "read", "bytes were taken in this column"},
 		{g.LaneWatched, k.Watched, "watched", "somebody waits for this fd, and nothing is there"},
 		{g.LaneIdle, k.Faint, "idle", "nobody waits for this fd"},
-		{th.Lines.Down, k.Lane.Left, "arrival", "something came for the fd at the lower end: what the threads and the other fds did just then. Where it would stand in more than each fourth column, it is left out"},
+		{th.Lines.Down, k.Lane.Left, "arrival", "something came for the fd at the lower end: what the threads and the other fds did just then. It is left out where it would fill more than every fourth column"},
 		{g.LaneGate, k.Held, "held", "you held time; a long hold has one column, and its length stands above"},
-		{g.Playhead, k.Title, "playhead", "the moment that is shown. The lens opens its column until what began in it is apart"},
+		{g.Playhead, k.Title, "playhead", "the moment that is shown. The lens widens its column until the things that began in it are apart"},
 		{g.Tick, k.Faint, "clock", "a moment of the run: minutes, seconds, and below a millisecond microseconds; in the row of the whole run a step"},
-		{g.Moment, k.Ready, "moment", "in the row of the whole run: the lesson turns on what was so here"},
+		{g.Moment, k.Ready, "moment", "in the row of the whole run: a moment on which the lesson turns"},
 		{g.Below, k.Unseen, "late", "in the row of the whole run: something was ready and unseen, for a quarter of the column or for a millisecond; " +
 			string(g.LaneCallback) + " callbacks ran; " + string(g.Both) + " both"},
 		{Meaning: "On the event axis (the key t) a column is one phase: " + string(g.LaneWait) + " a wait, " + string(g.Noticed) + " the loop was told, " +
@@ -67,9 +67,9 @@ func Legend(th *theme.Theme) []Entry {
 		{Meaning: "Of a program that is not of the lab (trace, attach):"},
 		{g.LaneHandled, k.Inferred, "handling", "inferred, not measured: a thread deals with an fd, from its first call on it after a wait to the next one"},
 		{g.Inferred, k.Faint, "function", "the function that deals with it, as a symbol on the stack says: a guess"},
-		{g.LaneSaid, k.Callback, "said", "on a lane: a callback, and that it ran the program itself says, by a call that tracing sees. In words it stands in quotes: " +
+		{g.LaneSaid, k.Callback, "said", "on a lane: a callback ran, as the program itself says by a call that tracing sees. In words its name stands in quotes: " +
 			"\"callback\". All else about it is measured or inferred"},
-		{g.AtLeast, k.Late, "at least", "a lower bound: the kernel is looked at in between, not all the time"},
+		{g.AtLeast, k.Late, "at least", "a lower bound: the kernel is asked from time to time, not all the time"},
 		{Meaning: "At the two ends of a connection: the state that is lit is the state now; it has gone through those that are not faint. " +
 			"no fd: the program has closed this end, and only the kernel still knows it."},
 		{Meaning: "In the verdict:"},

@@ -16,16 +16,16 @@ var explanations = [...]struct{ name, text string }{
 		"The thread uses a whole processor and gets nothing done. Way out: read in the callback, or delete the event; " +
 		"in a busy loop: wait in select, poll or epoll_wait instead of asking."},
 	diagnosis.Starve: {"starve", "This fd is ready in the kernel, but the loop that watches it is inside a callback, and a loop does one thing at a time. " +
-		"Nobody is told before that callback returns. An event that makes itself active in its callback does the same with short ones: " +
+		"Nobody is told before that callback returns. An event that makes itself active in its callback has the same effect, with short callbacks: " +
 		"its turn does not end, and the loop does not come to the next wait. Way out: make callbacks short; hand long work to another thread; never sleep or block in one."},
 	diagnosis.LongCallback: {"long callback", "A callback has run for more than a tenth of a second. For all that time its loop has looked at nothing else: " +
 		"every other fd and every timer of the base waits."},
-	diagnosis.PartialDrain: {"partial drain", "The callbacks read, but leave bytes behind. Level-triggered, the loop calls back at once for the rest: more turns than needed, and no harm. " +
-		"Edge-triggered, the rest waits for the next arrival, perhaps for ever; of a listener: clients that nobody accepts. Way out: read until EAGAIN, or with a larger buffer."},
+	diagnosis.PartialDrain: {"partial drain", "The callbacks read, but leave bytes behind. If the event is level-triggered, the loop calls back at once for the rest: more turns than needed, but no harm. " +
+		"If it is edge-triggered, the rest waits for the next arrival, perhaps for ever; of a listener: clients that nobody accepts. Way out: read until EAGAIN, or with a larger buffer."},
 	diagnosis.NeverRead: {"never read", "This fd is ready, and neither a pending event nor a thread waits for it. The bytes stay in the kernel. " +
-		"Perhaps the program is busy elsewhere, or it has forgotten to add an event, or it was one-shot and was not added again."},
-	diagnosis.Leak: {"leak", "The program has ended with file descriptors open. The kernel closes them now. Or, of a program that runs: it has read the end of an fd and " +
-		"not closed it, or it opens fd after fd and uses them no more. Way out: close what is done with, on each path. A server that leaks one for each client " +
+		"Perhaps the program is busy elsewhere, or it has not added an event, or the event was one-shot and was not added again."},
+	diagnosis.Leak: {"leak", "The program has ended with file descriptors open. The kernel closes them now. Or, if the program still runs: it has read the end of an fd and " +
+		"not closed it, or it opens fd after fd and no longer uses them. Way out: close what is done with, on each path. A server that leaks one for each client " +
 		"will one day get EMFILE (too many open files) from accept."},
 }
 

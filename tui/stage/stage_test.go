@@ -230,7 +230,7 @@ func TestTheVerdictIsReadWhole(t *testing.T) {
 		v.Predicted = "b"
 		v.Options["b"] = "When a has spoken: only then does the thread come to b."
 		text, _ := screen(v, size[0], size[1])
-		for _, want := range []string{"your prediction held", "the claim is half true", "takes epoll here.", "✓ yes select: read b while a was silent"} {
+		for _, want := range []string{"you were right", "the claim is half true", "takes epoll here.", "✓ yes select: read b while a was silent"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("at %v the screen lacks %q:\n%s", size, want, text)
 			}

@@ -31,7 +31,7 @@ func drawVerdict(r grid.Region, v *scene) {
 		r.Text(0, y, th.Faint, "the run has not answered yet")
 		y++
 	case w.Answer == v.Predicted:
-		y = page.Wrap(r, y, th.Strong, string(th.Glyphs.Yes)+" the run says "+w.Answer+" too: your prediction held")
+		y = page.Wrap(r, y, th.Strong, string(th.Glyphs.Yes)+" the run says "+w.Answer+" too: you were right")
 	case v.Predicted == "":
 		y = page.Wrap(r, y, th.Strong, "the run says "+w.Answer+") "+v.Options[w.Answer])
 	default:

@@ -124,7 +124,7 @@ func (x *held) breakOff(s syscall.Signal, after string) {
 	}
 	x.restore()
 	inTime(time.Second, x.last)
-	Say(fmt.Sprintf("fdlab did not heed %s within %v, and was broken off", after, patience))
+	Say(fmt.Sprintf("fdlab did not react to %s within %v, and was ended", after, patience))
 	os.Exit(128 + int(s))
 }
 

@@ -106,7 +106,7 @@ func lookKeys() table {
 		{Names: []string{"down", "j"}, Do: choose(1)},
 		{Names: []string{"pgup", "ctrl+u"}, Do: scroll(-1)},
 		{Names: []string{"pgdown", "ctrl+d"}, Do: scroll(1)},
-		{Names: []string{"Z"}, Sign: "Z", Now: always("full screen"), Help: "one panel has the screen, then the next; esc: all are seen",
+		{Names: []string{"Z"}, Sign: "Z", Now: always("full screen"), Help: "one panel gets the whole screen, then the next one; esc: all panels",
 			Do: looking(func(_ *Viewer, s *stage.View, _ *stage.Layout) { s.Full = s.NextFull() })},
 		{Names: []string{"z"}, Sign: "z", Do: looking((*Viewer).lens),
 			Help: "the time panel shows what the lens shows; once more, and it is opened further; where it is as far apart as can be, all is as before"},

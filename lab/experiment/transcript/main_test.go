@@ -126,7 +126,7 @@ var figure = regexp.MustCompile(`-?\b\d+(,\d{3})*(\.\d+)?( (µs|ms|s)\b)?`)
 func shape(text string) []string {
 	var lines []string
 	for _, line := range strings.Split(text, "\n") {
-		if strings.Contains(line, "is not to be had") {
+		if strings.Contains(line, "cannot be used") {
 			continue // X.Listen: another program has the lesson's port just now
 		}
 		words := strings.Join(strings.Fields(figure.ReplaceAllString(line, "#")), " ")
