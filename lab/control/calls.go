@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+
+	"fdlab/lab/trace"
 )
 
 // Place is a place at a call where a thread can be held.
@@ -11,12 +13,13 @@ type Place uint8
 
 const (
 	BeforeRead Place = iota + 1
+	AfterRead
 	AfterWrite
 	BeforePost // of a function, to any loop; its fd is 0
 )
 
 // places are the names of Place, in the trace and in the command.
-var places = map[Place]string{BeforeRead: "before read", AfterWrite: "after write", BeforePost: "before post"}
+var places = map[Place]string{BeforeRead: trace.BeforeRead, AfterRead: trace.AfterRead, AfterWrite: trace.AfterWrite, BeforePost: trace.BeforePost}
 
 // CallGate holds the threads that make a call on one fd. Time goes on for all
 // others: so it can be shown what another thread does between two lines of one.

@@ -1,5 +1,7 @@
 package event
 
+import "fdlab/lab/trace"
+
 // queue holds active events of one priority, in the order of activation: a ring
 // that grows when it is full, so that it soon allocates nothing more. An event
 // that is taken out of the middle leaves nil in its place.
@@ -161,7 +163,7 @@ func (b *Base) rearm(e *Event) {
 
 // call runs the callback.
 func (b *Base) call(e *Event) {
-	held := b.pass("before callback")
+	held := b.pass(trace.BeforeCallback)
 	b.stats.Callbacks++
 	if !b.rec.On() {
 		e.callback(e.fd, e.why)

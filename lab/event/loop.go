@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"fdlab/lab/trace"
 )
 
 // Dispatch runs the loop until no events are left, or Break or Exit ends it
@@ -56,7 +58,7 @@ func (b *Base) Loop(flags Flags) (reason Reason, err error) {
 // wait lets the kernel keep the thread until an fd is ready or the timeout is
 // over. It returns how many fds are ready.
 func (b *Base) wait(timeout time.Duration) (n int, err error) {
-	held := b.pass("before wait")
+	held := b.pass(trace.BeforeWait)
 	b.stats.Turns++
 	b.cached = 0
 	if b.rec.On() {

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"fdlab/lab/control"
+	"fdlab/lab/trace"
 )
 
 // mailbox is how other threads reach the loop: a queue behind a lock, and a
@@ -116,7 +117,7 @@ func (b *Base) collectMail(int, What) {
 }
 
 func (b *Base) callPosted(do func()) {
-	held := b.pass("before callback")
+	held := b.pass(trace.BeforeCallback)
 	b.stats.Callbacks++
 	if !b.rec.On() {
 		do()

@@ -77,7 +77,7 @@ func phase(k *task) string {
 	if k.in.op == opSleep {
 		return "before sleep"
 	}
-	return "before wait"
+	return trace.BeforeWait
 }
 
 // obeyGate lets the threads at the gate go, if it is open or a step was asked for.

@@ -39,7 +39,7 @@ func (e *Examiner) Calm(expected string) {
 		time.Sleep(time.Millisecond)
 	}
 	e.RuleOut(expected, e.spins())
-	if f := e.blocked(); f != nil && f.Means == BlockedInCallback {
+	if f := e.blocked(); f != nil && (f.Means == BlockedInCallback || f.Means == WriteBlocks) {
 		e.RuleOut(expected, f)
 	}
 }

@@ -205,6 +205,12 @@ func (c *Client) missing() *Finding {
 				c.Name, safe(f.Name())))
 		}
 	}
+	for _, f := range c.e.world.FDs {
+		if f.Listens && f.Added != 0 && f.Watched() == 0 && f.Closed == 0 {
+			return Find(AcceptsNoMore, fmt.Sprintf("client %s is connected, and nobody accepts it: the event on %s was deleted", c.Name, safe(f.Name())), f).
+				Decides(Deleted(f))
+		}
+	}
 	return Find(NotWatched, fmt.Sprintf("client %s is connected, and nobody accepts it: it waits in the listener's backlog", c.Name))
 }
 

@@ -35,7 +35,7 @@ func (e *Examiner) death() *Finding {
 	case failed && orphan != nil && orphan.Closed < returned.At:
 		return Find(ClosedWatched, orphaned(orphan)+"; "+saw, orphan)
 	}
-	if f := e.refused(); f != nil {
+	if f := e.refused(); f != nil && !e.over {
 		return Find(AgainIsEnd, "a read of "+safe(f.Name())+" gave EAGAIN, and the program ended because of it; "+saw, f)
 	}
 	switch {

@@ -14,8 +14,29 @@ func readGave(f *world.FD, n int64) func(*world.Entry) bool {
 	}
 }
 
-// refusedCall says of a record whether it is a call on the fd that gave EAGAIN.
-func refusedCall(f *world.FD, call world.Call) func(*world.Entry) bool {
+// LastCall says of a record whether it is such a call on the fd.
+func LastCall(f *world.FD, call world.Call) func(*world.Entry) bool {
+	return func(r *world.Entry) bool {
+		return f != nil && r.Kind == trace.CallEnd && r.Call == call && r.FD == f.Number && r.Time >= f.Opened
+	}
+}
+
+// Closing says of a record whether it is the close of the fd.
+func Closing(f *world.FD) func(*world.Entry) bool {
+	return func(r *world.Entry) bool {
+		return f != nil && r.Kind == trace.Close && r.FD == f.Number && r.Time >= f.Opened
+	}
+}
+
+// Deleted says of a record whether it deletes an event on the fd.
+func Deleted(f *world.FD) func(*world.Entry) bool {
+	return func(r *world.Entry) bool {
+		return f != nil && r.Kind == trace.Del && r.FD == f.Number && r.Time >= f.Opened
+	}
+}
+
+// Refused says of a record whether it is a call on the fd that gave EAGAIN.
+func Refused(f *world.FD, call world.Call) func(*world.Entry) bool {
 	return func(r *world.Entry) bool {
 		return r.Kind == trace.CallEnd && r.Call == call && r.FD == f.Number && r.B == int64(unix.EAGAIN)
 	}

@@ -84,12 +84,15 @@ func (e *Examiner) blocked() *Finding {
 		saw := fmt.Sprintf("a thread is blocked in %s on %s", call.Name, safe(f.Name()))
 		about := []*world.FD{f}
 		for _, h := range e.hands {
-			if other := h.fd(); other != f && h.unread() > 0 {
+			if other := h.fd(); other != f && h.unread() > 0 && (other == nil || other.Closed == 0) {
 				saw += fmt.Sprintf(", and %d bytes of %s wait", h.unread(), h.name())
 				about = append(about, other)
 			}
 		}
-		if inside {
+		switch {
+		case inside && call.Call == world.CallWrite:
+			return Find(WriteBlocks, "inside a callback, "+saw, about...)
+		case inside:
 			return Find(BlockedInCallback, "inside a callback, "+saw, about...)
 		}
 		return Find(Blocked, saw, about...)

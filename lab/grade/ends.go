@@ -61,6 +61,7 @@ const (
 // itself, with exit status 0, that its last dispatch returned as it should, and
 // that nothing was left open.
 func (e *Examiner) Ends(expected string, how Ending) {
+	e.over = true
 	patience := e.patience(limit)
 	var sign life
 	for !e.ended {

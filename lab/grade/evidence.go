@@ -44,6 +44,7 @@ func evidence(entries []world.Entry, n int, decides func(*world.Entry) bool, fds
 		decides bool
 	}
 	var lines []shown // the last first
+	waits := 0        // in a row
 	for i := len(entries) - 1; i >= 0 && len(lines) <= n && i > len(entries)-50_000; i-- {
 		e := &entries[i]
 		if len(about) > 0 && !about[e.FD] && !always(e) && i != decisive {
@@ -51,6 +52,12 @@ func evidence(entries []world.Entry, n int, decides func(*world.Entry) bool, fds
 		}
 		words := sentence(e)
 		if words == "" {
+			continue
+		}
+		if waits++; !isWait(e) {
+			waits = 0
+		}
+		if waits > mostWaits && i != decisive { // they would push out what the fds did
 			continue
 		}
 		if len(lines) > 0 {
@@ -83,6 +90,11 @@ func evidence(entries []world.Entry, n int, decides func(*world.Entry) bool, fds
 	}
 	return texts
 }
+
+// mostWaits is how many waits of a loop may follow each other: the latest are shown.
+const mostWaits = 3
+
+func isWait(e *world.Entry) bool { return e.Kind == trace.WaitBegin || e.Kind == trace.WaitEnd }
 
 // afterwards is how many records after the one that decides are looked at for lines.
 const afterwards = 8

@@ -39,6 +39,7 @@ type Examiner struct {
 	flowing bool  // while it moves bytes, it is not too slow
 	vain    int   // how many records in a row moved no byte
 	uncut   bool  // the loop that returned last left no event pending
+	over    bool  // all was said and is answered: only its end is waited for
 	alone   bool  // the program started no other, as far as was seen
 
 	hands         []hand
@@ -48,6 +49,7 @@ type Examiner struct {
 	means         map[*Misconception]*Misconception
 	looks         []Look // the exam's own
 	refusable     func(*world.FD) int64
+	through       func() *world.FD
 	judge         int // how many entries the verdict rests on, 0 for all: see Aftermath
 	callbackSleep callbackSleep
 	pumps         int
@@ -122,6 +124,10 @@ func (e *Examiner) meant(m *Misconception) *Misconception {
 // MayBeRefused says how many writes to an fd may find no room (EAGAIN), one after the
 // other, in a program that does not try them again.
 func (e *Examiner) MayBeRefused(most func(*world.FD) int64) { e.refusable = most }
+
+// Through says which fd calls for what was read and not put out yet: a bell. Where something
+// is missing in the end, the last read of it tells most.
+func (e *Examiner) Through(bell func() *world.FD) { e.through = bell }
 
 // Path returns a path in the trial's own folder. Nothing is there yet.
 func (e *Examiner) Path(name string) string { return filepath.Join(e.dir, name) }

@@ -24,6 +24,9 @@ func (e *Examiner) Release() { e.run.Release() }
 // until Release. It takes effect soon: wait for HeldThere(world.BeforeRead).
 func (e *Examiner) HoldRead(f *world.FD) { e.run.HoldCall(control.BeforeRead, int(f.Number)) }
 
+// HoldReadDone holds a thread that has just read from the fd: world.AfterRead.
+func (e *Examiner) HoldReadDone(f *world.FD) { e.run.HoldCall(control.AfterRead, int(f.Number)) }
+
 // HoldWrite holds a thread that has just written to the fd: world.AfterWrite.
 func (e *Examiner) HoldWrite(f *world.FD) { e.run.HoldCall(control.AfterWrite, int(f.Number)) }
 

@@ -18,6 +18,13 @@ var (
 			"callback, or make the fd non-blocking and stop at EAGAIN.",
 		Lesson: "01-select-vs-blocking-io", Section: "explain",
 	}
+	WriteBlocks = &Misconception{
+		ID:     "write-blocks",
+		Belief: "A write is done at once.",
+		Truth: "On an fd that blocks, write waits until the kernel has room for all of it, that is, until that client reads. The loop " +
+			"waits, and all other clients with it. The fd that accept gives blocks, whatever the listener does.",
+		Lesson: "07-one-thread-many-clients", Section: "explain",
+	}
 	OneShot = &Misconception{
 		ID:     "one-shot",
 		Belief: "An event that was added stays added.",
@@ -88,6 +95,13 @@ var (
 		Truth: "The loop waits only for events that are pending. An event must be made and added for each fd, " +
 			"before Dispatch or in a callback: lines after Dispatch run when the loop has ended.",
 		Lesson: "01-select-vs-blocking-io", Section: "explain",
+	}
+	AcceptsNoMore = &Misconception{
+		ID:     "accepts-no-more",
+		Belief: "When a client leaves, nobody else will come.",
+		Truth: "Others are there still, and more may come. Without an event on the listener, whoever connects waits in its " +
+			"backlog for ever. Delete that event when the last client has left, and not before.",
+		Lesson: "07-one-thread-many-clients", Section: "explain",
 	}
 	WatchedForWrite = &Misconception{
 		ID:     "watched-for-write",

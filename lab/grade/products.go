@@ -78,9 +78,15 @@ func (e *Examiner) swallowed() *Finding {
 		}
 	}
 	for _, p := range e.products() {
-		if len(p.got) < len(p.due) && !p.deaf {
-			return Find(Unanswered, fmt.Sprintf("all bytes were read, but %s ends before %s", p.name, excerpt(p.due[len(p.got):])), e.about(p)...).Decides(e.ShortWrite(p.fd))
+		if len(p.got) == len(p.due) || p.deaf {
+			continue
 		}
+		about, decides := e.about(p), e.ShortWrite(p.fd)
+		if e.through != nil && e.through() != nil {
+			bell := e.through()
+			about, decides = append(about, bell), LastCall(bell, world.CallRead)
+		}
+		return Find(Unanswered, fmt.Sprintf("all that was said was read, but %s ends before %s", p.name, excerpt(p.due[len(p.got):])), about...).Decides(decides)
 	}
 	return nil
 }

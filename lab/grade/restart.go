@@ -21,7 +21,7 @@ func (e *Examiner) Restart(args ...string) {
 		h.close()
 	}
 	e.run.Close()
-	e.hands, e.entries, e.signs, e.ended = nil, nil, 0, false
+	e.hands, e.entries, e.signs, e.ended, e.over = nil, nil, 0, false, false
 	e.said.Reset()
 	e.Start(args...)
 }

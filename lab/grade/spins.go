@@ -34,11 +34,11 @@ func (e *Examiner) spin(spin diagnosis.Finding) *Finding {
 	case diagnosis.EndReadAgain:
 		return Find(EndIgnored, fmt.Sprintf("%d reads in a row of %s gave 0, the end of file", f.Ends.Most, name), f).Decides(readGave(f, 0))
 	case diagnosis.AskedInside:
-		return Find(EagainGoesOn, fmt.Sprintf("inside one callback, %d reads in a row of %s found nothing (EAGAIN)", spin.Count, name), f).Decides(refusedCall(f, world.CallRead))
+		return Find(EagainGoesOn, fmt.Sprintf("inside one callback, %d reads in a row of %s found nothing (EAGAIN)", spin.Count, name), f).Decides(Refused(f, world.CallRead))
 	case diagnosis.AskedAgain:
 		return Find(Polling, fmt.Sprintf("%d reads in a row of %s found nothing (EAGAIN)", spin.Count, name), f)
 	case diagnosis.PushedInside:
-		return Find(WriteRetried, fmt.Sprintf("inside one callback, %d writes in a row to %s found no room (EAGAIN)", spin.Count, name), f).Decides(refusedCall(f, world.CallWrite))
+		return Find(WriteRetried, fmt.Sprintf("inside one callback, %d writes in a row to %s found no room (EAGAIN)", spin.Count, name), f).Decides(Refused(f, world.CallWrite))
 	case diagnosis.PushedAgain:
 		return Find(WriteRetried, fmt.Sprintf("%d writes in a row to %s found no room (EAGAIN)", spin.Count, name), f)
 	case diagnosis.RoomNotUsed:
@@ -73,7 +73,7 @@ func (e *Examiner) retries(before map[*world.FD]int64) *Finding {
 	for _, f := range e.world.FDs {
 		if n := f.NoRoom.Now - before[f]; n >= diagnosis.Often && f.Watched()&trace.Writable == 0 {
 			return Find(RetriedByClock, fmt.Sprintf("while nobody read, %d writes to %s found no room (EAGAIN), and no event waits for room", n, safe(f.Name())),
-				f).Decides(refusedCall(f, world.CallWrite))
+				f).Decides(Refused(f, world.CallWrite))
 		}
 	}
 	return nil
@@ -85,7 +85,7 @@ func (e *Examiner) byClock(f *world.FD) *Finding {
 	if f == nil || f.NoRoom.Now < diagnosis.InOne {
 		return nil
 	}
-	refused := refusedCall(f, world.CallWrite)
+	refused := Refused(f, world.CallWrite)
 	for _, r := range slices.Backward(e.entries) {
 		if !refused(&r) {
 			continue

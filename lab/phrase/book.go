@@ -164,8 +164,14 @@ var book = [trace.Kinds]entry{
 		if e.What()&^trace.Writable == 0 {
 			return l
 		}
-		return l.say(Plain, "kernel: ").say(Plain, On(e)).say(Plain, " is ready").reasons(e).
-			say(Plain, ", ").many(e.B, " byte waits", " bytes wait")
+		l = l.say(Plain, "kernel: ").say(Plain, On(e)).say(Plain, " is ready").reasons(e)
+		switch e.Held {
+		case world.Number:
+			return l.say(Plain, ", its number is ").number(Plain, e.B)
+		case world.Clients:
+			return l // they need not have sent a byte
+		}
+		return l.say(Plain, ", ").many(e.B, " byte waits", " bytes wait")
 	}},
 	trace.Endpoint: {func(l line, h *world.Happening) line {
 		return l.say(Plain, "TCP: ").say(Plain, h.Name).say(Plain, " ").say(Warning, world.TCPState(h.Result).String())

@@ -31,6 +31,7 @@ func Read(fd int, p []byte) (n int, err error) {
 		ends()
 	}
 	o.ended(begun, callRead, fd, n, errno, p)
+	o.pass(control.AfterRead, fd)
 	return n, failure(errno)
 }
 

@@ -1,5 +1,7 @@
 package world
 
+import "fdlab/lab/trace"
+
 // Call is a system call, as far as somebody asks which one a record is about.
 // The record's string has the name of every call.
 type Call uint8
@@ -25,12 +27,13 @@ const (
 	BeforeWait               // of a loop
 	BeforeCallback
 	BeforeRead // of one fd
+	AfterRead
 	AfterWrite
 	BeforePost // of a function to a loop
 )
 
-var gates = map[string]HeldAt{"before wait": BeforeWait, "before callback": BeforeCallback,
-	"before read": BeforeRead, "after write": AfterWrite, "before post": BeforePost}
+var gates = map[string]HeldAt{trace.BeforeWait: BeforeWait, trace.BeforeCallback: BeforeCallback,
+	trace.BeforeRead: BeforeRead, trace.AfterRead: AfterRead, trace.AfterWrite: AfterWrite, trace.BeforePost: BeforePost}
 
 // calls are the names that traces have for them.
 var calls = map[string]Call{

@@ -1,6 +1,10 @@
 package world
 
-import "fdlab/lab/trace"
+import (
+	"strings"
+
+	"fdlab/lab/trace"
+)
 
 // Entry is a record with what it does not say itself: the names that belong to
 // it, as they were at its time, and the callback in which it was made.
@@ -10,6 +14,7 @@ type Entry struct {
 	Call Call   // the system call that it is about, if anybody asks for that one
 	At   HeldAt // where a thread is held, or goes on
 	On   string // what its fd is called, or its signal; "" if it is about neither
+	Held Held   // what may wait in its fd
 	Gone bool   // its fd is closed
 	By   string // whose doing it is, if it may be of several: the name of a base
 	Side bool   // it is the doing of a thread without a loop, beside one that runs
@@ -17,6 +22,25 @@ type Entry struct {
 	// Inside is the callback in which the record was made; its Number is 0 for
 	// none. The beginning and the end of a callback are inside that one.
 	Inside Frame
+}
+
+// Held is what may wait in an fd: the kernel counts it.
+type Held uint8
+
+const (
+	Bytes   Held = iota
+	Number       // of an eventfd
+	Clients      // of a listener
+)
+
+func (f *FD) holds() Held {
+	switch {
+	case f.Listens:
+		return Clients
+	case strings.HasPrefix(f.What, "eventfd"):
+		return Number
+	}
+	return Bytes
 }
 
 // Entry returns the entry of a record. It must be the one that was applied last.
@@ -46,7 +70,7 @@ func (w *World) Entry(r *trace.Record) Entry {
 		e.On = w.ended.Name
 	default:
 		if f := w.FDOnce(r.FD); f != nil {
-			e.On, e.Gone = f.Name(), f.Closed != 0
+			e.On, e.Held, e.Gone = f.Name(), f.holds(), f.Closed != 0
 		}
 	}
 	return e

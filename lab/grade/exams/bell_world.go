@@ -45,6 +45,14 @@ var waitsForWorker = &grade.Misconception{
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
+var pollsTheQueue = &grade.Misconception{
+	ID:     "polls-the-queue",
+	Belief: "A timer that looks every few milliseconds will find the items.",
+	Truth: "It finds them late, and wakes the thread hundreds of times a second when there are none. A bell wakes it at the right " +
+		"moment, and only then: an fd that the worker's loop watches, and that the dispatcher writes to.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
 var outOfOrder = &grade.Misconception{
 	ID:     "out-of-order",
 	Belief: "Each item is done by itself, so the order does not matter.",
@@ -73,8 +81,8 @@ var memoryUsedAgain = &grade.Misconception{
 
 var itemIsMark = &grade.Misconception{
 	ID:     "item-is-mark",
-	Belief: "Nobody will send this byte, so it can mean the end.",
-	Truth: "Each byte is an item, and whoever types items ends each line with a newline. A mark must be something that no item " +
+	Belief: "This byte is no item: I can leave it out, or let it mean the end.",
+	Truth: "Each byte is an item, and whoever types items ends each line with a newline. A mark for the end must be something that no item " +
 		"can be: a value of its own in the queue (another type, or a number above 255), or a variable beside the queue, " +
 		"under the same lock.",
 	Lesson: "04-deferred-notify", Section: "explain",
@@ -90,6 +98,7 @@ type bellWorld struct {
 func newWorld(e *grade.Examiner) *bellWorld {
 	w := &bellWorld{e, e.FIFO("items"), e.FIFO("answers")}
 	e.MayBeRefused(w.refused)
+	e.Through(w.bell)
 	e.Suspects(w.readyMade, w.dispatcherWaits, w.disorder, w.lateItem)
 	e.Start(w.items.Path, w.answers.Path)
 	return w
@@ -124,12 +133,15 @@ func (w *bellWorld) asks() {
 
 // between lets each thread do what it can between two lines of the other, which no
 // machine's luck would show every time. The worker stands before it reads the bell,
-// and one more item comes; the dispatcher stands when it has rung, and the worker
-// answers the bell.
+// and one more item comes.
 func (w *bellWorld) between() {
 	const reads = "an item comes just before the worker reads the bell: it is printed, too, with that callback or the next"
 	w.e.Suspects(w.dispatcherWaits, func() *grade.Finding {
-		return w.left(bytesLast, "the worker stood before its read of the bell when %s was given; then it read, and %[1]s stayed in the queue")
+		last := bytesLast
+		if w.bell().What == "eventfd" {
+			last = numberLast
+		}
+		return w.left(last, "the worker stood before its read of the bell when %s was given; then it read, and %[1]s stayed in the queue")
 	})
 	if w.stands(w.bell(), w.e.HoldRead, world.BeforeRead) {
 		w.e.Due("y")
@@ -138,16 +150,6 @@ func (w *bellWorld) between() {
 	}
 	w.e.Release()
 	w.e.Answered(reads)
-
-	const rings = "the worker answers the bell before the dispatcher's next line: the item is printed all the same"
-	w.e.Suspects(w.dispatcherWaits, func() *grade.Finding {
-		return w.left(ringsTooEarly, "the dispatcher had written to the bell for %s, and the worker answered the bell before the dispatcher went on: %[1]s stayed in the queue")
-	})
-	if w.stands(w.ring(), w.e.HoldWrite, world.AfterWrite) {
-		w.e.Settled()
-	}
-	w.e.Release()
-	w.e.Answered(rings)
 
 	const meanwhile = "items come while the worker does others that it has taken out of the queue: all are printed, in order"
 	w.e.Suspects(w.dispatcherWaits)
@@ -169,6 +171,21 @@ func (w *bellWorld) between() {
 	w.e.Means(grade.Noise, nil)
 }
 
+// beforeNextLine lets the worker answer the bell before the dispatcher's next line: the
+// dispatcher stands when it has rung.
+func (w *bellWorld) beforeNextLine() {
+	const rings = "the worker answers the bell before the dispatcher's next line: the item is printed all the same"
+	w.e.Suspects(w.dispatcherWaits, func() *grade.Finding {
+		return w.left(ringsTooEarly, "the dispatcher had written to the bell for %s, and the worker answered the bell before the dispatcher went on: %[1]s stayed in the queue")
+	})
+	if w.stands(w.ring(), w.e.HoldWrite, world.AfterWrite) {
+		w.e.Settled()
+	}
+	w.e.Release()
+	w.e.Answered(rings)
+	w.e.Suspects(w.dispatcherWaits, w.disorder, w.lateItem)
+}
+
 // left looks whether the last item is missing, and the program sleeps. saw says what
 // has happened, with the item.
 func (w *bellWorld) left(m *grade.Misconception, saw string) *grade.Finding {
@@ -176,7 +193,8 @@ func (w *bellWorld) left(m *grade.Misconception, saw string) *grade.Finding {
 	if w.e.Ended() || len(got) >= len(due) || due[:len(got)] != got || w.items.Unread() > 0 {
 		return nil
 	}
-	return grade.Find(m, fmt.Sprintf(saw, strconv.Quote(due[len(got):])), w.items.FD(), w.bell(), w.ring())
+	return grade.Find(m, fmt.Sprintf(saw, strconv.Quote(due[len(got):])), w.items.FD(), w.bell(), w.ring()).
+		Decides(grade.LastCall(w.bell(), world.CallRead))
 }
 
 // stands gives items until a thread stands at a call on the fd. ok is false if
@@ -237,6 +255,7 @@ func (w *bellWorld) many() {
 func (w *bellWorld) ends() {
 	w.asks()
 	w.gives("bye")
+	w.e.Suspects(w.dispatcherWaits, w.disorder, w.closedBell, w.overtaken, w.lateItem)
 	w.items.End()
 	w.e.Await("the FIFO of the items ends, and the dispatcher closes it", func() bool { return w.items.FD().Closed != 0 })
 	w.answers.Say("!")
@@ -272,6 +291,18 @@ func (w *bellWorld) bell() *world.FD {
 func (w *bellWorld) hasBell() {
 	const expected = "an item goes into the queue, and the bell calls the worker"
 	w.e.RuleOut(expected, w.readyMade())
+	if w.bell() == nil {
+		ticks := 0
+		w.e.Each(func(r *world.Entry) {
+			if timerBegins(r) {
+				ticks++
+			}
+		})
+		if ticks > 0 {
+			w.e.RuleOut(expected, grade.Find(pollsTheQueue, fmt.Sprintf("the items were printed, no loop watches an fd for them, and a timer's callback ran %d times", ticks),
+				w.items.FD()).Decides(timerBegins))
+		}
+	}
 	w.e.Require(w.bell() != nil, expected, noBell, "the items were printed, and no loop has called a callback for it")
 }
 
@@ -330,6 +361,9 @@ func (w *bellWorld) dispatcherWaits() *grade.Finding {
 	case strings.HasPrefix(wait, "sync.Mutex") || strings.HasPrefix(wait, "sync.RWMutex"):
 		return grade.Find(lockHeld, fmt.Sprintf("the worker waits for an answer and holds the lock; the dispatcher's callback waits for "+
 			"that lock (%s, %s)", wait, at), items, answers)
+	case wait == "sleep" && w.bell() != nil && w.ring().NoRoom.Now > 0:
+		return grade.Find(ringsUntilHeard, fmt.Sprintf("a write to the bell found no room (EAGAIN), and the dispatcher's callback sleeps (time.Sleep, %s) to try again",
+			at), items, w.ring()).Decides(grade.Refused(w.ring(), world.CallWrite))
 	case wait == "chan send":
 		return grade.Find(channelFull, saw, items, answers)
 	}
@@ -340,6 +374,9 @@ func (w *bellWorld) dispatcherWaits() *grade.Finding {
 func (w *bellWorld) disorder() *grade.Finding {
 	got, due := w.e.Printed(), w.e.IsDue()
 	if strings.HasPrefix(due, got) {
+		return nil
+	}
+	if w.skipped() != "" {
 		return nil
 	}
 	left := map[byte]int{}
@@ -357,6 +394,49 @@ func (w *bellWorld) disorder() *grade.Finding {
 	}
 	return grade.Find(outOfOrder, fmt.Sprintf("%d items were printed in their order; then came %q, and it was the turn of %q",
 		at, got[at:at+1], due[at:at+1]), w.items.FD(), w.bell(), w.answers.FD())
+}
+
+// skipped returns the items that were not printed while those behind them were, all in order;
+// "" if it is not so.
+func (w *bellWorld) skipped() string {
+	got, due := w.e.Printed(), w.e.IsDue()
+	if strings.HasPrefix(due, got) {
+		return ""
+	}
+	var missing []byte
+	for _, item := range []byte(due) {
+		switch {
+		case got == "": // not yet
+			return string(missing)
+		case got[0] == item:
+			got = got[1:]
+		default:
+			missing = append(missing, item)
+		}
+	}
+	if got != "" {
+		return "" // something was printed that was not due
+	}
+	return string(missing)
+}
+
+// leavesOut looks whether some bytes are no items to the program.
+func (w *bellWorld) leavesOut() *grade.Finding {
+	missing := w.skipped()
+	if missing == "" {
+		return nil
+	}
+	return grade.Find(itemIsMark, fmt.Sprintf("%.20q was not printed, and what came after it was", missing), w.items.FD(), w.bell())
+}
+
+// overtaken looks whether the worker's loop has returned by itself with items left.
+func (w *bellWorld) overtaken() *grade.Finding {
+	got, due, bell := w.e.Printed(), w.e.IsDue(), w.bell()
+	if !w.e.Ended() || len(got) >= len(due) || due[:len(got)] != got || w.e.World().Returned.Reason != trace.LoopNoEvents {
+		return nil
+	}
+	return grade.Find(endOvertakes, fmt.Sprintf("the worker deleted its event, its loop returned, and %.40q was not done", due[len(got):]), bell, w.answers.FD()).
+		Decides(grade.Deleted(bell))
 }
 
 // stranded says how items could stay in the queue without a byte: in the
@@ -406,6 +486,7 @@ func (w *bellWorld) anyByte() {
 		w.e.Means(m, itemIsMark)
 	}
 	w.e.Means(grade.Noise, memoryUsedAgain)
+	w.e.Suspects(w.dispatcherWaits, w.leavesOut, w.disorder, w.lateItem)
 	w.gives(items)
 	w.e.Answered(expected)
 	w.e.Means(grade.Noise, nil)

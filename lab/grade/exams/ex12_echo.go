@@ -8,14 +8,6 @@ import (
 	"fdlab/lab/trace"
 )
 
-var writeBlocks = &grade.Misconception{
-	ID:     "write-blocks",
-	Belief: "A write is done at once.",
-	Truth: "On an fd that blocks, write waits until the kernel has room for all of it, that is, until that client reads. The loop " +
-		"waits, and all other clients with it. The fd that accept gives blocks, whatever the listener does.",
-	Lesson: "07-one-thread-many-clients", Section: "explain",
-}
-
 var writeTakesAll = &grade.Misconception{
 	ID:     "write-takes-all",
 	Belief: "What I give to write has been sent.",
@@ -163,7 +155,6 @@ func meansSlow(e *grade.Examiner) {
 	meansReset(e)
 	e.Means(grade.Noise, writeTakesAll)
 	e.Means(grade.Unanswered, writeTakesAll)
-	e.Means(grade.BlockedInCallback, writeBlocks)
 }
 
 // toldOnce looks for a connection that is owed something, and whose last Write
@@ -222,6 +213,6 @@ func resets(e *grade.Examiner, one, other *grade.Client) {
 	one.Reset()
 	says(e, other, other.Name+" is still here\n", expected)
 	e.Calm(expected)
-	e.Require(own.Closed != 0, expected, grade.LeftOpen, fmt.Sprintf("client %s has reset its connection, and the server keeps its fd", one.Name), own)
+	closesIts(e, expected, own)
 	e.Require(!own.Orphaned, expected, grade.ClosedWatched, fmt.Sprintf("client %s's fd was closed while an event was pending on it", one.Name), own)
 }

@@ -1,6 +1,6 @@
 // Wrong on purpose: rings before the item is in the queue.
 //
-// told: rings-too-early or bytes-counted
+// told: rings-too-early
 package main
 
 import (
