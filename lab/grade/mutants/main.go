@@ -7,7 +7,8 @@
 //	go run ./lab/grade/mutants -harmless       changes that do no harm, and must pass
 //
 // A fault that makes no difference, or none that a trial can see, stands in
-// equivalents.txt with its reason. Its exit status is 1 when a verdict is wrong.
+// equivalents.txt with its reason. One that fails must be told what can be true of it
+// (allowed.txt). Its exit status is 1 when a verdict is wrong.
 package main
 
 import (
@@ -52,7 +53,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "mutants: run it in the folder of go.mod:", err)
 		os.Exit(2)
 	}
-	s := &score{root: root, verbose: *verbose, harmless: *harmless, equal: equivalents()}
+	s := &score{root: root, verbose: *verbose, harmless: *harmless, equal: equivalents(), allowed: readAllowed(root)}
 	all := s.collect(*exercise)
 	if *list {
 		for _, m := range all {
@@ -66,7 +67,7 @@ func main() {
 	}
 	s.try(ctx, all, *jobs, *limit)
 	s.print()
-	if len(s.wrong) > 0 {
+	if len(s.wrong)+len(s.misled) > 0 {
 		os.Exit(1)
 	}
 }
@@ -89,14 +90,16 @@ type score struct {
 	verbose  bool
 	harmless bool
 	equal    []equivalent
+	allowed  allowed
 
 	mu       sync.Mutex
 	counts   map[string]*count // by exercise
 	wrong    []string          // verdicts that the exam must not give
+	misled   []string          // faults that failed, and were told what is not allowed
 	unjudged []string
 }
 
-type count struct{ mutants, failed, stuck, passed, equal, refused int }
+type count struct{ mutants, failed, stuck, misled, passed, equal, refused int }
 
 // collect returns the changes of all programs that are right.
 func (s *score) collect(exercise string) (all []*mutant) {
@@ -176,8 +179,13 @@ func (s *score) one(ctx context.Context, m *mutant) {
 		c.passed++
 	default:
 		c.failed++
-		if r.Told() == grade.Stuck.ID {
+		switch told := r.Told(); {
+		case s.harmless:
+		case told == grade.Stuck.ID:
 			c.stuck++
+		case !s.allowed.allows(m, told):
+			c.misled++
+			s.misled = append(s.misled, m.name()+" | "+told)
 		}
 	}
 	if !right {
@@ -206,28 +214,34 @@ func (s *score) run(ctx context.Context, m *mutant) (*grade.Result, error) {
 }
 
 func (s *score) print() {
-	fmt.Println("\n| exercise | changed | failed | without a cause | passed | no difference |\n|---|---|---|---|---|---|")
+	fmt.Println("\n| exercise | changed | failed | without a cause | with a wrong one | passed | no difference |\n|---|---|---|---|---|---|---|")
 	var sum count
 	for _, exam := range exams.All {
 		c := s.counts[exam.Exercise]
 		if c == nil {
 			continue
 		}
-		fmt.Printf("| %s | %d | %d | %d | %d | %d |\n", exam.Exercise, c.mutants, c.failed, c.stuck, c.passed, c.equal)
+		fmt.Printf("| %s | %d | %d | %d | %d | %d | %d |\n", exam.Exercise, c.mutants, c.failed, c.stuck, c.misled, c.passed, c.equal)
 		sum.mutants += c.mutants
 		sum.failed += c.failed
 		sum.stuck += c.stuck
+		sum.misled += c.misled
 		sum.passed += c.passed
 		sum.equal += c.equal
 	}
-	fmt.Printf("| all | %d | %d | %d | %d | %d |\n", sum.mutants, sum.failed, sum.stuck, sum.passed, sum.equal)
-	slices.Sort(s.wrong)
-	fmt.Printf("\nwrong verdicts: %d\n", len(s.wrong))
-	for _, w := range s.wrong {
-		fmt.Println("  " + w)
-	}
+	fmt.Printf("| all | %d | %d | %d | %d | %d | %d |\n", sum.mutants, sum.failed, sum.stuck, sum.misled, sum.passed, sum.equal)
+	list("wrong verdicts", s.wrong)
+	list("failed, and told what is not allowed", s.misled)
 	if len(s.unjudged) > 0 {
 		fmt.Printf("not judged: %d\n", len(s.unjudged))
+	}
+}
+
+func list(what string, all []string) {
+	slices.Sort(all)
+	fmt.Printf("\n%s: %d\n", what, len(all))
+	for _, line := range all {
+		fmt.Println("  " + line)
 	}
 }
 

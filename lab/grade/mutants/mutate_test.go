@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"fdlab/lab/grade/exams"
 )
 
 const program = `package main
@@ -118,6 +120,28 @@ func TestTheListOfEquivalentsHasReasons(t *testing.T) {
 	for _, line := range lines {
 		if fields := strings.Split(line, " | "); len(fields) != 4 || len(fields[3]) < 20 {
 			t.Errorf("%q: NN | kind | part of the text | reason", line)
+		}
+	}
+}
+
+func TestAFaultMayBeToldWhatItsKindAndItsExerciseAllow(t *testing.T) {
+	a := readAllowed("../../..")
+	exam := exams.ByName("07-doorbell")
+	for _, c := range []struct {
+		kind, told string
+		want       bool
+	}{
+		{"drop", "left-open", true},        // as any program
+		{"drop", "channel-full", true},     // as a wrong answer of this exercise
+		{"drop", "write-takes-all", false}, // as one of another
+		{"past the lab", "past-the-lab", true},
+		{"past the lab", "left-open", false}, // nobody can know
+		{"unlock", "data-race", true},
+		{"unlock", "rings-too-early", false},
+	} {
+		m := &mutant{exam: exam, change: change{kind: c.kind}}
+		if got := a.allows(m, c.told); got != c.want {
+			t.Errorf("%s told %s: %v", c.kind, c.told, got)
 		}
 	}
 }
