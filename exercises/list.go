@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"fdlab/lab/course"
+	"fdlab/lab/phrase"
 )
 
 // row is an exercise in the list, for -json.
@@ -96,7 +97,7 @@ func (t *tool) listOne(e *course.Exercise, r row) {
 	fmt.Fprintf(t.out, "  lesson    lessons/%s/README.md\n", e.Lesson)
 	fmt.Fprintf(t.out, "  task      %s/README.md\n", e.Dir)
 	fmt.Fprintf(t.out, "  program   %s/main.go\n", e.Dir)
-	fmt.Fprintf(t.out, "  checked   %s", counted(r.Tries, "time"))
+	fmt.Fprintf(t.out, "  checked   %s", phrase.Counted(r.Tries, "time"))
 	if r.Tries > 0 {
 		fmt.Fprintf(t.out, ", last on %s", r.At.Local().Format("2 January, 15:04"))
 	}
@@ -108,13 +109,6 @@ func (t *tool) listOne(e *course.Exercise, r row) {
 	if r.Told != "" && !r.Changed {
 		fmt.Fprintf(t.out, "\n  explain   go run ./exercises explain %s\n", r.Told)
 	}
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // cut shortens a text to so many runes, with a sign that it goes on.

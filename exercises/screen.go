@@ -16,6 +16,7 @@ import (
 
 	"fdlab/lab/course"
 	"fdlab/lab/grade"
+	"fdlab/lab/phrase"
 	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/keys"
@@ -267,7 +268,7 @@ func (s *screen) View() string {
 		message = fmt.Sprintf("There are no file events (%v), so the files are checked again and again.", s.why)
 	}
 	if more := len(lines) - s.top - s.room(); more > 0 {
-		r.TextRight(r.W-chrome.Margin, 2, faint, counted(more, "row")+" more below")
+		r.TextRight(r.W-chrome.Margin, 2, faint, phrase.Counted(more, "row")+" more below")
 	}
 	r.Cut(chrome.Margin, r.H-2, r.W-2*chrome.Margin, th.Style(theme.Strong), message)
 	chrome.Keys(r.Sub(0, r.H-1, r.W, 1), th, screenKeys.Now(s))

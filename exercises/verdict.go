@@ -8,6 +8,7 @@ import (
 
 	"fdlab/lab/course"
 	"fdlab/lab/grade"
+	"fdlab/lab/phrase"
 )
 
 // verdict is the result in at most so many rows, as far as that can be: what the
@@ -69,7 +70,7 @@ func failedOf(r *grade.Result) []string {
 			return []string{fmt.Sprintf("  failed       %s (%d of %d)", c.Name, i+1, len(r.Checks))}
 		}
 	}
-	return []string{fmt.Sprintf("  not reached  %s", counted(len(r.Checks), "check"))}
+	return []string{fmt.Sprintf("  not reached  %s", phrase.Counted(len(r.Checks), "check"))}
 }
 
 // printed is the end of what the program said.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"fdlab/lab/diagnosis"
+	"fdlab/lab/phrase"
 	"fdlab/lab/world"
 )
 
@@ -85,7 +86,7 @@ func (e *Examiner) blocked() *Finding {
 		about := []*world.FD{f}
 		for _, h := range e.hands {
 			if other := h.fd(); other != f && h.unread() > 0 && (other == nil || other.Closed == 0) {
-				saw += fmt.Sprintf(", and %d bytes of %s wait", h.unread(), h.name())
+				saw += fmt.Sprintf(", and of %s %s", h.name(), waits(h.unread()))
 				about = append(about, other)
 			}
 		}
@@ -98,6 +99,14 @@ func (e *Examiner) blocked() *Finding {
 		return Find(Blocked, saw, about...)
 	}
 	return nil
+}
+
+// waits says how many bytes wait: "3 bytes wait".
+func waits(n int64) string {
+	if n == 1 {
+		return "1 byte waits"
+	}
+	return phrase.Counted(n, "byte") + " wait"
 }
 
 // unopened: a source has no other end.
@@ -121,7 +130,7 @@ func (e *Examiner) unseen() *Finding {
 		if !ok {
 			continue
 		}
-		waits := fmt.Sprintf("%d bytes of %s wait in the kernel", n, h.name())
+		waits := fmt.Sprintf("of %s %s in the kernel", h.name(), waits(n))
 		switch why.Cause {
 		case diagnosis.Fired:
 			return Find(OneShot, waits+", and its event fired once and is no longer pending", f)
@@ -132,6 +141,12 @@ func (e *Examiner) unseen() *Finding {
 		}
 		if other := diagnosis.Orphan(e.world, f.Number); other != nil {
 			return Find(ClosedWatched, fmt.Sprintf("%s, and no event watches it; its number was that of another fd: %s", waits, orphaned(other)), f)
+		}
+		if len(e.world.Bases) == 0 {
+			if !e.source.waits {
+				return nil
+			}
+			return Find(NotAskedAgain, waits+", and the program, which waits by itself, does not read them", f)
 		}
 		return Find(NotWatched, waits+", and no event watches it", f)
 	}

@@ -126,6 +126,12 @@ func (e *Examiner) pending(saw string) *Finding {
 			}
 		}
 	}
+	for i := range e.world.Bases {
+		b := &e.world.Bases[i]
+		if about == nil && b.Phase == world.Waiting && b.Watched == 0 && b.Limit < 0 && b.Thread != 0 {
+			return Find(NeverLeft, fmt.Sprintf("%s; no event is pending, and a loop waits: %s", saw, e.running()))
+		}
+	}
 	return Find(DoesNotEnd, saw, about...)
 }
 

@@ -109,7 +109,7 @@ func always(e *world.Entry) bool {
 	case trace.WaitBegin, trace.WaitEnd:
 		return e.By == ""
 	case trace.CallbackBegin:
-		return e.What()&trace.Signal != 0 || e.Inside.Posted()
+		return e.What()&trace.Signal != 0 || e.Inside.Posted() || e.FD == trace.NoFD && e.What()&trace.Timeout != 0
 	}
 	return false
 }

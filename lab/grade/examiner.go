@@ -129,6 +129,10 @@ func (e *Examiner) MayBeRefused(most func(*world.FD) int64) { e.refusable = most
 // is missing in the end, the last read of it tells most.
 func (e *Examiner) Through(bell func() *world.FD) { e.through = bell }
 
+// WaitsItself reports whether the program calls poll, select or the like past the lab: no
+// record shows when it waits for what.
+func (e *Examiner) WaitsItself() bool { return e.source.waits }
+
 // Path returns a path in the trial's own folder. Nothing is there yet.
 func (e *Examiner) Path(name string) string { return filepath.Join(e.dir, name) }
 

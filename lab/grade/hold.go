@@ -37,12 +37,9 @@ func (e *Examiner) HoldPost() { e.run.HoldCall(control.BeforePost, 0) }
 // a row: each has come as far as it can. On a machine so busy that this is never seen it
 // goes on after a while: no verdict rests on it.
 func (e *Examiner) Settled() {
-	asleep := 0
-	for end := time.Now().Add(patrol); asleep < 5 && !e.ended && time.Now().Before(end); time.Sleep(time.Millisecond) {
+	still := e.Stillness()
+	for end := time.Now().Add(patrol); !still() && !e.ended && time.Now().Before(end); time.Sleep(time.Millisecond) {
 		e.pump()
-		if asleep++; !e.Still() {
-			asleep = 0
-		}
 	}
 }
 

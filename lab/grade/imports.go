@@ -18,6 +18,7 @@ import (
 // record: those two are looked for there, and nothing else is.
 type source struct {
 	startsOthers string   // the import by which it could start another program, or ""
+	waits        bool     // it calls poll, select or the like itself
 	pastTheLab   []string // calls that move bytes or close fds without a record: "main.go:41 calls unix.Close"
 }
 
@@ -32,6 +33,9 @@ var ioCalls = map[string][]string{
 var rawCalls = []string{"Read", "Pread", "Readv", "Recvfrom", "Recvmsg", "Write", "Pwrite", "Writev", "Sendto", "Sendmsg", "Splice",
 	"Close", "Open", "Openat", "Pipe", "Pipe2", "Socket", "Socketpair", "Accept", "Accept4", "Bind", "Connect", "Listen", "Shutdown",
 	"Eventfd", "Dup", "Dup2", "Dup3"}
+
+// waitCalls are those of unix and syscall that wait for fds.
+var waitCalls = []string{"Poll", "Ppoll", "Select", "Pselect", "EpollWait"}
 
 func readSource(p launch.Program) (s source) {
 	files := p.Files
@@ -72,6 +76,9 @@ func (s *source) add(fset *token.FileSet, name string, f *ast.File) {
 		}
 		if sel, ok := call.Fun.(*ast.SelectorExpr); ok {
 			pkg, ok := sel.X.(*ast.Ident)
+			if ok && watched[pkg.Name] != nil && slices.Contains(waitCalls, sel.Sel.Name) {
+				s.waits = true
+			}
 			if ok && slices.Contains(watched[pkg.Name], sel.Sel.Name) && !standardOutput(call) {
 				s.pastTheLab = append(s.pastTheLab, fmt.Sprintf("%s:%d calls %s.%s", name, fset.Position(call.Pos()).Line, pkg.Name, sel.Sel.Name))
 			}

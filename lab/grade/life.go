@@ -12,12 +12,23 @@ import (
 	"fdlab/lab/world"
 )
 
+// row counts looks in a row that saw the same.
+type row int
+
+// saw takes in one more look, and returns how many there are.
+func (r *row) saw(same bool) int {
+	if *r++; !same {
+		*r = 0
+	}
+	return int(*r)
+}
+
 // life watches for signs of life.
 type life struct {
 	records int
 	output  int64
 	since   time.Time
-	looks   int
+	looks   row
 }
 
 // gone reports whether the program has shown none for so long, and sleeps,
@@ -32,10 +43,7 @@ func (l *life) gone(e *Examiner) bool {
 		return false
 	}
 	// Several looks in a row: the grader itself may not have run for a while.
-	if l.looks++; !e.quiet() {
-		l.looks = 0
-	}
-	return l.looks >= 10
+	return l.looks.saw(e.quiet()) >= 10
 }
 
 // sleeps reports whether nothing was recorded for a few looks while every
@@ -102,7 +110,7 @@ type silence struct {
 	records int
 	began   time.Time
 	had     time.Duration // processor time that the program had had by then
-	looks   int           // how often in a row all threads slept
+	looks   row           // in which all threads slept
 }
 
 // allAsleep reports whether all threads sleep, those too that leave no records, for some
@@ -111,10 +119,7 @@ func (s *silence) allAsleep(e *Examiner) bool {
 	if s.began.IsZero() || s.records != e.signs {
 		*s = silence{records: e.signs, began: time.Now(), had: processor(e.run.Pid())}
 	}
-	if s.looks++; !allAsleep(e.run.Pid()) {
-		s.looks = 0
-	}
-	return s.looks >= 3
+	return s.looks.saw(allAsleep(e.run.Pid())) >= 3
 }
 
 // busyFor is more processor time than any program needs while nothing comes, if it is

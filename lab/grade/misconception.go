@@ -56,9 +56,30 @@ var (
 	Polling = &Misconception{
 		ID:     "polling",
 		Belief: "Non-blocking reads in a loop are as good as waiting.",
-		Truth: "Each read that finds nothing (EAGAIN) is a system call for nothing, and the thread never sleeps. " +
+		Truth: "Each read that finds nothing (EAGAIN) is a system call for nothing, and the thread never sleeps, or never for long. " +
 			"Let the kernel say when there is something: wait in the loop.",
 		Lesson: "01-select-vs-blocking-io", Section: "explain",
+	}
+	PollsByClock = &Misconception{
+		ID:     "polls-by-clock",
+		Belief: "A timer that looks often enough will find it.",
+		Truth: "It finds it late, and wakes the thread again and again when nothing is there. The kernel says when there is something: " +
+			"an event on the fd is called then, and only then.",
+		Lesson: "01-select-vs-blocking-io", Section: "explain",
+	}
+	NotAskedAgain = &Misconception{
+		ID:     "not-asked-again",
+		Belief: "select remembers which fds I wait for.",
+		Truth: "select(2) overwrites its sets: afterwards they hold the fds that are ready, and no others. Fill them before each call. " +
+			"(poll(2) leaves its events as they are.)",
+		Lesson: "01-select-vs-blocking-io", Section: "explain",
+	}
+	NeverLeft = &Misconception{
+		ID:     "never-left",
+		Belief: "A loop ends when no event is pending.",
+		Truth: "Dispatch does. A loop with the flag NoExitOnEmpty goes on without events, until somebody calls Break or Exit: that is what " +
+			"the flag is for. Break it when nothing more will come.",
+		Lesson: "03-one-base-per-thread", Section: "explain",
 	}
 	EagainGoesOn = &Misconception{
 		ID:     "eagain-goes-on",
@@ -165,6 +186,12 @@ var (
 		Belief: "What I print besides does no harm.",
 		Truth: "Standard output is the program's product: other programs read it. Print what is for you to " +
 			"standard error (log.Print). A buffer is only as full as the last read made it: buf[:n].",
+	}
+	WrongBytes = &Misconception{
+		ID:     "wrong-bytes",
+		Belief: "What I send besides does no harm.",
+		Truth: "The other end takes each byte for its answer, and programs compare bytes. Send what is asked for, and nothing else. A buffer " +
+			"is only as full as the last read made it: buf[:n].",
 	}
 	EndedEarly = &Misconception{
 		ID:     "ended-early",

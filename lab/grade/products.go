@@ -55,7 +55,11 @@ func (e *Examiner) noise() *Finding {
 		for n < len(p.got) && n < len(p.due) && p.got[n] == p.due[n] {
 			n++
 		}
-		return Find(Noise, fmt.Sprintf("after %d right bytes, %s goes on with %s, and should with %s",
+		m := Noise
+		if p.fd != nil && e.meant(Noise) == Noise { // not on standard output, and the exam knows nothing better
+			m = WrongBytes
+		}
+		return Find(m, fmt.Sprintf("after %d right bytes, %s goes on with %s, and should with %s",
 			n, p.name, excerpt(p.got[n:]), excerpt(p.due[n:])), e.about(p)...)
 	}
 	return nil

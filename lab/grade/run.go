@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"fdlab/lab/launch"
+	"fdlab/lab/phrase"
 )
 
 // Run builds the program of a package of the clone ("./exercises/01-two-pipes")
@@ -157,5 +158,5 @@ func times(n int) string {
 	if n == 1 {
 		return "once"
 	}
-	return fmt.Sprintf("%d times", n)
+	return phrase.Counted(n, "time")
 }

@@ -98,6 +98,10 @@ func (e *Examiner) Rest() func() bool {
 	return func() bool { return e.sleeps(&sign) }
 }
 
-// Still reports whether all threads of the program sleep at this moment, be they
-// held or not. (Where that cannot be asked it says so without asking.)
-func (e *Examiner) Still() bool { return allAsleep(e.run.Pid()) }
+// Stillness returns a function that is called again and again, and reports whether all threads
+// of the program slept at its last calls, be they held or not. (Where that cannot be asked
+// it says so without asking.)
+func (e *Examiner) Stillness() func() bool {
+	var looks row
+	return func() bool { return looks.saw(allAsleep(e.run.Pid())) >= 5 }
+}

@@ -61,10 +61,25 @@ func atLeast(n int64, final bool) string {
 func (e *Examiner) polls() *Finding {
 	for _, f := range e.world.FDs {
 		if asks, ok := diagnosis.Asks(f); ok {
-			return Find(Polling, fmt.Sprintf("while nothing came, %d reads in a row of %s found nothing (EAGAIN)", asks.Count, safe(f.Name())), f)
+			m := Polling
+			if e.readByClock(f) {
+				m = PollsByClock
+			}
+			return Find(m, fmt.Sprintf("while nothing came, %d reads in a row of %s found nothing (EAGAIN)", asks.Count, safe(f.Name())), f).
+				Decides(Refused(f, world.CallRead))
 		}
 	}
 	return nil
+}
+
+// readByClock reports whether the last read of the fd was made in the callback of a timer.
+func (e *Examiner) readByClock(f *world.FD) bool {
+	for _, r := range slices.Backward(e.entries) {
+		if r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == f.Number {
+			return r.Inside.Number != 0 && r.Inside.FD == trace.NoFD && r.Inside.Why&trace.Timeout != 0
+		}
+	}
+	return false
 }
 
 // retries: a clock wakes it, again and again, to write where there is no room. before is

@@ -16,6 +16,7 @@ func (e *Examiner) Suspects(looks ...Look) { e.looks = looks }
 func (e *Examiner) suspect() *Finding {
 	looks := e.looks
 	e.looks = nil // what goes wrong while one looks is not looked into
+	defer func() { e.looks = looks }()
 	return first(looks...)
 }
 
@@ -45,17 +46,15 @@ func (e *Examiner) Aftermath(do func()) {
 // ok asks for. It waits until they have, or until all but the loops' sleep, and
 // returns what ok says then.
 func (e *Examiner) Others(ok func() bool) bool {
-	asleep := 0
-	for end := time.Now().Add(patrol); !ok() && !e.ended && asleep < 20 && time.Now().Before(end); {
+	var looks row
+	for end := time.Now().Add(patrol); !ok() && !e.ended && looks < 20 && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
 		e.pump()
 		loops := map[uint32]bool{}
 		for i := range e.world.Bases {
 			loops[e.world.Bases[i].Thread] = true
 		}
-		if asleep++; !allAsleepBut(e.run.Pid(), loops) {
-			asleep = 0
-		}
+		looks.saw(allAsleepBut(e.run.Pid(), loops))
 	}
 	return ok()
 }

@@ -53,6 +53,14 @@ const (
 	Bytes                // Data, quoted
 )
 
+// Counted says a number with what it counts: "1 byte", "3 bytes".
+func Counted[N int | int64](n N, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.FormatInt(int64(n), 10) + " " + noun + "s"
+}
+
 // line is a phrase that is being made.
 type line []Segment
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"fdlab/lab/course"
+	"fdlab/lab/phrase"
 	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/keys"
@@ -198,21 +199,14 @@ func (l *List) drawFacts(r grid.Region, e *course.Exercise) {
 	p := r.At(0, 2)
 	switch {
 	case a.Tries > 0:
-		p = p.Text(text, counted(a.Tries, "trial")).Text(faint, ", last ").Text(text, a.At.Local().Format("2 January, 15:04")).Text(faint, ": ")
+		p = p.Text(text, phrase.Counted(a.Tries, "trial")).Text(faint, ", last ").Text(text, a.At.Local().Format("2 January, 15:04")).Text(faint, ": ")
 		p.Text(stateStyle(th, a), a.State())
 	default:
 		p.Text(faint, "Not tried. enter opens its page: the task, what is given, what is checked.")
 	}
 	if a.Hints > 0 {
-		r.At(0, 3).Text(faint, counted(a.Hints, "hint")).Text(faint, " of ").Int(faint, int64(len(e.Hints))).Text(faint, " read")
+		r.At(0, 3).Text(faint, phrase.Counted(a.Hints, "hint")).Text(faint, " of ").Int(faint, int64(len(e.Hints))).Text(faint, " read")
 	}
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // number is the number that a slug begins with.

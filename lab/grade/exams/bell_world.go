@@ -376,9 +376,6 @@ func (w *bellWorld) disorder() *grade.Finding {
 	if strings.HasPrefix(due, got) {
 		return nil
 	}
-	if w.skipped() != "" {
-		return nil
-	}
 	left := map[byte]int{}
 	for _, item := range []byte(due) {
 		left[item]++
@@ -423,7 +420,7 @@ func (w *bellWorld) skipped() string {
 // leavesOut looks whether some bytes are no items to the program.
 func (w *bellWorld) leavesOut() *grade.Finding {
 	missing := w.skipped()
-	if missing == "" {
+	if missing == "" || strings.ContainsAny(w.e.Printed(), missing) { // or it comes later: see disorder
 		return nil
 	}
 	return grade.Find(itemIsMark, fmt.Sprintf("%.20q was not printed, and what came after it was", missing), w.items.FD(), w.bell())

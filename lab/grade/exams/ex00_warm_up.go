@@ -25,9 +25,7 @@ var warmUp = &grade.Exam{
 		}
 
 		e.Check("one byte at a time")
-		e.Due("slow\n")
-		in.Trickle("slow\n")
-		e.Answered("the FIFO speaks one byte at a time, and standard output has them all")
+		byteByByte(e, in, "slow\n", "the FIFO speaks one byte at a time, and standard output has each at once")
 		e.Calm("the program sleeps while nobody speaks")
 
 		e.Check("all is closed at the end")

@@ -55,9 +55,7 @@ var twoPipes = &grade.Exam{
 		}
 
 		e.Check("one byte at a time")
-		e.Due("slow\n")
-		a.Trickle("slow\n")
-		e.Answered("a speaks one byte at a time, and standard output has them all")
+		byteByByte(e, a, "slow\n", "a speaks one byte at a time, and standard output has each at once")
 		e.Calm("the program sleeps while nobody speaks")
 
 		e.Check("more than a pipe holds")
@@ -78,6 +76,23 @@ var twoPipes = &grade.Exam{
 		other.End()
 		e.Ends("both have ended: the loop has nothing left to wait for, and the program ends with all closed", grade.NoEventsLeft)
 	},
+}
+
+var holdsBack = &grade.Misconception{
+	ID:     "holds-back",
+	Belief: "Words are passed on when the line is whole.",
+	Truth:  "Whoever waits for them need not wait for the line: it may end much later, or never. Write what a read gave, as it comes.",
+}
+
+// byteByByte says text one byte at a time: each must be printed before the next one comes.
+func byteByByte(e *grade.Examiner, f *grade.FIFO, text, expected string) {
+	e.Means(grade.Unanswered, holdsBack)
+	for _, b := range []byte(text) {
+		e.Due(string(b))
+		f.Say(string(b))
+		e.Answered(expected)
+	}
+	e.Means(grade.Unanswered, nil)
 }
 
 // goroutinesRead is readElsewhere for a program that goes wrong, perhaps

@@ -119,7 +119,9 @@ var fifo = &grade.Exam{
 		for _, line := range []string{"goodbye, byes\n", "bye for now\n", "good bye\n", "bye \n", " bye\n", "byebye\n", "Bye\n"} {
 			e.Due(line)
 			f.Echo(line)
-			e.Answered("the line " + strconv.Quote(strings.TrimSuffix(line, "\n")) + " is not bye: it is printed, and the program goes on")
+			isNot := "the line " + strconv.Quote(strings.TrimSuffix(line, "\n")) + " is not bye: it is printed, and the program goes on"
+			e.Answered(isNot)
+			e.Calm(isNot)
 		}
 		e.Calm("the program goes on, and sleeps")
 		e.Means(grade.EndedEarly, nil)

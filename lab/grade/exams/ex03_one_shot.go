@@ -211,10 +211,24 @@ func afterTheWork(e *grade.Examiner, jobs *grade.FIFO) {
 	}
 	e.Settled()
 	e.Pause(work)
-	e.Require(e.Printed() == before, expected, printedTooEarly,
-		"the job was read, the timer's callback has not run yet, and the job is printed", jobs.FD())
+	last := lastRead(e, jobs.FD()) // a job is what one read gives: with a small buffer this is the rest of the words
+	done := len(before) + len("a job\n") - int(last.A)
+	if len(e.Printed()) > done {
+		e.RuleOut(expected, grade.Find(printedTooEarly, "the job was read, the timer's callback has not run yet, and the job is printed", jobs.FD()).
+			Decides(func(r *world.Entry) bool { return r.Seq == last.Seq }))
+	}
 	e.Release()
 	e.Answered(expected)
+}
+
+// lastRead is the last read of the fd that gave something.
+func lastRead(e *grade.Examiner, f *world.FD) (last world.Entry) {
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == f.Number && r.A > 0 {
+			last = *r
+		}
+	})
+	return last
 }
 
 // takesTime requires that the timers were added for as long as the jobs take.

@@ -28,9 +28,9 @@ var readsAtTimeout = &grade.Misconception{
 
 var timerOnce = &grade.Misconception{
 	ID:     "timer-once",
-	Belief: "A timer that was added goes on.",
-	Truth: "A timer fires once, like any event without Persist. A silence that goes on is reported again only if somebody " +
-		"adds it again, or if the event persists.",
+	Belief: "A timeout that is over begins again by itself.",
+	Truth: "That of a persistent event does, as long as it is pending. A timer without Persist fires once, and an event that is added " +
+		"anew has the timeout that Add is given then. A silence that goes on is reported again only if one is pending.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
@@ -76,8 +76,8 @@ var pollsTheClock = &grade.Misconception{
 var besideTheLoop = &grade.Misconception{
 	ID:     "silence-beside-the-loop",
 	Belief: "A goroutine with a timer of its own can report silence.",
-	Truth: "It runs on another thread, beside the callback that prints the words: they race for the timer and for the output, and " +
-		"the loop cannot wait for it. The loop has timeouts: Add takes one.",
+	Truth: "Then another thread measures the time, and must be told of each word, under a lock or by a post. The loop can do it alone: " +
+		"it wakes when the time is over, if an event has a timeout. Add takes one.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
@@ -134,8 +134,10 @@ var idleTimeout = &grade.Exam{
 		idles(1, fmt.Sprintf("the sensor is silent for %v, and standard output has the line idle", silence))
 
 		e.Check("again and again")
-		e.Means(grade.Stuck, timerOnce)
+		suspects(e, misspelt, noTimeoutLeft)
 		idles(3, fmt.Sprintf("the sensor goes on being silent: one line idle for each %v", silence))
+
+		suspects(e, misspelt)
 
 		e.Check("each word restarts it")
 		chatter(e, sensor)
@@ -157,6 +159,9 @@ var idleTimeout = &grade.Exam{
 			return s.over
 		})
 		e.Ends(end, grade.NoEventsLeft)
+		s = measure(e, sensor)
+		e.Require(e.Asides() <= s.told, end, endIsSilence, fmt.Sprintf("idle was printed %d times, and %d of these times the sensor had been silent for so long",
+			e.Asides(), s.told), s.fd)
 	},
 }
 
@@ -208,6 +213,26 @@ func inTime(e *grade.Examiner, sensor *grade.FIFO, idle func()) {
 		e.Require(late < 2, expected, notBegunAgain, fmt.Sprintf("the loop waited until %v after the last word before it reported silence",
 			(silence+s.after).Round(time.Millisecond)), s.fd)
 	}
+}
+
+var endIsSilence = &grade.Misconception{
+	ID:     "end-is-silence",
+	Belief: "At its end the sensor is silent, too.",
+	Truth: "idle says that a time of silence is over and the sensor may speak again. A read of 0 says that it will not: delete the event, " +
+		"close the fd, and print nothing.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+// noTimeoutLeft looks whether the loop waits without a timeout after it has told of silence.
+func noTimeoutLeft(e *grade.Examiner) *grade.Finding {
+	for i := range e.World().Bases {
+		if b := &e.World().Bases[i]; b.Phase == world.Waiting && b.Limit < 0 && e.Asides() > 0 {
+			return grade.Find(timerOnce, "idle was printed, and now the loop waits without a timeout").Decides(func(r *world.Entry) bool {
+				return r.Kind == trace.WaitBegin && r.B < 0
+			})
+		}
+	}
+	return nil
 }
 
 // misspelt looks whether what is wrong is a line that is meant to be idle.

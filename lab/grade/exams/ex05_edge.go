@@ -55,6 +55,7 @@ var edge = &grade.Exam{
 		}
 
 		e.Check("more than a buffer")
+		e.Means(grade.BlockedInCallback, blocksAtTheEnd)
 		f.Opened()
 		says(strings.Repeat("0123456789", 10)+"\n", "101 bytes come at once, and standard output has them all")
 		e.Calm("the program sleeps, and not inside its callback")
@@ -81,10 +82,29 @@ var edge = &grade.Exam{
 		f.End()
 		e.Release()
 		e.Answered("the last words come together with the end, and standard output has them")
-		e.Means(grade.Stuck, shortReadIsAll)
+		suspects(e, goroutinesRead, func(e *grade.Examiner) *grade.Finding { return endNotRead(e, d) })
 		e.Await("the end of file, which came with the last words, is found", func() bool { return d.Ends.Most > 0 || d.Closed != 0 })
 		e.Ends("the FIFO has ended: the program ends by itself, with all closed", grade.NoEventsLeft)
 	},
+}
+
+var blocksAtTheEnd = &grade.Misconception{
+	ID:     "blocks-when-empty",
+	Belief: "I read until nothing is left, and then I am told so.",
+	Truth: "Only on a non-blocking fd: there the read gives EAGAIN. On one that blocks, the read that finds nothing sleeps, and the loop " +
+		"with it. Open the FIFO with O_NONBLOCK.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+// endNotRead looks whether the program sleeps after a read that gave the last bytes, and has
+// not asked for the end.
+func endNotRead(e *grade.Examiner, f *world.FD) *grade.Finding {
+	if e.Ended() || f.Closed != 0 || f.Ends.Most > 0 || f.BytesIn == 0 {
+		return nil
+	}
+	last := lastRead(e, f)
+	return grade.Find(shortReadIsAll, fmt.Sprintf("the last read gave %d bytes, the end of file stands behind them, and no read has given 0", last.A), f).
+		Decides(func(r *world.Entry) bool { return r.Seq == last.Seq })
 }
 
 // addedInstead counts the callbacks that took one full buffer, and then deleted and added

@@ -40,7 +40,7 @@ var takesMore = &grade.Misconception{
 	ID:     "takes-more",
 	Belief: "The number says only that something is there.",
 	Truth: "That is what a byte in a pipe says. An eventfd counts, and the Task is to take as many items as its number says. " +
-		"Who takes more is called later for items that are done. (And a number in another byte order is never the right one.)",
+		"A worker that takes more is called later for items that are done. (And a number in another byte order is never the right one.)",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 

@@ -75,6 +75,31 @@ var clientFirst = &grade.Misconception{
 	Lesson: "05-time-wait", Section: "explain",
 }
 
+var optionTakenAway = &grade.Misconception{
+	ID:     "option-taken-away",
+	Belief: "When the port is bound, the option has done its work.",
+	Truth: "A connection inherits SO_REUSEADDR from the listener when it is accepted, and on Linux the old one must have it, too, or bind " +
+		"refuses the port while it is in TIME_WAIT. Set the option before bind, and leave it.",
+	Lesson: "05-time-wait", Section: "explain",
+}
+
+var servesOneMore = &grade.Misconception{
+	ID:     "serves-one-more",
+	Belief: "One more client may come.",
+	Truth: "The second argument says how many are served. When the last one of them has its answer, the server closes its listener and ends: " +
+		"count, and mind whether the count begins with 0 or with 1.",
+}
+
+// waitsForAnother looks whether the server has answered all, and a thread waits in accept.
+func waitsForAnother(e *grade.Examiner) *grade.Finding {
+	for _, f := range e.World().FDs {
+		if call, _, blocked := diagnosis.Blocked(e.World(), f); blocked && call.Call == world.CallAccept {
+			return grade.Find(servesOneMore, "all clients are answered, and a thread is blocked in accept: it waits for one more", f)
+		}
+	}
+	return nil
+}
+
 // manyBinds in vain are a program that waits, and not one that looks for a port.
 const manyBinds = 5
 
@@ -101,8 +126,9 @@ var restart = &grade.Exam{
 		for _, name := range []string{"b", "c"} {
 			asks(e, e.Dial(name, port))
 		}
+		suspects(e, keptOpen, leftUnanswered, waitsForAnother)
 		e.Ends("three clients are answered: the server ends by itself, with all closed", grade.Anyhow)
-		late := boundBefore(e)
+		late, off := boundBefore(e)
 
 		e.Check("it starts again at once")
 		holds(e, port)
@@ -113,6 +139,7 @@ var restart = &grade.Exam{
 		const expected = "the server's old connections are in TIME_WAIT; it is started again, and listens on the same port at once"
 		e.Await(expected, func() bool {
 			refused, listens := binds(e)
+			e.Require(refused == 0 || !off, expected, optionTakenAway, "bind has failed; in the first run SO_REUSEADDR was set before bind, and called again after it")
 			e.Require(refused == 0 || !late, expected, optionTooLate, "bind has failed; in the first run SO_REUSEADDR was set after bind")
 			e.Require(refused == 0 || !listens, expected, otherPort, "bind has failed, and then the program listened in spite of it")
 			e.Require(refused < manyBinds, expected, waitsItOut, fmt.Sprintf("bind has failed %d times, and the program goes on trying", refused))
@@ -128,6 +155,7 @@ var restart = &grade.Exam{
 		e.Means(grade.Blocked, clientFirst)
 		asks(e, d)
 		asks(e, e.Dial("e", port))
+		suspects(e, keptOpen, leftUnanswered, waitsForAnother)
 		e.Ends("two clients are answered: the server ends by itself, with all closed", grade.Anyhow)
 	},
 }
@@ -182,19 +210,23 @@ func asks(e *grade.Examiner, c *grade.Client) {
 }
 
 // boundBefore reports whether a socket was given SO_REUSEADDR after its bind.
-func boundBefore(e *grade.Examiner) (late bool) {
-	bound := map[int32]bool{}
+// off: it had one before, too, so that the later call took it away.
+func boundBefore(e *grade.Examiner) (late, off bool) {
+	bound, set := map[int32]bool{}, map[int32]bool{}
 	e.Each(func(r *world.Entry) {
 		switch {
 		case r.Kind == trace.Open:
 			delete(bound, r.FD)
+			delete(set, r.FD)
 		case r.Kind == trace.CallEnd && r.Call == world.CallBind:
 			bound[r.FD] = true
 		case r.Kind == trace.CallEnd && r.Call == world.CallReuseAddr:
 			late = late || bound[r.FD]
+			off = off || bound[r.FD] && set[r.FD]
+			set[r.FD] = true
 		}
 	})
-	return late
+	return late, off
 }
 
 // binds returns how often bind has failed in this run, and whether listen has

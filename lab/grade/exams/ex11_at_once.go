@@ -84,13 +84,7 @@ func jobsBeforePosts(e *grade.Examiner, clients ...*grade.Client) {
 		e.Step(expected)
 		e.Await(expected, e.Stands)
 	}
-	asleep := 0
-	e.Await(expected, func() bool { // and with it the worker, whose jobs are done
-		if asleep++; !e.Still() {
-			asleep = 0
-		}
-		return asleep >= 5
-	})
+	e.Await(expected, e.Stillness()) // and with it the worker, whose jobs are done
 	e.Release()
 	for _, c := range clients {
 		c.Answered(expected)

@@ -39,7 +39,7 @@ var backlogReset = &grade.Misconception{
 
 var backlogIsNew = &grade.Misconception{
 	ID:     "backlog-is-new",
-	Belief: "Who waits in the backlog is new, and nobody new is let in.",
+	Belief: "A client in the backlog is new, and nobody new is let in.",
 	Truth: "He was connected before the signal came, and has perhaps sent his request. Accept him, and serve him like the others: " +
 		"read what he has sent, answer, and let him go at EAGAIN.",
 	Lesson: lesson07, Section: "explain",

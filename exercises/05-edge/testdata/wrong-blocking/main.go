@@ -1,6 +1,6 @@
 // Wrong on purpose: it drains an fd that blocks: EAGAIN never comes.
 //
-// told: blocked-in-callback
+// told: blocks-when-empty
 package main
 
 import (

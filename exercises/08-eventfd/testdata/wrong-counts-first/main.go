@@ -1,6 +1,6 @@
 // Wrong on purpose: counts the items, then reads the number and ignores it.
 //
-// told: bytes-last
+// told: number-last
 package main
 
 import (
