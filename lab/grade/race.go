@@ -23,7 +23,7 @@ var DataRace = &Misconception{
 }
 
 const (
-	raceBuild = 2 * time.Minute  // the first one compiles Go's own packages once more
+	raceBuild = 5 * time.Minute  // the first one compiles Go's own packages once more
 	raceTrial = 30 * time.Second // a right program needs two
 )
 

@@ -40,8 +40,8 @@ var backlogReset = &grade.Misconception{
 var backlogIsNew = &grade.Misconception{
 	ID:     "backlog-is-new",
 	Belief: "A client in the backlog is new, and nobody new is let in.",
-	Truth: "He was connected before the signal came, and has perhaps sent his request. Accept him, and serve him like the others: " +
-		"read what he has sent, answer, and let him go at EAGAIN.",
+	Truth: "It was connected before the signal came, and has perhaps sent its request. Accept it, and serve it like the others: " +
+		"read what it has sent, answer, and disconnect it at EAGAIN.",
 	Lesson: lesson07, Section: "explain",
 }
 
@@ -56,7 +56,7 @@ var lingerLoses = &grade.Misconception{
 var halfLetGo = &grade.Misconception{
 	ID:     "half-let-go",
 	Belief: "When I have sent my FIN, the client will close, too.",
-	Truth: "He may stay for days: he has only learned that nothing more will come. Until he closes, the connection, its fd and its event " +
+	Truth: "It may stay for days: it has only learned that nothing more will come. Until it closes, the connection, its fd and its event " +
 		"keep the server. Close the socket of a client that has all.",
 	Lesson: lesson07, Section: "explain",
 }
