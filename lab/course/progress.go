@@ -51,6 +51,7 @@ type progressFile struct {
 	Version   int                `json:"version"`
 	Lessons   map[string]Result  `json:"lessons"`             // by slug
 	Exercises map[string]Attempt `json:"exercises,omitempty"` // by slug
+	Tries     []Tried            `json:"tries,omitempty"`     // each run of a lesson, in the order of time
 	Guided    *bool              `json:"guided,omitempty"`    // the stage goes at the reader's pace; nil: nobody has chosen
 }
 
@@ -131,6 +132,8 @@ func (p Progress) Save(slug string, r Result) error {
 	return p.change(func(f *progressFile) {
 		r.Runs = f.Lessons[slug].Runs + 1
 		f.Lessons[slug] = r
+		f.Tries = append(f.Tries, Tried{Lesson: slug, Result: r})
+		f.Tries = f.Tries[max(len(f.Tries)-mostTries, 0):]
 	})
 }
 

@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -48,9 +50,35 @@ func owner(name string) (pid int, ok bool) {
 	return pid, err == nil && pid > 0
 }
 
+// Living returns the folders of TempDir in parent ("": the system's folder) of one kind that
+// belong to this user, and whose process lives, the newest first, by their absolute names.
+func Living(parent, kind string) (dirs []string) {
+	made := map[string]time.Time{}
+	for _, dir := range folders(cmp.Or(parent, os.TempDir())) {
+		name := filepath.Base(dir)
+		info, err := os.Lstat(dir)
+		if pid, ok := owner(name); err == nil && ok && strings.HasPrefix(name, prefix+kind+"-") && !Gone(pid) {
+			dirs = append(dirs, dir)
+			made[dir] = info.ModTime()
+		}
+	}
+	slices.SortFunc(dirs, func(a, b string) int { return made[b].Compare(made[a]) })
+	return dirs
+}
+
 // Orphans returns the folders of TempDir in parent that belong to this user,
 // and whose process is gone, by their absolute names.
 func Orphans(parent string) (dirs []string) {
+	for _, dir := range folders(parent) {
+		if pid, ok := owner(filepath.Base(dir)); ok && Gone(pid) {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
+// folders returns this user's folders in parent that are named as those of TempDir.
+func folders(parent string) (dirs []string) {
 	parent, err := filepath.Abs(parent)
 	if err != nil {
 		return nil
@@ -58,8 +86,7 @@ func Orphans(parent string) (dirs []string) {
 	found, _ := filepath.Glob(filepath.Join(parent, prefix+"*"))
 	for _, dir := range found {
 		info, err := os.Lstat(dir) // a link is nobody's folder
-		pid, ok := owner(filepath.Base(dir))
-		if err == nil && info.IsDir() && mine(info) && ok && Gone(pid) {
+		if err == nil && info.IsDir() && mine(info) {
 			dirs = append(dirs, dir)
 		}
 	}

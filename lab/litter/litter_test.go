@@ -36,6 +36,9 @@ func TestOrphansAreTheFoldersOfProcessesThatAreGone(t *testing.T) {
 	if got, want := Orphans(temp), []string{filepath.Join(temp, orphan)}; !slices.Equal(got, want) {
 		t.Errorf("orphans: %q, want %q", got, want)
 	}
+	if got := Living(temp, "build"); !slices.Equal(got, []string{mine}) {
+		t.Errorf("living folders for a build: %q, want %q", got, mine)
+	}
 	if pid, ok := owner(filepath.Base(mine)); !ok || pid != os.Getpid() {
 		t.Errorf("the owner of %s is %d, %t", mine, pid, ok)
 	}

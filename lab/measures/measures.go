@@ -1,13 +1,12 @@
-// Package measures writes what a run measured as a table for other programs: CSV (RFC
-// 4180), one row for each number or word. It knows no drawing and no process.
+// Package measures writes what a run measured as a table for other programs: CSV, one row
+// for each number or word. It knows no drawing and no process.
 package measures
 
 import (
-	"encoding/csv"
 	"io"
 	"strconv"
-	"strings"
 
+	"fdlab/lab/sheet"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
@@ -20,11 +19,11 @@ var units = map[trace.Unit]string{
 // Write writes the measures, tables, checks and the verdict of the run as it is in w to
 // out, and returns out's error. A table has a line for each of its cells.
 func Write(out io.Writer, program string, w *world.World) error {
-	c := csv.NewWriter(out)
+	c := sheet.New(out)
 	row := func(kind, table, line, column, value, unit string) {
-		c.Write([]string{plain(program), kind, plain(table), plain(line), plain(column), plain(value), unit})
+		c.Row(program, kind, table, line, column, value, unit)
 	}
-	c.Write([]string{"program", "kind", "table", "row", "column", "value", "unit"})
+	c.Row("program", "kind", "table", "row", "column", "value", "unit")
 	for _, m := range w.Measures {
 		row("measure", "", m.Text, "", number(m.Value), units[m.Unit])
 	}
@@ -53,20 +52,7 @@ func Write(out io.Writer, program string, w *world.World) error {
 	if w.Verdict.Given {
 		row("verdict", "", w.Verdict.Text, "", w.Verdict.Ruling.String(), "")
 	}
-	c.Flush()
-	return c.Error()
+	return c.Flush()
 }
 
 func number(n int64) string { return strconv.FormatInt(n, 10) }
-
-// plain keeps a text of the program from being a formula: a spreadsheet would compute what
-// begins with one of these signs. A negative number is none.
-func plain(s string) string {
-	if s == "" || !strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return s
-	}
-	if _, err := strconv.ParseInt(s, 10, 64); err == nil {
-		return s
-	}
-	return "'" + s
-}
