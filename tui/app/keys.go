@@ -226,8 +226,17 @@ func outputKey(printed func(*Model) bool, shows func(*Model) bool) row {
 
 // keepKey keeps a run.
 func keepKey() row {
-	return row{Names: []string{"K"}, Sign: "K", Now: when((*Model).canKeep, "keep"), Do: (*Model).keepRun,
-		Help: "keeps a run that is over, as a recording in .fdlab/runs; go run ./tui open FILE shows it again"}
+	return row{Names: []string{"K"}, Sign: "K", Do: (*Model).keepOrFallBack,
+		Now: func(m *Model) keys.Hint {
+			switch {
+			case m.canKeep():
+				return keys.Hint{Does: "keep"}
+			case m.canFallBack():
+				return keys.Hint{Does: "a recorded run"}
+			}
+			return keys.Hint{}
+		},
+		Help: "keeps a run that is over, as a recording in .fdlab/runs; go run ./tui open FILE shows it again. Before that: ends the run, and opens the one that comes with the lesson"}
 }
 
 func stageKeys() table {

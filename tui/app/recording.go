@@ -27,6 +27,23 @@ type keptMsg struct {
 // recording already.
 func (m *Model) canKeep() bool { return m.session.over && m.session.run != nil }
 
+// canFallBack reports whether the lesson's own recording can take the place of the run on the
+// stage: of one that builds, goes on, or could not be started.
+func (m *Model) canFallBack() bool {
+	s := m.session
+	return !s.over && s.own == nil && s.subject().Number > 0
+}
+
+// keepOrFallBack keeps a run that is over. In the place of another it opens the one
+// that comes with the lesson: a class does not wait for a program that fails.
+func (m *Model) keepOrFallBack() tea.Cmd {
+	if !m.canFallBack() {
+		return m.keepRun()
+	}
+	file := shipped(m.course.Root, m.session.subject())
+	return tea.Batch(m.leaveStage(), m.openFile(file))
+}
+
 // keepRun writes the run as a recording, in .fdlab/runs.
 func (m *Model) keepRun() tea.Cmd {
 	s := m.session

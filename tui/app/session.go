@@ -17,6 +17,7 @@ import (
 	"fdlab/tui/grid"
 	"fdlab/tui/player"
 	"fdlab/tui/stage"
+	"fdlab/tui/theme"
 )
 
 // session is one run on the stage: from the build to the verdict.
@@ -238,6 +239,9 @@ func stoppedWords(signal string, run *launch.Run) string {
 // draw draws the stage, or why there is none.
 func (s *session) draw(r grid.Region, m *Model) {
 	back := " " + s.wayOut()
+	if m.canFallBack() {
+		back += " · K the recorded run"
+	}
 	switch {
 	case s.build != nil:
 		drawBuildError(r, m, s.build, s.source, back)
@@ -248,6 +252,9 @@ func (s *session) draw(r grid.Region, m *Model) {
 	case s.world == nil:
 		_, words := s.status()
 		drawBuilding(r, m, words)
+		if m.canFallBack() {
+			r.Text(2, 4, m.theme.Style(theme.Faint), "K the recorded run")
+		}
 		return
 	case m.output:
 		drawOutput(r, m, s.run.Output())
