@@ -22,6 +22,7 @@ import (
 	"fdlab/tui/check"
 	"fdlab/tui/command"
 	"fdlab/tui/export"
+	"fdlab/tui/notes"
 	"fdlab/tui/terminal"
 	"fdlab/tui/theme"
 )
@@ -64,6 +65,10 @@ func run(args []string) error {
 		return openFile(root, c)
 	case command.Export:
 		return exportFile(root, c)
+	case command.Notes:
+		return showNotes(root, c)
+	case command.Handout, command.Questions, command.Predictions:
+		return forCourse(root, c)
 	default:
 		return open(root, c, nil)
 	}
@@ -146,6 +151,10 @@ func open(root string, cli command.Command, begin func(*app.Model)) error {
 	go sweep(root)
 	m := app.New(c, th)
 	defer m.Close()
+	if t, err := notes.Tell(root); err == nil { // without it nobody follows, and all else is as it is
+		defer t.Close()
+		m.Tell(t)
+	}
 	if begin != nil {
 		begin(m)
 	}

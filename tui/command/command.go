@@ -35,6 +35,8 @@ type Command struct {
 	For   time.Duration // how long a film or a cast is; 0: all of the run
 	W, H  int           // cells of a frame
 	Light bool          // for a light ground
+
+	Plan int // notes: the minutes that the class has; 0: no plan
 }
 
 // Word says what to do.
@@ -48,6 +50,12 @@ const (
 	Attach Word = "attach"
 	Export Word = "export"
 	Check  Word = "check"
+
+	// For a course.
+	Notes       Word = "notes"
+	Handout     Word = "handout"
+	Questions   Word = "questions"
+	Predictions Word = "predictions"
 )
 
 // words are all that may be said, in the order in which Usage explains them.
@@ -65,6 +73,10 @@ var words = []struct {
 	{Attach, "PID", 1, 1, "looks at one that runs already, and lets it go unharmed"},
 	{Export, "FILE", 1, 1, "writes a run that was kept in another form: a page, a picture ...; flags below"},
 	{Check, "", 0, 0, "says whether this machine is ready for a class; needs no terminal"},
+	{Notes, "", 0, 0, "the instructor's second terminal: follows the instrument that runs in this clone; flag below"},
+	{Handout, "LESSON", 1, 1, "writes a lesson as one page to print, HTML: handout 02 -o 02.html"},
+	{Questions, "", 0, 0, "writes what the lessons ask, at Predict and at Recall, as CSV"},
+	{Predictions, "export", 1, 1, "writes what was predicted in this clone, in each run, as CSV"},
 }
 
 // many: any number of operands.
@@ -88,6 +100,12 @@ func Parse(args []string) (Command, error) {
 		}
 		if w == Attach {
 			flags.BoolVar(&c.Hold, "hold", false, "")
+		}
+		if w == Notes {
+			flags.IntVar(&c.Plan, "plan", 0, "")
+		}
+		if w == Handout || w == Questions || w == Predictions {
+			flags.StringVar(&c.Out, "o", "", "")
 		}
 		if w == Export {
 			c.At, c.W, c.H = -1, 120, 40
@@ -117,7 +135,7 @@ func Parse(args []string) (Command, error) {
 	if rest, err = parse(rest[1:]); err != nil || c.Help {
 		return c, err
 	}
-	if Word(said) == Export && len(rest) > 1 { // its flags may stand after the file, too
+	if w := Word(said); (w == Export || w == Handout || w == Predictions) && len(rest) > 1 { // their flags may stand after the operand, too
 		more, err := parse(rest[1:])
 		if err != nil || c.Help {
 			return c, err
@@ -134,6 +152,9 @@ func Parse(args []string) (Command, error) {
 		}
 		if len(rest) < w.least {
 			return c, fmt.Errorf("%s needs %s; try -h", said, w.operands)
+		}
+		if c.Word == Predictions && rest[0] != "export" {
+			return c, fmt.Errorf("predictions takes export, not %q; try -h", rest[0])
 		}
 		if c.Word == Export && c.Out == "" {
 			return c, errors.New("export needs -o and the name of the file to write, run.html for example; try -h")
@@ -203,6 +224,8 @@ func Usage() string {
 		{"-for 15s", "export: how long a film or a cast is; without it all of the run"},
 		{"-size 120x40", "export: the columns and rows of a frame"},
 		{"-light", "export: for a light ground"},
+		{"-plan 45", "notes: where the class should be by the plan of the instructor's guide: 45 or 90 minutes"},
+		{"-o FILE", "handout, questions, predictions: the file to write; without it standard output"},
 	} {
 		fmt.Fprintf(&b, "  %-*s  %s\n", width, f[0], f[1])
 	}

@@ -28,6 +28,29 @@ func TestGrammar(t *testing.T) {
 	}
 }
 
+// TestTheWordsForACourse.
+func TestTheWordsForACourse(t *testing.T) {
+	for said, want := range map[string]Command{
+		"notes":                        {Word: Notes},
+		"notes -plan 45":               {Word: Notes, Plan: 45},
+		"handout 02":                   {Word: Handout, Operands: []string{"02"}},
+		"handout 02 -o 02.html":        {Word: Handout, Operands: []string{"02"}, Out: "02.html"},
+		"questions -o q.csv":           {Word: Questions, Out: "q.csv"},
+		"predictions export -o p.csv":  {Word: Predictions, Operands: []string{"export"}, Out: "p.csv"},
+		"-C a predictions -o p export": {Word: Predictions, Operands: []string{"export"}, Out: "p", Clone: "a"},
+	} {
+		got, err := Parse(strings.Fields(said))
+		if err != nil || got.Word != want.Word || got.Plan != want.Plan || got.Out != want.Out || got.Clone != want.Clone || !slices.Equal(got.Operands, want.Operands) {
+			t.Errorf("%q: %+v, %v, want %+v", said, got, err, want)
+		}
+	}
+	for _, said := range []string{"handout", "handout 02 03", "predictions", "predictions import", "questions 02", "notes 02", "notes -plan x"} {
+		if got, err := Parse(strings.Fields(said)); err == nil {
+			t.Errorf("%q is taken for %+v", said, got)
+		}
+	}
+}
+
 // TestAProgramsArgumentsAreItsOwn: what follows its path is no flag of the instrument.
 func TestAProgramsArgumentsAreItsOwn(t *testing.T) {
 	for said, want := range map[string][]string{
