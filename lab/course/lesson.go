@@ -129,19 +129,6 @@ func (l *Lesson) Section(key string) *Section {
 	return nil
 }
 
-// Diagram returns the picture in Explain, as text; "": there is none.
-func (l *Lesson) Diagram() string {
-	s := l.Section(KeyExplain)
-	if s == nil {
-		return ""
-	}
-	block, ok := first[*ast.FencedCodeBlock](s.Nodes)
-	if !ok {
-		return ""
-	}
-	return code(block, l.Source)
-}
-
 // Heading returns the heading of a key's section, or the key if the README
 // lacks it.
 func (l *Lesson) Heading(key string) string {

@@ -49,10 +49,7 @@ func Write(out io.Writer, l *course.Lesson) error {
 	for _, m := range l.Moments {
 		say("<li>%s <i></i></li>", m.Question)
 	}
-	say("</ol>")
-	if d := l.Diagram(); d != "" {
-		say("<pre>%s</pre>", strings.TrimRight(d, "\n"))
-	}
+	say("</ol>\n<p class=drawing>A drawing of it:</p>") // that of Explain would give the answer away
 
 	part(course.KeyVerdict)
 	say("<p class=fill>The run answers <i class=short></i>. The claim is: true · half true · false, because <i></i></p>")
