@@ -151,7 +151,7 @@ func open(root string, cli command.Command, begin func(*app.Model)) error {
 	go sweep(root)
 	m := app.New(c, th)
 	defer m.Close()
-	last := m.Kill // for an instrument that is stuck
+	last := m.Kill                              // for an instrument that is stuck
 	if t, err := notes.Tell(root); err == nil { // without it nobody follows, and all else is as it is
 		defer t.Close()
 		last = func() { t.Close(); m.Kill() }

@@ -2,6 +2,7 @@ package notes
 
 import (
 	"encoding/json"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -117,8 +118,12 @@ func (t *Teller) accept() {
 	defer func() { recover() }()
 	for {
 		c, err := t.listen.Accept()
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) {
 			return
+		}
+		if err != nil { // no fd is left, say: that may pass
+			time.Sleep(between)
+			continue
 		}
 		wake := make(chan struct{}, 1)
 		wake <- struct{}{} // it begins with what is shown now
