@@ -1,5 +1,5 @@
 // The stage in a browser: the page that tui/export makes runs this program, compiled to
-// WebAssembly. It gives the page a few functions, and the page gives it keys, clicks and
+// WebAssembly; so does the page of a class. It gives the page a few functions, and the page gives it keys, clicks and
 // the time that has passed. What is shown, tui/viewer knows; how cells are painted, the
 // page.
 package main
@@ -19,7 +19,7 @@ import (
 	"fdlab/tui/viewer"
 )
 
-// The page shows one run.
+// The page shows one run, or a class.
 var (
 	shown *viewer.Viewer
 	cells = grid.New(0, 0)
@@ -29,6 +29,9 @@ var (
 func main() {
 	js.Global().Set("fdlab", map[string]any{
 		"open":   offered(open),
+		"attend": offered(attend),
+		"hear":   offered(hear),
+		"vote":   offered(func([]js.Value) any { return shown.Vote() }),
 		"resize": offered(resize),
 		"theme":  offered(dress),
 		"key":    offered(func(a []js.Value) any { return shown.Key(a[0].String()) }),
@@ -80,6 +83,20 @@ func open(args []js.Value) any {
 	}
 	r.Header, r.Lost, r.Flaw = rec.Header, rec.Lost, err
 	shown = viewer.New(themeOf(args[2].Bool()), lesson, r)
+	return ""
+}
+
+// attend shows what an instructor shows, on a dark page or a light one.
+func attend(args []js.Value) any {
+	shown = viewer.Attend(themeOf(args[0].Bool()))
+	return ""
+}
+
+// hear takes a piece of news by its name. It returns why it cannot, or "".
+func hear(args []js.Value) any {
+	if err := shown.Hear(args[0].String(), args[1].String()); err != nil {
+		return "What the class has sent cannot be read: " + err.Error()
+	}
 	return ""
 }
 

@@ -117,7 +117,7 @@ func Words(c *course.Catalogue, program string) viewer.Lesson {
 	}
 	l := c.Lessons[i]
 	words := viewer.Lesson{
-		Title: fmt.Sprintf("%02d %s", l.Number, l.Title), Claim: l.Claim, Question: l.Question.Text,
+		Slug: l.Slug, Title: fmt.Sprintf("%02d %s", l.Number, l.Title), Claim: l.Claim, Question: l.Question.Text,
 		Moments: map[string]viewer.Moment{},
 	}
 	for _, o := range l.Question.Options {

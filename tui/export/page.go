@@ -21,6 +21,9 @@ var pageFrame string
 //go:embed page.js
 var pageScript string
 
+//go:embed class.js
+var classScript string
+
 // page writes one file of HTML that shows the run in a browser: the stage compiled to
 // WebAssembly, the recording, the lesson's words. It fetches nothing, and its policy
 // forbids it to. What comes from the recording is base64 in it, never HTML.
@@ -37,21 +40,49 @@ func page(ctx context.Context, w io.Writer, root string, run *Run) error {
 	if err != nil {
 		return err
 	}
-	for _, script := range []string{pageScript, string(runtime)} {
-		if strings.Contains(strings.ToLower(script), "</script") {
-			return fmt.Errorf("a script of the page would end it")
-		}
+	inside := ""
+	for _, part := range []struct {
+		id   string
+		data []byte
+	}{{"program", packed(program)}, {"recording", recording}, {"lesson", lesson}} {
+		inside += `<script type="text/plain" id="` + part.id + `">` + base64.StdEncoding.EncodeToString(part.data) + "</script>\n"
 	}
-	plain := base64.StdEncoding.EncodeToString
-	_, err = strings.NewReplacer(
-		"{{hashes}}", hash(string(runtime))+" "+hash(pageScript),
-		"{{program}}", plain(packed(program)),
-		"{{recording}}", plain(recording),
-		"{{lesson}}", plain(lesson),
-		"{{runtime}}", string(runtime),
-		"{{script}}", pageScript,
-	).WriteString(w, pageFrame)
+	html, _, err := framed("fdlab: a recorded run", inside, "", "", string(runtime), pageScript)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, html)
 	return err
+}
+
+// ClassPage returns the page that students open, the policy that it needs, and the program
+// that the page fetches, compressed. The page is the one of a recorded run; what it shows it
+// fetches from where it came from, and from nowhere else.
+func ClassPage(ctx context.Context, root string) (html, policy string, program []byte, err error) {
+	program, runtime, err := launch.BuildForBrowser(ctx, root, "./tui/browser")
+	if err != nil {
+		return "", "", nil, err
+	}
+	html, policy, err = framed("fdlab: a class", "", `<button data-key="J">follow</button>`, "; connect-src 'self'",
+		string(runtime), classScript, pageScript)
+	return html, policy, packed(program), err
+}
+
+// framed puts scripts into the page, and allows nothing but them.
+func framed(title, inside, buttons, allows string, scripts ...string) (html, policy string, err error) {
+	policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'wasm-unsafe-eval'"
+	run := ""
+	for _, script := range scripts {
+		if strings.Contains(strings.ToLower(script), "</script") {
+			return "", "", fmt.Errorf("a script of the page would end it")
+		}
+		policy += " " + hash(script)
+		run += "<script>" + script + "</script>\n"
+	}
+	policy += allows
+	html = strings.NewReplacer("{{policy}}", policy, "{{title}}", title, "{{inside}}", inside, "{{buttons}}", buttons,
+		"{{scripts}}", run).Replace(pageFrame)
+	return html, policy, nil
 }
 
 // hash allows a script in the page's policy.

@@ -158,6 +158,12 @@
     dirty = true;
   }
 
+  // acted says that a person did something.
+  function acted() {
+    changed();
+    if (source.acted) source.acted();
+  }
+
   // The names that a terminal gives to keys.
   const NAMES = {
     ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down', Enter: 'enter', Escape: 'esc',
@@ -172,10 +178,10 @@
   addEventListener('keydown', (e) => {
     if (e.metaKey || e.altKey || e.target instanceof HTMLButtonElement && (e.key === 'Tab' || e.key === 'Enter' || e.key === ' ')) return;
     if (call('key', nameOf(e)) === true) e.preventDefault();
-    changed();
+    acted();
   });
   for (const b of document.querySelectorAll('nav button')) {
-    b.addEventListener('click', () => { call('key', b.dataset.key); changed(); });
+    b.addEventListener('click', () => { call('key', b.dataset.key); acted(); });
   }
 
   // A press is a click; moved sideways it moves the playhead, up and down it scrolls; two
@@ -194,7 +200,7 @@
     scrolled = e.clientY;
     spread = 0;
     if (fingers.size === 1) call('click', ...at(e));
-    changed();
+    acted();
   });
   canvas.addEventListener('pointermove', (e) => {
     if (!fingers.has(e.pointerId)) return;
@@ -215,18 +221,24 @@
         scrolled = e.clientY;
       }
     }
-    changed();
+    acted();
   });
   for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, (e) => fingers.delete(e.pointerId));
   canvas.addEventListener('wheel', (e) => {
     e.preventDefault();
     call('wheel', Math.sign(e.deltaY), ...at(e));
-    changed();
+    acted();
   }, { passive: false });
+
+  // Where the program lies, and what it shows: in this page; of a class see class.js.
+  const source = globalThis.source || {
+    program: async () => bytes('program'),
+    open: () => call('open', bytes('recording'), new TextDecoder().decode(bytes('lesson')), dark.matches),
+  };
 
   // begin is called by the program when its functions are there.
   globalThis.begin = () => {
-    const why = call('open', bytes('recording'), new TextDecoder().decode(bytes('lesson')), dark.matches);
+    const why = source.open({ call, changed, tell, dark: dark.matches });
     if (why !== '') return tell(why);
     fit();
     addEventListener('resize', fit);
@@ -243,7 +255,7 @@
       throw new Error('This browser is too old for the page: it needs WebAssembly and DecompressionStream (Chromium 97, Firefox 113, Safari 16.4).');
     }
     const go = new Go();
-    const { instance } = await WebAssembly.instantiate(await unpack(bytes('program')), go.importObject);
+    const { instance } = await WebAssembly.instantiate(await unpack(await source.program()), go.importObject);
     await go.run(instance);
     throw new Error('The program has ended.');
   })().catch(tell);

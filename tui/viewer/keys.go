@@ -28,7 +28,11 @@ func always(does string) func(*Viewer) keys.Hint { return keys.Always[*Viewer](d
 // played are keys of the player. There is no program that its orders could reach.
 func played(of keys.Table[*player.Player, player.Order]) (rows table) {
 	for _, k := range of {
-		lifted := row{Names: k.Names, Sign: k.Sign, Help: k.Help, Do: do(func(v *Viewer) { k.Do(v.Player) })}
+		lifted := row{Names: k.Names, Sign: k.Sign, Help: k.Help, Do: do(func(v *Viewer) {
+			if k.Do(v.Player) == player.CannotHold {
+				v.cannotHold()
+			}
+		})}
 		if k.Now != nil {
 			lifted.Now = func(v *Viewer) keys.Hint { return k.Now(v.Player) }
 		}
@@ -45,11 +49,11 @@ func last() table {
 	return table{
 		{Names: []string{"?"}, Sign: "?", Now: always("help"), Help: "explains the screen", Do: do(func(v *Viewer) { v.help, v.helpTop = true, 0 })},
 		{Names: []string{"q"}, Sign: "q", Now: func(v *Viewer) keys.Hint {
-			if v.lesson.Question == "" || v.asks {
+			if v.questioned().Question == "" || v.asks {
 				return keys.Hint{}
 			}
 			return keys.Hint{Does: "question"}
-		}, Help: "back to the claim and the question", Do: do(func(v *Viewer) { v.asks = v.lesson.Question != "" })},
+		}, Help: "back to the claim and the question", Do: do(func(v *Viewer) { v.asks = v.questioned().Question != "" })},
 	}
 }
 
@@ -181,7 +185,12 @@ func (v *Viewer) now() []keys.Hint { return v.keys().Now(v) }
 
 // Key takes a press, by the name that a terminal gives it: "left", "h", " ". It reports
 // whether the viewer has a use for it.
-func (v *Viewer) Key(name string) bool {
+func (v *Viewer) Key(name string) (used bool) {
+	v.byHand(func() { used = v.key(name) })
+	return used
+}
+
+func (v *Viewer) key(name string) bool {
 	v.message = ""
 	switch {
 	case v.filters:
@@ -216,7 +225,9 @@ func (v *Viewer) nextOfSelection(forward bool) {
 }
 
 // Click shows the moment, or selects what stands, where the screen was clicked.
-func (v *Viewer) Click(x, y int) {
+func (v *Viewer) Click(x, y int) { v.byHand(func() { v.click(x, y) }) }
+
+func (v *Viewer) click(x, y int) {
 	v.message = ""
 	switch {
 	case v.help, v.explain != "":
@@ -224,7 +235,7 @@ func (v *Viewer) Click(x, y int) {
 	case v.asks:
 		for i, place := range v.drawQuestion(grid.New(v.w, v.h).Region()) {
 			if place.Has(x, y) {
-				v.predicted = v.lesson.Options[i].Letter
+				v.predict(v.questioned().Options[i].Letter)
 			}
 		}
 	case v.atItsEnd():
@@ -245,7 +256,7 @@ func (v *Viewer) Drag(x, y int) {
 		return
 	}
 	s, l := v.shown()
-	v.scrub(s, &l, x, y)
+	v.byHand(func() { v.scrub(s, &l, x, y) })
 }
 
 func (v *Viewer) scrub(s *stage.View, l *stage.Layout, x, y int) {

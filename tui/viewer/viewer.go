@@ -24,6 +24,7 @@ import (
 // Lesson is what the course says of the run. The zero Lesson is for a program that is
 // none of the course.
 type Lesson struct {
+	Slug     string // "02-ev-persist"
 	Title    string // "02 EV_PERSIST"; of another program its name
 	Claim    string // in one line
 	Question string // of Predict
@@ -74,6 +75,7 @@ type Viewer struct {
 	explain string // the digit of the warning whose explanation lies over the stage, or ""
 	filters bool   // letters of a filter are typed
 	message string // a word to the reader, until the next key
+	class   *class // what is shown is another instrument's; nil: a recording
 }
 
 // New returns a viewer that shows what the lesson asks, if it asks anything.
@@ -102,7 +104,7 @@ func (v *Viewer) Moves() bool {
 }
 
 // covered reports whether something lies over the stage: then its playhead waits.
-func (v *Viewer) covered() bool { return v.asks || v.help || v.explain != "" }
+func (v *Viewer) covered() bool { return v.asks || v.waits() || v.help || v.explain != "" }
 
 // Pass moves a playhead that goes on by itself.
 func (v *Viewer) Pass(d time.Duration) {
@@ -131,6 +133,8 @@ func (v *Viewer) Draw(r grid.Region) {
 	switch {
 	case v.asks:
 		v.drawQuestion(r)
+	case v.waits():
+		v.drawWaiting(r)
 	case v.atItsEnd():
 		ending.Draw(r, v.endingView())
 	default:
@@ -162,6 +166,9 @@ func (v *Viewer) atItsEnd() bool {
 
 // title is what the stage says on top.
 func (v *Viewer) title() string {
+	if v.class != nil {
+		return v.classTitle()
+	}
 	return v.lesson.Title + " · recorded " + v.recorded.Local().Format(time.DateTime)
 }
 
@@ -180,7 +187,7 @@ func (v *Viewer) view() *stage.View {
 		Theme: v.Theme, Lesson: v.title(), Lost: v.lost, LeftOut: v.leftOut,
 		Run: shown.Run, World: shown.World, Now: shown.Now, Live: shown.Live,
 		Column: v.Column(), Gaps: v.Gaps(), Look: v.look, Band: v.band(),
-		Predicted: v.predicted, Options: v.options(), Keys: v.now(),
+		Predicted: v.predictedOfRun(), Options: v.options(), Keys: v.now(),
 	}
 	s.Events, s.Wide = v.Events()
 	s.Status, s.Words = v.status()
@@ -199,13 +206,15 @@ func (v *Viewer) status() (stage.Status, string) {
 		return stage.Paused, ""
 	case player.AtMoment:
 		return stage.AtMoment, ""
+	case player.Live:
+		return v.live()
 	}
 	return stage.Over, "This is the end of the recording."
 }
 
 // band is what stands in the top rows at the reader's pace, and at a moment.
 func (v *Viewer) band() *stage.Band {
-	b := &stage.Band{Of: len(v.lesson.Moments), Space: "the answer"}
+	b := &stage.Band{Of: len(v.lesson.Moments), Behind: v.Behind(), Space: "the answer"}
 	i, answered, ok := v.Standing()
 	switch {
 	case ok:
@@ -248,7 +257,7 @@ func (v *Viewer) Step() (number int, text string) {
 
 func (v *Viewer) endingView() *ending.View {
 	return &ending.View{
-		Theme: v.Theme, Lesson: v.title(), Claim: v.lesson.Claim, Options: v.options(), Said: v.predicted,
+		Theme: v.Theme, Lesson: v.title(), Claim: v.lesson.Claim, Options: v.options(), Said: v.predictedOfRun(),
 		World: v.run.Live, Run: v.run, Last: v.LastRecord(), Lost: v.lost - min(v.leftOut, v.lost),
 		Next: []keys.Hint{{Key: "g", Does: "the beginning; from there . goes event by event"}}, Keys: v.now(), State: v.ending,
 	}
