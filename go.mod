@@ -35,6 +35,7 @@ require (
 	github.com/fsnotify/fsnotify v1.9.0
 	github.com/yuin/goldmark v1.8.7
 	golang.org/x/sys v0.45.0
+	rsc.io/qr v0.2.0
 )
 
 require (

@@ -48,6 +48,7 @@ func (m *Model) endingView() *ending.View {
 	for _, o := range s.lesson.Question.Options {
 		v.Options[o.Letter] = o.Text
 	}
+	v.Class = m.votes(s.lesson.Slug).All()
 	v.Beside, v.Changed = m.besideLibevent(s), s.changed
 	if s.onLibevent() != nil {
 		v.Claim = s.subject().Claim

@@ -138,6 +138,7 @@ func (m *Model) tellShown() {
 		return
 	}
 	now := m.whatIsShown()
+	m.lesson.Votes = now.Votes
 	if now == m.told {
 		return
 	}

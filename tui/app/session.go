@@ -278,8 +278,14 @@ func (s *session) view(m *Model) *stage.View {
 		Predicted: m.progress[s.lesson.Slug].On(s.lesson.Question).Prediction, Options: map[string]string{}, Keys: m.now(),
 	}
 	s.fill(v, 0)
+	votes := m.votes(s.lesson.Slug)
+	if votes.Given() > 0 {
+		v.Votes = map[string]string{}
+	}
 	for _, o := range s.lesson.Question.Options {
-		v.Options[o.Letter] = o.Text
+		if v.Options[o.Letter] = o.Text; v.Votes != nil {
+			v.Votes[o.Letter] = votes.Of(o.Letter)
+		}
 	}
 	v.Status, v.Words = s.status()
 	v.Band = s.band()

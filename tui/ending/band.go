@@ -60,6 +60,9 @@ func (v *View) drawBand(r grid.Region) int {
 	default:
 		lines = append(lines, line{"you said", th.No, wrong, option(v.Said)}, line{"it was", th.Yes, bold, option(w.Answer)})
 	}
+	if v.Class != "" {
+		lines = append(lines, line{"the class", 0, text, v.Class})
+	}
 	if v.Claim != "" {
 		lines = append(lines, line{"the claim", 0, quiet, "\"" + v.Claim + "\""})
 	}

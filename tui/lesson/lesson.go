@@ -21,8 +21,9 @@ import (
 type State struct {
 	Theme  *theme.Theme
 	Lesson *course.Lesson
-	Chosen string // the student's letter, or ""
-	Out    string // where the way out leads: "course"
+	Chosen string        // the student's letter, or ""
+	Out    string        // where the way out leads: "course"
+	Votes  *course.Votes // of a class, for the question; nil: there are none
 
 	// Told: the student knows the verdict, from a run today or earlier.
 	Told    bool
@@ -354,7 +355,16 @@ func (s *State) drawQuestion(r grid.Region) (y int) {
 			r.Set(0, y, th.Glyphs.Arrow, st)
 		}
 		r.At(2, y).Text(th.Style(theme.Key), o.Letter)
-		y = page.Wrap(r.Sub(5, 0, r.W-5, r.H), y, st, o.Text) + gap
+		if y = page.Wrap(r.Sub(5, 0, r.W-5, r.H), y, st, o.Text); s.Votes.Given() > 0 {
+			s.drawVotes(r.Sub(5, y, r.W-5, 1), o.Letter)
+			y++
+		}
+		y += gap
+	}
+	if v := s.Votes; v.Given() > 0 {
+		in := r.Sub(5, y, r.W-5, 1)
+		in.Text(0, 0, th.Style(theme.Faint), fmt.Sprintf("%d of the %d who look on have voted.", v.Given(), v.Present))
+		y++
 	}
 	y++
 	if s.Chosen == "" {
@@ -365,6 +375,17 @@ func (s *State) drawQuestion(r grid.Region) (y int) {
 
 // low is the height below which options stand close together.
 const low = 24
+
+// votesBar is how long the bar of all votes is.
+const votesBar = 40
+
+// drawVotes draws how many of a class have chosen an option.
+func (s *State) drawVotes(r grid.Region, letter string) {
+	th := s.Theme
+	n := (s.Votes.By[letter]*votesBar + s.Votes.Given() - 1) / s.Votes.Given()
+	r.Fill(0, 0, n, 1, th.Glyphs.Body, th.Style(theme.Strong))
+	r.Text(n+min(n, 1), 0, th.Style(theme.Strong), s.Votes.Of(letter))
+}
 
 // drawCovered is the section Verdict before the run.
 func (s *State) drawCovered(r grid.Region) (y int) {

@@ -78,6 +78,9 @@ func drawOptions(r grid.Region, v *scene) {
 			st = th.Strong.With(grid.Underline)
 			p = p.Text(th.Strong, "you said: ")
 		}
+		if votes := v.Votes[letter]; votes != "" {
+			p = p.Text(th.Strong, votes).Text(th.Strong, " say: ")
+		}
 		in.Cut(p.X, 0, half-p.X, st, v.Options[letter])
 	}
 }

@@ -57,6 +57,7 @@ type View struct {
 
 	Predicted string            // the student's letter, or ""
 	Options   map[string]string // the text of each letter
+	Votes     map[string]string // how many of a class have chosen each letter: "12 of 30"; nil: nobody was asked
 	Lost      uint64            // records that were lost
 	LeftOut   uint64            // of these: left out of a recording, on purpose
 	Keys      []keys.Hint       // the instrument's keys; the experiment's come from the world
