@@ -114,8 +114,9 @@ func (f *feed) Shown(p app.Place) {
 // Votes are the room's.
 func (f *feed) Votes(lesson string) *course.Votes { return f.room.Votes(lesson) }
 
-// go on until the class is over.
+// send goes on until the class is over. A fault of its own ends nothing but itself.
 func (f *feed) send(over <-chan struct{}) {
+	defer func() { recover() }()
 	tick := time.NewTicker(between)
 	defer tick.Stop()
 	for {

@@ -17,6 +17,7 @@ import (
 	"fdlab/lab/course"
 	"fdlab/lab/skip"
 	"fdlab/tui/app"
+	"fdlab/tui/chromium"
 	"fdlab/tui/export"
 	"fdlab/tui/grid"
 	"fdlab/tui/theme"
@@ -71,7 +72,7 @@ func (c cell) seen() cell {
 }
 
 // pageInBrowser is the exported page in a browser.
-type pageInBrowser struct{ *browser }
+type pageInBrowser struct{ *chromium.Browser }
 
 // frame is what the page has painted.
 type frame struct {
@@ -82,9 +83,9 @@ type frame struct {
 }
 
 func (p pageInBrowser) frame() (f frame) {
-	p.t.Helper()
-	p.until("the page is painted", "globalThis.painted && painted() !== null")
-	p.eval("painted()", &f)
+	p.T.Helper()
+	p.Until("the page is painted", "globalThis.painted && painted() !== null")
+	p.Eval("painted()", &f)
 	return f
 }
 
@@ -186,19 +187,19 @@ var (
 )
 
 func (p pageInBrowser) press(k press) {
-	p.t.Helper()
+	p.T.Helper()
 	const shift = 8
 	modifiers := 0
 	if k.shift {
 		modifiers = shift
 	}
-	p.browser.press(k.key, modifiers)
+	p.Browser.Press(k.key, modifiers)
 }
 
 // TestThePage has one browser for all that is tried on pages: to start one takes longer
 // than the rest.
 func TestThePage(t *testing.T) {
-	p := pageInBrowser{chromium(t, 1180, 860)}
+	p := pageInBrowser{chromium.Start(t, 1180, 860)}
 	file := write(t, "run.html", export.Options{})
 	for _, c := range []struct {
 		name string
@@ -210,19 +211,19 @@ func TestThePage(t *testing.T) {
 		{"has nothing of the recording as HTML", nothingOfTheRecordingIsHTML},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p.t = t
-			p.size(1180, 860)
+			p.T = t
+			p.Size(1180, 860)
 			c.try(t, p, file)
 		})
 	}
-	p.t = t
+	p.T = t
 }
 
 // showsWhatTheTerminalShows: the same keys lead both to the same moments, and
 // all cells are the same there, apart from the row of keys. The page fetches nothing.
 func showsWhatTheTerminalShows(t *testing.T, p pageInBrowser, file string, dark bool) {
-	p.ground(dark)
-	p.open(file)
+	p.Ground(dark)
+	p.OpenFile(file)
 	first := p.frame()
 	if text := first.text(); !strings.Contains(text, "the claim") || !strings.Contains(text, "predict") {
 		t.Fatalf("the page does not begin with the lesson's question:\n%s", text)
@@ -268,13 +269,13 @@ func showsWhatTheTerminalShows(t *testing.T, p pageInBrowser, file string, dark 
 			t.Fatalf("moment %d: %d cells differ:\n%s", n, differ, f.text())
 		}
 	}
-	for _, address := range p.asked {
+	for _, address := range p.Asked {
 		if !strings.HasPrefix(address, "file:") && !strings.HasPrefix(address, "data:") {
 			t.Errorf("the page has asked for %s", address)
 		}
 	}
-	if len(p.faults) > 0 {
-		t.Errorf("faults of the page: %q", p.faults)
+	if len(p.Faults) > 0 {
+		t.Errorf("faults of the page: %q", p.Faults)
 	}
 }
 
@@ -282,15 +283,15 @@ func showsWhatTheTerminalShows(t *testing.T, p pageInBrowser, file string, dark 
 // of another size is filled, a press on the strip moves the playhead, what is shown is
 // painted, and said to who does not see it.
 func plays(t *testing.T, p pageInBrowser, file string) {
-	p.ground(true)
-	p.open(file)
+	p.Ground(true)
+	p.OpenFile(file)
 	p.frame()
 	p.press(letter("b")) // a prediction
 	p.press(enter)
 	if f := p.frame(); !strings.Contains(f.text(), "GUIDED") {
 		t.Fatalf("it is not led:\n%s", f.text())
 	}
-	p.until("the first moment", "painted() && !painted().moves && document.getElementById('words').textContent.includes('moment 1 of')")
+	p.Until("the first moment", "painted() && !painted().moves && document.getElementById('words').textContent.includes('moment 1 of')")
 
 	p.press(letter("R"))
 	p.press(home)
@@ -303,8 +304,8 @@ func plays(t *testing.T, p pageInBrowser, file string) {
 		t.Fatalf("it does not pause:\n%s", f.text())
 	}
 
-	p.size(900, 600)
-	p.until("another size", "painted() && painted().columns * painted().wide <= 900 && painted().rows * painted().high <= 600")
+	p.Size(900, 600)
+	p.Until("another size", "painted() && painted().columns * painted().wide <= 900 && painted().rows * painted().high <= 600")
 	f := p.frame()
 	if f.Columns < 80 || f.Rows < 24 {
 		t.Fatalf("only %dx%d cells", f.Columns, f.Rows)
@@ -320,7 +321,7 @@ func plays(t *testing.T, p pageInBrowser, file string) {
 	p.press(home)
 	f = p.frame()
 	var inked []int
-	p.eval(`(() => {
+	p.Eval(`(() => {
 		const f = painted(), c = document.getElementById('stage').getContext('2d'), all = [];
 		for (let y = 0; y < f.rows; y++) for (let x = 0; x < f.columns; x++) {
 			const d = c.getImageData(Math.ceil(x * f.wide), y * f.high, Math.floor(f.wide) - 1, f.high).data;
@@ -374,18 +375,18 @@ func nothingOfTheRecordingIsHTML(t *testing.T, p pageInBrowser, _ string) {
 	if most := 3 << 20; len(page) > most {
 		t.Errorf("the page has %d bytes, more than %d", len(page), most)
 	}
-	p.open(out)
+	p.OpenFile(out)
 	f := p.frame()
 	if text := f.text(); !strings.Contains(text, "</script><img") {
 		t.Errorf("the program's words are not shown:\n%s", text)
 	}
-	p.until("the words for who does not see it", "document.getElementById('words').textContent.includes('<img')")
+	p.Until("the words for who does not see it", "document.getElementById('words').textContent.includes('<img')")
 	var title string
 	var elements int
-	p.eval("document.title", &title)
-	p.eval("document.querySelectorAll('img').length", &elements)
-	if title != "fdlab: a recorded run" || elements != 0 || len(p.faults) > 0 {
-		t.Errorf("title %q, %d pictures, faults %q", title, elements, p.faults)
+	p.Eval("document.title", &title)
+	p.Eval("document.querySelectorAll('img').length", &elements)
+	if title != "fdlab: a recorded run" || elements != 0 || len(p.Faults) > 0 {
+		t.Errorf("title %q, %d pictures, faults %q", title, elements, p.Faults)
 	}
 }
 

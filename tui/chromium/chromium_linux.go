@@ -1,4 +1,5 @@
-package export_test
+// Package chromium drives a headless Chromium, for tests of pages alone.
+package chromium
 
 import (
 	"bufio"
@@ -19,20 +20,22 @@ import (
 // takes so long.
 const patience = 2 * time.Minute
 
-// browser is a headless Chromium, driven through its DevTools pipe: commands on its fd 3,
-// answers and events on its fd 4, JSON parted by zero bytes.
-type browser struct {
-	t       *testing.T
+// Browser is a headless Chromium with one page, driven through its DevTools pipe: commands
+// on its fd 3, answers and events on its fd 4, JSON parted by zero bytes.
+type Browser struct {
+	T *testing.T // whose failure it is
+
+	Asked  []string // the addresses that the page has asked for
+	Faults []string // exceptions, and what the page's policy has forbidden
+
 	in      *os.File
 	said    chan []byte
 	session string // the page
 	last    int
-	asked   []string // the addresses that the page has asked for
-	faults  []string // exceptions, and what the page's policy has forbidden
 }
 
-// chromium starts a browser with a window of w by h pixels. It ends with the test.
-func chromium(t *testing.T, w, h int) *browser {
+// Start starts a browser with a window of w by h pixels. It ends with the test.
+func Start(t *testing.T, w, h int) *Browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -61,7 +64,7 @@ func chromium(t *testing.T, w, h int) *browser {
 	}
 	toIn.Close()
 	fromOut.Close()
-	b := &browser{t: t, in: in, said: make(chan []byte, 1<<10)}
+	b := &Browser{T: t, in: in, said: make(chan []byte, 1<<10)}
 	t.Cleanup(func() {
 		in.Close()
 		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // its children, too
@@ -83,39 +86,43 @@ func chromium(t *testing.T, w, h int) *browser {
 		}
 	}()
 	var target struct{ TargetID string }
-	b.call("Target.createTarget", map[string]any{"url": "about:blank"}, &target)
+	b.Call("Target.createTarget", map[string]any{"url": "about:blank"}, &target)
 	var attached struct{ SessionID string }
-	b.call("Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &attached)
+	b.Call("Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &attached)
 	b.session = attached.SessionID
 	for _, domain := range []string{"Page", "Runtime", "Network", "Log"} {
-		b.call(domain+".enable", nil, nil)
+		b.Call(domain+".enable", nil, nil)
 	}
-	b.size(w, h)
+	b.Size(w, h)
 	return b
 }
 
-// open opens a file as a double click does.
-func (b *browser) open(file string) {
-	b.asked, b.faults = nil, nil
-	b.call("Page.navigate", map[string]any{"url": (&url.URL{Scheme: "file", Path: file}).String()}, nil)
+// OpenFile opens a file as a double click does.
+func (b *Browser) OpenFile(file string) { b.Open((&url.URL{Scheme: "file", Path: file}).String()) }
+
+// Open opens an address.
+func (b *Browser) Open(address string) {
+	b.Asked, b.Faults = nil, nil
+	b.Call("Page.navigate", map[string]any{"url": address}, nil)
 }
 
-// ground says whether the reader likes pages dark.
-func (b *browser) ground(dark bool) {
+// Ground says whether the reader likes pages dark.
+func (b *Browser) Ground(dark bool) {
 	scheme := "light"
 	if dark {
 		scheme = "dark"
 	}
-	b.call("Emulation.setEmulatedMedia", map[string]any{"features": []any{map[string]any{"name": "prefers-color-scheme", "value": scheme}}}, nil)
+	b.Call("Emulation.setEmulatedMedia", map[string]any{"features": []any{map[string]any{"name": "prefers-color-scheme", "value": scheme}}}, nil)
 }
 
-func (b *browser) size(w, h int) {
-	b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": w, "height": h, "deviceScaleFactor": 1, "mobile": false}, nil)
+// Size makes the window so large, in pixels.
+func (b *Browser) Size(w, h int) {
+	b.Call("Emulation.setDeviceMetricsOverride", map[string]any{"width": w, "height": h, "deviceScaleFactor": 1, "mobile": false}, nil)
 }
 
-// call gives a command, and waits for its answer. What happens meanwhile is noted.
-func (b *browser) call(method string, params, result any) {
-	b.t.Helper()
+// Call gives a command, and waits for its answer. What happens meanwhile is noted.
+func (b *Browser) Call(method string, params, result any) {
+	b.T.Helper()
 	b.last++
 	m := map[string]any{"id": b.last, "method": method}
 	if params != nil {
@@ -126,17 +133,17 @@ func (b *browser) call(method string, params, result any) {
 	}
 	text, err := json.Marshal(m)
 	if err != nil {
-		b.t.Fatal(err)
+		b.T.Fatal(err)
 	}
 	if _, err := b.in.Write(append(text, 0)); err != nil {
-		b.t.Fatalf("%s: %v", method, err)
+		b.T.Fatalf("%s: %v", method, err)
 	}
 	deadline := time.After(patience)
 	for {
 		select {
 		case text, ok := <-b.said:
 			if !ok {
-				b.t.Fatalf("%s: the browser is gone", method)
+				b.T.Fatalf("%s: the browser is gone", method)
 			}
 			var answer struct {
 				ID     int
@@ -146,29 +153,29 @@ func (b *browser) call(method string, params, result any) {
 				Params json.RawMessage
 			}
 			if err := json.Unmarshal(text, &answer); err != nil {
-				b.t.Fatal(err)
+				b.T.Fatal(err)
 			}
 			b.note(answer.Method, answer.Params)
 			if answer.ID != b.last {
 				continue
 			}
 			if answer.Error != nil {
-				b.t.Fatalf("%s: %s", method, answer.Error.Message)
+				b.T.Fatalf("%s: %s", method, answer.Error.Message)
 			}
 			if result != nil {
 				if err := json.Unmarshal(answer.Result, result); err != nil {
-					b.t.Fatal(err)
+					b.T.Fatal(err)
 				}
 			}
 			return
 		case <-deadline:
-			b.t.Fatalf("%s: no answer", method)
+			b.T.Fatalf("%s: no answer", method)
 		}
 	}
 }
 
 // note keeps what the page has asked for, and what went wrong in it.
-func (b *browser) note(method string, params json.RawMessage) {
+func (b *Browser) note(method string, params json.RawMessage) {
 	var p struct {
 		Request          struct{ URL string }
 		ExceptionDetails struct {
@@ -180,19 +187,19 @@ func (b *browser) note(method string, params json.RawMessage) {
 	json.Unmarshal(params, &p)
 	switch method {
 	case "Network.requestWillBeSent":
-		b.asked = append(b.asked, p.Request.URL)
+		b.Asked = append(b.Asked, p.Request.URL)
 	case "Runtime.exceptionThrown":
-		b.faults = append(b.faults, p.ExceptionDetails.Text+" "+p.ExceptionDetails.Exception.Description)
+		b.Faults = append(b.Faults, p.ExceptionDetails.Text+" "+p.ExceptionDetails.Exception.Description)
 	case "Log.entryAdded":
 		if p.Entry.Level == "error" {
-			b.faults = append(b.faults, p.Entry.Text)
+			b.Faults = append(b.Faults, p.Entry.Text)
 		}
 	}
 }
 
-// eval returns what an expression of JavaScript is in the page; a promise is awaited.
-func (b *browser) eval(expression string, result any) {
-	b.t.Helper()
+// Eval returns what an expression of JavaScript is in the page; a promise is awaited.
+func (b *Browser) Eval(expression string, result any) {
+	b.T.Helper()
 	var answer struct {
 		Result           struct{ Value json.RawMessage }
 		ExceptionDetails *struct {
@@ -200,47 +207,47 @@ func (b *browser) eval(expression string, result any) {
 			Exception struct{ Description string }
 		}
 	}
-	b.call("Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true, "awaitPromise": true}, &answer)
+	b.Call("Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true, "awaitPromise": true}, &answer)
 	if e := answer.ExceptionDetails; e != nil {
-		b.t.Fatalf("%s: %s %s", expression, e.Text, e.Exception.Description)
+		b.T.Fatalf("%s: %s %s", expression, e.Text, e.Exception.Description)
 	}
 	if result != nil && answer.Result.Value != nil {
 		if err := json.Unmarshal(answer.Result.Value, result); err != nil {
-			b.t.Fatal(err)
+			b.T.Fatal(err)
 		}
 	}
 }
 
-// until waits until an expression is true in the page.
-func (b *browser) until(what, expression string) {
-	b.t.Helper()
+// Until waits until an expression is true in the page.
+func (b *Browser) Until(what, expression string) {
+	b.T.Helper()
 	for end := time.Now().Add(patience); ; {
 		var holds bool
-		b.eval("Boolean("+expression+")", &holds)
+		b.Eval("Boolean("+expression+")", &holds)
 		if holds {
 			return
 		}
 		var fault string
-		b.eval("document.getElementById('fault')?.textContent ?? ''", &fault)
+		b.Eval("document.getElementById('fault')?.textContent ?? ''", &fault)
 		if fault != "" {
-			b.t.Fatalf("%s: the page says: %s", what, fault)
+			b.T.Fatalf("%s: the page says: %s", what, fault)
 		}
 		if time.Now().After(end) {
-			b.t.Fatalf("%s: it never came; %v", what, b.faults)
+			b.T.Fatalf("%s: it never came; %v", what, b.Faults)
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
 }
 
-// press presses a key as a keyboard does.
-func (b *browser) press(key string, modifiers int) {
-	b.t.Helper()
+// Press presses a key as a keyboard does.
+func (b *Browser) Press(key string, modifiers int) {
+	b.T.Helper()
 	p := map[string]any{"type": "keyDown", "key": key, "modifiers": modifiers}
 	if len(key) == 1 {
 		p["text"] = key
 	}
-	b.call("Input.dispatchKeyEvent", p, nil)
+	b.Call("Input.dispatchKeyEvent", p, nil)
 	p["type"] = "keyUp"
 	delete(p, "text")
-	b.call("Input.dispatchKeyEvent", p, nil)
+	b.Call("Input.dispatchKeyEvent", p, nil)
 }
