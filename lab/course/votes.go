@@ -17,16 +17,17 @@ type Votes struct {
 // Of says how many have chosen a letter, and of how many: "12 of 30".
 func (v *Votes) Of(letter string) string { return fmt.Sprintf("%d of %d", v.By[letter], v.Given()) }
 
-// All says all of them: "a 3, b 12, c 15, of 30"; "": nobody has chosen.
+// All says all of them: "12 of 30 said a, 18 b"; "": nobody has chosen.
 func (v *Votes) All() string {
 	if v.Given() == 0 {
 		return ""
 	}
-	text := ""
-	for _, letter := range slices.Sorted(maps.Keys(v.By)) {
-		text += fmt.Sprintf("%s %d, ", letter, v.By[letter])
+	letters := slices.Sorted(maps.Keys(v.By))
+	text := v.Of(letters[0]) + " said " + letters[0]
+	for _, letter := range letters[1:] {
+		text += fmt.Sprintf(", %d %s", v.By[letter], letter)
 	}
-	return fmt.Sprintf("%sof %d", text, v.Given())
+	return text
 }
 
 // Given is how many have chosen any letter.

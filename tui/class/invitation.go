@@ -53,6 +53,9 @@ func (i *invitation) Draw(r grid.Region, th *theme.Theme) {
 	if i.server.Local {
 		here += " Only this machine can open the link. For students: go run ./tui/class -listen :9878"
 	}
+	if i.code != nil && words.W == r.W {
+		here += " The QR code needs a screen of 80x24, in colours."
+	}
 	y = page.Wrap(words, 1, th.Style(theme.Text), here)
 	page.Wrap(words, y+1, th.Style(theme.Faint), "Whoever has the link sees the stage and can vote, and nothing else. J shows this again.")
 }

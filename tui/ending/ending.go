@@ -23,7 +23,7 @@ type View struct {
 	Claim   string            // in one line
 	Options map[string]string // the text of each letter of Predict
 	Said    string            // the student's letter, or ""
-	Class   string            // what a class has said: "a 3, b 12, of 15"; or ""
+	Class   string            // what a class has said: "12 of 30 said a, 18 b"; or ""
 
 	World *world.World // at the end of the run
 	Run   *world.Run   // for the strip of the whole run

@@ -72,15 +72,17 @@ func drawOptions(r grid.Region, v *scene) {
 	half := (r.W - 2) / 2
 	for i, letter := range slices.Sorted(maps.Keys(v.Options)) {
 		in := r.Sub(i%2*(half+2), i/2, half, 1)
-		st := th.Text
-		p := in.At(0, 0).Text(th.Key, letter).Text(st, " ")
+		st, said, votes := th.Text, "", v.Votes[letter]
+		if votes != "" {
+			said = votes + " say: "
+		}
 		if letter == v.Predicted {
 			st = th.Strong.With(grid.Underline)
-			p = p.Text(th.Strong, "you said: ")
+			if said = "you said: "; votes != "" {
+				said = votes + " say, you too: "
+			}
 		}
-		if votes := v.Votes[letter]; votes != "" {
-			p = p.Text(th.Strong, votes).Text(th.Strong, " say: ")
-		}
+		p := in.At(0, 0).Text(th.Key, letter).Text(th.Text, " ").Text(th.Strong, said)
 		in.Cut(p.X, 0, half-p.X, st, v.Options[letter])
 	}
 }

@@ -125,3 +125,17 @@ func TestWhatMattersIsLit(t *testing.T) {
 		}
 	}
 }
+
+// TestTheVotesOfAClassStandBesideTheOptions.
+func TestTheVotesOfAClassStandBesideTheOptions(t *testing.T) {
+	v := view(blocked(), 0)
+	v.Status, v.Band = Led, &Band{Of: 3}
+	v.Options = map[string]string{"a": "The kernel knows.", "b": "The program knows."}
+	v.Predicted, v.Votes = "b", map[string]string{"a": "12 of 30", "b": "18 of 30"}
+	s, _ := screen(v, 120, 40)
+	for _, want := range []string{"a 12 of 30 say: The kernel knows.", "b 18 of 30 say, you too: The program knows."} {
+		if !strings.Contains(s, want) {
+			t.Errorf("the screen lacks %q:\n%s", want, s)
+		}
+	}
+}
