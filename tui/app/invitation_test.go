@@ -27,6 +27,7 @@ func TestAnInvitationIsSeenFirst(t *testing.T) {
 	}
 	m = atHomeOf("01-a")
 	m.Invite(posted{})
+	m.Update(tea.WindowSizeMsg{Width: 200, Height: 40})
 	if !strings.Contains(m.View(), "this way in") {
 		t.Errorf("at first:\n%s", m.View())
 	}
