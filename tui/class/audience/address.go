@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -17,7 +18,7 @@ const usual = 9878
 func Listen(address string) (net.Listener, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		host, port = address, ""
+		host, port = strings.Trim(address, "[]"), ""
 	}
 	if host == "" && port == "" {
 		host = "127.0.0.1"

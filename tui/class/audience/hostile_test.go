@@ -126,7 +126,7 @@ func TestHostileViewers(t *testing.T) {
 			t.Errorf("%s: %s, want %d", name, answer.Status, c.status)
 		}
 		for key, want := range map[string]string{
-			"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+			"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
 			"Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store",
 		} {
 			if got := answer.Header.Get(key); got != want && answer.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
@@ -249,24 +249,24 @@ func (n narrow) Accept() (net.Conn, error) {
 	return c, err
 }
 
-// TestASlowViewerLosesRecords, is told how many, and nobody waits for it: what it does not
-// read is not kept for it.
-func TestASlowViewerLosesRecords(t *testing.T) {
+// deaf is a viewer that opens the events, and reads them only when the test does.
+func deaf(t *testing.T, take time.Duration) (*Room, *listener) {
+	t.Helper()
 	room, l := NewRoom(), narrow{}
 	var err error
 	if l.Listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
-	s := Serve(l, room, Page{})
-	defer s.Close()
+	s := serve(l, room, Page{}, take)
+	t.Cleanup(func() { s.Close() })
 	room.Run([]byte(`{}`))
 	c, err := net.Dial("tcp", l.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
+	t.Cleanup(func() { c.Close() })
 	c.(*net.TCPConn).SetReadBuffer(64 << 10)
-	fmt.Fprintf(c, "GET /%s/events HTTP/1.1\r\nHost: %s\r\n\r\n", s.token, l.Addr())
+	fmt.Fprintf(c, "GET /%s/events HTTP/1.1\r\nHost: %s\r\nCookie: fdlab-viewer=%s\r\n\r\n", s.token, l.Addr(), secret())
 	answer, err := http.ReadResponse(bufio.NewReader(c), nil)
 	if err != nil || answer.StatusCode != http.StatusOK {
 		t.Fatalf("the events: %v, %v", answer, err)
@@ -275,10 +275,15 @@ func TestASlowViewerLosesRecords(t *testing.T) {
 	if got := slow.hears(1); got != "run" {
 		t.Fatalf("at first: %s", got)
 	}
-	// It reads nothing while this comes. Random bytes cannot be packed.
-	const pieces, records = 3 * mostBehind, 7
-	for range pieces {
-		room.Records(records, []byte(`{}`), []byte(random(4000)))
+	return room, slow
+}
+
+// TestASlowViewerLosesRecords, and is told how many.
+func TestASlowViewerLosesRecords(t *testing.T) {
+	room, slow := deaf(t, time.Hour)
+	const pieces, records = 2 * mostBehind, 7
+	for range pieces { // it reads nothing of this while it comes
+		room.Records(records, []byte(`{}`), []byte(random(8000)))
 		room.Flush()
 	}
 	var lost, got uint64
@@ -293,6 +298,16 @@ func TestASlowViewerLosesRecords(t *testing.T) {
 	if lost == 0 || got == 0 || got+lost != pieces*records {
 		t.Errorf("%d records were read, %d lost, of %d", got, lost, pieces*records)
 	}
+}
+
+// TestWhoNeverReadsIsLetGo.
+func TestWhoNeverReadsIsLetGo(t *testing.T) {
+	room, _ := deaf(t, 10*time.Millisecond)
+	wait(t, "it is let go", func() bool {
+		room.Records(1, []byte(`{}`), []byte(random(8000)))
+		room.Flush()
+		return room.Present() == 0
+	})
 }
 
 // random is text that cannot be packed much.

@@ -44,11 +44,14 @@ type Server struct {
 	rate  rate
 	http  *http.Server
 	gate  *gate
+	take  time.Duration // toTake
 }
 
 // Serve lets people enter a room through a listener, which is the server's from then on.
-func Serve(l net.Listener, room *Room, page Page) *Server {
-	s := &Server{room: room, page: page, token: secret(), hosts: map[string]bool{}, gate: &gate{Listener: l, from: map[netip.Addr]int{}}}
+func Serve(l net.Listener, room *Room, page Page) *Server { return serve(l, room, page, toTake) }
+
+func serve(l net.Listener, room *Room, page Page, take time.Duration) *Server {
+	s := &Server{room: room, page: page, token: secret(), hosts: map[string]bool{}, gate: &gate{Listener: l, from: map[netip.Addr]int{}}, take: take}
 	s.Local = true
 	for _, at := range reached(l) {
 		s.hosts[at.String()] = true
@@ -79,7 +82,7 @@ func secret() string {
 // somebody else's; does it know the token; is it one of few.
 func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", s.page.Policy)
+	h.Set("Content-Security-Policy", s.page.Policy+"; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
@@ -155,7 +158,7 @@ func (s *Server) getProgram(w http.ResponseWriter, _ *http.Request) {
 
 // send sends what does not change. A large one may take some time on a weak network.
 func (s *Server) send(w http.ResponseWriter, kind string, data []byte) {
-	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(6 * toTake))
+	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(6 * s.take))
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
 	w.Write(data)
@@ -180,7 +183,7 @@ func (s *Server) getEvents(w http.ResponseWriter, req *http.Request) {
 		var more bool
 		var changed <-chan struct{}
 		if out, more, changed = s.room.news(st, out); len(out) > 0 {
-			control.SetWriteDeadline(time.Now().Add(toTake))
+			control.SetWriteDeadline(time.Now().Add(s.take))
 			if _, err := w.Write(out); err != nil || control.Flush() != nil {
 				return
 			}
