@@ -22,6 +22,7 @@ import (
 	"fdlab/tui/app"
 	"fdlab/tui/class/audience"
 	"fdlab/tui/export"
+	"fdlab/tui/notes"
 	"fdlab/tui/terminal"
 	"fdlab/tui/theme"
 )
@@ -122,8 +123,14 @@ func teach(c *course.Catalogue, th *theme.Theme, o options, listener net.Listene
 	f := newFeed(room, c, o.payload)
 	go f.send(over)
 	m.Tell(f)
+	last := m.Kill
+	if t, err := notes.Tell(c.Root); err == nil { // the instructor's second terminal
+		defer t.Close()
+		last = func() { t.Close(); m.Kill() }
+		m.Tell(t)
+	}
 	m.Invite(invite(server, room))
-	err := terminal.Run(m, m.Kill)
+	err := terminal.Run(m, last)
 	if errors.As(err, new(*terminal.Ended)) {
 		return err
 	}
