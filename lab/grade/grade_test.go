@@ -64,7 +64,7 @@ func TestProgramsThatGoWrongGetAClearWord(t *testing.T) {
 		{"hostile", "waits", Starved, "has not returned: it waits (chan receive, main.go:"},
 		{"hostile", "locks-twice", NeverUnlocked, "it waits for a lock (sync.Mutex.Lock, main.go:"},
 		{"hostile", "exits-inside", ExitsInside, "from inside a callback"},
-		{"hostile", "main-returns", MainReturned, "a loop ran still"},
+		{"hostile", "main-returns", MainReturned, "a loop was still running"},
 		{"hostile", "noise", Noise, `after 0 right bytes, standard output goes on with "over...`},
 		{"hostile", "floods", Floods, "bytes"},
 		{"hostile", "spins-and-shouts", NeverDrained, "took nothing"},

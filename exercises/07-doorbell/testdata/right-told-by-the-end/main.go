@@ -155,7 +155,7 @@ func (w *worker) do(item byte) {
 
 // finish says that no more items will come, and waits until all are done.
 func (w *worker) finish() error {
-	w.given = 1 // at least
+	w.given = 1       // at least
 	sys.Close(w.ring) // the worker reads what is left, then an end of file
 	err := <-w.done
 	sys.Close(w.bell)
