@@ -37,6 +37,7 @@ type Base struct {
 	Same      Same   // the callbacks of this turn, as far as they are of one event
 	equal     equal  // the turns in a row that were alike
 	told      []told // what this turn's wait brought
+	vainAt    int64  // when it was last looked who they were of
 	Vain      int64  // turns in a row that found something ready and called nobody
 	Longest   int64  // ns of the longest callback so far
 	Waited    int64  // ns spent waiting so far
@@ -147,6 +148,9 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 	case trace.WaitBegin:
 		if b.Foreign {
 			b.Thread = r.Thread // of several that wait for it, the latest
+		}
+		if b.Vain > 0 && b.woke != 0 && len(b.told) == 0 {
+			w.toldInVain(b, b.woke)
 		}
 		b.Same, b.woke = Same{}, 0
 		b.equal.turned(r.Time)
@@ -267,6 +271,8 @@ func (w *World) applyTurns(r *trace.Record) {
 	b.equal.gathered(r.C, r.A, r.Time)
 	if f == nil { // they called nobody
 		b.Vain += r.A
+		b.Returned = 1
+		w.toldInVain(b, r.Time)
 		return
 	}
 	b.Callbacks += int(r.A)
@@ -278,6 +284,33 @@ func (w *World) applyTurns(r *trace.Record) {
 	// What these turns were told, the kernel's watcher says, too: and they are over,
 	// perhaps since before the last read.
 	f.Noticed, f.CallbackAt, f.CallbackDone, f.CalledBy = r.Time, r.Time, r.Time, r.Base
+}
+
+// toldInVain: a wait found so many fds ready that it must have named all that are, and no
+// event was found for any. The loop was told of them all the same. One that spins
+// so is looked at now and then.
+func (w *World) toldInVain(b *Base, at int64) {
+	if b.Vain > 4 && b.Vain%256 != 0 && at-b.vainAt < 1e6 {
+		return
+	}
+	b.vainAt = at
+	var ready []*FD
+	for _, f := range w.FDs {
+		if f.Closed == 0 && f.Readable() && f.watchedBy(b.Number) {
+			ready = append(ready, f)
+		}
+	}
+	if len(ready) != b.Returned {
+		return // which of them it named is not known
+	}
+	for _, f := range ready {
+		f.Noticed = at
+		f.heard(at, trace.Readable)
+	}
+}
+
+func (f *FD) watchedBy(base uint16) bool {
+	return slices.ContainsFunc(f.Watches, func(e Watch) bool { return e.Base == base && e.What&trace.Readable != 0 })
 }
 
 // applyCalls counts callbacks of one turn that have no records of their own.

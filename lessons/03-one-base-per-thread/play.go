@@ -12,8 +12,8 @@ import (
 // keys are what a person may do to the experiment.
 var keys = []experiment.Key{
 	{Rune: 'c', Text: "a client connects and says hello"},
-	{Rune: 's', Text: "your first client speaks (-interactive)"},
-	{Rune: 'x', Text: "your first client leaves (-interactive)"},
+	{Rune: 's', Text: "your first client speaks"},
+	{Rune: 'x', Text: "your first client leaves"},
 }
 
 // yours are the clients that a person has brought.

@@ -170,8 +170,10 @@ func endingKeys() table {
 	rows := table{
 		{Names: []string{"enter"}, Sign: "enter", Now: when(func(m *Model) bool { return len(m.session.world.Live.Checks) > 0 }, "show it"),
 			Help: "shows the moment that proves the check; where none does, the beginning of its step", Do: (*Model).prove},
-		{Names: []string{"up", "k"}, Sign: "↑↓", Now: always("checks"), Help: "choose a check, scroll (k and j, too)", Do: do(func(m *Model) { m.moveEnding(-1) })},
+		{Names: []string{"up", "k"}, Sign: "↑↓", Now: always("checks"), Help: "choose a check, scroll (k and j, too); page up and page down go further", Do: do(func(m *Model) { m.moveEnding(-1) })},
 		{Names: []string{"down", "j"}, Do: do(func(m *Model) { m.moveEnding(1) })},
+		{Names: []string{"pgup", "ctrl+u"}, Do: do(func(m *Model) { m.mouseEnding(-m.grid.H/2, false, 0, 0) })},
+		{Names: []string{"pgdown", "ctrl+d"}, Do: do(func(m *Model) { m.mouseEnding(m.grid.H/2, false, 0, 0) })},
 	}
 	for d := range 10 {
 		k := row{Names: []string{strconv.Itoa(d)}, Do: func(m *Model) tea.Cmd { return m.doNext(d) }}

@@ -147,6 +147,8 @@ func lessonKeys() table {
 		table{
 			{Names: []string{"enter"}, Sign: "enter", Help: "does what the page offers, or turns it", Do: (*Model).enterLesson,
 				Now: func(m *Model) keys.Hint { return keys.Hint{Does: m.lesson.Offers()} }},
+			{Names: []string{"i"}, Sign: "i", Now: when((*Model).isAtTry, "by hand"), Help: "on the page of things to try: runs it by hand",
+				Do: (*Model).tryByHand},
 			{Names: []string{"right", "l", "n", "tab"}, Sign: "→", Now: always("next"), Help: "the next section (n, too)", Do: do(func(m *Model) { m.lesson.Turn(1) })},
 			{Names: []string{"left", "h", "p"}, Sign: "←", Now: always("back"), Help: "the section before (p, too)", Do: do(func(m *Model) { m.lesson.Turn(-1) })},
 		},

@@ -128,6 +128,9 @@ func (m *Model) lens() {
 		p.ZoomTo(column)
 		return
 	}
+	if !p.Zoomed() {
+		m.message = "z zooms to what the lens shows. Here it shows nothing: go with ← or → to where something happened."
+	}
 	for p.ZoomBack() {
 	}
 }

@@ -91,6 +91,8 @@ func (m *Model) nextPair() tea.Cmd {
 			recorded, err := Load(shipped)
 			return besideMsg{s, recorded, err}
 		})
+	case s.pair == nil && !s.over:
+		m.message = "P puts this run beside another one when it is over."
 	default:
 		s.pair = nil
 	}

@@ -1,6 +1,8 @@
 package app
 
 import (
+	tea "github.com/charmbracelet/bubbletea"
+
 	"fdlab/lab/course"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
@@ -16,6 +18,17 @@ func (m *Model) triesOf(l *course.Lesson) []stage.Try {
 		}
 	}
 	return m.tries[l.Slug]
+}
+
+// isAtTry reports whether the page of things to try by hand is shown.
+func (m *Model) isAtTry() bool { return m.lesson.Key() == course.KeyTry }
+
+func (m *Model) tryByHand() tea.Cmd {
+	if !m.isAtTry() {
+		m.tellUnknown("i")
+		return nil
+	}
+	return m.run([]string{interactive})
 }
 
 // watchTries lets each record that is news for a try be looked at.

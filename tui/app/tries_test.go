@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,5 +44,41 @@ func TestATryIsTickedOffByTheTrace(t *testing.T) {
 	press(m, "i")
 	if m.session.tries != nil {
 		t.Error("the script has something to try")
+	}
+}
+
+// TestByHandFromThePageThatSaysSo: the page of things to try says "press i", so it does.
+func TestByHandFromThePageThatSaysSo(t *testing.T) {
+	m := atHomeOfTheCourse(t, 100, 30)
+	m.openLesson(1)
+	if m.key("i"); m.session != nil || !strings.Contains(m.message, "i does nothing here") {
+		t.Errorf("on the first page: %q, a session: %v", m.message, m.session != nil)
+	}
+	m.lesson.Open(course.KeyTry)
+	m.message = ""
+	if text := m.types(); !strings.Contains(text, "i by hand") {
+		t.Errorf("the page does not offer it:\n%s", text)
+	}
+	if m.key("i"); m.session == nil || !slices.Equal(m.session.args, []string{interactive}) {
+		t.Errorf("it is not run by hand: %+v", m.session)
+	}
+	m.session.cancel()
+}
+
+// TestAKeyThatCannotDoItsWorkSaysWhy, and a run that does not wait says so.
+func TestAKeyThatCannotDoItsWorkSaysWhy(t *testing.T) {
+	m := atHomeOfTheCourse(t, 100, 30)
+	m.openLesson(1)
+	on := false
+	m.guided = &on
+	m.key("r")
+	if !strings.Contains(m.message, "R: from moment to moment") {
+		t.Errorf("of a run that does not wait it says %q", m.message)
+	}
+	m.session.cancel()
+	m, s := ended(t)
+	s.over = false
+	if m.nextPair(); !strings.Contains(m.message, "when it is over") {
+		t.Errorf("P says %q", m.message)
 	}
 }

@@ -133,6 +133,12 @@ func (v *scene) weigh(r grid.Region, matters bool) {
 
 func (v *scene) fdMatters(fd int32) bool { return v.singles() && v.Band.Moment.About(fd) }
 
+// fileMatters: of several that had the number one after the other, it is the one that
+// was open at the moment.
+func (v *scene) fileMatters(f *world.FD) bool {
+	return v.fdMatters(f.Number) && (f.Closed == 0 || f.Closed >= v.Band.Moment.At)
+}
+
 func (v *scene) baseMatters(base uint16) bool {
 	return v.singles() && base != 0 && v.Band.Moment.OfBase(v.World, base)
 }
@@ -144,7 +150,7 @@ func (v *scene) threadMatters(id uint32) bool {
 
 func (v *scene) laneMatters(l *world.Lane) bool {
 	if l.FD != trace.NoFD {
-		return v.fdMatters(l.FD)
+		return v.fdMatters(l.FD) && (l.Ended == 0 || l.Ended >= v.Band.Moment.At)
 	}
 	return v.threadMatters(l.Thread)
 }

@@ -70,8 +70,8 @@ func drawFDs(r grid.Region, v *scene) (above, below int) {
 		if y >= 1 && y <= rows {
 			row := r.Sub(0, y, r.W, 1)
 			drawFD(row, v, f, c, main)
-			v.weigh(row, v.fdMatters(f.Number))
-			v.mark(r, y, 1, v.fdMatters(f.Number) || v.followsFD(f), ofFD(f) == v.Selected)
+			v.weigh(row, v.fileMatters(f))
+			v.mark(r, y, 1, v.fileMatters(f) || v.followsFD(f), ofFD(f) == v.Selected)
 			v.touch(y, 1, ofFD(f))
 		}
 		y++
