@@ -56,7 +56,7 @@ func TestByHandFromThePageThatSaysSo(t *testing.T) {
 	}
 	m.lesson.Open(course.KeyTry)
 	m.message = ""
-	if text := m.types(); !strings.Contains(text, "i by hand") {
+	if text := m.types(); !strings.Contains(text, "i  by hand") {
 		t.Errorf("the page does not offer it:\n%s", text)
 	}
 	if m.key("i"); m.session == nil || !slices.Equal(m.session.args, []string{interactive}) {
