@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"fdlab/lab/control"
 	"fdlab/lab/thread"
 )
 
@@ -191,6 +192,31 @@ func TestPostFromManyThreads(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 	})
+}
+
+// TestAHeldPostIsAnotherThreads: a loop that posts to itself must go on, or nobody would
+// hear what the other thread is held for.
+func TestAHeldPostIsAnotherThreads(t *testing.T) {
+	b := newBase(t, "")
+	var held control.CallGate
+	b.calls = &held
+	held.Hold(control.BeforePost, 0)
+	defer held.Release()
+	var came []string
+	other := make(chan struct{})
+	b.NewTimer(func(int, What) {
+		b.Post(func() { came = append(came, "own") })
+		go func() {
+			b.Post(func() { came = append(came, "another's"); b.Break() })
+			close(other)
+		}()
+		b.NewTimer(func(int, What) { held.Release() }).Add(50 * time.Millisecond)
+	}).Add(0)
+	loop(t, b, NoExitOnEmpty, Broken)
+	<-other
+	if !slices.Equal(came, []string{"own", "another's"}) {
+		t.Errorf("posts came in the order %q", came)
+	}
 }
 
 func TestPostedFunctionsSurviveABreak(t *testing.T) {

@@ -60,7 +60,9 @@ func (b *Base) closeMail() error {
 // a function makes active comes after those.) A base with posted functions is not
 // empty. After Close it does nothing.
 func (b *Base) Post(do func()) {
-	b.calls.Pass(control.BeforePost, 0)
+	if b.foreign() { // what is held is another thread, and never the loop's own
+		b.calls.Pass(control.BeforePost, 0)
+	}
 	m := &b.mail
 	m.mu.Lock()
 	m.in = append(m.in, do) //DOC:post
