@@ -14,13 +14,13 @@ func TestAHandoutHasNoAnswers(t *testing.T) {
 	put(t, filepath.Join(root, "exercises/00-warm-up/main.go"), solution)
 	put(t, filepath.Join(root, "exercises/00-warm-up/more.go"), "package main\n")
 	status, out := call(t, root, "", "handout", filepath.Join(root, "class"))
-	want(t, status, misuse, out, "lies in the clone")
+	want(t, status, misuse, out, "is in the clone")
 	link := filepath.Join(t.TempDir(), "link")
 	if err := os.Symlink(filepath.Join(root, "exercises"), link); err != nil {
 		t.Fatal(err)
 	}
 	status, out = call(t, root, "", "handout", filepath.Join(link, "new", "class"))
-	want(t, status, misuse, out, "lies in the clone")
+	want(t, status, misuse, out, "is in the clone")
 	class := filepath.Join(t.TempDir(), "class")
 	status, out = call(t, root, "", "handout", class)
 	want(t, status, fine, out, "without solutions")

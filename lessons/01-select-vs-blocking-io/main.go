@@ -56,7 +56,6 @@ func run(x *experiment.X) {
 	x.Step(3)
 	rest := bench.Compare(script, others(name)...)
 	x.Moment("nobody-is-first")
-
 	judge(x, bench, turns[0], both[0], rest, libevent())
 }
 
