@@ -122,7 +122,7 @@ func TestADifferenceIsTold(t *testing.T) {
 		{"no run", ours, nil, false, "libevent's: it has not run"},
 		{"no run of ours", nil, ours, false, "ours: it has not run"},
 		{"no steps", ours, without(t, l, func(r *trace.Record, _ string) bool { return r.Kind == trace.Step }), false,
-			"libevent's: it did not come to this step"},
+			"libevent's: it did not reach this step"},
 	} {
 		line := Compare(2, c.ours, c.theirs)[0]
 		if line.Same != c.same || line.NotJudged != c.notJudged {
