@@ -410,7 +410,7 @@ func killedThenStarted(x *terminal) string {
 
 // again starts the instrument again in the clone of another.
 func again(x *terminal) *terminal {
-	y := start(x.t, options{clone: x.cmd.Dir})
+	y := start(x.t, options{clone: x.cmd.Dir, temp: x.temp})
 	y.see("the course", shows("a lab bench for file descriptors"))
 	return y
 }

@@ -23,7 +23,7 @@ func TestPictures(t *testing.T) {
 	x.press(enter)
 	x.see("the lesson", shows("Predict", "Recall"))
 	x.press(right)
-	x.see("the question", shows("all five have it"))
+	x.see("the question", shows("all five get it"))
 	x.press("d")
 	x.see("the choice", oneRow("Predict d"))
 	x.press("r")

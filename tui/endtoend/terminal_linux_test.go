@@ -45,6 +45,7 @@ type options struct {
 	w, h   int        // the terminal's size
 	silent bool       // the terminal never answers a question
 	cells  bool       // keep the colours of each frame
+	temp   string     // TMPDIR of an instrument before it, which left something there; "": its own
 }
 
 // terminal is the instrument in a pseudo-terminal.
@@ -89,7 +90,9 @@ func start(t testing.TB, o options) *terminal {
 		drained: make(chan struct{}), exited: make(chan struct{}), emu: vt.NewEmulator(o.w, o.h),
 	}
 	x.races = filepath.Join(filepath.Dir(x.temp), "race")
-	if err := os.Mkdir(x.temp, 0o755); err != nil {
+	if o.temp != "" {
+		x.temp = o.temp
+	} else if err := os.Mkdir(x.temp, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	var err error

@@ -59,7 +59,7 @@ func TestFromHomeToVerdict(t *testing.T) {
 	x.press(enter)
 	x.see("the claim", shows("libevent only wraps select"))
 	x.press(right)
-	x.see("the question", shows("made for speed", "all five have it"))
+	x.see("the question", shows("made for speed", "all five get it"))
 	x.press("d")
 	x.see("the choice", oneRow("Predict d"))
 	x.press(right)
