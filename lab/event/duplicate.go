@@ -9,7 +9,7 @@ import "golang.org/x/sys/unix"
 // any more. See epoll(7), questions and answers, 6.
 //
 // Such a report leads to one of two storms, and neither ends by itself: a
-// callback that reads in vain, or turns that call nobody. Both end in an error.
+// callback that reads and finds nothing, or turns that call nobody. Both end in an error.
 
 // recheckEach is how many turns pass until the fds that are ready are checked
 // again: a call of the kernel for each of them, once in so many.

@@ -84,7 +84,7 @@ func (b *Base) NewSignal(sig syscall.Signal, callback Callback) *Event {
 	return b.NewEvent(int(sig), Signal|Persist, callback)
 }
 
-// Named gives the event the name that screens and errors call it. Use it
+// Named gives the event the name by which screens and errors call it. Use it
 // before Add.
 func (e *Event) Named(label string) *Event {
 	e.label = label

@@ -57,7 +57,7 @@ func Lasted(d time.Duration) Cell { return Cell{Brief(d), int64(d), trace.Nanose
 // Often is a cell with how often a second something happened.
 func Often(n int64) Cell { return Cell{Thousands(n), n, trace.PerSecond} }
 
-// Table shows a table that is complete.
+// Table shows a table that is complete. One whose title was shown before takes its place.
 func (x *X) Table(t *Table) {
 	x.put(trace.Table, t.title, 0, 0)
 	for r, row := range t.rows {

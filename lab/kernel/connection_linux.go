@@ -170,7 +170,7 @@ func procTable() ([]Connection, error) {
 }
 
 // procConnection reads one line: number, local, remote, state, queues, timer
-// and when it fires, retransmits, uid, time-out, inode. All but the last three
+// and when it fires, retransmits, uid, timeout, inode. All but the last three
 // are in hexadecimal. The heading is no connection.
 func procConnection(line string) (c Connection, ok bool) {
 	fields := strings.Fields(line)

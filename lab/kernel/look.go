@@ -118,7 +118,7 @@ func (s sort) look(fd int) (State, error) {
 	return now, err
 }
 
-// readiness asks poll(2) with a time-out of 0.
+// readiness asks poll(2) with a timeout of 0.
 func readiness(fd int) (trace.Readiness, error) {
 	fds := [1]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN | unix.POLLOUT | pollRDHUP}}
 	for {

@@ -52,7 +52,7 @@ func (o *observer) label(fd int, text string) {
 func Label(fd int, text string) { observed().label(fd, text) }
 
 // Adopt takes in an fd that was made elsewhere, an *os.File's for example, so
-// that it is shown, and so that calls on it are treated rightly if it is
+// that it is shown, and so that calls on it are treated correctly if it is
 // non-blocking. what says what it is, label (or "") what the program calls it.
 // The caller keeps it: end with Release before its owner closes it, or close
 // it with Close.

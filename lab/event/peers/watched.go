@@ -88,7 +88,7 @@ func (w *watched) close() error {
 		w.report(a)
 	}
 	if counts && a.read+a.lost != a.made {
-		err = errors.Join(err, fmt.Errorf("%v: the books do not balance", a))
+		err = errors.Join(err, fmt.Errorf("%v: the accounting does not balance", a))
 	}
 	return errors.Join(err, w.ring.Close())
 }

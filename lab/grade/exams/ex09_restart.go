@@ -100,7 +100,7 @@ func waitsForAnother(e *grade.Examiner) *grade.Finding {
 	return nil
 }
 
-// manyBinds in vain are a program that waits, and not one that looks for a port.
+// manyBinds that fail are a program that waits, and not one that looks for a port.
 const manyBinds = 5
 
 // restart: the same program, started twice on one port.
