@@ -22,8 +22,8 @@ var failures struct {
 }
 
 // Failures returns in which ways calls of this package have failed in this
-// process, on all threads: each way once, in the order in which they came. So
-// that a program can be asked at its end what it lacked, though it did not look.
+// process, on all threads: each way once, in the order in which they came. A
+// program can say with it, at its end, what it lacked, even if it did not look.
 func Failures() []Failure {
 	failures.mu.Lock()
 	defer failures.mu.Unlock()
