@@ -44,7 +44,11 @@ func offer(x *experiment.X, l *listener) {
 	})
 	x.Poke('c', comes("hello\n", (*experiment.Client).Finish))
 	x.Poke('e', comes(escapes, (*experiment.Client).Finish))
-	x.Poke('b', comes(strings.Repeat("0123456789abcde\n", 1<<16), (*experiment.Client).Finish))
+	x.Poke('b', comes(strings.Repeat("0123456789abcde\n", 1<<16), func(c *experiment.Client) {
+		c.Deaf(true) // it reads late, so the kernel has no room for the answer
+		time.AfterFunc(moment, func() { c.Deaf(false) })
+		c.Finish()
+	}))
 	x.Poke('x', comes("bye\n", func(c *experiment.Client) {
 		time.AfterFunc(moment, c.Reset)
 	}))
