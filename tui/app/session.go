@@ -95,9 +95,6 @@ func (m *Model) put(l *course.Lesson, mine *own, args []string) tea.Cmd {
 	m.screen = atStage
 	m.uncoverStage()
 	m.tellGone()
-	if mine == nil && len(args) == 0 && len(l.Moments) > 0 && !s.IsGuided() {
-		m.message = "This run does not wait for you. R: from moment to moment, as the first run."
-	}
 	return tea.Batch(end(old), m.start(ctx, s.number, program, opt))
 }
 

@@ -65,17 +65,8 @@ func TestByHandFromThePageThatSaysSo(t *testing.T) {
 	m.session.cancel()
 }
 
-// TestAKeyThatCannotDoItsWorkSaysWhy, and a run that does not wait says so.
+// TestAKeyThatCannotDoItsWorkSaysWhy.
 func TestAKeyThatCannotDoItsWorkSaysWhy(t *testing.T) {
-	m := atHomeOfTheCourse(t, 100, 30)
-	m.openLesson(1)
-	on := false
-	m.guided = &on
-	m.key("r")
-	if !strings.Contains(m.message, "R: from moment to moment") {
-		t.Errorf("of a run that does not wait it says %q", m.message)
-	}
-	m.session.cancel()
 	m, s := ended(t)
 	s.over = false
 	if m.nextPair(); !strings.Contains(m.message, "when it is over") {
