@@ -2,7 +2,6 @@ package exams
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -12,81 +11,6 @@ import (
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
-
-var bellReadyMade = &grade.Misconception{
-	ID:     "bell-ready-made",
-	Belief: "Base.Post does all of this, so I need no bell.",
-	Truth: "It does: it is a queue and a doorbell, which somebody else has built (lab/event/post.go). This exercise is about " +
-		"building one: put the item into the queue, ring, and let the worker's event on the bell do the rest.",
-	Lesson: "04-deferred-notify", Section: "explain",
-}
-
-var noBell = &grade.Misconception{
-	ID:     "no-bell",
-	Belief: "A goroutine that waits for the items is a worker.",
-	Truth: "It waits for that one thing. A worker's loop can wait for clients and timers as well, but only for fds: that is " +
-		"why other threads ring a bell that is one. Let the worker's base watch it.",
-	Lesson: "04-deferred-notify", Section: "explain",
-}
-
-var channelFull = &grade.Misconception{
-	ID:     "channel-full",
-	Belief: "A channel is a queue.",
-	Truth: "It is one of fixed size. When it is full, the send waits for the worker, and the dispatcher stops in its " +
-		"callback, as with a pipe that blocks. Let the queue grow: a slice, under a lock that nobody holds for long.",
-	Lesson: "04-deferred-notify", Section: "explain",
-}
-
-var waitsForWorker = &grade.Misconception{
-	ID:     "waits-for-worker",
-	Belief: "The dispatcher may wait until its item is done.",
-	Truth: "Then the two threads do what one could, and a busy worker stops the dispatcher, with all that it watches. Put the " +
-		"item into the queue, ring, and return.",
-	Lesson: "04-deferred-notify", Section: "explain",
-}
-
-var pollsTheQueue = &grade.Misconception{
-	ID:     "polls-the-queue",
-	Belief: "A timer that looks every few milliseconds will find the items.",
-	Truth: "It finds them late, and wakes the thread hundreds of times a second when there are none. A bell wakes it at the right " +
-		"moment, and only then: an fd that the worker's loop watches, and that the dispatcher writes to.",
-	Lesson: "04-deferred-notify", Section: "explain",
-}
-
-var outOfOrder = &grade.Misconception{
-	ID:     "out-of-order",
-	Belief: "Each item is done by itself, so the order does not matter.",
-	Truth: "They come in an order, and the program that reads what is printed relies on it. One thread does them, one after " +
-		"the other, as they came: a question keeps those behind it waiting.",
-	Lesson: "04-deferred-notify", Section: "explain",
-}
-
-var ringsTooEarly = &grade.Misconception{
-	ID:     "rings-too-early",
-	Belief: "The item and the ring belong together, so their order does not matter.",
-	Truth: "The worker is on another thread, and may run between any two lines of the dispatcher. If the dispatcher rings before the item " +
-		"is in the queue, the worker finds an empty queue, and no ring is left for the item. First the item, under the lock, then " +
-		"the ring.",
-	Lesson: "04-deferred-notify", Section: "explain",
-}
-
-var memoryUsedAgain = &grade.Misconception{
-	ID:     "memory-used-again",
-	Belief: "While I deal with the items of the queue, nobody else is there.",
-	Truth: "The other thread is. Either the queue is changed without the lock, or what was taken out of it is still its memory: " +
-		"after all := queue; queue = queue[:0] both are the same, and the next item is put over one that is not done yet. " +
-		"Change the queue under the lock only, and leave it nil: append makes new memory. (go run -race names the lines.)",
-	Lesson: "04-deferred-notify", Section: "explain",
-}
-
-var itemIsMark = &grade.Misconception{
-	ID:     "item-is-mark",
-	Belief: "This byte is no item: I can leave it out, or let it mean the end.",
-	Truth: "Each byte is an item, and whoever types items ends each line with a newline. A mark for the end must be something that no item " +
-		"can be: a value of its own in the queue (another type, or a number above 255), or a variable beside the queue, " +
-		"under the same lock.",
-	Lesson: "04-deferred-notify", Section: "explain",
-}
 
 // bellWorld is a dispatcher and a worker, with the two FIFOs that they hang on.
 // Exercise 08 has the same.
@@ -184,17 +108,6 @@ func (w *bellWorld) beforeNextLine() {
 	w.e.Release()
 	w.e.Answered(rings)
 	w.e.Suspects(w.dispatcherWaits, w.disorder, w.lateItem)
-}
-
-// left looks whether the last item is missing, and the program sleeps. saw says what
-// has happened, with the item.
-func (w *bellWorld) left(m *grade.Misconception, saw string) *grade.Finding {
-	got, due := w.e.Printed(), w.e.IsDue()
-	if w.e.Ended() || len(got) >= len(due) || due[:len(got)] != got || w.items.Unread() > 0 {
-		return nil
-	}
-	return grade.Find(m, fmt.Sprintf(saw, strconv.Quote(due[len(got):])), w.items.FD(), w.bell(), w.ring()).
-		Decides(grade.LastCall(w.bell(), world.CallRead))
 }
 
 // stands gives items until a thread stands at a call on the fd. ok is false if
@@ -306,15 +219,6 @@ func (w *bellWorld) hasBell() {
 	w.e.Require(w.bell() != nil, expected, noBell, "the items were printed, and no loop has called a callback for it")
 }
 
-// readyMade looks whether functions are posted in the place of items.
-func (w *bellWorld) readyMade() *grade.Finding {
-	n := w.posted()
-	if n == 0 {
-		return nil
-	}
-	return grade.Find(bellReadyMade, fmt.Sprintf("functions were posted to the worker's loop, and %d of them have run", n), w.items.FD())
-}
-
 // bellOnly requires that the end came as the items did.
 func (w *bellWorld) bellOnly() {
 	const expected = "the end comes to the worker as the items do: by the queue and the bell"
@@ -326,16 +230,6 @@ func (w *bellWorld) bellOnly() {
 	}
 }
 
-// posted returns how many posted functions have run.
-func (w *bellWorld) posted() (n int) {
-	w.e.Each(func(r *world.Entry) {
-		if r.Kind == trace.CallbackBegin && r.Inside.Posted() {
-			n++
-		}
-	})
-	return n
-}
-
 // fillsUp requires that the bell was as large as pipes are.
 func (w *bellWorld) fillsUp(room int) {
 	for _, f := range w.e.World().FDs {
@@ -343,135 +237,6 @@ func (w *bellWorld) fillsUp(room int) {
 		w.e.Require(held <= max(int64(room), 1<<16), fmt.Sprintf("a pipe has room for %d bytes: it is full, and the dispatcher goes on", room), largerPipe,
 			fmt.Sprintf("%d bytes wait in the pipe: it was made larger", held), f)
 	}
-}
-
-// dispatcherWaits looks whether the dispatcher stands still in its callback,
-// and what for.
-func (w *bellWorld) dispatcherWaits() *grade.Finding {
-	items, answers := w.items.FD(), w.answers.FD()
-	if items == nil || answers == nil || answers.Blocked == 0 {
-		return nil // the worker is not busy: the grader knows what to say
-	}
-	wait, at, yes := w.e.Detained(items)
-	if !yes || wait == "" {
-		return nil
-	}
-	saw := fmt.Sprintf("the worker waits for an answer, and the dispatcher's callback does not return: it waits, too (%s, %s)", wait, at)
-	switch {
-	case strings.HasPrefix(wait, "sync.Mutex") || strings.HasPrefix(wait, "sync.RWMutex"):
-		return grade.Find(lockHeld, fmt.Sprintf("the worker waits for an answer and holds the lock; the dispatcher's callback waits for "+
-			"that lock (%s, %s)", wait, at), items, answers)
-	case wait == "sleep" && w.bell() != nil && w.ring().NoRoom.Now > 0:
-		return grade.Find(ringsUntilHeard, fmt.Sprintf("a write to the bell found no room (EAGAIN), and the dispatcher's callback sleeps (time.Sleep, %s) to try again",
-			at), items, w.ring()).Decides(grade.Refused(w.ring(), world.CallWrite))
-	case wait == "chan send":
-		return grade.Find(channelFull, saw, items, answers)
-	}
-	return grade.Find(waitsForWorker, saw, items, answers)
-}
-
-// disorder looks whether all that was printed was due, but in another order.
-func (w *bellWorld) disorder() *grade.Finding {
-	got, due := w.e.Printed(), w.e.IsDue()
-	if strings.HasPrefix(due, got) {
-		return nil
-	}
-	left := map[byte]int{}
-	for _, item := range []byte(due) {
-		left[item]++
-	}
-	for _, item := range []byte(got) {
-		if left[item]--; left[item] < 0 {
-			return nil // it is no item, or was printed twice
-		}
-	}
-	at := 0
-	for got[at] == due[at] {
-		at++
-	}
-	return grade.Find(outOfOrder, fmt.Sprintf("%d items were printed in their order; then came %q, and it was the turn of %q",
-		at, got[at:at+1], due[at:at+1]), w.items.FD(), w.bell(), w.answers.FD())
-}
-
-// skipped returns the items that were not printed while those behind them were, all in order;
-// "" if it is not so.
-func (w *bellWorld) skipped() string {
-	got, due := w.e.Printed(), w.e.IsDue()
-	if strings.HasPrefix(due, got) {
-		return ""
-	}
-	var missing []byte
-	for _, item := range []byte(due) {
-		switch {
-		case got == "": // not yet
-			return string(missing)
-		case got[0] == item:
-			got = got[1:]
-		default:
-			missing = append(missing, item)
-		}
-	}
-	if got != "" {
-		return "" // something was printed that was not due
-	}
-	return string(missing)
-}
-
-// leavesOut looks whether some bytes are no items to the program.
-func (w *bellWorld) leavesOut() *grade.Finding {
-	missing := w.skipped()
-	if missing == "" || strings.ContainsAny(w.e.Printed(), missing) { // or it comes later: see disorder
-		return nil
-	}
-	return grade.Find(itemIsMark, fmt.Sprintf("%.20q was not printed, and what came after it was", missing), w.items.FD(), w.bell())
-}
-
-// overtaken looks whether the worker's loop has returned by itself with items left.
-func (w *bellWorld) overtaken() *grade.Finding {
-	got, due, bell := w.e.Printed(), w.e.IsDue(), w.bell()
-	if !w.e.Ended() || len(got) >= len(due) || due[:len(got)] != got || w.e.World().Returned.Reason != trace.LoopNoEvents {
-		return nil
-	}
-	return grade.Find(endOvertakes, fmt.Sprintf("the worker deleted its event, its loop returned, and %.40q was not done", due[len(got):]), bell, w.answers.FD()).
-		Decides(grade.Deleted(bell))
-}
-
-// stranded says how items could stay in the queue without a byte: in the
-// callback that got the answer, was the bell read before it, or after?
-func (w *bellWorld) stranded() *grade.Misconception {
-	why := oneItemARing
-	bell, answers := w.bell().Number, w.answers.FD().Number
-	var answered int64 // the last callback that got an answer
-	w.e.Each(func(r *world.Entry) {
-		if r.Kind != trace.CallEnd || r.Call != world.CallRead {
-			return
-		}
-		switch r.FD {
-		case answers:
-			answered = r.Inside.Number
-		case bell:
-			if answered != 0 && r.Inside.Number == answered {
-				why = bytesLast
-			}
-		}
-	})
-	return why
-}
-
-// lateItem looks whether just one item is missing, the last, and comes when one
-// more is given: it lay in the queue, and the worker had been called for it too
-// early.
-func (w *bellWorld) lateItem() *grade.Finding {
-	got, due := w.e.Printed(), w.e.IsDue()
-	if w.e.Ended() || len(got) != len(due)-1 || due[:len(got)] != got || w.bell() == nil || w.answers.FD().Blocked > 0 {
-		return nil
-	}
-	w.e.Aftermath(func() { w.gives("z") })
-	if len(w.e.Printed()) == len(got) {
-		return nil
-	}
-	return grade.Find(ringsTooEarly, fmt.Sprintf("the bell was rung and read, and %q was not printed: it lay in the queue until the bell was rung once more",
-		due[len(got):]), w.items.FD(), w.bell())
 }
 
 // anyByte requires that each byte is an item, whatever it is: whoever types the items

@@ -1,0 +1,78 @@
+package exams
+
+import "fdlab/lab/grade"
+
+var bellReadyMade = &grade.Misconception{
+	ID:     "bell-ready-made",
+	Belief: "Base.Post does all of this, so I need no bell.",
+	Truth: "It does: it is a queue and a doorbell, which somebody else has built (lab/event/post.go). This exercise is about " +
+		"building one: put the item into the queue, ring, and let the worker's event on the bell do the rest.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var noBell = &grade.Misconception{
+	ID:     "no-bell",
+	Belief: "A goroutine that waits for the items is a worker.",
+	Truth: "It waits for that one thing. A worker's loop can wait for clients and timers as well, but only for fds: that is " +
+		"why other threads ring a bell that is one. Let the worker's base watch it.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var channelFull = &grade.Misconception{
+	ID:     "channel-full",
+	Belief: "A channel is a queue.",
+	Truth: "It is one of fixed size. When it is full, the send waits for the worker, and the dispatcher stops in its " +
+		"callback, as with a pipe that blocks. Let the queue grow: a slice, under a lock that nobody holds for long.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var waitsForWorker = &grade.Misconception{
+	ID:     "waits-for-worker",
+	Belief: "The dispatcher may wait until its item is done.",
+	Truth: "Then the two threads do what one could, and a busy worker stops the dispatcher, with all that it watches. Put the " +
+		"item into the queue, ring, and return.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var pollsTheQueue = &grade.Misconception{
+	ID:     "polls-the-queue",
+	Belief: "A timer that looks every few milliseconds will find the items.",
+	Truth: "It finds them late, and wakes the thread hundreds of times a second when there are none. A bell wakes it at the right " +
+		"moment, and only then: an fd that the worker's loop watches, and that the dispatcher writes to.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var outOfOrder = &grade.Misconception{
+	ID:     "out-of-order",
+	Belief: "Each item is done by itself, so the order does not matter.",
+	Truth: "They come in an order, and the program that reads what is printed relies on it. One thread does them, one after " +
+		"the other, as they came: a question keeps those behind it waiting.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var ringsTooEarly = &grade.Misconception{
+	ID:     "rings-too-early",
+	Belief: "The item and the ring belong together, so their order does not matter.",
+	Truth: "The worker is on another thread, and may run between any two lines of the dispatcher. If the dispatcher rings before the item " +
+		"is in the queue, the worker finds an empty queue, and no ring is left for the item. First the item, under the lock, then " +
+		"the ring.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var memoryUsedAgain = &grade.Misconception{
+	ID:     "memory-used-again",
+	Belief: "While I deal with the items of the queue, nobody else is there.",
+	Truth: "The other thread is. Either the queue is changed without the lock, or what was taken out of it is still its memory: " +
+		"after all := queue; queue = queue[:0] both are the same, and the next item is put over one that is not done yet. " +
+		"Change the queue under the lock only, and leave it nil: append makes new memory. (go run -race names the lines.)",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var itemIsMark = &grade.Misconception{
+	ID:     "item-is-mark",
+	Belief: "This byte is no item: I can leave it out, or let it mean the end.",
+	Truth: "Each byte is an item, and whoever types items ends each line with a newline. A mark for the end must be something that no item " +
+		"can be: a value of its own in the queue (another type, or a number above 255), or a variable beside the queue, " +
+		"under the same lock.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}

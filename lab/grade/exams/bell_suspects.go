@@ -1,0 +1,170 @@
+package exams
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"fdlab/lab/grade"
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+)
+
+// left looks whether the last item is missing, and the program sleeps. saw says what
+// has happened, with the item.
+func (w *bellWorld) left(m *grade.Misconception, saw string) *grade.Finding {
+	got, due := w.e.Printed(), w.e.IsDue()
+	if w.e.Ended() || len(got) >= len(due) || due[:len(got)] != got || w.items.Unread() > 0 {
+		return nil
+	}
+	return grade.Find(m, fmt.Sprintf(saw, strconv.Quote(due[len(got):])), w.items.FD(), w.bell(), w.ring()).
+		Decides(grade.LastCall(w.bell(), world.CallRead))
+}
+
+// readyMade looks whether functions are posted in the place of items.
+func (w *bellWorld) readyMade() *grade.Finding {
+	n := w.posted()
+	if n == 0 {
+		return nil
+	}
+	return grade.Find(bellReadyMade, fmt.Sprintf("functions were posted to the worker's loop, and %d of them have run", n), w.items.FD())
+}
+
+// posted returns how many posted functions have run.
+func (w *bellWorld) posted() (n int) {
+	w.e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallbackBegin && r.Inside.Posted() {
+			n++
+		}
+	})
+	return n
+}
+
+// dispatcherWaits looks whether the dispatcher stands still in its callback,
+// and what for.
+func (w *bellWorld) dispatcherWaits() *grade.Finding {
+	items, answers := w.items.FD(), w.answers.FD()
+	if items == nil || answers == nil || answers.Blocked == 0 {
+		return nil // the worker is not busy: the grader knows what to say
+	}
+	wait, at, yes := w.e.Detained(items)
+	if !yes || wait == "" {
+		return nil
+	}
+	saw := fmt.Sprintf("the worker waits for an answer, and the dispatcher's callback does not return: it waits, too (%s, %s)", wait, at)
+	switch {
+	case strings.HasPrefix(wait, "sync.Mutex") || strings.HasPrefix(wait, "sync.RWMutex"):
+		return grade.Find(lockHeld, fmt.Sprintf("the worker waits for an answer and holds the lock; the dispatcher's callback waits for "+
+			"that lock (%s, %s)", wait, at), items, answers)
+	case wait == "sleep" && w.bell() != nil && w.ring().NoRoom.Now > 0:
+		return grade.Find(ringsUntilHeard, fmt.Sprintf("a write to the bell found no room (EAGAIN), and the dispatcher's callback sleeps (time.Sleep, %s) to try again",
+			at), items, w.ring()).Decides(grade.Refused(w.ring(), world.CallWrite))
+	case wait == "chan send":
+		return grade.Find(channelFull, saw, items, answers)
+	}
+	return grade.Find(waitsForWorker, saw, items, answers)
+}
+
+// disorder looks whether all that was printed was due, but in another order.
+func (w *bellWorld) disorder() *grade.Finding {
+	got, due := w.e.Printed(), w.e.IsDue()
+	if strings.HasPrefix(due, got) {
+		return nil
+	}
+	left := map[byte]int{}
+	for _, item := range []byte(due) {
+		left[item]++
+	}
+	for _, item := range []byte(got) {
+		if left[item]--; left[item] < 0 {
+			return nil // it is no item, or was printed twice
+		}
+	}
+	at := 0
+	for got[at] == due[at] {
+		at++
+	}
+	return grade.Find(outOfOrder, fmt.Sprintf("%d items were printed in their order; then came %q, and it was the turn of %q",
+		at, got[at:at+1], due[at:at+1]), w.items.FD(), w.bell(), w.answers.FD())
+}
+
+// skipped returns the items that were not printed while those behind them were, all in order;
+// "" if it is not so.
+func (w *bellWorld) skipped() string {
+	got, due := w.e.Printed(), w.e.IsDue()
+	if strings.HasPrefix(due, got) {
+		return ""
+	}
+	var missing []byte
+	for _, item := range []byte(due) {
+		switch {
+		case got == "": // not yet
+			return string(missing)
+		case got[0] == item:
+			got = got[1:]
+		default:
+			missing = append(missing, item)
+		}
+	}
+	if got != "" {
+		return "" // something was printed that was not due
+	}
+	return string(missing)
+}
+
+// leavesOut looks whether some bytes are no items to the program.
+func (w *bellWorld) leavesOut() *grade.Finding {
+	missing := w.skipped()
+	if missing == "" || strings.ContainsAny(w.e.Printed(), missing) { // or it comes later: see disorder
+		return nil
+	}
+	return grade.Find(itemIsMark, fmt.Sprintf("%.20q was not printed, and what came after it was", missing), w.items.FD(), w.bell())
+}
+
+// overtaken looks whether the worker's loop has returned by itself with items left.
+func (w *bellWorld) overtaken() *grade.Finding {
+	got, due, bell := w.e.Printed(), w.e.IsDue(), w.bell()
+	if !w.e.Ended() || len(got) >= len(due) || due[:len(got)] != got || w.e.World().Returned.Reason != trace.LoopNoEvents {
+		return nil
+	}
+	return grade.Find(endOvertakes, fmt.Sprintf("the worker deleted its event, its loop returned, and %.40q was not done", due[len(got):]), bell, w.answers.FD()).
+		Decides(grade.Deleted(bell))
+}
+
+// stranded says how items could stay in the queue without a byte: in the
+// callback that got the answer, was the bell read before it, or after?
+func (w *bellWorld) stranded() *grade.Misconception {
+	why := oneItemARing
+	bell, answers := w.bell().Number, w.answers.FD().Number
+	var answered int64 // the last callback that got an answer
+	w.e.Each(func(r *world.Entry) {
+		if r.Kind != trace.CallEnd || r.Call != world.CallRead {
+			return
+		}
+		switch r.FD {
+		case answers:
+			answered = r.Inside.Number
+		case bell:
+			if answered != 0 && r.Inside.Number == answered {
+				why = bytesLast
+			}
+		}
+	})
+	return why
+}
+
+// lateItem looks whether just one item is missing, the last, and comes when one
+// more is given: it lay in the queue, and the worker had been called for it too
+// early.
+func (w *bellWorld) lateItem() *grade.Finding {
+	got, due := w.e.Printed(), w.e.IsDue()
+	if w.e.Ended() || len(got) != len(due)-1 || due[:len(got)] != got || w.bell() == nil || w.answers.FD().Blocked > 0 {
+		return nil
+	}
+	w.e.Aftermath(func() { w.gives("z") })
+	if len(w.e.Printed()) == len(got) {
+		return nil
+	}
+	return grade.Find(ringsTooEarly, fmt.Sprintf("the bell was rung and read, and %q was not printed: it lay in the queue until the bell was rung once more",
+		due[len(got):]), w.items.FD(), w.bell())
+}
