@@ -59,15 +59,24 @@ func forCourse(root string, cli command.Command) error {
 	if cli.Out == "" {
 		return write(os.Stdout)
 	}
-	file, err := os.OpenFile(cli.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if errors.Is(err, os.ErrExist) {
-		return fmt.Errorf("%q is there already: name another file, or remove it", cli.Out)
-	}
+	file, err := create(cli.Out, 0o644)
 	if err != nil {
-		return fmt.Errorf("the file cannot be written: %w", err)
+		return err
 	}
 	if err := errors.Join(write(file), file.Close()); err != nil {
 		return errors.Join(fmt.Errorf("not all of it was written: %w", err), os.Remove(cli.Out))
 	}
 	return nil
+}
+
+// create makes a file that was named by a person. One that is there already stays as it is.
+func create(name string, permissions os.FileMode) (*os.File, error) {
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, permissions)
+	if errors.Is(err, os.ErrExist) {
+		return nil, fmt.Errorf("%q is there already: name another file, or remove it", name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the file cannot be written: %w", err)
+	}
+	return file, nil
 }

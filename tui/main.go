@@ -29,16 +29,7 @@ import (
 
 func main() {
 	foreign.Child() // it traces, if this program was started for that
-	err := run(os.Args[1:])
-	if err == nil {
-		return
-	}
-	terminal.Say("fdlab: " + err.Error())
-	var signal *terminal.Ended
-	if errors.As(err, &signal) {
-		os.Exit(signal.Status())
-	}
-	os.Exit(1)
+	os.Exit(terminal.Status(run(os.Args[1:])))
 }
 
 func run(args []string) error {

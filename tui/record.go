@@ -19,12 +19,9 @@ import (
 // record runs a program in this terminal, or in none, and keeps what it does with its fds
 // in a file. Ctrl-C is the program's, as with strace.
 func record(c command.Command) error {
-	file, err := os.OpenFile(c.Record, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, os.ErrExist) {
-		return fmt.Errorf("%q is there already: name another file, or remove it", c.Record)
-	}
+	file, err := create(c.Record, 0o600)
 	if err != nil {
-		return fmt.Errorf("the run cannot be kept: %w", err)
+		return err
 	}
 	out := bufio.NewWriterSize(file, 1<<16)
 	stop, err := trace.StreamOf(launch.Quote([]byte(strings.Join(c.Operands, " "))), out, trace.Slots)

@@ -68,6 +68,7 @@ type Model struct {
 	children   children    // all programs that may still run
 	onlookers  []Onlooker  // whom what is shown is told, and
 	told       Place       // what they were told last
+	voters     []Voters    // those of them who predict
 	serial     int         // number of the latest session: messages of older ones are dropped
 
 	filtering bool      // letters are typed that rows of the stage must have

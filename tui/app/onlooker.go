@@ -23,6 +23,10 @@ type Onlooker interface {
 	Recorded(Batch)
 	// Shown says what the screen shows, whenever that is something else.
 	Shown(Place)
+}
+
+// Voters are onlookers who predict.
+type Voters interface {
 	// Votes returns what was predicted for a lesson, by its slug; nil: nobody was asked.
 	// It is called for each frame.
 	Votes(lesson string) *course.Votes
@@ -69,11 +73,16 @@ var screens = map[screen]string{
 }
 
 // Tell lets somebody look on. Call it before the model is run.
-func (m *Model) Tell(o Onlooker) { m.onlookers = append(m.onlookers, o) }
+func (m *Model) Tell(o Onlooker) {
+	m.onlookers = append(m.onlookers, o)
+	if v, ok := o.(Voters); ok {
+		m.voters = append(m.voters, v)
+	}
+}
 
 // votes are what the class has predicted for a lesson, or nil.
 func (m *Model) votes(lesson string) *course.Votes {
-	for _, o := range m.onlookers {
+	for _, o := range m.voters {
 		if v := o.Votes(lesson); v != nil {
 			return v
 		}
@@ -90,9 +99,9 @@ func nextLook() tea.Cmd {
 	return tea.Tick(betweenLooks, func(time.Time) tea.Msg { return onlookMsg{} })
 }
 
-// onlook begins to ask for votes, if somebody looks on.
+// onlook begins to ask for votes, if somebody may vote.
 func (m *Model) onlook() tea.Cmd {
-	if len(m.onlookers) == 0 {
+	if len(m.voters) == 0 {
 		return nil
 	}
 	return nextLook()

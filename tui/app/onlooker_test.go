@@ -143,8 +143,14 @@ func TestTheQuestionAndItsVotesAreTold(t *testing.T) {
 	c.Root = t.TempDir() // no progress
 	m := New(c, theme.New(grid.Plain, theme.Dark, false))
 	w, other := &witness{}, &witness{}
-	m.Tell(other)
+	m.Tell(struct{ Onlooker }{other}) // it has no votes, as the notes
+	if m.onlook() != nil {
+		t.Error("votes are asked for where nobody votes")
+	}
 	m.Tell(w)
+	if m.onlook() == nil {
+		t.Error("votes are not asked for")
+	}
 	m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
 	m.openLesson(1)
 	m.lesson.Open(course.KeyPredict)

@@ -286,10 +286,6 @@ func (s *Screen) drawVotes(p *pad, v *course.Votes, l *course.Lesson) {
 	const letter, number = 4, 4
 	p.part("votes", fmt.Sprintf("%d of %d have voted", v.Given(), v.Present))
 	room := p.r.W - letter - number
-	bar := '█'
-	if s.th.ASCII {
-		bar = '#'
-	}
 	for _, o := range l.Question.Options {
 		n := v.By[o.Letter]
 		long := 0
@@ -297,7 +293,7 @@ func (s *Screen) drawVotes(p *pad, v *course.Votes, l *course.Lesson) {
 			long = n * min(room, 40) / given
 		}
 		p.r.Text(0, p.y, s.th.Style(theme.Key), o.Letter)
-		p.r.Fill(letter-2, p.y, long, 1, bar, s.th.Style(theme.Text))
+		p.r.Fill(letter-2, p.y, long, 1, s.th.Glyphs.Body, s.th.Style(theme.Text))
 		p.r.At(letter-2+long+1, p.y).Int(s.th.Style(theme.Strong), int64(n))
 		p.y++
 		p.r.Cut(letter-2, p.y, p.r.W-letter+2, s.th.Style(theme.Faint), o.Text)

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"fdlab/lab/course"
 	"fdlab/lab/litter"
 	"fdlab/tui/app"
 )
@@ -80,10 +79,9 @@ func (t *Teller) Close() {
 	os.RemoveAll(t.dir)
 }
 
-// Began, Recorded and Votes are nothing for the notes.
-func (t *Teller) Began(*app.Onstage)         {}
-func (t *Teller) Recorded(app.Batch)         {}
-func (t *Teller) Votes(string) *course.Votes { return nil }
+// Began and Recorded are nothing for the notes.
+func (t *Teller) Began(*app.Onstage) {}
+func (t *Teller) Recorded(app.Batch) {}
 
 // Shown takes what the screen shows. Where the playhead is alone makes no other word.
 func (t *Teller) Shown(p app.Place) {

@@ -80,6 +80,14 @@ type number struct {
 	unit string
 }
 
+// style lights a number that is not 0.
+func (n number) style(th *ink, lit grid.Style) grid.Style {
+	if n.n > 0 {
+		return lit
+	}
+	return th.Faint
+}
+
 // numbersOf are the numbers of an fd: what waits in the kernel, how often its
 // callback was called in the current step, and, where that is another number, how often
 // it was read.
@@ -134,13 +142,7 @@ func drawMomentNow(r grid.Region, v *scene, f *world.FD) {
 		return
 	}
 	ready, noticed, twist := numbersOf(f)
-	readyStyle, noticedStyle := th.Faint, th.Faint
-	if ready.n > 0 {
-		readyStyle = th.Ready
-	}
-	if noticed.n > 0 {
-		noticedStyle = th.Callback
-	}
+	readyStyle, noticedStyle := ready.style(th, th.Ready), noticed.style(th, th.Callback)
 	at := [...]int{0, r.W * 30 / 100, r.W * 62 / 100}
 	part := func(i int) grid.Region {
 		end := r.W

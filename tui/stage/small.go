@@ -160,13 +160,7 @@ func drawCard(r grid.Region, v *scene, p grid.Rect) {
 	in := v.panel(r, p, "fd "+strconv.Itoa(int(f.Number))+"  "+f.Name(), wish, more)
 
 	ready, noticed, twist := numbersOf(f)
-	readyStyle, noticedStyle := th.Faint, th.Faint
-	if ready.n > 0 {
-		readyStyle = th.Ready
-	}
-	if noticed.n > 0 {
-		noticedStyle = th.Callback
-	}
+	readyStyle, noticedStyle := ready.style(th, th.Ready), noticed.style(th, th.Callback)
 	const digits, gap = 5, 2
 	columns := 2
 	if twist.unit != "" {

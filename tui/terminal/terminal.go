@@ -135,6 +135,20 @@ func (e *Ended) Error() string {
 	return said
 }
 
+// Status is the exit status of a program that ends with an error, which it says on
+// standard error; 0 without one.
+func Status(err error) int {
+	if err == nil {
+		return 0
+	}
+	Say("fdlab: " + err.Error())
+	var signal *Ended
+	if errors.As(err, &signal) {
+		return signal.Status()
+	}
+	return 1
+}
+
 // Status is the exit status that a shell gives such an end.
 func (e *Ended) Status() int { return 128 + int(e.Signal) }
 

@@ -244,7 +244,8 @@ func (w *bellWorld) fillsUp(room int) {
 func (w *bellWorld) anyByte() {
 	const items = "a line\nand one more:\n\t0123456789 AZaz !\"#$%&'()*+,-./;<=>@[\\]^_`{|}~\n"
 	const expected = "each byte is an item, also the end of a line, and the worker prints them all"
-	for _, m := range []*grade.Misconception{grade.EndedEarly, grade.BrokenOff, grade.Unanswered, grade.NotWatched, grade.MainReturned, grade.DoesNotEnd, grade.Stuck} {
+	ends := []*grade.Misconception{grade.EndedEarly, grade.BrokenOff, grade.Unanswered, grade.NotWatched, grade.MainReturned, grade.DoesNotEnd, grade.Stuck}
+	for _, m := range ends {
 		w.e.Means(m, itemIsMark)
 	}
 	w.e.Means(grade.Noise, memoryUsedAgain)
@@ -252,7 +253,7 @@ func (w *bellWorld) anyByte() {
 	w.gives(items)
 	w.e.Answered(expected)
 	w.e.Means(grade.Noise, nil)
-	for _, m := range []*grade.Misconception{grade.EndedEarly, grade.BrokenOff, grade.Unanswered, grade.NotWatched, grade.MainReturned, grade.DoesNotEnd, grade.Stuck} {
+	for _, m := range ends {
 		w.e.Means(m, nil)
 	}
 }
