@@ -63,6 +63,12 @@ func (g *CallGate) change(next *heldCall) {
 // HoldCall is the command for CallGate.Hold: "hold before read 7".
 func HoldCall(at Place, fd int) string { return Hold + " " + places[at] + " " + strconv.Itoa(fd) }
 
+// Holds is the note that a process leaves in its trace when HoldCall is in force: whoever
+// passes there from then on is held.
+func Holds(at Place, fd int) string {
+	return "from here on held: " + places[at] + " " + strconv.Itoa(fd)
+}
+
 // hold obeys what follows Hold: nothing, or a place and an fd.
 func (c *Control) hold(rest string) bool {
 	if rest == "" {
@@ -74,6 +80,7 @@ func (c *Control) hold(rest string) bool {
 			fd, err := strconv.ParseUint(number, 10, 31)
 			if err == nil {
 				c.Calls.Hold(at, int(fd))
+				note(Holds(at, int(fd)))
 			}
 			return err == nil
 		}

@@ -107,7 +107,7 @@ func (c *Control) Obey(command string) {
 	switch word {
 	case Hold:
 		if !c.hold(rest) {
-			note(fmt.Sprintf("unknown command %q", command))
+			note(fmt.Sprintf("control: unknown command %q", command))
 		}
 	case Release:
 		c.release()
@@ -120,7 +120,7 @@ func (c *Control) Obey(command string) {
 		key, _ := utf8.DecodeRuneInString(rest)
 		c.poke(key)
 	default:
-		note(fmt.Sprintf("unknown command %q", command))
+		note(fmt.Sprintf("control: unknown command %q", command))
 	}
 }
 
@@ -164,7 +164,7 @@ func (c *Control) poke(key rune) {
 	c.poked = c.poked || ok
 	c.mu.Unlock()
 	if !ok {
-		note(fmt.Sprintf("no poke on key %q", key))
+		note(fmt.Sprintf("control: no poke on key %q", key))
 		return
 	}
 	rec := trace.Process()
@@ -197,5 +197,5 @@ func (c *Control) stop() {
 
 func note(text string) {
 	rec := trace.Process()
-	rec.Put(&trace.Record{Kind: trace.Note, FD: trace.NoFD, Str: rec.String("control: " + text)})
+	rec.Put(&trace.Record{Kind: trace.Note, FD: trace.NoFD, Str: rec.String(text)})
 }

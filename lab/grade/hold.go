@@ -21,17 +21,38 @@ func (e *Examiner) Hold() { e.run.Hold() } // an error says that it has ended, a
 func (e *Examiner) Release() { e.run.Release() }
 
 // HoldRead holds a thread that is about to read from the fd, and no other thread,
-// until Release. It takes effect soon: wait for HeldThere(world.BeforeRead).
-func (e *Examiner) HoldRead(f *world.FD) { e.run.HoldCall(control.BeforeRead, int(f.Number)) }
+// until Release: world.BeforeRead. From its return on none passes.
+func (e *Examiner) HoldRead(f *world.FD) { e.holdCall(control.BeforeRead, int(f.Number)) }
 
 // HoldReadDone holds a thread that has just read from the fd: world.AfterRead.
-func (e *Examiner) HoldReadDone(f *world.FD) { e.run.HoldCall(control.AfterRead, int(f.Number)) }
+func (e *Examiner) HoldReadDone(f *world.FD) { e.holdCall(control.AfterRead, int(f.Number)) }
 
 // HoldWrite holds a thread that has just written to the fd: world.AfterWrite.
-func (e *Examiner) HoldWrite(f *world.FD) { e.run.HoldCall(control.AfterWrite, int(f.Number)) }
+func (e *Examiner) HoldWrite(f *world.FD) { e.holdCall(control.AfterWrite, int(f.Number)) }
 
 // HoldPost holds a thread that is about to post a function to a loop: world.BeforePost.
-func (e *Examiner) HoldPost() { e.run.HoldCall(control.BeforePost, 0) }
+func (e *Examiner) HoldPost() { e.holdCall(control.BeforePost, 0) }
+
+// holdCall waits until the program says that it holds: on a busy machine much could be
+// done meanwhile. One that does not say so in time has ended, or will be found to be stuck.
+func (e *Examiner) holdCall(at control.Place, fd int) {
+	said := control.Holds(at, fd)
+	before := e.notes(said)
+	e.run.HoldCall(at, fd)
+	for end := time.Now().Add(patrol); e.notes(said) == before && !e.ended && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		e.pump()
+	}
+}
+
+// notes counts the notes with a text.
+func (e *Examiner) notes(text string) (n int) {
+	for i := range e.entries {
+		if r := &e.entries[i]; r.Kind == trace.Note && r.Text == text {
+			n++
+		}
+	}
+	return n
+}
 
 // Settled waits until all threads sleep, be they held or not, for several looks in
 // a row: each has come as far as it can. On a machine so busy that this is never seen it
