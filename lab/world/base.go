@@ -306,6 +306,7 @@ func (w *World) toldInVain(b *Base, at int64) {
 	for _, f := range ready {
 		f.Noticed = at
 		f.heard(at, trace.Readable)
+		w.beside = append(w.beside, f.Number)
 	}
 }
 

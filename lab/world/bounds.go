@@ -133,7 +133,7 @@ func (w *World) undo(in *Frame) {
 	case in.Kind == InCallback:
 		f.InCallback, f.CallbackDone = max(f.InCallback-1, 0), w.Time
 	case in.Kind == InHandling:
-		w.left = f.Number
+		w.beside = append(w.beside, f.Number)
 		f.InHandling, f.HandledTill = max(f.InHandling-1, 0), w.Time
 	}
 }

@@ -82,8 +82,10 @@ func (tl *Timeline) Apply(w *World, r *trace.Record) {
 		}
 		tl.note(lane, e)
 	}
-	if f := w.FDByNumber(w.left); f != nil { // its handling is over, and no record of its own says so
-		tl.note(tl.fd(f), event{at: r.Time, state: f.state(), queued: f.waiting()})
+	for _, number := range w.beside {
+		if f := w.FDByNumber(number); f != nil {
+			tl.note(tl.fd(f), event{at: r.Time, state: f.state(), queued: f.waiting()})
+		}
 	}
 	if r.FD < 0 {
 		return

@@ -29,10 +29,18 @@ func TestALoopThatCallsNobodyWasToldAllTheSame(t *testing.T) {
 		} else {
 			s.add(trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 2, B: -1})
 		}
-		w := s.run().Live
+		run := s.run()
+		w := run.Live
 		for _, fd := range []int32{5, 6} {
 			if _, unseen := w.FDByNumber(fd).Unseen(); unseen == c.told {
 				t.Errorf("found %d of 2 (gathered: %v): fd %d is unseen: %v", c.found, c.gather, fd, unseen)
+			}
+		}
+		for i := range run.Timeline.Lanes {
+			if l := &run.Timeline.Lanes[i]; l.FD >= 0 {
+				if state, _ := l.span(l.n - 1).states(); (state == Unseen) == c.told {
+					t.Errorf("found %d of 2 (gathered: %v): the lane of fd %d ends in state %d", c.found, c.gather, l.FD, state)
+				}
 			}
 		}
 		if w.Bases[0].Vain == 0 {

@@ -85,9 +85,9 @@ type World struct {
 	// What the record that is being applied brought to an end: for the feed.
 	ended  Frame
 	took   int64
-	left   int32  // the fd that a thread deals with no more, or trace.NoFD: for the timeline
-	turned bool   // an end of a connection has another state now
-	signal string // the signal that it is about: "SIGINT", or ""
+	beside []int32 // fds that it has changed and does not name: for the timeline
+	turned bool    // an end of a connection has another state now
+	signal string  // the signal that it is about: "SIGINT", or ""
 }
 
 // New returns the world before the first record. strings resolves the string
@@ -143,7 +143,7 @@ func (w *World) Apply(r *trace.Record) (mine bool) {
 	if w.isOthers(r) {
 		return false
 	}
-	w.ended, w.took, w.turned, w.signal, w.left = Frame{}, 0, false, "", trace.NoFD
+	w.ended, w.took, w.turned, w.signal, w.beside = Frame{}, 0, false, "", nil
 	t := w.thread(r)
 	w.moved(t, r)
 	if t.ofSignal(r) { // its number is a signal's, and no fd's
