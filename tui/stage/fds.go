@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -285,6 +286,8 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 	case unseen && v.Now-since > 1e6:
 		p = v.atLeast(p.Rune(th.Late, g.Unseen).Text(th.Late, " unseen ")).Bytes(th.Late, v.since(r, since)).Text(th.Late, " ")
 		drawGrowing(r, p.X, v, th.Late, since)
+	case f.Readable() && f.Noticed > f.CallbackAt && v.isForNobody(f):
+		p.Rune(th.Alarm, g.Noticed).Text(th.Alarm, say(" calls nobody", " noticed, calls nobody"))
 	case f.Readable() && f.Noticed > f.CallbackAt:
 		p.Rune(th.Noticed, g.Noticed).Text(th.Noticed, say(" noticed", " noticed, callback next"))
 	case f.CallbackDone != 0 && v.Now-f.CallbackDone < glow && f.CallbackDone == f.CallbackAt:
@@ -438,4 +441,17 @@ func drawManyFDs(r grid.Region, v *scene, shown int) (above, below int) {
 		}
 	}
 	return above, hidden - above
+}
+
+// isForNobody reports whether a loop that watches the fd is told of it again and again, and
+// calls nobody.
+func (v *scene) isForNobody(f *world.FD) bool {
+	return slices.ContainsFunc(f.Watches, func(e world.Watch) bool {
+		b := v.World.BaseByNumber(e.Base)
+		if b == nil {
+			return false
+		}
+		_, nobody := diagnosis.CallsNobody(b)
+		return nobody
+	})
 }

@@ -28,6 +28,19 @@ func TestLateInItsOwnCallback(t *testing.T) {
 	}
 }
 
+// TestALoopThatCallsNobody: no callback comes next.
+func TestALoopThatCallsNobody(t *testing.T) {
+	for calls, want := range map[int64]string{10: "noticed, callback next", 5000: "noticed, calls nobody"} {
+		h := looping()
+		h.add(100*ms, trace.Kernel, 8, "", trace.Record{A: int64(trace.Readable), B: 3})
+		h.add(ms, trace.Turns, trace.NoFD, "", trace.Record{Base: 1, A: calls}) // they found one fd
+		v := view(h, 500*ms)
+		if _, _, word := FDWords(v, v.World.FDByNumber(8)); !strings.HasSuffix(word, want) {
+			t.Errorf("after %d iterations: %q, want %q", calls, word, want)
+		}
+	}
+}
+
 // TestAnFDSaysWhoseItIs where several threads run loops, and only there.
 func TestAnFDSaysWhoseItIs(t *testing.T) {
 	h := looping()
