@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -113,6 +114,31 @@ func TestAttachAndDetachAreNoSignals(t *testing.T) {
 	if !strings.Contains(string(status), "TracerPid:\t0\n") {
 		t.Errorf("it is traced still:\n%s", status)
 	}
+}
+
+// TestAThreadThatSleepsInACallOfNoFDIsLetGo: its next stop is the end of that call, in place of
+// the one that was asked for (any stop takes back PTRACE_INTERRUPT's).
+func TestAThreadThatSleepsInACallOfNoFDIsLetGo(t *testing.T) {
+	program := start(t, compile(t, "sleeper.c", "-pthread"))
+	p := attach(t, program.cmd.Process.Pid)
+	p.until("all threads sleep in their calls again", func() bool {
+		states, _ := filepath.Glob("/proc/" + strconv.Itoa(program.cmd.Process.Pid) + "/task/*/status")
+		for _, path := range states {
+			status, _ := os.ReadFile(path)
+			if strings.Contains(string(status), "TracerPid:\t0\n") || !strings.Contains(string(status), "State:\tS") {
+				return false
+			}
+		}
+		return len(states) == 2 && p.count(trace.WaitBegin, "") > 0
+	})
+	close(p.stop)
+	select {
+	case <-p.done:
+	case <-time.After(30 * time.Second):
+		program.cmd.Process.Kill() // or nobody would ever come back
+		t.Fatal("the tracer does not let go")
+	}
+	program.echoes(t, "let go\n")
 }
 
 // TestTheProgramSurvivesItsTracer, even if that is killed.

@@ -23,16 +23,31 @@ var interrupting = sync.OnceFunc(func() {
 		for range heard {
 		}
 	}()
+	deliver(wakeUp, func(flags *uint64) { *flags &^= saRestart })
+})
+
+// unheard keeps the kernel from sending the tracer a signal at each stop, beside what
+// wait4(2) tells: Go handles SIGCHLD as any other, and each costs as much as a stop itself.
+// The end of a child is still signalled. (sigaction(2), SA_NOCLDSTOP)
+var unheard = sync.OnceFunc(func() {
+	deliver(unix.SIGCHLD, func(flags *uint64) { *flags |= saNoChildStop })
+})
+
+// deliver changes how the kernel delivers a signal to the handler that Go has for it.
+func deliver(sig unix.Signal, change func(flags *uint64)) {
 	var action struct { // the kernel's struct sigaction
 		handler, flags, restorer, mask uint64
 	}
 	const size = 8 // of the mask
 	p := uintptr(unsafe.Pointer(&action))
-	if _, _, errno := unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(wakeUp), 0, p, size, 0, 0); errno != 0 {
+	if _, _, errno := unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), 0, p, size, 0, 0); errno != 0 {
 		return
 	}
-	action.flags &^= saRestart
-	unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(wakeUp), p, 0, size, 0, 0)
-})
+	change(&action.flags)
+	unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), p, 0, size, 0, 0)
+}
 
-const saRestart = 0x10000000 // SA_RESTART
+const (
+	saRestart     = 0x10000000 // SA_RESTART
+	saNoChildStop = 1          // SA_NOCLDSTOP
+)

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 }
 
 // compile builds a C program of testdata.
-func compile(t *testing.T, source string, flags ...string) string {
+func compile(t testing.TB, source string, flags ...string) string {
 	t.Helper()
 	if _, err := exec.LookPath("cc"); err != nil {
 		skip.Missing(t, "no C compiler: %v", err)

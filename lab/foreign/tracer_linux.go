@@ -68,6 +68,7 @@ type task struct {
 // that follows.
 func newTracer(rec *trace.Recorder, gate *control.Gate, opt Options) *tracer {
 	interrupting()
+	unheard()
 	return &tracer{bell: bell{tid: unix.Gettid()}, rec: rec, gate: gate, opt: opt, names: map[string]uint32{}, tasks: map[int]*task{},
 		procs: map[int]*process{}, owners: map[int]*process{}}
 }
@@ -197,6 +198,10 @@ func (t *tracer) stopped(tid int, status unix.WaitStatus) {
 // atCall is a stop at the beginning of a call, or at its end.
 func (t *tracer) atCall(k *task) {
 	if k.in == nil && t.attached {
+		if t.leaving { // this stop has come in place of the one that letGo asked for
+			t.detach(k)
+			return
+		}
 		var info syscallInfo
 		if info.get(k.tid) == nil && info.op == infoEntry {
 			t.enter(k)
