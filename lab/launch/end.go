@@ -1,12 +1,12 @@
 package launch
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"fdlab/lab/control"
+	"fdlab/lab/litter"
 )
 
 // watch reads the child's output, waits for its end, and clears up after it.
@@ -78,19 +79,48 @@ func (r *Run) watch() {
 	}
 }
 
-// sweep removes what the child said it has made and did not remove itself: it
-// was killed. What was made last goes first.
+// sweep removes what the child has made and did not remove itself: it was killed. What
+// was made last goes first. A child can be killed between making a folder and saying so: the
+// name says whose it is.
 func (r *Run) sweep() {
-	r.conn.SetReadDeadline(time.Now().Add(50 * time.Millisecond)) // it is all there, and then the end
 	var all []control.Litter
-	for lines := bufio.NewScanner(r.conn); lines.Scan(); {
-		if l, ok := control.ParseLitter(lines.Text()); ok {
+	for line := range strings.Lines(r.said()) {
+		if l, ok := control.ParseLitter(strings.TrimSuffix(line, "\n")); ok {
 			all = append(all, l)
 		}
 	}
 	for _, l := range slices.Backward(all) {
 		l.Remove()
 	}
+	for _, dir := range litter.Of(r.Pid()) {
+		os.RemoveAll(dir)
+	}
+}
+
+// said returns what the child wrote to the control socket and nobody has read. It does not
+// wait: a process that outlives the child may have the other end open.
+func (r *Run) said() string {
+	const most = 1 << 20 // and may go on writing
+	var all []byte
+	raw, err := r.conn.SyscallConn()
+	if err != nil {
+		return ""
+	}
+	raw.Read(func(fd uintptr) bool {
+		for len(all) < most {
+			some := make([]byte, 4096)
+			n, err := unix.Read(int(fd), some)
+			if err == unix.EINTR {
+				continue
+			}
+			if n <= 0 {
+				return true
+			}
+			all = append(all, some[:n]...)
+		}
+		return true
+	})
+	return string(all)
 }
 
 // clear kills what the child left of its group, and what left the group. From

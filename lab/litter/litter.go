@@ -77,6 +77,17 @@ func Orphans(parent string) (dirs []string) {
 	return dirs
 }
 
+// Of returns the folders of TempDir in the system's folder that this user's process has made,
+// by their absolute names.
+func Of(pid int) (dirs []string) {
+	for _, dir := range folders(os.TempDir()) {
+		if by, ok := owner(filepath.Base(dir)); ok && by == pid {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
 // folders returns this user's folders in parent that are named as those of TempDir.
 func folders(parent string) (dirs []string) {
 	parent, err := filepath.Abs(parent)

@@ -1,5 +1,5 @@
 // A program that leaves in its working folder what it has made: a FIFO, a
-// temporary folder, and a file that it only claims to have made.
+// temporary folder, another that it says nothing of, and a file that it only claims to have made.
 package main
 
 import (
@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"fdlab/lab/control"
+	"fdlab/lab/litter"
 )
 
 func main() {
@@ -19,8 +20,9 @@ func main() {
 	dir, _ := os.MkdirTemp("", "fdlab-")
 	os.WriteFile(filepath.Join(dir, "inside"), nil, 0o600)
 	c.Made(dir)
-	c.Made("precious") // a file: it may have been there before
-	c.Made("folder")   // a folder that is not a temporary one
+	litter.TempDir("", "run") // killed before it could say so
+	c.Made("precious")        // a file: it may have been there before
+	c.Made("folder")          // a folder that is not a temporary one
 	c.Made("nothing")
 	fmt.Println("ready")
 	select {}
