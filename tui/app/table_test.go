@@ -87,7 +87,7 @@ func TestTheGuideSaysWhoseAKeyIs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, guide, _ := strings.Cut(string(text), "### Whose a key is")
+	_, guide, _ := strings.Cut(string(text), "### Which keys belong to a lesson")
 	letters := "| `" + strings.Join(strings.Split(control.Letters, ""), "` `") + "` |"
 	if !strings.Contains(guide, letters) {
 		t.Errorf("the guide lacks the row %q", letters)
