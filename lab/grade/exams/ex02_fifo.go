@@ -12,7 +12,7 @@ var readOnlyFIFO = &grade.Misconception{
 	Belief: "I only read, so I open the FIFO for reading.",
 	Truth: "When the last writer has closed a FIFO, its readers are at the end of file, and stay there until " +
 		"another writer comes: each read gives 0, and the loop spins. A reader that opens it read-write is also a writer " +
-		"himself, so the last one never leaves.",
+		"of it, so the last one never leaves.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
