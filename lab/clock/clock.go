@@ -1,4 +1,4 @@
-// Package clock tells the time since the program began: in ns, monotonic, the
+// Package clock returns the time since the program began: in ns, monotonic, the
 // same for all threads. It costs half of what time.Since costs.
 //
 // It knows the system's clock and the processor's counter. It does not know who

@@ -22,7 +22,7 @@ const (
 var places = map[Place]string{BeforeRead: trace.BeforeRead, AfterRead: trace.AfterRead, AfterWrite: trace.AfterWrite, BeforePost: trace.BeforePost}
 
 // CallGate holds the threads that make a call on one fd. Time goes on for all
-// others: so it can be shown what another thread does between two lines of one.
+// others: so a trial can show what another thread does between two lines of this one.
 // The zero CallGate is open. All methods may be called from any thread.
 type CallGate struct {
 	held atomic.Pointer[heldCall] // nil: nothing is held
@@ -44,7 +44,7 @@ func (g *CallGate) Pass(at Place, fd int) {
 	}
 }
 
-// Hold holds the calls on fd at one place, and no others any more.
+// Hold holds the calls on fd at one place, and releases those that were held before.
 func (g *CallGate) Hold(at Place, fd int) {
 	next := &heldCall{at: at, fd: fd}
 	next.gate.Close()

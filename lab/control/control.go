@@ -84,7 +84,7 @@ var process = sync.OnceValue(func() *Control {
 func Process() *Control { return process() }
 
 // Serve obeys the commands that arrive on conn until its end, and then asks
-// the experiment to stop: who held the other end is gone.
+// the experiment to stop: the process at the other end is gone.
 func (c *Control) Serve(conn *os.File) {
 	defer conn.Close()
 	lines := bufio.NewScanner(conn)
@@ -100,8 +100,8 @@ func (c *Control) release() {
 	c.Calls.Release()
 }
 
-// Obey carries out one command. What it does not know it leaves, with a note
-// in the trace.
+// Obey carries out one command. A command that it does not know changes
+// nothing, and leaves a note in the trace.
 func (c *Control) Obey(command string) {
 	word, rest, _ := strings.Cut(command, " ")
 	switch word {
@@ -143,7 +143,7 @@ func (c *Control) Offer(key rune, text string, do func()) {
 }
 
 // OfferArgument says in the trace that the program can be started with an
-// argument, and does otherwise then: "-backend=poll". In the trace it is an
+// argument, and then does something else: "-backend=poll". In the trace it is an
 // offer without a key.
 func (c *Control) OfferArgument(argument string) {
 	rec := trace.Process()

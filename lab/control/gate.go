@@ -121,8 +121,8 @@ func (g *Gate) Step() {
 	g.wake()
 }
 
-// Now is for one who holds other threads than his own, and so cannot stand in Pass:
-// whether the gate is closed, how often Step was called so far, and a channel that is
+// Now is for a caller that holds other threads than its own, and so cannot block in
+// Pass. It returns whether the gate is closed, how often Step was called so far, and a channel that is
 // closed when either changes.
 func (g *Gate) Now() (closed bool, steps uint64, changed <-chan struct{}) {
 	g.mu.Lock()

@@ -48,7 +48,7 @@ func ParseLitter(line string) (l Litter, ok bool) {
 	return l, err == nil && filepath.IsAbs(path)
 }
 
-// Remove takes the litter away, if it is still what the program made: a FIFO, or
+// Remove removes the litter, if it is still what the program made: a FIFO, or
 // a folder of fdlab in the folder for temporary files. Nothing else is touched,
 // whatever the program said.
 func (l Litter) Remove() {

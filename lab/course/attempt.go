@@ -36,7 +36,7 @@ func Built(name string) bool {
 
 // Program says what the Go files of the working copy hold, in a few letters: after
 // any change they are others. Files that the go command leaves out (of tests, and
-// those whose names begin with a dot or a low line, as an editor's locks and backups
+// those whose names begin with a dot or an underscore, as an editor's locks and backups
 // do) do not count.
 func (e *Exercise) Program(root string) string {
 	files, _ := filepath.Glob(filepath.Join(filepath.Dir(e.MainFile(root)), "*.go"))

@@ -21,8 +21,8 @@ type Result struct {
 	Runs       int       `json:"runs"`                 // how many there were, counted by Save
 }
 
-// On returns the result as far as it speaks of the question q. A letter that
-// was kept for other words, of an earlier fdlab, says nothing about today's
+// On returns the result as far as it is about the question q. A letter that an
+// earlier fdlab kept for a question in other words says nothing about today's
 // options: it is left out.
 func (r Result) On(q Question) Result {
 	if r.Question != q.ID {

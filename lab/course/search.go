@@ -12,7 +12,7 @@ type Library struct {
 	Lessons   []*Lesson
 	Exercises []*Exercise
 
-	// Hidden says which sections are not for the reader yet; nil: none.
+	// Hidden reports whether the reader may not see a section yet; nil: every section may be seen.
 	Hidden func(*Lesson, *Section) bool
 }
 

@@ -19,9 +19,9 @@ type Tried struct {
 // mostTries is how many runs are kept: of more the oldest are dropped.
 const mostTries = 1000
 
-// Tries returns what came of each run in the order of time. Of a lesson whose earlier runs
-// were not kept, by an earlier fdlab, it is the last one; and of one that was predicted and not
-// yet run what was predicted, with no time.
+// Tries returns what came of each run, in the order of time. An earlier fdlab kept only the
+// last run of a lesson; then that one is returned. For a lesson that was predicted and not yet
+// run, it returns the prediction, with no time.
 func (p Progress) Tries() ([]Tried, error) {
 	f, err := p.read()
 	if err != nil {
@@ -51,7 +51,7 @@ func (p Progress) Tries() ([]Tried, error) {
 	return all, nil
 }
 
-// WriteTries writes runs as a table for other programs, one row for each. right is empty where
+// WriteTries writes runs as CSV, one row for each. right is empty where
 // nothing was predicted, or the run gave no answer.
 func WriteTries(out io.Writer, c *Catalogue, tries []Tried) error {
 	w := sheet.New(out)
@@ -72,7 +72,7 @@ func WriteTries(out io.Writer, c *Catalogue, tries []Tried) error {
 	return w.Flush()
 }
 
-// WriteQuestions writes what the lessons ask as a table for other programs: a row for the
+// WriteQuestions writes what the lessons ask as CSV: a row for the
 // question of Predict, with its options and what the answer is computed from, and one for
 // each of Recall, with its answer.
 func WriteQuestions(out io.Writer, c *Catalogue) error {

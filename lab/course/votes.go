@@ -6,9 +6,8 @@ import (
 	"slices"
 )
 
-// Votes are what a class has predicted for the question of a lesson. They are
-// numbers: who chose what, nobody can tell from them. Votes do not change; new ones are
-// another value.
+// Votes are what a class has predicted for the question of a lesson. They are counts,
+// and do not say who chose what. A Votes does not change; new votes are another value.
 type Votes struct {
 	By      map[string]int // how many have chosen each letter
 	Present int            // how many people look on

@@ -4,8 +4,8 @@
 // Its predicates look at a world (lab/world) and find nothing else out. The
 // stage's warnings and sentences and the grader's feedback all rest on them, so
 // that what is called a spin is the same everywhere, and each threshold stands
-// once. The package knows no exercise, no drawing and no process, and it finds
-// no words: those who show a Finding do.
+// once. The package knows no exercise, no drawing and no process. It has no words:
+// the callers that show a Finding have them.
 package diagnosis
 
 import (
@@ -150,8 +150,8 @@ func Asks(f *world.FD) (Finding, bool) {
 	return Finding{Kind: Spin, Cause: AskedAgain, FD: f, Count: f.Refused.Now}, f.Refused.Now >= InOne
 }
 
-// CallsNobody finds out whether the loop spins: iteration after iteration that
-// finds something ready and calls nobody.
+// CallsNobody finds out whether the loop spins: turn after turn finds something
+// ready and calls no callback.
 func CallsNobody(b *world.Base) (Finding, bool) {
 	return Finding{Kind: Spin, Cause: NobodyCalled, Base: b, Count: b.Vain}, b.Vain > ForEver && b.Phase != world.Stopped
 }
@@ -245,8 +245,8 @@ func Blocked(w *world.World, f *world.FD) (call world.Frame, inside, ok bool) {
 	return world.Frame{}, false, false
 }
 
-// Uncertain returns a loop of which nobody knows what it does: records were lost since
-// it was last heard. Or nil.
+// Uncertain returns a loop of which it is not known what it does: records were lost since
+// its last record. Or nil.
 func Uncertain(w *world.World) *world.Base {
 	for i := range w.Bases {
 		if b := &w.Bases[i]; b.Phase != world.Stopped && !w.Sure(b.Since) {

@@ -16,7 +16,7 @@ func mayBeLock(w *world.World, f *world.FD) bool {
 	return f.Ever == 0 && w.Foreign() && strings.HasPrefix(f.What, "pipe")
 }
 
-// LeftLying finds out whether what waits on an edge-triggered fd waits for nobody: the
+// LeftLying finds out whether bytes on an edge-triggered fd will not be reported again: the
 // program has read since it was told, bytes lie there since then, and its loop has waited
 // beside them. It will be told of the next ones, not of these.
 func LeftLying(w *world.World, f *world.FD, now int64) (Finding, bool) {

@@ -17,8 +17,8 @@ import (
 )
 
 // Attach follows a process that runs already, until its end or until stop is closed:
-// then it is let go, and the error is ErrDetached. It outlives this process, whatever
-// ends that: the kernel lets it go.
+// then it is detached, and the error is ErrDetached. It goes on when this process ends,
+// in whatever way: the kernel then detaches it.
 func Attach(rec *trace.Recorder, gate *control.Gate, pid int, opt Options, stop <-chan struct{}) (Exit, error) {
 	if err := mayAttach(pid); err != nil {
 		return Exit{}, err

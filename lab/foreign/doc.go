@@ -1,16 +1,16 @@
 // Package foreign puts any Linux program into the trace: one that knows nothing of
 // fdlab, in whatever language. It follows the program's threads by ptrace(2), and
-// writes the ordinary records of package trace, with the program's thread ids: what
-// its calls on file descriptors are and give, which sets of fds its loops wait for,
-// what they are told; and beside them what the kernel says of each fd.
+// writes the ordinary records of package trace, with the program's thread ids: its
+// calls on file descriptors and their results, which sets of fds its loops wait for, and
+// which of these are reported ready; and beside them what the kernel says of each fd.
 //
 // What it knows: ptrace and seccomp, how Linux's calls on fds look in registers and
 // memory, which fds and epoll sets a process has, the symbols of a program file.
 //
 // What it must never know: what records add up to (lab/world), any drawing, any key,
 // libevent or another library by name. It reads from the program and never writes
-// into it, but for one thing: a wait that attaching or letting go has interrupted is
-// begun again.
+// into it, with one exception: a wait that attaching or detaching has interrupted is
+// restarted.
 //
 // Who calls it: the instrument starts itself once more as a *tracer child* through
 // lab/launch (Child), which inherits the ring and the control socket as a lesson does;

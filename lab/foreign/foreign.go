@@ -22,7 +22,7 @@ type Exit struct {
 	number int
 }
 
-// Refusal says why a program cannot be watched, and what to do about that. Both are
+// Refusal says why a program cannot be watched, and what to do about it. Both are
 // sentences for the person who asked.
 type Refusal struct {
 	Why, Cure string

@@ -23,7 +23,7 @@
 //	end NAME STATE     that end of a TCP connection is in that state, in the kernel's table
 //	nested N           a thread is inside N dispatches or more
 //	spins              a loop spins, or calls of an fd that take nothing follow each other
-//	vain               a loop finds something ready, iteration after iteration, and calls nobody
+//	vain               a loop finds something ready, turn after turn, and calls no callback
 //	held               a thread stands at the gate
 //	call NAME WHAT     a system call has ended, with WHAT: an errno by name, or the result:
 //	call NAME WHAT FD  0, or at least N
@@ -69,7 +69,7 @@ type call struct {
 // machine one that is not may take some ms.
 const stuck = int64(50e6)
 
-// looked is how long, in ns, it takes until the kernel's watcher has surely looked again.
+// looked is after how long, in ns, the kernel's watcher has surely looked again.
 const looked = int64(200e6)
 
 // brief is how long, in ns, an fd is ready before anybody may be said not to have looked.
@@ -178,8 +178,8 @@ func split(text string) (words []string, err error) {
 	return words, nil
 }
 
-// Met reports whether it is so now: right after a record was applied to the world, or
-// at a time between two records, with nil.
+// Met reports whether the condition is met now: right after the record r was applied to
+// the world, or, if r is nil, at a time between two records.
 func (g *Goal) Met(w *world.World, r *trace.Record, now int64) bool {
 	if g.at != nil && (r == nil || !g.at.is(w, r)) {
 		return false

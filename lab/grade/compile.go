@@ -18,8 +18,8 @@ var packages = map[string]string{
 	"utf8": "unicode/utf8", "unix": "golang.org/x/sys/unix", "event": "fdlab/lab/event", "sys": "fdlab/lab/sys",
 }
 
-// What Go's compiler says most to who writes an exercise, and the way out: what
-// is likely to be the cause of the others first. NAME is what the pattern
+// The most frequent errors of Go's compiler in an exercise, and the way out: those that
+// are likely to cause the others come first. NAME is what the pattern
 // captures, PATH the package that is called so.
 var waysOut = []struct {
 	says *regexp.Regexp

@@ -16,8 +16,8 @@ import (
 )
 
 // Examiner is the grader's hand in a trial: it plays the world, and says what
-// must come of it. It is for the goroutine of Exam.Play only. Methods that find
-// the program wanting do not return.
+// must come of it. It is for the goroutine of Exam.Play only. A method that finds
+// a fault in the program does not return.
 type Examiner struct {
 	ctx     context.Context
 	exam    *Exam
@@ -125,12 +125,12 @@ func (e *Examiner) meant(m *Misconception) *Misconception {
 // other, in a program that does not try them again.
 func (e *Examiner) MayBeRefused(most func(*world.FD) int64) { e.refusable = most }
 
-// Through says which fd calls for what was read and not put out yet: a bell. Where something
-// is missing in the end, the last read of it tells most.
+// Through says which fd wakes the program for what it has read and not put out yet: a bell.
+// If something is missing in the end, the feedback shows the last read of the bell.
 func (e *Examiner) Through(bell func() *world.FD) { e.through = bell }
 
-// WaitsItself reports whether the program calls poll, select or the like past the lab: no
-// record shows when it waits for what.
+// WaitsItself reports whether the program calls poll, select or the like past the lab, so
+// that no record shows when it waits, and for what.
 func (e *Examiner) WaitsItself() bool { return e.source.waits }
 
 // Path returns a path in the trial's own folder. Nothing is there yet.

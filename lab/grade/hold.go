@@ -21,7 +21,7 @@ func (e *Examiner) Hold() { e.run.Hold() } // an error says that it has ended, a
 func (e *Examiner) Release() { e.run.Release() }
 
 // HoldRead holds a thread that is about to read from the fd, and no other thread,
-// until Release: world.BeforeRead. From its return on none passes.
+// until Release: world.BeforeRead. When it has returned, no thread passes any more.
 func (e *Examiner) HoldRead(f *world.FD) { e.holdCall(control.BeforeRead, int(f.Number)) }
 
 // HoldReadDone holds a thread that has just read from the fd: world.AfterRead.

@@ -11,8 +11,8 @@ import (
 )
 
 // Restart starts the program again, when it has ended. Its trace, its fds and
-// what it prints are those of the new run from here on; the world's hands are
-// taken away.
+// what it prints are those of the new run from here on; the FIFOs and clients of
+// the first run are gone.
 func (e *Examiner) Restart(args ...string) {
 	if !e.ended {
 		panic("grade: the program has not ended")

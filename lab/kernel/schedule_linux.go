@@ -6,7 +6,7 @@ import (
 	"os"
 )
 
-// ScheduleOf asks how it stands between a thread of this process and the processors:
+// ScheduleOf asks the kernel for the schedule of a thread of this process:
 // /proc/self/task/TID/{schedstat,stat}, proc(5).
 func ScheduleOf(thread uint32) (s Schedule, err error) {
 	files.Lock()

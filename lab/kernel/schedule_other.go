@@ -4,5 +4,5 @@ package kernel
 
 import "errors"
 
-// ScheduleOf fails: this system does not say for how long a thread waits for a processor.
+// ScheduleOf fails: this system does not say how long a thread has waited for a processor.
 func ScheduleOf(uint32) (Schedule, error) { return Schedule{}, errors.ErrUnsupported }

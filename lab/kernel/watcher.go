@@ -11,13 +11,13 @@ import (
 )
 
 // A Watcher records what the kernel says of some fds: a Kernel or a Socket
-// record for each change, and none while nothing changes. What found no room in the
-// ring is said again. A nil *Watcher does nothing. Its methods may be called from any thread.
+// record for each change, and none while nothing changes. A record that found no room
+// in the ring is written again. A nil *Watcher does nothing. Its methods may be called from any thread.
 //
-// It must not bend the program that it watches, so:
+// It must not disturb the program that it watches, so:
 //   - nothing happens while nothing is ready: no clock ticks, and the first
 //     arrival wakes it at once (Linux). While something is ready it looks every
-//     2 ms: the kernel tells who waits of a rise, but nobody of a drain;
+//     2 ms: the kernel wakes a waiter when an fd becomes ready, but not when it is drained;
 //   - after each look it rests, for a millisecond at least and for 40 times as
 //     long as it looked: at most 2.5% of one processor. But it never rests for
 //     longer than 100 ms: a look may be long only because others had the
@@ -88,7 +88,7 @@ func (w *Watcher) Watch(fd, peer int) { w.WatchCopy(fd, peer, fd) }
 
 // WatchCopy is Watch for an fd of another process, of which this process has a
 // copy (pidfd_getfd(2)). The copy keeps the file open: call Unwatch and close it
-// before the other process closes fd, or its peer hears nothing of that.
+// before the other process closes fd, or its peer gets no end of file.
 func (w *Watcher) WatchCopy(fd, peer, copy int) {
 	if w == nil {
 		return
@@ -107,7 +107,7 @@ func (w *Watcher) WatchCopy(fd, peer, copy int) {
 	}
 }
 
-// Unwatch ends that. Call it before fd is closed: afterwards the number may
+// Unwatch ends Watch and WatchCopy. Call it before fd is closed: afterwards the number may
 // belong to another. When it returns, no more is recorded of this fd.
 func (w *Watcher) Unwatch(fd int) {
 	if w == nil {
@@ -127,7 +127,7 @@ func (w *Watcher) forget(watch *watch) {
 	delete(w.awake, watch)
 }
 
-// Look looks at fd at once, for a moment at which it must be known how it is: a
+// Look looks at fd at once, where its state must be known at this moment: a
 // callback may come before the watcher has looked. It takes some µs.
 func (w *Watcher) Look(fd int) {
 	if w == nil {

@@ -26,8 +26,8 @@ func (e *EnvironmentError) Unwrap() error { return e.err }
 
 const restart = "Then start fdlab again."
 
-// troubles are what machines and shells most have against a build, with the
-// cure. The first that fits the words is taken.
+// troubles are the usual reasons of machines and shells for which a build fails, each
+// with its cure. The first one whose pattern matches is taken.
 var troubles = []struct {
 	says        *regexp.Regexp
 	cause, cure string
@@ -91,7 +91,7 @@ var troubles = []struct {
 		"The words above name it. TMPDIR, GOCACHE and GOMODCACHE choose other folders. " + restart},
 }
 
-// Explain adds cause and cure to an error, if the machine is known for it.
+// Explain adds cause and cure to an error, if it is one of the known troubles of machines.
 func Explain(err error) error {
 	var known *EnvironmentError
 	if err == nil || errors.As(err, &known) {

@@ -90,7 +90,7 @@ func Find(root, path string) (Program, error) {
 }
 
 // IsSource reports whether the go command builds a file of that name into a program. It
-// leaves out tests, and names that begin with a dot or a low line, as those of an
+// leaves out tests, and names that begin with a dot or an underscore, as those of an
 // editor's locks and backups do.
 func IsSource(name string) bool {
 	base := filepath.Base(name)

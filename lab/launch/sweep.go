@@ -13,7 +13,7 @@ import (
 
 // Sweep takes away what a killed instrument could not: builds that go on,
 // programs that its programs had started, folders for temporary files, and FIFOs
-// in root, where programs run. What belongs to anybody who lives stays.
+// in root, where programs run. What belongs to a process that still runs stays.
 func Sweep(root string) {
 	orphans := append(litter.Orphans(os.TempDir()), litter.Orphans(buildTemp())...)
 	others := false // another instrument runs a program in root
@@ -39,7 +39,7 @@ func Sweep(root string) {
 	}
 }
 
-// settled is how long nobody must have used a FIFO.
+// settled is for how long nobody must have used a FIFO before it is removed.
 const settled = 3 * time.Second
 
 // environ is a process's environment. Only the variables that are asked for here

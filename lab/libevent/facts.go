@@ -23,8 +23,8 @@ type Line struct {
 	NotJudged    string // why it is not compared, or ""
 }
 
-// Compare holds a run of libevent's program beside one of ours. number is the lesson's. A
-// run that has not been is nil.
+// Compare compares a run of the program on libevent with one of ours. number is the lesson's.
+// A run that does not exist is nil.
 func Compare(number int, ours, theirs *Account) (all []Line) {
 	for _, f := range facts[number] {
 		l := Line{Step: f.step, What: f.what}
@@ -54,7 +54,7 @@ func (f *fact) in(a *Account, whose string) (value, why string) {
 // Compares reports whether a lesson, by its number, has a program on libevent.
 func Compares(number int) bool { return len(facts[number]) > 0 }
 
-// Why says what of a lesson is not compared, and why; "": nothing is left out.
+// Why says what of a lesson is not compared, and the reason; "": nothing is left out.
 func Why(number int) string { return left[number] }
 
 var left = map[int]string{

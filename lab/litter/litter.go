@@ -51,7 +51,7 @@ func owner(name string) (pid int, ok bool) {
 }
 
 // Living returns the folders of TempDir in parent ("": the system's folder) of one kind that
-// belong to this user, and whose process lives, the newest first, by their absolute names.
+// belong to this user, and whose process runs, the newest first, by their absolute names.
 func Living(parent, kind string) (dirs []string) {
 	made := map[string]time.Time{}
 	for _, dir := range folders(cmp.Or(parent, os.TempDir())) {

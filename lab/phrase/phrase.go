@@ -2,8 +2,8 @@
 // the stage and the evidence in the grader's feedback both speak by it.
 //
 // A phrase is a row of segments in plain form, each with a role, so that a screen
-// can colour it and a text can do without. The package knows words, and neither
-// drawing nor what follows from a record.
+// can colour it and a plain text can ignore the role. The package knows words, but
+// neither drawing nor what follows from a record.
 package phrase
 
 import (

@@ -4,7 +4,7 @@
 // or with a timeout of 0.
 //
 // An ordinary system call in Go tells the scheduler twice: "this thread may be
-// gone for long", and "it is back". That costs more than many a call itself,
+// gone for long", and "it is back". That often costs more than the call itself,
 // and a call that cannot block is never gone for long. syscall.RawSyscall6
 // leaves it out, too, but it passes through two functions and takes some 13 ns
 // more than this one: a few per cent of a read(2).

@@ -2,7 +2,7 @@
 //
 // The lab shows threads by their real kernel ids, the ones that ps -L, top -H
 // and gdb show. gettid(2) gives the id, but it is a system call (60 to 200 ns):
-// too dear to make for every record of a trace. A goroutine that is locked to
+// too expensive for every record of a trace. A goroutine that is locked to
 // its OS thread always has the same id, so Lock asks the kernel once and ID
 // finds the answer again by the goroutine's address.
 package thread
@@ -83,7 +83,7 @@ func ask() uint32 {
 	return id
 }
 
-// Known returns the ids that Lock and ID have told so far, appended to dst. Some of
+// Known returns the ids that Lock and ID have returned so far, appended to dst. Some of
 // these threads may have ended. Where there were thousands, some are left out.
 func Known(dst []uint32) []uint32 {
 	for i := range asked {

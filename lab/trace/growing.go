@@ -23,7 +23,7 @@ func NewGrowing() *Growing {
 	return g
 }
 
-// Read takes the next piece, which is whole lines, and returns its records. They hold
+// Read takes the next piece, which is whole lines, and returns its records. They are valid
 // until the next call. After an error nothing more can be read.
 func (g *Growing) Read(piece []byte) ([]Record, error) {
 	g.records, g.batch = g.records[:0], g.batch[:0]

@@ -3,7 +3,7 @@
 //
 // A program writes fixed-size records into a ring in shared memory (Recorder);
 // an instrument reads them from there while the program runs (Reader). A
-// recording is the same records as a file of JSON Lines (Encoder, Decoder).
+// recording is the same records as a file of JSON Lines (Encoder, ReadRecording).
 //
 // The package knows the form of a record. It does not know who makes records
 // (lab/event, lab/sys, lab/kernel, lab/experiment) or what they add up to

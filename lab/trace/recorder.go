@@ -73,7 +73,7 @@ var override atomic.Pointer[Recorder]
 
 // Process returns the recorder of this process: the one that SetProcess set,
 // or one that writes to the inherited ring that the environment names. It is
-// nil when nobody watches. Keep the result; do not call it per event.
+// nil when nobody watches. Keep the result; do not call it for each event.
 func Process() *Recorder {
 	if r := override.Load(); r != nil {
 		return r
@@ -116,8 +116,8 @@ func (r *Recorder) Put(rec *Record) {
 	}
 }
 
-// Tell is Put, and reports whether there was room: for what is said when it changes, and
-// must be said again if nobody has heard it.
+// Tell is Put, and reports whether there was room: for what is recorded only when it
+// changes, and must be recorded again if that record was lost.
 func (r *Recorder) Tell(rec *Record) (kept bool) { return r == nil || r.put(rec) }
 
 func (r *Recorder) put(rec *Record) (kept bool) {

@@ -8,10 +8,10 @@ import (
 	"fdlab/lab/clock"
 )
 
-// Writer writes what a busy event loop says without end. Put takes a record by
-// its address: it is first put together, and then copied. That takes longer than
-// all the rest. A Writer's facts go from registers straight into the ring. And
-// facts that always follow each other, in the same ns, share one slot (bundle.go).
+// Writer writes the records that a busy event loop makes in each turn. Put takes a
+// record by its address: it is first put together, and then copied, which takes longer
+// than all the rest. The facts that a Writer gets go from registers straight into the
+// ring. And facts that always follow each other, in the same ns, share one slot (bundle.go).
 //
 // Its records are of one base and one thread. Only one thread at a time may use
 // it.

@@ -11,7 +11,7 @@ import (
 // A world is as large as the program that it shows, and a program may be endless:
 // a thread for each message, a step for each line, a stack whose ends were lost.
 // So everything that grows with the number of records has a bound, far beyond what
-// a person can look at. What goes for it is counted in Dropped, and the stage says so.
+// a person can look at. What is left out or removed is counted in Dropped, and the stage says so.
 const (
 	mostProcesses = 32
 	mostThreads   = 512

@@ -123,7 +123,7 @@ func (w *World) CalledOn(call *Frame) *FD {
 	return nil
 }
 
-// keepClosed is how many closed fds stay in the world, for the afterglow.
+// keepClosed is how many closed fds stay in the world, so that the stage can show them a moment longer.
 const keepClosed = 64
 
 func (w *World) enter(f *FD) *FD {

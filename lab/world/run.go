@@ -51,7 +51,7 @@ const (
 // them was heard before it had grown, and after.
 type loss struct{ from, to int64 }
 
-// Lost says how many records were lost up to the time now of the run's clock. Say it
+// Lost tells the run how many records were lost up to the time now of its clock. Call it
 // before the records that were read then are applied.
 func (r *Run) Lost(total uint64, now int64) {
 	if total > r.lost {
@@ -220,7 +220,7 @@ func (r *Run) forget() {
 }
 
 // Records returns the records that are kept, the oldest first, in pieces that
-// nobody may change. They hold for as long as nothing is applied.
+// nobody may change. They are valid until the next Apply.
 func (r *Run) Records() (pieces [][]trace.Record) {
 	for _, c := range r.whole().past {
 		pieces = append(pieces, c.records)

@@ -134,8 +134,8 @@ func (w *World) Clone() *World {
 }
 
 // Apply reduces one record into the world. Records must come in the order of
-// their numbers; a gap (records that were lost) leaves the world possibly
-// wrong until the fds it touched speak again. mine is false where the record is of another
+// their numbers; after a gap (records that were lost) the world may be wrong
+// until new records of the same fds come. mine is false where the record is of another
 // process, and has changed nothing of this one.
 func (w *World) Apply(r *trace.Record) (mine bool) {
 	w.Time = max(w.Time, r.Time)
