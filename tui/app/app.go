@@ -1,6 +1,6 @@
-// Package app is the instrument: its screens, its keys, its clock. It is the
-// one place that knows Bubble Tea. What a screen shows is drawn by the
-// packages beside it; what a run is, lab/launch and lab/world know.
+// Package app is the instrument: its screens, its keys, its clock, as a model of
+// Bubble Tea. What a screen shows is drawn by the packages beside it; what a run
+// is, lab/launch and lab/world know.
 //
 // Update does no I/O and waits for nothing: whatever may take time is a
 // command (commands.go), and comes back as a message.

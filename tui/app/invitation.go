@@ -8,7 +8,7 @@ import (
 	"fdlab/tui/theme"
 )
 
-// Invitation says how others can look on: a link, a code that a phone reads.
+// Invitation says how others can look on: by a link, or by a code that a phone reads.
 type Invitation interface {
 	// Draw draws it into a region that may be too small for all of it.
 	Draw(r grid.Region, th *theme.Theme)

@@ -14,8 +14,8 @@ import (
 // browsers, the instructor's notes in a second terminal.
 //
 // All calls come from the goroutine that has the model, so each must return at once. What
-// may take time is for a goroutine of the onlooker's own; what that one cannot keep up
-// with it drops, and counts.
+// may take time is for a goroutine of the onlooker's own, which drops and counts what it
+// cannot keep up with.
 type Onlooker interface {
 	// Began says that another run is on the stage, or with nil that none is any more.
 	Began(*Onstage)
@@ -72,7 +72,7 @@ var screens = map[screen]string{
 	atExercise: "exercise", atTrials: "trial", atEnding: "ending", atPair: "pair",
 }
 
-// Tell lets somebody look on. Call it before the model is run.
+// Tell adds an onlooker. Call it before the model is run.
 func (m *Model) Tell(o Onlooker) {
 	m.onlookers = append(m.onlookers, o)
 	if v, ok := o.(Voters); ok {

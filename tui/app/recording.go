@@ -90,7 +90,7 @@ type Recorded struct {
 	flaw error // why not all of it could be read, or nil
 }
 
-// Load reads a recording. What is readable of a broken one is in it; an error says
+// Load reads a recording. Of a broken one it returns what is readable; an error means
 // that nothing is.
 func Load(name string) (*Recorded, error) {
 	r := &Recorded{file: name}

@@ -1,6 +1,6 @@
-// Package chrome is what the parts of every screen stand in: the title row, the
-// hairlines that begin a part, the line that two parts share, the ground of what
-// stands out, the row of keys. No part has a box of its own.
+// Package chrome draws what frames the parts of every screen: the title row, the
+// hairlines that begin a part, the line between two parts, the background of what is
+// highlighted, the row of keys. No part has a box of its own.
 package chrome
 
 import (
@@ -69,8 +69,8 @@ func Split(r grid.Region, th *theme.Theme, x, top, bottom int, into bool) {
 	}
 }
 
-// Raise puts rows that are drawn already on the ground of what stands out, with a
-// bar at their left side: not every terminal has such a ground.
+// Raise gives rows that are drawn already the background of what is highlighted, and a
+// bar at their left side, for terminals that have no such background.
 func Raise(r grid.Region, th *theme.Theme) {
 	r.Restyle(0, 0, r.W, r.H, th.Raised)
 	r.Fill(0, 0, 1, r.H, th.Band, th.Raised(th.Style(theme.Key)))

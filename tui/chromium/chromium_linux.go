@@ -106,7 +106,7 @@ func (b *Browser) Open(address string) {
 	b.Call("Page.navigate", map[string]any{"url": address}, nil)
 }
 
-// Ground says whether the reader likes pages dark.
+// Ground says whether the reader prefers dark pages.
 func (b *Browser) Ground(dark bool) {
 	scheme := "light"
 	if dark {
@@ -197,7 +197,7 @@ func (b *Browser) note(method string, params json.RawMessage) {
 	}
 }
 
-// Eval returns what an expression of JavaScript is in the page; a promise is awaited.
+// Eval evaluates an expression of JavaScript in the page into result; a promise is awaited.
 func (b *Browser) Eval(expression string, result any) {
 	b.T.Helper()
 	var answer struct {

@@ -1,4 +1,4 @@
 //go:build !linux
 
-// Package chromium drives a headless Chromium, for tests of pages alone. It is there on Linux.
+// Package chromium drives a headless Chromium, for tests of pages alone. It works on Linux only.
 package chromium

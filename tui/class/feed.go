@@ -17,7 +17,7 @@ import (
 )
 
 // How much of a run goes to the browsers. A lesson makes some thousand records a second; of
-// a flood they get so many, and the number of those that they do not.
+// a flood the browsers get this much, and the number of the records that they do not get.
 const (
 	between   = time.Second / 30
 	clockOnly = 3       // of these, where nothing but the clock has gone on

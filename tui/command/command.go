@@ -2,8 +2,8 @@
 //
 //	go run ./tui [-C folder] [WORD [OPERANDS]]
 //
-// Without a word it opens the instrument. A new word is a row of words; what it
-// does is tui's main to say.
+// Without a word it opens the instrument. A new word is a row of words; tui's main
+// says what it does.
 package command
 
 import (

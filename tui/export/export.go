@@ -88,8 +88,8 @@ func FormOf(name string) (Form, error) {
 	return Form{}, fmt.Errorf("%q is no form of a run: the name must end in one of %s", filepath.Base(name), strings.Join(known, " "))
 }
 
-// Read reads a recording, and the words of its lesson from the course. What is readable
-// of a broken one is in it, and flaw says what is wrong; err says that nothing is.
+// Read reads a recording, and the words of its lesson from the course. Of a broken one it
+// returns what is readable, and flaw says what is wrong; err means that nothing is.
 func Read(name string, c *course.Catalogue) (run *Run, flaw, err error) {
 	run = &Run{}
 	rec, err := trace.ScanFile(name, func(rec *trace.Recording, some []trace.Record) {

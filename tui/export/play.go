@@ -9,7 +9,7 @@ import (
 	"fdlab/tui/viewer"
 )
 
-// What a player without a reader does: how long it shows what there is to read.
+// How long a cast or a film shows what there is to read, since nobody presses a key.
 const (
 	toRead    = 2500 * time.Millisecond // and besides, for each letter:
 	perLetter = 35 * time.Millisecond

@@ -3,8 +3,8 @@
 //
 // The live stage is drawn thirty times a second. Joining styled strings costs
 // milliseconds and thousands of allocations a frame; writing into cells costs
-// a tenth of that and nothing. It is also the wall between the outer world and
-// the terminal: a cell can hold no control character, and only this package
+// a tenth of the time and allocates nothing. It is also the wall between the outer
+// world and the terminal: a cell can hold no control character, and only this package
 // writes escape sequences.
 //
 //	g.Resize(w, h)
@@ -37,8 +37,8 @@ type Grid struct {
 	Profile Profile // what Render may use
 	ASCII   bool    // Render writes nothing but ASCII
 
-	// Spilt is told of each text that ends at the right side of its region without a sign
-	// that something is missing: for tests. nil: nobody is.
+	// Spilt, for tests, is called for each text that is cut at the right side of its region
+	// without a sign that something is missing. It may be nil.
 	Spilt func(text string)
 
 	cells   []Cell

@@ -52,8 +52,8 @@ func (r Region) Bottom(n int) (part, rest Region) {
 	return part, rest
 }
 
-// Set puts one rune at column x of row y. Of a wide rune that fits only by
-// half, a blank is drawn.
+// Set puts one rune at column x of row y. In place of a wide rune of which only half
+// fits, it draws a blank.
 func (r Region) Set(x, y int, c rune, st Style) {
 	if c, w := Printable(c); w > 0 {
 		r.set(x, y, c, w, st)

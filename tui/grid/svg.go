@@ -23,7 +23,7 @@ const (
 
 // SVG writes the grid to w as a picture. Each word, and each glyph that is not
 // ASCII, has a position of its own; frames and blocks are painted as lines and
-// areas. So hardly any font can move them. It returns w's error.
+// areas, so that hardly any font can displace them. It returns w's error.
 func SVG(w io.Writer, g *Grid, p Picture) error {
 	out := bufio.NewWriter(w)
 	p.begin(out, g.W, g.H)

@@ -33,7 +33,7 @@ func (r Region) text(x, y int, st Style, s string) (end int, rest string) {
 	return x, ""
 }
 
-// tellSpilt tells whoever asked for it of a text of which a rest is not seen, in a
+// tellSpilt calls Spilt for a text of which a rest is not seen, in a
 // row that is.
 func (r Region) tellSpilt(y int, s, rest string) {
 	if y += r.y; strings.TrimSpace(rest) != "" && y >= r.top && y < r.bottom {

@@ -199,8 +199,8 @@ func (s *State) IsExercise() bool {
 	return sec != nil && sec.Key == course.KeyExercise
 }
 
-// Changes are what can be chosen in the shown section: it is the one of changes, or
-// there are none.
+// Changes returns the changes that can be chosen in the shown section: none, unless it is
+// the section of changes.
 func (s *State) Changes() []course.Change {
 	if sec := s.section(); sec == nil || sec.Key != course.KeyChange {
 		return nil

@@ -51,7 +51,7 @@ func NewScreen(c *course.Catalogue, th *theme.Theme, plan int) (*Screen, error) 
 	return s, nil
 }
 
-// Close lets the instrument go.
+// Close ends the connection to the instrument.
 func (s *Screen) Close() { close(s.done) }
 
 type tickMsg time.Time

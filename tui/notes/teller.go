@@ -13,9 +13,9 @@ import (
 	"fdlab/tui/app"
 )
 
-// Teller tells whoever listens what the instrument shows. It is an onlooker of it: its
-// methods return at once. A listener that does not take what it is told in a second is
-// left; of several words it may only hear the last.
+// Teller tells each listener what the instrument shows. It is an onlooker of it: its
+// methods return at once. A listener that does not take what it is sent within a second is
+// disconnected; of several words it may get only the last.
 type Teller struct {
 	clone  string
 	dir    string
@@ -69,7 +69,7 @@ func resolved(root string) string {
 	return root
 }
 
-// Close ends it, and takes the socket away.
+// Close ends the telling, and removes the socket.
 func (t *Teller) Close() {
 	t.mu.Lock()
 	t.closed = true
@@ -83,7 +83,7 @@ func (t *Teller) Close() {
 func (t *Teller) Began(*app.Onstage) {}
 func (t *Teller) Recorded(app.Batch) {}
 
-// Shown takes what the screen shows. Where the playhead is alone makes no other word.
+// Shown takes what the screen shows. If only the playhead has moved, nothing is sent.
 func (t *Teller) Shown(p app.Place) {
 	p.At, p.State = 0, 0
 	t.mu.Lock()

@@ -2,9 +2,9 @@
 // instrument that runs in the same clone, and shows what the guide for instructors says of
 // what is on its screen.
 //
-// Teller is in the instrument, and tells; Screen is in the other terminal. A
-// socket in a folder of the user's own is between them. Nothing goes back, and nothing
-// that the other side does, or fails to do, is waited for.
+// Teller is in the instrument, and tells; Screen is in the other terminal. Between them is
+// a socket in a folder that only this user can open. Nothing goes back, and the instrument
+// never waits for the other side.
 package notes
 
 import (

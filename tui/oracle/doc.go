@@ -1,4 +1,4 @@
-// Command oracle holds the stage against the kernel. It runs the lessons, the
+// Command oracle compares the stage with the kernel. It runs the lessons, the
 // solutions, some cases and random programs as the instrument does, and at many
 // moments asks the kernel itself (/proc, poll(2), FIONREAD) about each thread and
 // each fd. A word on the stage that the kernel contradicts is printed, with the

@@ -37,7 +37,7 @@ type Page struct {
 }
 
 // Render lays out what lies under node (a document, or any block) in lines of
-// at most width cells. It needs about 20 to look well, and bears any. source
+// at most width cells. It looks well from about 20 on, and works with any. source
 // is what node was parsed from. With the Table extension, tables are laid out.
 func Render(source []byte, node ast.Node, width int, th *theme.Theme) *Page {
 	if node.Kind() != ast.KindDocument {

@@ -5,8 +5,8 @@ import (
 	"fdlab/lab/world"
 )
 
-// A program that was told to stand still needs a moment to hear it, on a busy
-// machine more. What it does later than that, it does in spite of the gate.
+// A program that is told to hold needs a moment until it does, and longer on a busy
+// machine. What it records later than that, it records in spite of the gate.
 const (
 	hearing = int64(1e9)
 	often   = 3 // fewer records are no proof: a timeout ends while time is held
@@ -51,8 +51,8 @@ func (p *Player) inside(t *Track, thread uint32) bool {
 	return false
 }
 
-// Defied returns how many records a program has made that does not heed the gate,
-// since it was told; 0: it heeds it, or does so again.
+// Defied returns how many records a program has made in spite of the closed gate; 0: it
+// obeys the gate, or does so again.
 func (p *Player) Defied() int {
 	if !p.held || p.defied < often || p.Length() > p.defiedAt+hearing {
 		return 0

@@ -20,7 +20,7 @@ import (
 	"fdlab/lab/world"
 )
 
-// Player is the playhead and all that moves it.
+// Player is the playhead and all that moves it. It belongs to one goroutine.
 type Player struct {
 	Tracks []*Track // one, or two that are compared
 	Front  int      // the one that is shown where there is room for one

@@ -36,7 +36,7 @@ func (t *Track) Begin(run *world.Run) {
 func (t *Track) Apply(records []trace.Record) { t.last().run.Apply(records) }
 
 // Grow makes the track as long as the latest run's clock says. A record may be
-// younger than the clock's last word.
+// later than the time that was read last.
 func (t *Track) Grow(now int64) {
 	if a := t.last(); a != nil {
 		a.length = max(a.length, now, a.run.Live.Time)
@@ -44,8 +44,8 @@ func (t *Track) Grow(now int64) {
 }
 
 // EndAt says that the latest run has ended at a time of its own clock, or with
-// its last record, if that is later. EndAt(0) is for a program that is gone, nobody
-// knows since when: what its clock says after the last record is no part of the run.
+// its last record, if that is later. EndAt(0) is for a program that has ended
+// at an unknown time: what its clock says after the last record is no part of the run.
 func (t *Track) EndAt(now int64) {
 	if a := t.last(); a != nil {
 		a.length = max(now, a.run.Live.Time)

@@ -29,7 +29,7 @@ var explanations = [...]struct{ name, text string }{
 		"will one day get EMFILE (too many open files) from accept."},
 }
 
-// Explain returns what the key of a lint says; ok is false for other keys.
+// Explain returns the explanation of the warning that has this key; ok is false for other keys.
 func Explain(key string) (title, text string, ok bool) {
 	if len(key) != 1 || key[0] < '1' || int(key[0]-'0') >= len(explanations) {
 		return "", "", false
@@ -38,7 +38,7 @@ func Explain(key string) (title, text string, ok bool) {
 	return e.name, e.text, true
 }
 
-// DrawExplanation lays what the key of a lint says over the stage.
+// DrawExplanation draws the explanation of a warning, by its key, over the stage.
 func DrawExplanation(r grid.Region, th *theme.Theme, key string) {
 	title, text, _ := Explain(key)
 	rows := page.Wrap(grid.New(chrome.OverWidth(r.W), 0).Region(), 1, th.Style(theme.Text), text) + 1

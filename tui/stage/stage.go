@@ -41,8 +41,8 @@ type View struct {
 
 	Chapter string // what the run is at, in the place of its step: "check 2 of 6: ..."; or ""
 
-	// Strangers: the program does not introduce its threads, so all of them
-	// count. (A lesson does, and those that it does not are the harness's.)
+	// Strangers: the program gives its threads no names, so all of them
+	// count. (A lesson names its own; the others are the harness's.)
 	Strangers bool
 
 	// Judgement draws the last panel in the place of the prediction and the

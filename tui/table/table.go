@@ -1,4 +1,5 @@
-// Package table draws the tables of what a run has measured.
+// Package table draws the tables that a run has measured. It knows no process, and not
+// which screen shows them.
 package table
 
 import (

@@ -15,8 +15,8 @@ type lend struct {
 	then func(error) tea.Msg
 }
 
-// Lend gives the terminal to a program until it ends: an editor. The model takes no
-// messages meanwhile, and afterwards what then makes of its end.
+// Lend gives the terminal to a program, such as an editor, until it ends. The model takes
+// no messages meanwhile; afterwards it gets the message that then makes of the program's error.
 func Lend(cmd *exec.Cmd, then func(error) tea.Msg) tea.Cmd {
 	return func() tea.Msg { return lend{cmd, then} }
 }

@@ -57,7 +57,7 @@ var (
 )
 
 // raised are the grounds of what stands out of the page: a band, the selected
-// row. On a background that nobody told us none would do.
+// row. On an unknown background no colour would suit.
 var raised = map[Background]int{Dark: 0x20272E, Light: 0xE9EEF2}
 
 // looks says which hue each role has, and what it has besides: what is left of it

@@ -2,9 +2,9 @@ package theme
 
 import "fdlab/tui/grid"
 
-// Shade is a colour of the lanes of the time panel. What nobody knows is solid on them, and
-// what the program knows is striped on a ground; so they need fills and grounds, beside
-// the colours of words. Without colour the shapes say the same.
+// Shade is a colour of the lanes of the time panel. What waits and was not noticed yet is
+// solid on them, and what the program knows is striped on a ground; so they need fills and
+// grounds, beside the colours of words. Without colour the shapes say the same.
 type Shade uint8
 
 // The shades. A ground lies under a glyph; the others are glyphs' own.
@@ -23,7 +23,7 @@ const (
 )
 
 // shadesOf are the shades on each background: tints of the hues, which mean the same. On
-// one that nobody told us there are no grounds.
+// an unknown one there are no grounds.
 var shadesOf = map[Background][shades]tone{
 	Dark: {
 		{0xF0C030, 220, 3}, {0xB08A20, 136, 3}, {0x2FC79A, 43, 2}, {0x1C8A69, 29, 2}, {0x06231A, 16, 0},

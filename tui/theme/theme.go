@@ -53,8 +53,8 @@ func New(p grid.Profile, b Background, ascii bool) *Theme {
 // Style is the style of a role.
 func (t *Theme) Style(r Role) grid.Style { return t.styles[r] }
 
-// Raised is a style on the ground of what stands out of the page: a band, the
-// selected row. Not every terminal has such a ground, so Band stands at its edge.
+// Raised returns a style on the background of what is highlighted: a band, the selected
+// row. Not every terminal has such a background, so Band stands at its edge.
 func (t *Theme) Raised(st grid.Style) grid.Style {
 	if t.raised == grid.Default {
 		return st

@@ -64,7 +64,7 @@ type Progress struct {
 	Over bool   // nothing more will come
 }
 
-// Attend returns a viewer of what an instructor shows. It is told by Hear.
+// Attend returns a viewer of what an instructor shows. Hear gives it the news.
 func Attend(th *theme.Theme) *Viewer {
 	v := &Viewer{Theme: th, w: LeastWidth, h: LeastHeight, class: &class{follows: true, said: map[string]string{}}}
 	v.tables.question, v.tables.stage, v.tables.ending = attending(questionKeys()), attending(stageKeys()), attending(endingKeys())

@@ -22,7 +22,7 @@ import (
 )
 
 // Lesson is what the course says of the run. The zero Lesson is for a program that is
-// none of the course.
+// not in the course.
 type Lesson struct {
 	Slug     string // "02-ev-persist"
 	Title    string // "02 EV_PERSIST"; of another program its name

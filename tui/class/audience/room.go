@@ -1,10 +1,10 @@
 // Package audience lets people look on in their browsers: it serves the page, sends each
 // of them what is shown as it comes, and counts their votes.
 //
-// It knows HTTP, who is there and what was chosen, and never a name. It does not know
-// what it sends: the lesson, the run and the place are JSON of somebody else's, records
-// are bytes. It knows no drawing, no terminal and no process, and nobody who gives it
-// something waits for a viewer.
+// It knows HTTP, which viewers are connected and what was chosen, and never a name. It
+// does not know what it sends: the lesson, the run and the place are JSON that others
+// made, records are bytes. It knows no drawing, no terminal and no process, and a caller
+// that gives it something never waits for a viewer.
 package audience
 
 import (
@@ -20,7 +20,7 @@ import (
 	"fdlab/lab/course"
 )
 
-// What a room keeps and bears. A class of sixty behind one address must have room.
+// The limits of a room. A class of sixty behind one address must have room.
 const (
 	mostKept    = 6 << 20 // bytes of pieces of the run, as they are sent
 	mostBehind  = 150     // pieces that a viewer may be behind: five seconds

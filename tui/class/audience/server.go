@@ -68,7 +68,7 @@ func serve(l net.Listener, room *Room, page Page, take time.Duration) *Server {
 	return s
 }
 
-// Close lets everybody go.
+// Close ends all connections.
 func (s *Server) Close() error { return s.http.Close() }
 
 // secret is 128 bits that nobody guesses.
@@ -78,8 +78,8 @@ func secret() string {
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// ServeHTTP asks of each request: is it meant for this server, and not led here by a page of
-// somebody else's; does it know the token; is it one of few.
+// ServeHTTP checks each request: whether it is meant for this server and does not come from a
+// page of another site, whether it has the token, and whether there are not too many.
 func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", s.page.Policy+"; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
