@@ -178,7 +178,7 @@ func (p Progress) change(do func(*progressFile)) error {
 }
 
 func (p Progress) notSaved(err error) error {
-	return fmt.Errorf("the result is not kept in %s: %w (the lab goes on without)", p.file(), err)
+	return fmt.Errorf("the result is not kept in %s: %w (the lab goes on without it)", p.file(), err)
 }
 
 // keepAside moves the file to a name that is free. The caller holds the lock.

@@ -182,7 +182,7 @@ func refusedByRule(pid int, scope string, err error) error {
 	case "2":
 		return &Refusal{Why: fmt.Sprintf("The process %d may be traced by root alone (Yama, ptrace_scope 2).", pid), Cure: "sudo sysctl kernel.yama.ptrace_scope=0, until the next boot.", err: err}
 	case "3":
-		return &Refusal{Why: "This machine forbids to trace any process until the next boot (Yama, ptrace_scope 3).", err: err}
+		return &Refusal{Why: "This machine forbids tracing any process until the next boot (Yama, ptrace_scope 3).", err: err}
 	}
 	return &Refusal{Why: notTraced(pid, err), Cure: "It has changed its rights (set-uid, or a server that gave up root), or this container forbids it: docker run --cap-add=SYS_PTRACE", err: err}
 }

@@ -39,8 +39,8 @@ func (r *Refusal) Error() string {
 
 func (r *Refusal) Unwrap() error { return r.err }
 
-// ErrDetached: the program was let go, and runs on.
-var ErrDetached = errors.New("the program was let go, and runs on")
+// ErrDetached: the program is no longer traced, and runs on.
+var ErrDetached = errors.New("fdlab has detached from the program, which runs on")
 
 // role is the variable by which a process finds that it is the tracer child, or the
 // trampoline. Its value is the role's name.

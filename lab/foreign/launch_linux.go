@@ -172,13 +172,13 @@ func refusedExec(path string, said *os.File) error {
 	case syscall.Errno(errno) == syscall.ENOENT:
 		return &Refusal{Why: fmt.Sprintf("%q is there, but what it needs to run is not: the interpreter in its first line, or its loader.", path), err: fs.ErrNotExist}
 	case words == "":
-		words = "it ended before it began"
+		words = "it ended before its first instruction"
 	}
 	return &Refusal{Why: fmt.Sprintf("%q cannot be executed: %s.", path, words), err: syscall.Errno(errno)}
 }
 
 // refusedPtrace explains why a program of one's own cannot be traced.
 func refusedPtrace(err error) error {
-	return &Refusal{Why: fmt.Sprintf("This machine forbids to trace programs (ptrace: %v).", err),
+	return &Refusal{Why: fmt.Sprintf("This machine forbids tracing programs (ptrace: %v).", err),
 		Cure: "In a container: docker run --cap-add=SYS_PTRACE. Elsewhere: see what `cat /proc/sys/kernel/yama/ptrace_scope` says; 3 forbids it to everybody until the next boot.", err: err}
 }

@@ -97,7 +97,7 @@ func TestARefusalSaysTheWayOut(t *testing.T) {
 		as    uint32   // the user, if this test is root's
 		says  []string // of which each must be said
 	}{
-		{"no ptrace", unix.SYS_PTRACE, unix.EPERM, []string{"true"}, 0, []string{"forbids to trace programs", "--cap-add=SYS_PTRACE"}},
+		{"no ptrace", unix.SYS_PTRACE, unix.EPERM, []string{"true"}, 0, []string{"forbids tracing programs", "--cap-add=SYS_PTRACE"}},
 		{"no seccomp", unix.SYS_SECCOMP, unix.EINVAL, []string{"true"}, 0, []string{"forbids a seccomp filter", "seccomp=unconfined", "tui attach PID"}},
 		{"no pidfd", unix.SYS_PIDFD_GETFD, unix.EPERM, []string{"true"}, 0, []string{"readiness is not shown", "--cap-add=SYS_PTRACE"}},
 		{"a container that forbids to attach", unix.SYS_PTRACE, unix.EPERM, []string{pid}, 0, []string{pid, "ptrace"}},

@@ -51,7 +51,7 @@ var troubles = []struct {
 		"HOME is not set, so Go has no place for its caches.",
 		"Set it to your home folder: export HOME=/home/NAME. " + restart},
 	{regexp.MustCompile(`GOPATH entry is relative`),
-		"GOPATH must be the whole name of a folder.",
+		"GOPATH must be an absolute path.",
 		"Remove it: `unset GOPATH`, and `go env -u GOPATH` if it was set there. " + restart},
 	{regexp.MustCompile(`module cache`),
 		"Go's folder for modules (GOMODCACHE) cannot be used.",
