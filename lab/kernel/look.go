@@ -54,7 +54,7 @@ func (t TCP) String() string {
 }
 
 // quiet reports whether nothing can go away from this state unseen. A rise
-// (bytes arrive) wakes who watches; a drain (bytes are taken) wakes nobody.
+// (bytes arrive) wakes the watcher; a drain (bytes are taken) does not.
 func (s State) quiet() bool {
 	return s.Ready&^trace.Writable == 0 && s.Queued == 0 && s.Unsent == 0
 }

@@ -40,8 +40,8 @@ func (c *children) start(ctx context.Context, program launch.Program, opt launch
 	return run, nil
 }
 
-// enter says that somebody builds and runs programs, and ends them himself,
-// until leave is called: a trial.
+// enter says that a trial builds and runs programs, and ends them itself, until leave
+// is called.
 func (c *children) enter() (leave func()) {
 	c.building.RLock()
 	return c.building.RUnlock

@@ -159,8 +159,8 @@ func (m *Model) openFile(name string) tea.Cmd {
 	})
 }
 
-// opened takes a recording that was read. Who has begun something else meanwhile
-// is left in peace.
+// opened takes a recording that was read. If the person has begun something else
+// meanwhile, nothing changes.
 func (m *Model) opened(msg openedMsg) {
 	m.message = ""
 	switch {
