@@ -53,6 +53,9 @@ func child(name string, options []string) int {
 		pid, _ := strconv.Atoi(opt.Args[0])
 		exit, err = Attach(rec, &c.Gate, pid, opt, c.Stopped())
 	} else {
+		if opt.Hold {
+			awaitHold(c)
+		}
 		go func() {
 			<-c.Stopped()
 			stopProgram()
@@ -70,4 +73,20 @@ func child(name string, options []string) int {
 		return 128 + exit.number
 	}
 	return exit.Code
+}
+
+// awaitHold waits until the instrument has closed the gate, before the program is started: it may have
+// opened it again. Or until nobody is there any more.
+func awaitHold(c *control.Control) {
+	for {
+		_, _, changed := c.Gate.Now()
+		if _, ever := c.Gate.Held(); ever {
+			return
+		}
+		select {
+		case <-changed:
+		case <-c.Stopped():
+			return
+		}
+	}
 }

@@ -11,7 +11,7 @@ type Options struct {
 	Args    []string    // the program and its arguments, as in a shell
 	Files   [3]*os.File // its standard input, output and error
 	Payload bool        // record the first bytes that calls move
-	Hold    bool        // of an attached program: the gate holds it
+	Hold    bool        // of an attached program: the gate holds it; of one that is started: before its first wait
 	TTY     bool        // of one that is started: it has a terminal of its own, and Files are at the other end
 }
 

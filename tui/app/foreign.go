@@ -16,7 +16,7 @@ type Watching struct {
 	Pid     string   // or a process that runs already
 	Dir     string   // the working folder
 	Payload bool
-	Hold    bool // of an attached one
+	Hold    bool // the program, too; of one that is started: before its first wait
 	TTY     bool // of one that is started: it has a terminal of its own
 }
 
@@ -32,7 +32,7 @@ func (m *Model) Watch(w Watching) {
 	m.own = &own{
 		Program: launch.ThisProgram(title), Dir: w.Dir, lesson: &course.Lesson{Slug: "trace", Title: title},
 		env:     []string{foreign.Environment(w.Pid != "", foreign.Options{Payload: w.Payload, Hold: w.Hold, TTY: w.TTY})},
-		payload: w.Payload, attached: w.Pid != "", holds: w.Pid == "" || w.Hold,
+		payload: w.Payload, attached: w.Pid != "", holds: w.Pid == "" || w.Hold, heldFirst: w.Pid == "" && w.Hold,
 	}
 	m.lesson = lesson.New(m.theme, m.own.lesson, "")
 	m.back = atHome

@@ -12,6 +12,7 @@ import (
 	"fdlab/lab/course"
 	"fdlab/lab/launch"
 	"fdlab/tui/grid"
+	"fdlab/tui/player"
 	"fdlab/tui/theme"
 )
 
@@ -34,4 +35,41 @@ func TestAWatchedProgramHasATerminal(t *testing.T) {
 	if m.session.exit.Code != 0 {
 		t.Errorf("it ended with %v", m.session.exit)
 	}
+}
+
+// TestAWatchedProgramIsHeldFromTheStart: with Hold it stands before its first wait, until a person lets it
+// go; run again, too.
+func TestAWatchedProgramIsHeldFromTheStart(t *testing.T) {
+	m := New(&course.Catalogue{Root: t.TempDir()}, theme.New(grid.Plain, theme.Dark, false))
+	m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
+	d := drive(t, m)
+	m.Watch(Watching{Args: []string{"/bin/sh", "-c", "sleep 0.01; exit 3"}, Dir: t.TempDir(), Hold: true})
+	d.do(m.first)
+	held := func() bool {
+		s := m.session
+		if s.world == nil || s.over {
+			return false
+		}
+		for _, p := range s.world.Live.Processes {
+			if r := s.world.OfProcess(p.ID); r != nil && r.Live.Held > 0 {
+				return true
+			}
+		}
+		return false
+	}
+	for range 2 {
+		d.until("its child is held before it sleeps", held)
+		if state := m.session.State(); state != player.Held {
+			t.Errorf("the playhead is in state %d, want Held", state)
+		}
+		d.press(" ")
+		d.until("it ends", func() bool { return m.session.over })
+		if m.session.exit.Code != 3 {
+			t.Errorf("it ended with %v", m.session.exit)
+		}
+		d.press("r")
+	}
+	d.until("its child is held before it sleeps", held)
+	d.press(" ")
+	d.until("it ends", func() bool { return m.session.over })
 }

@@ -17,10 +17,11 @@ type own struct {
 	lesson *course.Lesson // what stands in the place of a lesson
 
 	// Of a program that is watched: see Watch.
-	env      []string
-	payload  bool
-	attached bool
-	holds    bool // the gate holds the program
+	env       []string
+	payload   bool
+	attached  bool
+	holds     bool // the gate holds the program
+	heldFirst bool // before its first wait: its tracer waits for the order
 
 	onLibevent *course.Lesson // the lesson whose C program it is, or nil
 }

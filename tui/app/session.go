@@ -117,7 +117,11 @@ func (m *Model) started(msg startedMsg) tea.Cmd {
 	s.watchTries()
 	s.Tracks[0].Begin(s.world)
 	m.tellBegan(s)
-	return tea.Batch(tick(s.number, s.run, nil, nil, time.Now()), s.frames(time.Now()))
+	var hold tea.Cmd
+	if s.own != nil && s.own.heldFirst {
+		hold = m.obey(s.Toggle())
+	}
+	return tea.Batch(hold, tick(s.number, s.run, nil, nil, time.Now()), s.frames(time.Now()))
 }
 
 // ticked takes what the program recorded since the last tick.

@@ -27,7 +27,7 @@ type Command struct {
 	Payload bool   // show and keep the bytes that the program reads and writes
 	Record  string // trace: into this file, and show nothing
 	TTY     bool   // trace: the program has a terminal of its own
-	Hold    bool   // attach: hold the program, too, and not only the picture
+	Hold    bool   // trace: hold the program before its first wait; attach: hold the program, too, and not only the picture
 
 	// Of export.
 	Out   string        // the file to write; its ending says which form
@@ -93,13 +93,11 @@ func Parse(args []string) (Command, error) {
 	own := func(w Word) { // the flags that a word adds
 		if w == Trace || w == Attach {
 			flags.BoolVar(&c.Payload, "payload", false, "")
+			flags.BoolVar(&c.Hold, "hold", false, "")
 		}
 		if w == Trace {
 			flags.StringVar(&c.Record, "record", "", "")
 			flags.BoolVar(&c.TTY, "tty", false, "")
-		}
-		if w == Attach {
-			flags.BoolVar(&c.Hold, "hold", false, "")
 		}
 		if w == Notes {
 			flags.IntVar(&c.Plan, "plan", 0, "")
@@ -155,6 +153,9 @@ func Parse(args []string) (Command, error) {
 		}
 		if c.Word == Predictions && rest[0] != "export" {
 			return c, fmt.Errorf("predictions takes export, not %q; try -h", rest[0])
+		}
+		if c.Hold && c.Record != "" {
+			return c, errors.New("trace takes -hold or -record, not both: where nothing is shown, nobody lets the program go on; try -h")
 		}
 		if c.Word == Export && c.Out == "" {
 			return c, errors.New("export needs -o and the name of the file to write, run.html for example; try -h")
@@ -218,6 +219,7 @@ func Usage() string {
 		{"-payload", "trace, attach: show and keep the first bytes of what is read and written"},
 		{"-record FILE", "trace: keep the run in FILE, and show nothing; needs no terminal"},
 		{"-tty", "trace: the program has a terminal of its own; the page o shows what it prints, I types"},
+		{"-hold", "trace: the program is held before its first wait; space lets it go on, a full stop for one phase"},
 		{"-hold", "attach: space holds the program, too, and not only the picture"},
 		{"-o FILE", "export: the file to write; its ending says which form: " + forms},
 		{"-at 1.5s", "export: the moment that a picture or a text shows (without it the end), or at which a film or a cast begins (without it the beginning)"},

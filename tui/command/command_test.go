@@ -73,6 +73,7 @@ func TestTheFlagsOfTrace(t *testing.T) {
 	for said, want := range map[string]Command{
 		"trace -- memcached -t 4":           {Word: Trace, Operands: []string{"memcached", "-t", "4"}},
 		"trace -payload -record f sh -hold": {Word: Trace, Payload: true, Record: "f", Operands: []string{"sh", "-hold"}},
+		"trace -hold -- sh -record":         {Word: Trace, Hold: true, Operands: []string{"sh", "-record"}},
 		"trace -tty python3 -tty":           {Word: Trace, TTY: true, Operands: []string{"python3", "-tty"}},
 		"-C a trace x -payload":             {Word: Trace, Clone: "a", Operands: []string{"x", "-payload"}},
 		"attach 12":                         {Word: Attach, Operands: []string{"12"}},
@@ -84,7 +85,7 @@ func TestTheFlagsOfTrace(t *testing.T) {
 			t.Errorf("%q: %+v, %v, want %+v", said, got, err, want)
 		}
 	}
-	for _, said := range []string{"check -hold", "trace -hold x", "run -payload x", "-payload trace x"} {
+	for _, said := range []string{"check -hold", "trace -hold -record f x", "run -payload x", "-payload trace x"} {
 		if _, err := Parse(strings.Fields(said)); err == nil {
 			t.Errorf("%q is understood", said)
 		}

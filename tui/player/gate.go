@@ -23,6 +23,8 @@ func (p *Player) heed(t *Track, records []trace.Record) {
 	for i := range records {
 		r := &records[i]
 		switch r.Kind {
+		case trace.ProcessOf: // the first word of a program that is held from outside
+			return
 		case trace.Poke: // whatever follows from it is wished
 			p.letAt, p.defied = r.Time, 0
 		case trace.Kernel, trace.Socket, trace.Endpoint, trace.Sleep, trace.Hold, trace.Release, trace.WaitEnd, trace.Offer:
