@@ -180,6 +180,15 @@ func (f *FD) watch(r *trace.Record) int {
 // it, or a thread is blocked in a call on it.
 func (f *FD) Lingers() bool { return f.Closed != 0 && (len(f.Watches) > 0 || f.Blocked > 0) }
 
+// passing is within how long a file is opened and closed in passing, in ns.
+const passing = int64(100e6)
+
+// InPassing reports whether it was a regular file, which is always ready, that the program has opened, used and
+// closed within a tenth of a second: a server may do so again and again, and nothing ever waits there.
+func (f *FD) InPassing() bool {
+	return f.Closed != 0 && f.Regular && f.Closed-f.Opened < passing && f.Ever == 0 && !f.Lingers()
+}
+
 // applyWish follows the program's wishes: events that become pending and
 // cease to be.
 func (w *World) applyWish(r *trace.Record) {

@@ -167,6 +167,9 @@ func (w *World) closed(r *trace.Record) {
 	f.Closed, f.Orphaned = r.Time, len(f.Watches) > 0
 	f.ReadySince, f.Readiness, f.Queued, f.Unsent = 0, 0, 0, 0
 	w.where[r.FD] = 0
+	if f.InPassing() {
+		w.Passed++
+	}
 }
 
 // closedTwice keeps the name of an fd that was closed when it was closed already.

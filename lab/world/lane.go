@@ -17,6 +17,7 @@ type Lane struct {
 	FD     int32  // of an fd's lane, else trace.NoFD
 	Name   string
 	Input  bool // of an fd's lane: the program took something from it at some time
+	Passed bool // and it was a file that was opened and closed in passing
 	Begun  int64
 	Ended  int64 // 0 while it lives
 	Most   int64 // the most bytes (of a listener: clients) that ever waited on it

@@ -93,6 +93,9 @@ func (tl *Timeline) Apply(w *World, r *trace.Record) {
 	f := w.FDByNumber(r.FD)
 	if i, ok := tl.fds[r.FD]; ok && f == nil {
 		tl.Lanes[i].Ended = r.Time
+		if once := w.FDOnce(r.FD); once != nil {
+			tl.Lanes[i].Passed = once.InPassing()
+		}
 		tl.note(&tl.Lanes[i], event{at: r.Time, state: Gone})
 		delete(tl.fds, r.FD)
 	}

@@ -68,6 +68,7 @@ type World struct {
 	Ended   bool  // the program said that it is about to exit
 	Status  int   // and with which status
 
+	Passed  int     // files that were opened and closed in passing: see FD.InPassing
 	Dropped Dropped // what the bounds of the world have cost
 
 	threads map[uint32]int // by id: index in Threads of the thread that has it now

@@ -51,13 +51,17 @@ func drawFDs(r grid.Region, v *scene) (above, below int) {
 			open++
 		}
 	}
-	rows := r.H - 1
-	if v.crowded = shown > rows; v.crowded {
+	rows, gathered := r.H-1, 0
+	if w.Foreign() && w.Passed > 0 && v.Filter == "" {
+		gathered = 1
+	}
+	if v.crowded = shown+gathered > rows; v.crowded {
 		shown = open // the closed ones make room
 	}
 	if shown > 2*rows && rows > 0 && v.Full != FDsPanel {
 		return drawManyFDs(r, v, shown)
 	}
+	shown += gathered
 	c := columnsFor(r.W)
 	r.TextRight(c.fd+3, 0, th.Faint, "fd")
 	r.Text(c.what, 0, th.Faint, "what")
@@ -77,6 +81,9 @@ func drawFDs(r grid.Region, v *scene) (above, below int) {
 		}
 		y++
 	})
+	if gathered > 0 && y >= 1 && y <= rows {
+		drawGatheredFDs(r.Sub(c.what, y, r.W-c.what, 1), v)
+	}
 	if shown == 0 {
 		word := "none is open"
 		if v.Filter != "" {
@@ -96,7 +103,7 @@ func (v *scene) isShown(f *world.FD) bool {
 	switch {
 	case !isShown(f, v.Now):
 		return false
-	case v.World.Foreign() && isQuiet(f, v.Now):
+	case v.World.Foreign() && isQuiet(f, v.Now), v.isGathered(f):
 		return false
 	}
 	return true

@@ -97,8 +97,28 @@ func isQuiet(f *world.FD, now int64) bool {
 	return !busy && now-max(f.Opened, f.LastRead, f.LastWrite, f.Noticed) > quietAfter
 }
 
-// isQuietLane reports whether a lane is that of a foreign program's fd that does nothing.
+// isGathered reports whether an fd is one of those that a foreign program has opened and closed in passing, and that
+// are only counted: unless a person asks for it.
+func (v *scene) isGathered(f *world.FD) bool {
+	return v.World.Foreign() && f.InPassing() && v.Filter == "" && !v.followsFD(f) && !v.fileMatters(f)
+}
+
+// drawGatheredFDs says how many those are.
+func drawGatheredFDs(r grid.Region, v *scene) {
+	th, n := v.Theme, int64(v.World.Passed)
+	word := " files, each opened and closed within 0.1 s"
+	if n == 1 {
+		word = " file, opened and closed within 0.1 s"
+	}
+	r.At(0, 0).Text(th.Faint, "and ").Count(th.Text, n).Text(th.Faint, word)
+}
+
+// isQuietLane reports whether a lane is that of a foreign program's fd that does nothing, or was
+// there in passing.
 func (v *scene) isQuietLane(l *world.Lane) bool {
+	if l.Passed && v.World.Foreign() && v.Filter == "" {
+		return true
+	}
 	f := v.World.FDByNumber(l.FD)
 	return l.Ended == 0 && f != nil && v.World.Foreign() && isQuiet(f, v.Now)
 }

@@ -81,6 +81,52 @@ func TestTheProcessIsNamed(t *testing.T) {
 	}
 }
 
+// TestFilesInPassingAreGathered: a server may open, read and close a file ten times a second. They do not push others
+// off the table and the lanes: their number stands there. What else was closed a moment ago keeps its row, and so
+// does a file that was open for longer.
+func TestFilesInPassingAreGathered(t *testing.T) {
+	h := said()
+	life := func(fd int32, what string, flags, ns int64) {
+		h.add(0, trace.Open, fd, what, trace.Record{A: flags})
+		h.add(ns, trace.CallEnd, fd, "read", trace.Record{A: 300})
+		h.add(0, trace.Close, fd, "", trace.Record{})
+	}
+	life(9, "file long", trace.RegularFile, 150*ms)
+	life(9, "Unix socket", 0, ms)
+	for range 12 {
+		life(9, "file stat", trace.RegularFile, ms)
+	}
+	v := view(h, ms)
+	v.Column = 20 * ms
+	table, lanes := tableAndLanes(t, v)
+	if strings.Contains(table+lanes, "file stat") || !strings.Contains(table, "and 12 files, each opened") {
+		t.Errorf("12 files are not gathered:\n%s\n%s", table, lanes)
+	}
+	for _, kept := range []string{"file long", "Unix socket"} {
+		if !strings.Contains(table, kept) || !strings.Contains(lanes, kept) {
+			t.Errorf("%s is not shown:\n%s\n%s", kept, table, lanes)
+		}
+	}
+	v.Filter = "stat"
+	if table, _ = tableAndLanes(t, v); !strings.Contains(table, "file stat") {
+		t.Errorf("who asks for them does not see them:\n%s", table)
+	}
+}
+
+// tableAndLanes are the table of fds and the lanes, as they stand on a large screen.
+func tableAndLanes(t *testing.T, v *View) (table, lanes string) {
+	t.Helper()
+	text, _ := screen(v, 160, 110)
+	upper, _, _ := strings.Cut(text, " lens ")
+	_, table, ok := strings.Cut(upper, "file descriptors")
+	table, lanes, ok2 := strings.Cut(table, " time ")
+	if !ok || !ok2 {
+		t.Fatalf("no table, or no lanes:\n%s", text)
+	}
+	lanes, _, _ = strings.Cut(lanes, " what happened ")
+	return table, lanes
+}
+
 // TestQuietFDsAreCounted: a server has hundreds, and most do nothing. The table and the lanes have
 // those that are watched or were used of late; how many there are besides is said.
 func TestQuietFDsAreCounted(t *testing.T) {
@@ -100,10 +146,7 @@ func TestQuietFDsAreCounted(t *testing.T) {
 		v := view(h, after)
 		v.Column = 50 * ms
 		text, _ := screen(v, 160, 110)
-		upper, _, _ := strings.Cut(text, " lens ")
-		_, table, _ := strings.Cut(upper, "file descriptors")
-		table, lanes, _ := strings.Cut(table, " time ")
-		lanes, _, _ = strings.Cut(lanes, " what happened ")
+		table, lanes := tableAndLanes(t, v)
 		inTable, onLanes := strings.Count(table, "TCP socket"), strings.Count(lanes, "TCP socket")
 		if inTable != rows || onLanes != rows || strings.Contains(text, "17 fds have been quiet") != (rows == 3) {
 			t.Errorf("after %d ms %d fds in the table, %d lanes; want %d of each, and the others counted:\n%s", after/ms, inTable, onLanes, rows, text)
