@@ -263,17 +263,20 @@ func (t *tracer) closed(p *process, number int32) {
 	}
 	p.drop(f)
 	delete(p.fds, number)
-	kept := false
-	for _, o := range p.fds {
-		kept = kept || o.file == f.file
+	kept := int32(trace.NoFD) // by a duplicate
+	for n, o := range p.fds {
+		if o.file == f.file {
+			kept = n
+		}
 	}
-	if !kept {
+	if kept == trace.NoFD {
 		t.forget(p, number)
 	}
 	t.rec.Put(&trace.Record{Kind: trace.Close, Thread: uint32(p.pid), FD: number})
 	if l := p.epolls[number]; l != nil {
 		delete(p.epolls, number)
-		if !kept {
+		if l.fd = kept; kept == trace.NoFD {
+			t.unshare(l)
 			t.rec.Put(&trace.Record{Kind: trace.BaseFree, Thread: uint32(p.pid), FD: trace.NoFD, Base: l.base})
 		}
 	}

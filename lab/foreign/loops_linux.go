@@ -15,6 +15,7 @@ import (
 // base.
 type loop struct {
 	base    uint16
+	proc    *process
 	backend string
 	fd      int32 // of the epoll instance, or trace.NoFD
 	set     map[int32]*watch
@@ -22,6 +23,7 @@ type loop struct {
 	name    string           // after the thread that waits for it
 	waits   uint64           // how many there were
 	asked   []byte           // poll and select: the program's memory at the entry
+	same    *instance        // epoll: shared with other processes, or nil
 }
 
 // interest is what a loop wants to know of an fd.
@@ -38,7 +40,7 @@ type watch struct {
 }
 
 func (t *tracer) newLoop(p *process, backend string, fd int32) *loop {
-	l := &loop{base: t.rec.NextBase(), backend: backend, fd: fd, set: map[int32]*watch{}, byData: map[uint64]int32{}}
+	l := &loop{base: t.rec.NextBase(), proc: p, backend: backend, fd: fd, set: map[int32]*watch{}, byData: map[uint64]int32{}}
 	t.rec.Put(&trace.Record{Kind: trace.BaseNew, Thread: uint32(p.pid), FD: trace.NoFD, Base: l.base, Str: t.str(backend), A: 1, B: 1})
 	return l
 }
@@ -53,11 +55,15 @@ func (t *tracer) newEpoll(p *process, f *fd) {
 	}
 	l := t.newLoop(p, "epoll", f.number)
 	p.epolls[f.number] = l
+	nth := map[int32]uint32{} // of those that were added by this number
 	for _, w := range watchedBy(p.pid, f.number) {
-		if t.find(p, w.fd) != nil { // else it is another process's: the instance was inherited
+		// The number is that of the process that has added the file. Here it may be another file's, or nobody's.
+		if isTarget(p.pid, w.fd, f.number, nth[w.fd]) && t.find(p, w.fd) != nil {
 			t.want(l, uint32(p.pid), w)
 		}
+		nth[w.fd]++
 	}
+	t.share(l)
 }
 
 // meaning is what epoll's or poll's events are for the trace.

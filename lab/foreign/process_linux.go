@@ -127,6 +127,9 @@ func (t *tracer) belongs(tid int, p *process) {
 // forsake gives back all that the tracer holds of a process.
 func (t *tracer) forsake(p *process) {
 	p.dropAll()
+	for _, l := range p.epolls {
+		t.unshare(l)
+	}
 	if p.pidfd < 0 {
 		return
 	}

@@ -27,6 +27,7 @@ var book = [trace.Kinds]entry{
 	trace.Label:       {notInFeed, noSentence},
 	trace.BaseNew:     {notInFeed, noSentence},
 	trace.BaseFree:    {notInFeed, noSentence},
+	trace.Shared:      {notInFeed, noSentence},
 	trace.Sleep:       {notInFeed, noSentence},
 	trace.Socket:      {notInFeed, noSentence},
 	trace.Hold:        {notInFeed, noSentence},

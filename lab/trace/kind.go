@@ -20,6 +20,7 @@ const (
 
 	BaseNew   // an event base was made
 	BaseFree  // and was closed
+	Shared    // of a foreign program: another process has the same epoll instance
 	LoopBegin // Dispatch or Loop was entered (nested calls: again before its end)
 	LoopEnd   // and returned
 
@@ -91,6 +92,7 @@ var forms = [kinds]form{
 	Close:         {name: "close", a: "errno"},
 	BaseNew:       {name: "base-new", str: "backend", a: "priorities", b: "foreign"},
 	BaseFree:      {name: "base-free"},
+	Shared:        {name: "shared", a: "process", b: "others"},
 	LoopBegin:     {name: "loop-begin", a: "flags", b: "depth"},
 	LoopEnd:       {name: "loop-end", str: "reason", a: "code", b: "depth", c: "why"},
 	Add:           {name: "add", str: "label", a: "what", b: "timeout", c: "event", d: "due"},

@@ -19,6 +19,11 @@ type Base struct {
 	Timers  []Watch
 	Foreign bool // of a program that is not of the lab: its callbacks cannot be seen, only said by it
 
+	// Foreign: the same epoll instance is a loop in so many other processes, too, of which this is one. Nothing
+	// of what they have asked for stands here.
+	Sharers    int
+	SharedWith uint32
+
 	Phase     Phase
 	Since     int64 // when Phase began
 	Limit     int64 // Waiting: the timeout in ns, -1 for none
@@ -124,6 +129,8 @@ func (w *World) applyBase(t *Thread, r *trace.Record) {
 			f.Watches = slices.DeleteFunc(f.Watches, func(x Watch) bool { return x.Base == b.Number })
 		}
 		b.enter(Stopped, r.Time)
+	case trace.Shared:
+		b.SharedWith, b.Sharers = uint32(r.A), int(r.B)
 	case trace.LoopBegin:
 		b.woke, b.equal = 0, equal{}
 		w.push(t, Frame{Kind: InLoop, FD: trace.NoFD, Base: b.Number, Since: r.Time})

@@ -23,6 +23,7 @@ var uses = [trace.Kinds]use{
 	trace.Close:         inFeed,
 	trace.BaseNew:       unused,
 	trace.BaseFree:      unused,
+	trace.Shared:        unused,
 	trace.LoopBegin:     unused,
 	trace.LoopEnd:       inFeed,
 	trace.Add:           unused,

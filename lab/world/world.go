@@ -182,7 +182,7 @@ func (w *World) Apply(r *trace.Record) (mine bool) {
 	case trace.Close:
 		w.closed(r)
 
-	case trace.BaseNew, trace.BaseFree, trace.LoopBegin, trace.LoopEnd:
+	case trace.BaseNew, trace.BaseFree, trace.Shared, trace.LoopBegin, trace.LoopEnd:
 		w.applyBase(t, r)
 	case trace.Add, trace.Del:
 		w.applyWish(r)

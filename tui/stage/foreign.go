@@ -37,6 +37,23 @@ func drawProcess(p grid.Pen, v *scene) grid.Pen {
 	return p.Text(th.Faint, "  ").Int(th.Faint, int64(i+1)).Text(th.Faint, " of ").Int(th.Faint, int64(len(all)))
 }
 
+// drawShared says of a loop that its epoll instance is not its process's alone: what the others have asked for
+// is in the same set in the kernel.
+func drawShared(r grid.Region, y int, v *scene, b *world.Base) int {
+	th := v.Theme
+	p := r.At(2, y)
+	if r.W >= 48 {
+		p = p.Text(th.Text, "one epoll instance, ")
+	}
+	p = p.Text(th.Text, "shared with ")
+	if b.Sharers > 1 {
+		p.Int(th.Text, int64(b.Sharers)).Text(th.Text, " processes")
+	} else {
+		p.Text(th.Text, "process ").Int(th.Text, int64(b.SharedWith))
+	}
+	return y + 1
+}
+
 // callback is the word for a callback that runs. That of a foreign program stands in quotes: nobody
 // sees it, the program says so.
 func (v *scene) callback() string {

@@ -127,6 +127,24 @@ func tableAndLanes(t *testing.T, v *View) (table, lanes string) {
 	return table, lanes
 }
 
+// TestASharedLoopIsTold: an epoll instance that another process has, too, is not drawn as this one's alone.
+func TestASharedLoopIsTold(t *testing.T) {
+	for _, c := range []struct {
+		process, others int64
+		words           string
+	}{{4300, 1, "shared with process 4300"}, {4300, 3, "shared with 3 processes"}, {0, 0, ""}} {
+		h := said()
+		h.add(0, trace.Shared, trace.NoFD, "", trace.Record{Base: 1, A: 4711, B: 2})
+		h.add(0, trace.Shared, trace.NoFD, "", trace.Record{Base: 1, A: c.process, B: c.others})
+		for _, size := range [][2]int{{80, 24}, {120, 40}} {
+			text, _ := screen(view(h, 0), size[0], size[1])
+			if !strings.Contains(text, c.words) || c.words == "" && strings.Contains(text, "shared with") {
+				t.Errorf("%d others, of which one is %d: want %q on\n%s", c.others, c.process, c.words, text)
+			}
+		}
+	}
+}
+
 // TestQuietFDsAreCounted: a server has hundreds, and most do nothing. The table and the lanes have
 // those that are watched or were used of late; how many there are besides is said.
 func TestQuietFDsAreCounted(t *testing.T) {

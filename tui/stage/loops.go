@@ -53,6 +53,9 @@ func drawLoopsOf(r grid.Region, y int, v *scene, t *world.Thread) int {
 		} else {
 			y = drawLoopLine(r, y, v, b)
 		}
+		if b.Sharers > 0 {
+			y = drawShared(r, y, v, b)
+		}
 		if _, n := w.NextTimer(b); n > 0 && r.H-y > loopsAfter(v, t, j) {
 			y = drawTimers(r, y, v, b)
 		}
