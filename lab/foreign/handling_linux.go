@@ -19,6 +19,37 @@ func (t *tracer) handling(k *task, fd int32) {
 	t.rec.Put(&trace.Record{Kind: trace.Handling, Thread: uint32(k.tid), FD: fd, Base: k.turn.base, Str: t.function(k)})
 }
 
+// function names the function in which the thread deals with an fd; 0: none is known. One that is
+// no more than a guess has a question mark.
+func (t *tracer) function(k *task) uint32 {
+	s, pid := t.symbolsOf(k.proc), k.proc.pid
+	if len(s.funcs) == 0 {
+		return 0
+	}
+	if regs, ok := registersOf(k.tid); ok {
+		if name, ok := s.called(s.frames(pid, regs), k.base.frames); ok {
+			return t.functionName(name, "")
+		}
+	}
+	at := site{k.info.ip, k.info.sp, k.handles}
+	name, ok := k.guesses[at]
+	if !ok {
+		if k.guesses == nil || len(k.guesses) >= mostSites {
+			k.guesses = map[site]uint32{}
+		}
+		name = t.functionName(s.guess(pid, k.info.sp, k.base.words), "?")
+		k.guesses[at] = name
+	}
+	return name
+}
+
+func (t *tracer) functionName(function, mark string) uint32 {
+	if function == "" {
+		return 0
+	}
+	return t.str(plain(function) + mark)
+}
+
 // site is where a thread makes a call: the same place on the stack, for the same fd.
 type site struct {
 	ip, sp uint64
@@ -28,31 +59,27 @@ type site struct {
 // mostSites bounds what a thread remembers.
 const mostSites = 1 << 12
 
-// function names the function in which the thread deals with an fd, as a symbol on its
-// stack says; 0: none does.
-func (t *tracer) function(k *task) uint32 {
-	at := site{k.info.ip, k.info.sp, k.handles}
-	if name, ok := k.handlers[at]; ok {
-		return name
-	}
-	if k.handlers == nil || len(k.handlers) >= mostSites {
-		k.handlers = map[site]uint32{}
-	}
-	name := uint32(0)
-	if s := t.symbolsOf(k.proc).handler(k.proc.pid, k.info.sp, k.base); s != "" {
-		name = t.str(plain(s))
-	}
-	k.handlers[at] = name
-	return name
+// waiting is the stack of a thread that goes to wait: what is outside of its loop.
+type waiting struct {
+	ip, sp uint64
+	frames []frame
+	words  words
 }
 
-// remember keeps what lies on the stack of a thread that goes to wait: what is outside of
-// its loop.
+// remember keeps it.
 func (t *tracer) remember(k *task) {
-	if k.base.ip != k.info.ip || k.base.sp != k.info.sp {
-		k.base = t.symbolsOf(k.proc).frames(k.proc.pid, k.info.ip, k.info.sp)
-		k.handlers = nil
+	if k.base.ip == k.info.ip && k.base.sp == k.info.sp {
+		return
 	}
+	s, pid := t.symbolsOf(k.proc), k.proc.pid
+	k.base, k.guesses = waiting{ip: k.info.ip, sp: k.info.sp}, nil
+	if len(s.funcs) == 0 {
+		return
+	}
+	if regs, ok := registersOf(k.tid); ok {
+		k.base.frames = s.frames(pid, regs)
+	}
+	k.base.words = s.words(pid, k.info.sp)
 }
 
 func (t *tracer) symbolsOf(p *process) *symbols {

@@ -4,6 +4,7 @@ package foreign
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"fdlab/lab/trace"
@@ -108,6 +109,36 @@ func TestTheFunctionIsFoundFarUpTheStack(t *testing.T) {
 	p.wait()
 	if n := p.count(trace.Handling, "callback"); n != 2 {
 		t.Errorf("%d handlings in callback, want 2\n%s", n, p.tell(40))
+	}
+}
+
+// TestAFunctionThatIsOverIsNotNamed: its return addresses lie on the stack still, between the loop and the call. Which calls
+// are in progress the program's file says; without that, a name is a guess, and has a question mark.
+func TestAFunctionThatIsOverIsNotNamed(t *testing.T) {
+	for _, c := range []struct {
+		what  string
+		flags []string
+		named func(name string) bool
+	}{
+		{"the file says", nil, func(name string) bool { return name == "callback" }},
+		{"it says nothing", []string{"-fno-asynchronous-unwind-tables"}, func(name string) bool { return strings.HasSuffix(name, "?") }},
+	} {
+		p := launch(t, Options{Args: []string{compile(t, "stale.c", c.flags...)}})
+		p.in.WriteString("hello\n")
+		p.out.ReadString('\n')
+		p.in.Close()
+		p.wait()
+		handled := 0
+		for i := range p.records {
+			if r := &p.records[i]; r.Kind == trace.Handling {
+				if handled++; !c.named(p.reader.String(r.Str)) {
+					t.Errorf("%s: it is named %q", c.what, p.reader.String(r.Str))
+				}
+			}
+		}
+		if handled != 2 {
+			t.Errorf("%s: %d handlings, want 2\n%s", c.what, handled, p.tell(40))
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package foreign
 
 import (
-	"encoding/binary"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -31,12 +30,60 @@ func restart(tid int) {
 	unix.PtraceSetRegs(tid, &regs)
 }
 
-// callee returns the function that the call before an address calls, if that names it: the
-// instruction call rel32, of five bytes. 0: it does not.
-func callee(pid int, after uint64) uint64 {
-	var code [5]byte
-	if peek(pid, after-uint64(len(code)), code[:]) != len(code) || code[0] != 0xe8 {
+// How DWARF numbers the registers that matter here: System V ABI, AMD64, figure 3.36.
+const (
+	spRegister = 7
+	raRegister = 16
+	pcRegister = 16
+)
+
+// registersOf returns those of a stopped thread that a function leaves as they were.
+func registersOf(tid int) (r registers, ok bool) {
+	var regs unix.PtraceRegs
+	if unix.PtraceGetRegs(tid, &regs) != nil {
+		return r, false
+	}
+	r[3], r[6], r[spRegister] = regs.Rbx, regs.Rbp, regs.Rsp
+	r[12], r[13], r[14], r[15] = regs.R12, regs.R13, regs.R14, regs.R15
+	r[pcRegister] = regs.Rip
+	return r, true
+}
+
+func plainAddress(addr uint64) uint64 { return addr }
+
+// endsInCall reports whether the last of these bytes are a call: call rel32, or call of what a register or the memory
+// has (ff /2), with 2 to 7 bytes. It may be another instruction whose end looks so.
+func endsInCall(code [8]byte) bool {
+	n := len(code)
+	if code[n-5] == 0xe8 {
+		return true
+	}
+	for size := 2; size <= 7; size++ {
+		if code[n-size] == 0xff && lengthOfCall(code[n-size+1:]) == size {
+			return true
+		}
+	}
+	return false
+}
+
+// lengthOfCall returns how long the instruction ff is, by the bytes that follow; 0: it is no call.
+func lengthOfCall(rest []byte) int {
+	mod, op, rm := rest[0]>>6, rest[0]>>3&7, rest[0]&7
+	if op != 2 {
 		return 0
 	}
-	return after + uint64(int64(int32(binary.LittleEndian.Uint32(code[1:]))))
+	size := 2
+	if mod != 3 && rm == 4 { // a SIB byte
+		size++
+		if mod == 0 && len(rest) > 1 && rest[1]&7 == 5 {
+			size += 4
+		}
+	}
+	switch {
+	case mod == 1:
+		size++
+	case mod == 2, mod == 0 && rm == 5:
+		size += 4
+	}
+	return size
 }

@@ -1,6 +1,7 @@
 package foreign
 
 import (
+	"encoding/binary"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -8,7 +9,7 @@ import (
 
 const ntPrstatus = 1 // the general registers
 
-func registers(request, tid int, regs *unix.PtraceRegsArm64) error {
+func regSet(request, tid int, regs *unix.PtraceRegsArm64) error {
 	iov := unix.Iovec{Base: (*byte)(unsafe.Pointer(regs))}
 	iov.SetLen(int(unsafe.Sizeof(*regs)))
 	return ptrace(request, tid, ntPrstatus, uintptr(unsafe.Pointer(&iov)))
@@ -17,7 +18,7 @@ func registers(request, tid int, regs *unix.PtraceRegsArm64) error {
 // interrupted returns the call from which a stopped thread comes back, and its result.
 func interrupted(tid int) (nr int, result int64, ok bool) {
 	var regs unix.PtraceRegsArm64
-	if registers(unix.PTRACE_GETREGSET, tid, &regs) != nil {
+	if regSet(unix.PTRACE_GETREGSET, tid, &regs) != nil {
 		return 0, 0, false
 	}
 	nr, result = native.back((*[unsafe.Sizeof(regs)]byte)(unsafe.Pointer(&regs))[:])
@@ -32,6 +33,29 @@ const canRestart = false
 // kernel keeps it for itself. So the restart is left to the program, which is told EINTR.
 func restart(int) {}
 
-// callee: see amd64. Here a function keeps its return address where it likes, so the place
-// says nothing.
-func callee(pid int, after uint64) uint64 { return 0 }
+// How DWARF numbers the registers that matter here: DWARF for the Arm 64-bit Architecture.
+const (
+	raRegister = 30
+	spRegister = 31
+	pcRegister = 32
+)
+
+// registersOf returns those of a stopped thread.
+func registersOf(tid int) (r registers, ok bool) {
+	var regs unix.PtraceRegsArm64
+	if regSet(unix.PTRACE_GETREGSET, tid, &regs) != nil {
+		return r, false
+	}
+	copy(r[:], regs.Regs[:])
+	r[spRegister], r[pcRegister] = regs.Sp, regs.Pc
+	return r, true
+}
+
+// plainAddress takes the signature off a return address (pointer authentication): what is above 48 bits.
+func plainAddress(addr uint64) uint64 { return addr & (1<<48 - 1) }
+
+// endsInCall reports whether the last of these bytes are a call: bl, blr, blra*.
+func endsInCall(code [8]byte) bool {
+	word := binary.LittleEndian.Uint32(code[4:])
+	return word>>26 == 0x25 || word&0xfffffc1f == 0xd63f0000 || word&0xfefff800 == 0xd63f0800
+}

@@ -3,10 +3,10 @@
 package foreign
 
 import (
-	"cmp"
 	"debug/elf"
 	"encoding/binary"
 	"os"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -17,6 +17,8 @@ import (
 type symbols struct {
 	low, high uint64 // where the program's code lies in memory
 	funcs     []function
+	code      []*code         // all that the process has: see frames
+	nowhere   map[uint64]bool // addresses where it has none
 }
 
 type function struct {
@@ -66,11 +68,19 @@ func (s *symbols) place(pid int, exe string, file *elf.File) (bias uint64, ok bo
 		if err1 != nil || err2 != nil || err3 != nil {
 			continue
 		}
-		for _, segment := range file.Progs {
-			if segment.Type == elf.PT_LOAD && segment.Flags&elf.PF_X != 0 && segment.Off&^0xfff == offset {
-				s.low, s.high = low, high
-				return low - segment.Vaddr&^0xfff, true
-			}
+		if bias, ok := biasOf(file, low, offset); ok {
+			s.low, s.high = low, high
+			return bias, true
+		}
+	}
+	return 0, false
+}
+
+// biasOf returns by how much addresses differ from what a file says, whose code from an offset on lies at low.
+func biasOf(file *elf.File, low, offset uint64) (bias uint64, ok bool) {
+	for _, segment := range file.Progs {
+		if segment.Type == elf.PT_LOAD && segment.Flags&elf.PF_X != 0 && segment.Off&^0xfff == offset {
+			return low - segment.Vaddr&^0xfff, true
 		}
 	}
 	return 0, false
@@ -95,29 +105,29 @@ func (s *symbols) begins(addr uint64) bool {
 	return i < len(s.funcs) && s.funcs[i].addr == addr
 }
 
-// deep is how much of a stack is read: a buffer of stdio, 8 KB, may lie in between.
+// called names the function of the program that a loop has called: of the calls in progress now, the one nearest to
+// those that were in progress when the loop waited. ok is false where the calls cannot be followed as far as there.
+func (s *symbols) called(now, wait []frame) (name string, ok bool) {
+	n := 0 // from outside: how many are the loop's own, and of those who have called it
+	for n < min(len(now), len(wait)) && now[len(now)-1-n].same(wait[len(wait)-1-n]) {
+		n++
+	}
+	if n == 0 {
+		return "", false
+	}
+	for _, f := range slices.Backward(now[:len(now)-n]) {
+		if name := s.name(f.begins); name != "" {
+			return name, true
+		}
+	}
+	return "", true
+}
+
+// deep is how much of a stack is searched for a guess: a buffer of stdio, 8 KB, may lie in between.
 const deep = 32 << 10
 
-// frames is a stack, as far as it was read: what lies at each place and may be an
-// address of the program's code.
-type frames struct {
-	ip, sp uint64
-	at     map[uint64]uint64 // place -> code address
-	names  map[string]bool
-}
-
-func (s *symbols) frames(pid int, ip, sp uint64) frames {
-	f := frames{ip: ip, sp: sp, at: map[uint64]uint64{}, names: map[string]bool{}}
-	s.scan(pid, sp, func(place, addr uint64) {
-		f.at[place] = addr
-		if n := s.name(addr); n != "" {
-			f.names[n] = true
-		}
-	})
-	return f
-}
-
-// scan reads a stack from its top, word by word, and yields what may be a return address.
+// scan reads a stack from its top, word by word, and yields what may be a return address: one before which there
+// is a call.
 func (s *symbols) scan(pid int, sp uint64, yield func(place, addr uint64)) {
 	if len(s.funcs) == 0 {
 		return
@@ -129,43 +139,55 @@ func (s *symbols) scan(pid int, sp uint64, yield func(place, addr uint64)) {
 		n = peek(pid, sp, buf[:end-sp])
 	}
 	for i := 0; i+8 <= n; i += 8 {
-		if word := binary.NativeEndian.Uint64(buf[i:]); word >= s.low && word < s.high && !s.begins(word) {
+		if word := binary.NativeEndian.Uint64(buf[i:]); word >= s.low && word < s.high && !s.begins(word) && isReturn(pid, word) {
 			yield(sp+uint64(i), word)
 		}
 	}
 }
 
-// handler names the function that the loop has called: of those on the stack, the one
-// nearest to the loop's own frames that are not on it while the loop waits. Nothing says
-// that a word on the stack is a return address, and it may be left over from an earlier
-// call: so this is a guess, and drawn as one. Where the loop is the program's own, and calls
-// the function by name, less of it is: where the wait had its return address, there
-// is now that of this call.
-func (s *symbols) handler(pid int, sp uint64, wait frames) string {
-	outer, guess, called := wait.outer(), "", ""
+// isReturn reports whether a call could return to an address.
+func isReturn(pid int, addr uint64) bool {
+	var before [8]byte
+	return peek(pid, addr-uint64(len(before)), before[:]) == len(before) && endsInCall(before)
+}
+
+// guess names the function that the loop seems to have called, where the calls cannot be followed: of the words on the
+// stack that may be return addresses, the outermost one that was not there when the loop waited. It may be left
+// over from an earlier call.
+func (s *symbols) guess(pid int, sp uint64, wait words) (name string) {
+	outer := wait.outer()
 	s.scan(pid, sp, func(place, addr uint64) {
 		n := s.name(addr)
-		if was, ok := wait.at[place]; ok && was != addr && wait.names[n] {
-			if f := s.name(callee(pid, addr)); f != "" && !wait.names[f] {
-				called = f
-			}
-		}
-		if n == "" || wait.at[place] == addr || wait.names[n] || wait.sp != 0 && place >= outer {
+		if n == "" || wait.at[place] == addr || wait.names[n] || outer != 0 && place >= outer {
 			return
 		}
-		guess = n // scanned outward: the last one is the outermost
+		name = n // scanned outward
 	})
-	return cmp.Or(called, guess)
+	return name
+}
+
+// words are what lies on a stack and may be a return address into the program.
+type words struct {
+	at    map[uint64]uint64 // by its place
+	names map[string]bool   // of the functions
+}
+
+func (s *symbols) words(pid int, sp uint64) words {
+	w := words{map[uint64]uint64{}, map[string]bool{}}
+	s.scan(pid, sp, func(place, addr uint64) {
+		w.at[place] = addr
+		if n := s.name(addr); n != "" {
+			w.names[n] = true
+		}
+	})
+	return w
 }
 
 // outer returns the outermost place at which a wait has an address on its stack: what is
 // above it in memory was there before the loop.
-func (f *frames) outer() uint64 {
-	var outer uint64
-	for place := range f.at {
-		if outer == 0 || place > outer {
-			outer = place
-		}
+func (w *words) outer() (outer uint64) {
+	for place := range w.at {
+		outer = max(outer, place)
 	}
 	return outer
 }

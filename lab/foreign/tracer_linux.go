@@ -56,12 +56,12 @@ type task struct {
 	callbacks []trace.Record // that have begun, the innermost last
 
 	// The turn: what the last wait named, and what the thread seems to deal with.
-	turn     *loop
-	named    []int32
-	handles  int32 // or trace.NoFD
-	poll     *loop // the thread's own loop on poll or select, or nil
-	handlers map[site]uint32
-	base     frames // of the last wait
+	turn    *loop
+	named   []int32
+	handles int32 // or trace.NoFD
+	poll    *loop // the thread's own loop on poll or select, or nil
+	guesses map[site]uint32
+	base    waiting
 }
 
 // newTracer returns a tracer for the calling thread, which must be locked, and does all
