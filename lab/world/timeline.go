@@ -208,12 +208,23 @@ func (f *FD) state() States {
 		return Noticed
 	case f.Blocked > 0:
 		return Block
-	case f.Readable() && f.Noticed >= f.ReadySince && (f.Untouched() || f.waiting() > 0):
+	case f.Readable() && f.Noticed >= f.ReadySince && (f.Untouched() || f.waiting() > 0), f.staysReady():
 		return Left
 	case len(f.Watches) > 0:
 		return Await
 	}
 	return Idle
+}
+
+// staysReady reports whether a loop was told what it watches the fd for, and that is nothing
+// that a callback takes away: the end of the file, or room to write. So the next turn is told, too.
+func (f *FD) staysReady() bool {
+	what := f.Watched()
+	if what&trace.EdgeTrig != 0 {
+		return false
+	}
+	ends := f.Readable() && f.Noticed >= f.ReadySince && f.Readiness&(trace.HangUp|trace.EndOfFile) != 0
+	return what&trace.Readable != 0 && ends || what&f.Why&f.Readiness&trace.Writable != 0
 }
 
 // waiting is how many bytes wait on the fd in the kernel, or clients.

@@ -73,6 +73,8 @@ func ofFDLane(add func(Claim), v *stage.View, f fd, lane *world.Lane, l *ledger)
 		add(Claim{"beside in callback", subject, word, inCallback(v, f.number), atOnce})
 	case strings.HasSuffix(said, "left, known"):
 		kernel("beside left", ready)
+	case said == "still ready":
+		kernel("beside still ready", func(k File) bool { return ready(k) || k.Write || k.TCP != "" })
 	case said == "watched" && f.Blocked > 0:
 		add(Claim{"beside blocked", subject, word, func(facts Facts) (string, bool) { return asleepOn(facts, f.number) }, atOnce})
 	case said == "watched":

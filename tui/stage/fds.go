@@ -276,7 +276,7 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 	}
 	since, unseen := f.Unseen()
 	switch {
-	case f.InCallback > 0 && unseen && v.Now-since > 1e6: // nobody looks before the callback is back
+	case f.InCallback > 0 && v.isLate(since, unseen): // nobody looks before the callback is back
 		p = p.Rune(th.Callback, g.Callback).Text(th.Callback, " ")
 		if r.W >= len("> callback 999 ms ? late 999 ms") {
 			p = p.Text(th.Callback, v.callback()).Text(th.Callback, " ").Bytes(th.Callback, v.since(r, f.CallbackAt)).Text(th.Callback, " ")
@@ -290,7 +290,7 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 		drawBlocked(r, v, f)
 	case f.InHandling > 0:
 		drawHandled(r, v, f)
-	case unseen && v.Now-since > 1e6:
+	case v.isLate(since, unseen):
 		p = v.atLeast(p.Rune(th.Late, g.Unseen).Text(th.Late, " unseen ")).Bytes(th.Late, v.since(r, since)).Text(th.Late, " ")
 		drawGrowing(r, p.X, v, th.Late, since)
 	case f.Readable() && f.Noticed > f.CallbackAt && v.isForNobody(f):
@@ -323,6 +323,10 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 		}
 	}
 }
+
+// isLate reports whether an fd that has been unseen since a time is called late: for less than
+// a millisecond none is.
+func (v *scene) isLate(since int64, unseen bool) bool { return unseen && v.Now-since > 1e6 }
 
 // owner is the loop that has all of an fd's events, where there are loops on more than
 // one thread; else nil.
@@ -435,12 +439,14 @@ func drawManyFDs(r grid.Region, v *scene, shown int) (above, below int) {
 		p = p.To(8)
 		since, unseen := f.Unseen()
 		switch {
-		case f.InCallback > 0 || v.Now-f.CallbackDone < glow && f.CallbackDone > 0:
+		case f.InCallback > 0 && !v.isLate(since, unseen):
 			p.Rune(th.Callback, g.Callback)
 		case f.Blocked > 0:
 			p.Rune(th.Blocked, g.Blocked)
-		case unseen && v.Now-since > 1e6:
+		case v.isLate(since, unseen):
 			p.Rune(th.Late, g.Unseen)
+		case v.Now-f.CallbackDone < glow && f.CallbackDone > 0:
+			p.Rune(th.Callback, g.Callback)
 		case f.Readable():
 			p.Rune(th.Noticed, g.Noticed)
 		case len(f.Watches) > 0:

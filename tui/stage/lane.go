@@ -247,12 +247,12 @@ func fdShape(v *scene, l *world.Lane, p *world.Piece, from, to int64) shape {
 		return shape{glyph: g.LaneSaid, style: k.Callback}
 	case has(world.Callback|world.Piling) && p.MostSeen > 0:
 		return stripes(ink.InCallback)
-	case has(world.Callback | world.Piling | world.Began):
-		return shape{glyph: g.LaneWatched, style: ink.Calm}
 	case has(world.Noticed):
 		return stripes(ink.Noticed)
 	case has(world.Left), has(world.Handled) && p.MostSeen > 0:
 		return stripes(ink.Left)
+	case has(world.Callback | world.Piling | world.Began):
+		return shape{glyph: g.LaneWatched, style: ink.Calm}
 	case has(world.Handled):
 		return shape{glyph: g.LaneHandled, style: ink.Call}
 	case has(world.Block | world.Await):

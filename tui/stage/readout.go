@@ -44,6 +44,10 @@ func drawReadout(r grid.Region, v *scene, l *world.Lane) {
 	case world.Handled:
 		r.Cut(0, 0, r.W, ink.Left, "handling (inferred)")
 	case world.Left:
+		if n.Queued == 0 { // an end of file, room to write: no callback takes that
+			p.Text(ink.Left, "still ready")
+			break
+		}
 		number("", "left, known")
 	case world.Block, world.Await:
 		p.Text(th.Watched, "watched")

@@ -1,6 +1,10 @@
 package stage
 
-import "fdlab/tui/grid"
+import (
+	"strconv"
+
+	"fdlab/tui/grid"
+)
 
 // drawStrip draws the whole run in one row: where callbacks ran, where something was ready
 // and unseen, and which part the lanes show. Below it stand the steps and the moments, if
@@ -52,11 +56,17 @@ func drawStrip(r grid.Region, v *scene, plot int) {
 	}
 }
 
-// drawMarks draws the steps by their number and name, and the moments, below the strip.
+// drawMarks draws the steps by their number and name, and the moments, below the strip. Nothing
+// is drawn over anything else: names stand where no moment does, and where something stands the
+// playhead reverses it.
 func drawMarks(r grid.Region, v *scene, ax axis) {
 	th, g := v.Theme, v.Theme.Glyphs
 	w := v.Run.Live
-	last := int(w.Dropped.Steps)
+	for _, m := range w.Moments {
+		if m.At <= v.seen() {
+			r.Set(int(ax.at(m.At)), 0, g.Moment, th.Ready)
+		}
+	}
 	for i, s := range w.Steps {
 		if s.At > v.seen() {
 			break
@@ -66,22 +76,45 @@ func drawMarks(r grid.Region, v *scene, ax axis) {
 			end = min(end, int(ax.at(w.Steps[i+1].At)))
 		}
 		part := r.Sub(x, 0, end-x, 1)
-		p := part.At(0, 0).Rune(th.Faint, g.Tick)
-		if end-x >= 3 {
-			p = p.Int(th.Faint, int64(last+i+1)).Text(th.Faint, " ")
-			if end-x >= 8 {
-				part.Cut(p.X, 0, end-x-p.X-1, th.Faint, s.Text)
-			}
+		if blank(part.Cell(0, 0)) {
+			part.Set(0, 0, g.Tick, th.Faint)
+		}
+		number := strconv.Itoa(int(w.Dropped.Steps) + i + 1)
+		at, room := free(part, 1, len(number))
+		if room <= len(number) {
+			continue
+		}
+		part.Text(at, 0, th.Faint, number)
+		if at, room = free(part, at+len(number)+1, grid.Width(s.Text)); room > fewest {
+			part.Cut(at, 0, room-1, th.Faint, s.Text)
 		}
 	}
-	for _, m := range w.Moments {
-		if m.At <= v.seen() {
-			r.Set(int(ax.at(m.At)), 0, g.Moment, th.Ready)
+	switch x := min(int(ax.at(v.Now)), r.W-1); {
+	case x < 0:
+	case blank(r.Cell(x, 0)) && (blank(r.Cell(x-1, 0)) || blank(r.Cell(x+1, 0))): // not within a name
+		r.Set(x, 0, g.Playhead, th.Title)
+	default:
+		r.Restyle(x, 0, 1, 1, func(st grid.Style) grid.Style { return st.With(grid.Reverse) })
+	}
+}
+
+// fewest is how many letters of a step's name say something.
+const fewest = 6
+
+// free returns the first stretch of blank cells from a column on that has room for n of them and
+// a blank, or else the widest.
+func free(r grid.Region, from, n int) (at, room int) {
+	for x := from; x < r.W && room <= n; x++ {
+		end := x
+		for end < r.W && blank(r.Cell(end, 0)) {
+			end++
 		}
+		if end-x > room {
+			at, room = x, end-x
+		}
+		x = end
 	}
-	if x := int(ax.at(v.Now)); x >= 0 {
-		r.Set(min(x, r.W-1), 0, g.Playhead, th.Title)
-	}
+	return at, room
 }
 
 // seen is how far the strip goes: as far as the run has come, and at the reader's pace as

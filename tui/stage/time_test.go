@@ -70,6 +70,110 @@ func TestTwentyCallbacksStandSideBySide(t *testing.T) {
 	}
 }
 
+// storm is a loop that is told of fd 8 again and again, and its callback takes nothing: first each
+// turn has records of its own, then they are gathered. what is why it is called, said what the
+// kernel has said of fd 8.
+func storm(what, said trace.Readiness, read bool) *history {
+	h := looping()
+	h.add(0, trace.Add, 8, "b", trace.Record{Base: 1, A: int64(what&(trace.Readable|trace.Writable) | trace.Persist), B: -1, C: 2})
+	h.add(100*ms, trace.Kernel, 8, "", trace.Record{A: int64(said)})
+	for range 40 {
+		h.add(1000, trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
+		h.add(0, trace.Ready, 8, "", trace.Record{Base: 1, A: int64(what), C: 2})
+		h.add(0, trace.CallbackBegin, 8, "b", trace.Record{Base: 1, A: int64(what), C: 2})
+		if read {
+			h.add(500, trace.CallEnd, 8, "read", trace.Record{A: 0, C: 1})
+		}
+		h.add(1000, trace.CallbackEnd, 8, "", trace.Record{Base: 1, C: 2})
+		h.add(500, trace.WaitBegin, trace.NoFD, "select", trace.Record{Base: 1, A: 2, B: -1})
+	}
+	for range 100 {
+		h.add(ms, trace.Turns, 8, "", trace.Record{Base: 1, A: 400, C: 2})
+	}
+	return h
+}
+
+// TestWhatIsReadyAgainAndAgainIsNotDrawnAsWatched, at any zoom: a column that holds both shows the
+// ready part. That no byte waits does not matter: an end of file is ready, and so is room to write.
+func TestWhatIsReadyAgainAndAgainIsNotDrawnAsWatched(t *testing.T) {
+	eof := trace.Readable | trace.HangUp
+	for name, h := range map[string]*history{
+		"end of file": storm(eof, eof, true), "nobody reads it": storm(eof, eof, false),
+		"room to write": storm(trace.Writable, trace.Writable, false),
+	} {
+		begun := h.records[0].Time
+		for _, r := range h.records {
+			if r.Kind == trace.Ready {
+				begun = r.Time // the last one: from here on it is one long spin
+			}
+		}
+		for _, column := range []int64{500, 1e3, 2e3, 5e3, 10e3, 100e3, ms, 5 * ms, 10 * ms} {
+			for _, at := range []int64{begun - 20e3, begun, begun + 30*ms, h.now} {
+				v := view(h, 0)
+				v.World, v.Status, v.Now, v.Column = v.Run.At(at), Past, at, column
+				l, lane := LayoutOf(120, 40, v), row(t, v, 120, 40, "fd 8")
+				ax, first := v.axis(), v.first(l.Plot.W)
+				for x, c := range []rune(lane) {
+					from, to, _ := ax.span(first + int64(x))
+					if from < begun-60e3 || to > h.now || inCallback(v, from, to) {
+						continue
+					}
+					if g := inkOf(v.Theme).Glyphs; c == g.LaneWatched || c == g.LaneIdle {
+						t.Fatalf("%s, %d ns a column, at %d: column %d, from %d to %d ns of the spin, is drawn as watched: %q",
+							name, column, at, x, from-begun, to-begun, lane)
+					}
+				}
+			}
+		}
+	}
+}
+
+// inCallback reports whether a column of fd 8 has nothing but its callback: that has a sign of
+// its own.
+func inCallback(v *View, from, to int64) bool {
+	for i := range v.Run.Timeline.Lanes {
+		if l := &v.Run.Timeline.Lanes[i]; l.FD == 8 {
+			return l.Piece(from, to).States&^world.Began == world.Callback
+		}
+	}
+	return false
+}
+
+// TestNothingIsDrawnOverTheNamesOfTheSteps in the row of the whole run: neither a moment nor the playhead.
+func TestNothingIsDrawnOverTheNamesOfTheSteps(t *testing.T) {
+	h := looping()
+	names := []string{"a hundred clients", "sleep in the accept callback", "one read for each accept", "clients that misbehave"}
+	for i, name := range names {
+		h.add(100*ms, trace.Step, trace.NoFD, name, trace.Record{A: int64(i + 1), B: 4})
+		for range i + 1 {
+			h.add(40*ms, trace.Moment, 8, "m", trace.Record{A: trace.NoFD, B: trace.NoFD, C: trace.NoFD})
+		}
+		h.add(300*ms, trace.Note, trace.NoFD, "so", trace.Record{})
+	}
+	for _, size := range [][2]int{{120, 40}, {200, 60}} {
+		for at := int64(0); at <= h.now; at += 7 * ms {
+			v := view(h, 0)
+			v.World, v.Status, v.Now = v.Run.At(at), Past, at
+			text, _ := screen(v, size[0], size[1])
+			l := LayoutOf(size[0], size[1], v)
+			marks := strings.Split(text, "\n")[l.Strip.Y+1]
+			if n := strings.Count(marks, "◆"); n != 1+2+3+4 {
+				t.Fatalf("%v at %d: %d moments on %q, want 10", size, at, n, marks)
+			}
+			for i, name := range names {
+				_, after, ok := strings.Cut(marks, fmt.Sprint(i+1))
+				said := strings.FieldsFunc(after, func(c rune) bool { return strings.ContainsRune("◆▼╵…│", c) })
+				for len(said) > 0 && strings.TrimSpace(said[0]) == "" {
+					said = said[1:]
+				}
+				if !ok || len(said) == 0 || !strings.HasPrefix(name, strings.TrimSpace(said[0])) || len(strings.TrimSpace(said[0])) < 6 {
+					t.Fatalf("%v at %d: step %d, %q, is not to be read on %q", size, at, i+1, name, marks)
+				}
+			}
+		}
+	}
+}
+
 // TestANumberThatIsUsedAgain: a thread's lane shows its own passages, and not those of one
 // that had its number before.
 func TestANumberThatIsUsedAgain(t *testing.T) {

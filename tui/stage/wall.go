@@ -27,9 +27,9 @@ const (
 
 // dealingOf says which of them holds, the first one first.
 func (v *scene) dealingOf(f *world.FD) dealing {
-	_, unseen := f.Unseen()
+	since, unseen := f.Unseen()
 	switch {
-	case f.InCallback > 0:
+	case f.InCallback > 0 && !v.isLate(since, unseen):
 		return callingBack
 	case f.Blocked > 0:
 		return blockedOn

@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -63,6 +64,38 @@ func TestTheWallHasACellForEachFD(t *testing.T) {
 	v.ScrollBy(FDsPanel, 100, &l)
 	if text, _ := screen(v, 80, 24); !strings.Contains(text, " 460  ") || strings.Contains(text, "more ↓") {
 		t.Errorf("the end cannot be scrolled to:\n%s", text)
+	}
+}
+
+// TestTheCallbackOfAnFDDoesNotHideThatItIsLate: something has come while its own callback runs, and
+// nobody will look before that returns. The wall says so, and so does the table that has a
+// cell for each fd.
+func TestTheCallbackOfAnFDDoesNotHideThatItIsLate(t *testing.T) {
+	h := looping()
+	h.add(ms, trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
+	h.add(0, trace.Ready, 8, "", trace.Record{Base: 1, A: int64(trace.Readable), C: 2})
+	h.add(0, trace.CallbackBegin, 8, "b", trace.Record{Base: 1, A: int64(trace.Readable), C: 2})
+	h.add(ms, trace.CallEnd, 8, "read", trace.Record{A: 3})
+	for _, c := range []struct {
+		bytes int64
+		want  string
+	}{{0, "in callback"}, {2, "unseen"}} {
+		if c.bytes > 0 {
+			h.add(ms, trace.Kernel, 8, "", trace.Record{A: int64(trace.Readable), B: c.bytes})
+		}
+		v := view(h, 50*ms)
+		if got := WallWord(v, v.World.FDByNumber(8)); got != c.want {
+			t.Errorf("with %d bytes the wall says %q, want %q", c.bytes, got, c.want)
+		}
+		for fd := int32(100); fd < 160; fd++ {
+			h.add(0, trace.Open, fd, "TCP socket", trace.Record{})
+		}
+		g := inkOf(v.Theme).Glyphs
+		sign := map[string]rune{"in callback": g.Callback, "unseen": g.Unseen}[c.want]
+		text, _ := screen(view(h, 50*ms), 80, 24)
+		if !regexp.MustCompile(`\b8 +\S+ +` + string(sign)).MatchString(text) {
+			t.Errorf("with %d bytes the cell of fd 8 has not the sign %c:\n%s", c.bytes, sign, text)
+		}
 	}
 }
 
