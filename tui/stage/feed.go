@@ -7,48 +7,91 @@ import (
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
+	"fdlab/tui/page"
 )
 
-// drawFeed draws the latest happenings, the newest at the bottom.
-func drawFeed(r grid.Region, v *scene) {
-	lines := v.World.Feed.Lines
+// drawFeed draws the latest happenings, the newest at the bottom. It returns how many there are
+// before and after those that are seen.
+func drawFeed(r grid.Region, v *scene) (above, below int) {
+	lines, text := v.World.Feed.Lines, r
+	if r.W >= withWhen {
+		text = r.Indent(whenWidth)
+	}
+	n := 0
+	for i := range lines {
+		if v.isInFeed(&lines[i]) {
+			n++
+		}
+	}
+	below = v.feedBelow(text, n)
 	var store [96]int // the indices of the lines that are shown, the newest first
 	shown := store[:0]
-	_, skip := v.feedMore(r.H)
-	for i := len(lines) - 1; i >= 0 && len(shown) < min(r.H, len(store)); i-- {
+	rows, skip := 0, below
+	for i := len(lines) - 1; i >= 0 && rows < r.H && len(shown) < len(store); i-- {
 		switch {
 		case !v.isInFeed(&lines[i]):
 		case skip > 0:
 			skip--
 		default:
 			shown = append(shown, i)
+			rows += noteRows(text, &lines[i])
 		}
 	}
-	for y := range shown {
-		i := shown[len(shown)-1-y]
-		row := r.Sub(0, y, r.W, 1)
-		text := row
-		if r.W >= 46 {
+	cut := max(rows-r.H, 0) // rows of the first one that have no room
+	y := 0
+	for k := range shown {
+		i := shown[len(shown)-1-k]
+		h := noteRows(text, &lines[i]) - cut
+		row := r.Sub(0, y, r.W, h)
+		if r.W >= withWhen {
 			drawWhen(row, v, arrival(lines, i), &lines[i])
-			text = row.Indent(whenWidth)
 		}
-		drawHappening(text, v, &lines[i])
+		drawLine(text.Sub(0, y, text.W, h), v, &lines[i], cut > 0)
 		v.weigh(row, v.fdMatters(lines[i].FD) || lines[i].FD == trace.NoFD && v.baseMatters(lines[i].Base))
-		v.mark(r, y, 1, v.followsLine(&lines[i]), false)
+		v.mark(r, y, h, v.followsLine(&lines[i]), false)
+		y, cut = y+h, 0
 	}
+	return n - below - len(shown), below
 }
 
-// feedMore returns how many lines stand before and after those that are seen in so
-// many rows.
-func (v *scene) feedMore(rows int) (above, below int) {
-	n := 0
+// feedBelow returns how many of n lines are scrolled away at the bottom: never so many that
+// rows stay free.
+func (v *scene) feedBelow(text grid.Region, n int) int {
+	scrolled := v.Scrolled[FeedPanel]
+	if scrolled <= 0 {
+		return 0
+	}
+	first, rows := 0, 0 // so many lines stand on the screen when the first of all does
 	for i := range v.World.Feed.Lines {
-		if v.isInFeed(&v.World.Feed.Lines[i]) {
-			n++
+		if h := &v.World.Feed.Lines[i]; v.isInFeed(h) {
+			if rows += noteRows(text, h); rows > text.H {
+				break
+			}
+			first++
 		}
 	}
-	below = min(max(v.Scrolled[FeedPanel], 0), max(n-rows, 0))
-	return max(n-rows-below, 0), below
+	return min(scrolled, max(n-max(first, 1), 0))
+}
+
+// noteRows is how many rows a line takes: what the program says is never cut where there is
+// room, for it may be a command that the reader is to type.
+func noteRows(r grid.Region, h *world.Happening) int {
+	if h.Kind != trace.Note || grid.Width(h.Name) <= r.W {
+		return 1
+	}
+	return min(page.Wrap(r.Sub(0, 0, r.W, 0), 0, grid.Style{}, h.Name), max(r.H, 1))
+}
+
+// drawLine draws a line into the rows that it has; cut: it would need more.
+func drawLine(r grid.Region, v *scene, h *world.Happening, cut bool) {
+	if r.H <= 1 {
+		drawHappening(r, v, h)
+		return
+	}
+	st := v.Theme.Faint // as phrase has it
+	if y := page.Wrap(r, 0, st, h.Name); cut || y > r.H {
+		r.Set(r.W-1, r.H-1, v.View.Theme.Cut, st)
+	}
 }
 
 // isInFeed reports whether a line is shown: a check is not that the next panel has.
@@ -69,6 +112,9 @@ func arrival(lines []world.Happening, i int) int64 {
 
 // whenWidth is the width of the time that stands before a line, with a blank.
 const whenWidth = 10
+
+// withWhen is the width of a log from which on the times have room.
+const withWhen = 46
 
 // drawWhen says when a line was: an arrival by the clock of the run, in seconds, and
 // what followed by how much later it was.

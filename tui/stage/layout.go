@@ -89,14 +89,22 @@ func LayoutOf(w, h int, view *View) (l Layout) {
 	l.Time = middle
 	l.Feed = bottom
 	if v.judges() && bottom.H > 0 {
-		share := 56
-		if v.isRead() {
-			share = 100 - share // the verdict is what matters now
-		}
-		l.Feed, l.Judgement = halves(bottom, w*share/100)
+		l.Feed, l.Judgement = halves(bottom, w*v.feedShare()/100)
 	}
 	l.placeTime(lanesOf(v, w, nil), !view.Events)
 	return l
+}
+
+// feedShare is how much of a hundred columns the log has beside the verdict, or beside what
+// there is to try.
+func (v *scene) feedShare() int {
+	switch {
+	case v.isRead():
+		return 44 // the verdict is what matters now
+	case len(v.Tries) > 0:
+		return 48
+	}
+	return 56
 }
 
 // panel is where a panel stands; nil for none.
@@ -226,6 +234,16 @@ func split(w, h, gap int, v *scene) heights {
 			enough = max(enough, endHeight+over)
 		}
 		top, middle = min(top, enough), min(middle, h/4)
+	}
+	if len(v.Tries) > 0 { // they are the task
+		want := over
+		for _, one := range v.Tries {
+			want += tryRows(w-w*v.feedShare()/100-2*chrome.Margin, one)
+		}
+		lack := max(min(want, h/2)-(h-top-middle), 0)
+		least := max(middle-lack, min(middle, 6))
+		top = max(top-(lack-(middle-least)), min(top, 6))
+		middle = least
 	}
 	return heights{top, middle, h - top - middle}
 }

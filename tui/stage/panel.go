@@ -61,7 +61,8 @@ func (v *View) ScrollBy(p Panel, rows int, l *Layout) {
 		above, below := drawLoops(grid.New(in.W, in.H).Region(), s)
 		most = above + below
 	case FeedPanel:
-		above, below := s.feedMore(inside(l.Feed).H)
+		in := inside(l.Feed)
+		above, below := drawFeed(grid.New(in.W, in.H).Region(), s)
 		most = above + below
 	case JudgementPanel:
 		in := inside(l.Judgement)

@@ -118,9 +118,7 @@ func drawPanels(r grid.Region, v *scene, l *Layout) {
 		drawTime(r, v.panel(r, l.Time, "time", "", ""), l, v)
 	}
 	if l.Feed.H > 0 {
-		in := v.panel(r, l.Feed, "what happened", v.said(), "")
-		drawFeed(in, v)
-		above, below := v.feedMore(in.H)
+		above, below := drawFeed(v.panel(r, l.Feed, "what happened", v.said(), ""), v)
 		v.drawMore(r, l.Feed, above, below)
 	}
 	switch {

@@ -124,6 +124,50 @@ func TestTheBlockedThreadIsSeenBlockedWhileTheOtherFDIsReady(t *testing.T) {
 	}
 }
 
+// TestWhatTheProgramSaysIsWhole: it may be a command to type. The lines of the log can all be
+// scrolled to, whatever rows they take.
+func TestWhatTheProgramSaysIsWhole(t *testing.T) {
+	h := blocked()
+	const said = "listens on 127.0.0.1:9877. From another terminal: nc 127.0.0.1 9877"
+	h.add(ms, trace.Note, trace.NoFD, said, trace.Record{})
+	v := view(h, ms)
+	v.Tries = []Try{{"a thing to try", false}} // so the log has half of the width
+	for _, size := range [][2]int{{60, 20}, {80, 24}, {120, 40}, {200, 60}} {
+		if v.Full = NoPanel; IsSmall(size[0], size[1]) {
+			v.Full = FeedPanel
+		}
+		l, text := LayoutOf(size[0], size[1], v), ""
+		all, _ := screen(v, size[0], size[1])
+		for y, line := range strings.Split(all, "\n") {
+			if in := inside(l.Feed); y >= in.Y && y < in.Y+in.H {
+				text += string([]rune(line)[in.X:in.X+in.W]) + " "
+			}
+		}
+		if got := strings.Join(strings.Fields(text), " "); !strings.Contains(got, said) {
+			t.Errorf("%v: the log does not say %q:\n%s", size, said, all)
+		}
+	}
+	for n := range 30 {
+		h.add(ms, trace.Note, trace.NoFD, fmt.Sprintf("line %d is so long that it does not stand in one row of a log that is narrow", n), trace.Record{})
+	}
+	v = view(h, ms)
+	v.Tries = []Try{{"a thing to try", false}}
+	l, seen := LayoutOf(80, 24, v), ""
+	for range 60 {
+		text, _ := screen(v, 80, 24)
+		seen += text
+		v.ScrollBy(FeedPanel, -1, &l)
+	}
+	for n := range 30 {
+		if !strings.Contains(seen, fmt.Sprintf("line %d is", n)) {
+			t.Errorf("line %d cannot be scrolled to", n)
+		}
+	}
+	if text, _ := screen(v, 80, 24); strings.Contains(text, "more ↑") || !strings.Contains(text, "more ↓") {
+		t.Errorf("at the first line:\n%s", text)
+	}
+}
+
 func TestHelpAndTheWayOutAreAlwaysOffered(t *testing.T) {
 	for w := 40; w <= 120; w += 5 {
 		text, _ := screen(view(blocked(), 0), w, 24)

@@ -25,8 +25,8 @@ func (v *scene) tried() string {
 	return strconv.Itoa(done) + " of " + strconv.Itoa(len(v.Tries))
 }
 
-// drawTries draws what is left to do, and then what is done: the first ones whole, the rest
-// in one row each where there is no more room. How many find no room at all is said.
+// drawTries draws what is left to do, and then what is done, each whole. How many find no room is
+// said.
 //
 // What the run has measured so far stands above, if that leaves half of the rows.
 func drawTries(r grid.Region, v *scene) {
@@ -42,22 +42,31 @@ func drawTries(r grid.Region, v *scene) {
 			_, r = r.Top(1)
 		}
 	}
-	draw := func(r grid.Region, y int, one Try, whole bool) int {
-		st := th.Text
+	all, y := v.leftToTry(), 0
+	for i, one := range all {
+		st, sign := th.Text, grid.Cell{Rune: th.Glyphs.Idle, Style: th.Faint}
 		if one.Done {
-			st = th.Faint
-			r.Set(0, y, th.Glyphs.Yes, th.Text)
-		} else {
-			r.Set(0, y, th.Glyphs.Idle, th.Faint)
+			st, sign = th.Faint, grid.Cell{Rune: th.Glyphs.Yes, Style: th.Text}
 		}
-		in := r.Sub(2, 0, r.W-2, r.H)
-		if whole {
-			return page.Wrap(in, y, st, one.Text)
+		room, more := r.H-y, len(all)-i
+		if more > 1 {
+			room-- // how many more there are
 		}
-		in.Cut(0, y, in.W, st, one.Text)
-		return y + 1
+		if i > 0 && tryRows(r.W, one) > room {
+			r.At(0, y).Int(th.Faint, int64(more)).Text(th.Faint, " more: Z, for the whole screen")
+			return
+		}
+		in := r.Sub(2, 0, r.W-2, y+room)
+		r.Set(0, y, sign.Rune, sign.Style)
+		if y = page.Wrap(in, y, st, one.Text); y > in.H && in.H > 0 {
+			in.Set(in.W-1, in.H-1, v.View.Theme.Cut, st)
+			y = in.H
+		}
 	}
-	var all []Try
+}
+
+// leftToTry are the tries, those first that are not done.
+func (v *scene) leftToTry() (all []Try) {
 	for _, done := range []bool{false, true} {
 		for _, one := range v.Tries {
 			if one.Done == done {
@@ -65,22 +74,10 @@ func drawTries(r grid.Region, v *scene) {
 			}
 		}
 	}
-	more := 0
-	if len(all) > r.H {
-		more = len(all) - max(r.H-1, 0)
-	}
-	// Each has a row. What rows are left are for the next ones to try: those are read first.
-	shown := all[:len(all)-more]
-	spare, y := r.H-len(shown)-min(more, 1), 0
-	for _, one := range shown {
-		besides := draw(r.Sub(0, 0, r.W, 0), 0, one, true) - 1
-		whole := besides <= spare
-		if whole {
-			spare -= besides
-		}
-		y = draw(r, y, one, whole)
-	}
-	if more > 0 {
-		r.At(0, y).Int(th.Faint, int64(more)).Text(th.Faint, " more: Z, for the whole screen")
-	}
+	return all
+}
+
+// tryRows is how many rows a try takes in a panel that is w columns wide.
+func tryRows(w int, one Try) int {
+	return page.Wrap(grid.New(max(w-2, 0), 0).Region(), 0, grid.Style{}, one.Text)
 }
