@@ -13,21 +13,50 @@ func (e *Examiner) Asides() int {
 	return n
 }
 
-// withoutAsides takes the asides out of text. A last line that may become one
-// is taken out too, and not counted yet.
+// AsidesFirst returns how often it has printed that line before anything else.
+func (e *Examiner) AsidesFirst() (n int) {
+	for line := range strings.Lines(e.output()) {
+		if line != e.aside+"\n" {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// withoutAsides takes the asides out of text. One may come when only a part of a line
+// that is due was said, and then ends that line: "20" and "idle\n". A last line that may
+// become one is taken out too, and not counted yet.
 func (e *Examiner) withoutAsides(text string) (rest string, n int) {
 	if e.aside == "" {
 		return text, 0
 	}
-	var b strings.Builder
+	due := e.said.String()
 	for line := range strings.Lines(text) {
+		head, is := strings.CutSuffix(line, e.aside+"\n")
 		switch {
-		case line == e.aside+"\n":
+		case is && (head == "" || strings.HasPrefix(due, rest+head)):
 			n++
-		case !strings.HasSuffix(line, "\n") && strings.HasPrefix(e.aside, line):
+			rest += head
+		case !strings.HasSuffix(line, "\n"):
+			rest += e.withoutBegun(line, due[min(len(rest), len(due)):])
 		default:
-			b.WriteString(line)
+			rest += line
 		}
 	}
-	return b.String(), n
+	return rest, n
+}
+
+// withoutBegun returns the last line without the aside that it may end in, unfinished.
+func (e *Examiner) withoutBegun(line, due string) string {
+	if strings.HasPrefix(due, line) {
+		return line
+	}
+	for n := min(len(e.aside), len(line)); n > 0; n-- {
+		head, is := strings.CutSuffix(line, e.aside[:n])
+		if is && (head == "" || strings.HasPrefix(due, head)) {
+			return head
+		}
+	}
+	return line
 }

@@ -94,15 +94,6 @@ func (f *FIFO) Say(text string) {
 	}
 }
 
-// Trickle says text one byte at a time; the program must take each before the
-// next one comes.
-func (f *FIFO) Trickle(text string) {
-	for _, b := range []byte(text) {
-		f.Say(string([]byte{b}))
-		f.Taken()
-	}
-}
-
 // End closes the world's end: the program reads an end of file.
 func (f *FIFO) End() {
 	if f.held >= 0 {

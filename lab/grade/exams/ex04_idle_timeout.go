@@ -81,6 +81,22 @@ var besideTheLoop = &grade.Misconception{
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
+var idleAtStart = &grade.Misconception{
+	ID:     "idle-at-start",
+	Belief: "When it begins, the sensor is silent.",
+	Truth: "Silence lasts: idle says that a time of it is over, and when the program begins none is. Print it where the loop says that the " +
+		"time is over, and nowhere else.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var silentFromStart = &grade.Misconception{
+	ID:     "silent-from-start",
+	Belief: "Silence begins after a word.",
+	Truth: "A sensor that has not said anything yet is silent, too, and perhaps it is dead: that one is to be reported most of all. Let the " +
+		"time begin before the loop does: the timeout must be pending when Dispatch is called.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
 // silence is short, since no verdict rests on it: the sensor's words are as near
 // to each other as the trace says, not as the script meant them to be.
 const silence = 200 * time.Millisecond
@@ -108,11 +124,16 @@ var idleTimeout = &grade.Exam{
 		for _, word := range []string{"20.5\n", "20.6\n", "20.5\n"} {
 			e.Due(word)
 			sensor.Say(word)
-			heardOf(e, sensor, "the sensor speaks, and standard output has its line")
+			heardOf(e, sensor, grade.Unanswered, "the sensor speaks, and standard output has its line")
+		}
+		for _, piece := range []string{"20", ".6\n"} {
+			e.Due(piece)
+			sensor.Say(piece)
+			heardOf(e, sensor, holdsBack, "the sensor says a word in two pieces, and standard output has each of them at once")
 		}
 
 		idles := func(more int, expected string) {
-			want := e.Asides() + more
+			want, untold := e.Asides()+more, 0 // looks in a row: what is printed may reach the grader late
 			e.Await(expected, func() bool {
 				printed := e.Asides()
 				s := measure(e, sensor)
@@ -124,7 +145,10 @@ var idleTimeout = &grade.Exam{
 					fmt.Sprintf("idle was printed %d times, and no event with a timeout was ever added", printed), s.fd)
 				e.Require(s.nothing == 0, "the callback reads when there is something to read", readsAtTimeout,
 					"the callback was called because the time was over, and it read", s.fd)
-				e.Require(s.told-printed < 10, expected, silenceNotTold,
+				if untold++; s.told-printed < 10 {
+					untold = 0
+				}
+				e.Require(untold < 20, expected, silenceNotTold,
 					fmt.Sprintf("of %d times that the time was over, idle was printed %d times", s.told, printed), s.fd)
 				return e.Asides() >= want
 			})
@@ -132,6 +156,7 @@ var idleTimeout = &grade.Exam{
 		e.Check("silence is reported")
 		e.Means(grade.Stuck, silenceNotTold)
 		idles(1, fmt.Sprintf("the sensor is silent for %v, and standard output has the line idle", silence))
+		fromTheStart(e, sensor)
 
 		e.Check("again and again")
 		suspects(e, misspelt, noTimeoutLeft)
@@ -165,17 +190,42 @@ var idleTimeout = &grade.Exam{
 	},
 }
 
-// heardOf waits until what the sensor says is printed. An event whose time was
-// over at once, and that nobody has added again, is found at once: a clock that
-// goes on would hide it for long.
-func heardOf(e *grade.Examiner, sensor *grade.FIFO, expected string) {
+// heardOf waits until what the sensor says is printed. Two things are found at once, which
+// a clock that goes on would hide for long: an event whose time was over at once, and that
+// nobody has added again; and words that are read and not printed (which means keeps), while
+// times of silence pass.
+func heardOf(e *grade.Examiner, sensor *grade.FIFO, keeps *grade.Misconception, expected string) {
+	held := 0 // looks in a row: what is printed may reach the grader late
 	e.Await(expected, func() bool {
 		f := sensor.FD()
 		over := f.Expired > 0 && f.Watched() == 0 && sensor.Unread() > 0 && f.Closed == 0 && f.InCallback == 0
 		e.Require(!over, expected, grade.ZeroTimeout, "the event was added with a timeout of 0, which was over at once; since then "+
 			"it is no longer pending, and what the sensor says waits in the kernel", f)
-		return e.Printed() == e.IsDue()
+		if e.Printed() == e.IsDue() {
+			return true
+		}
+		if held++; sensor.Unread() > 0 || !strings.HasPrefix(e.IsDue(), e.Printed()) || measure(e, sensor).since < 2 {
+			held = 0
+		}
+		e.Require(held < 20, expected, keeps, fmt.Sprintf("%q was read; since then the sensor has been silent for %v and more, and it was not printed",
+			e.IsDue()[len(e.Printed()):], 2*silence), f)
+		return false
 	})
+}
+
+// fromTheStart requires that the time of silence began before the first word, and that
+// nothing was reported before it was over. No time need pass for that: the trace says how
+// long the loop meant to wait.
+func fromTheStart(e *grade.Examiner, sensor *grade.FIFO) {
+	printed := e.AsidesFirst()
+	s := measure(e, sensor)
+	e.Require(printed <= s.before, "idle is printed when the time of silence is over, and not when the program begins", idleAtStart,
+		"idle was printed before the first word, and no timeout's callback had been called", s.fd)
+	if s.unbounded != 0 {
+		e.RuleOut("the time of silence counts from the beginning: the loop waits so long for the first word, and no longer",
+			grade.Find(silentFromStart, "the loop went to wait for the first word without a timeout", s.fd).
+				Decides(func(r *world.Entry) bool { return r.Seq == s.unbounded }))
+	}
 }
 
 // chatter has the sensor speak until it has done so without a pause for longer
@@ -253,8 +303,12 @@ type spell struct {
 	told    int           // how often it was right to print idle
 	steady  time.Duration // for how long words came without a time of silence
 	nothing int           // reads inside the callback of a timeout
+	since   int           // of told: since the last word
 	late    int           // timeouts after the end of file
 	over    bool          // the loop has returned
+
+	before    int    // callbacks of timeouts before the first word
+	unbounded uint64 // the record of a wait before the first word without a timeout, or 0
 
 	early    int           // timeouts since the last word, before it was silent for so long
 	timeouts int           // events that were added with a timeout
@@ -269,13 +323,18 @@ type spell struct {
 func measure(e *grade.Examiner, sensor *grade.FIFO) spell {
 	s := spell{fd: sensor.FD()}
 	var woken, heard, steadySince, silent, until int64
-	ended := false
+	ended, spoke := false, false
 	e.Each(func(r *world.Entry) {
 		switch {
 		case r.Kind == trace.Open && r.FD == s.fd.Number:
 			heard, steadySince = r.Time, r.Time
 		case r.Kind == trace.WaitBegin:
-			until = r.Time + max(0, r.B)
+			// A timeout counts from the last return from the kernel, however long the program,
+			// or another one, has run since.
+			until = woken + max(0, r.B)
+			if r.B < 0 && heard != 0 && !spoke {
+				s.unbounded = r.Seq
+			}
 			if r.Time > heard && heard != 0 {
 				s.wait = max(s.wait, time.Duration(r.B))
 			}
@@ -286,6 +345,9 @@ func measure(e *grade.Examiner, sensor *grade.FIFO) spell {
 		case r.Kind == trace.LoopEnd:
 			s.over = true
 		case r.Kind == trace.CallbackBegin && (r.What()&trace.Timeout != 0 || r.FD == trace.NoFD):
+			if !spoke {
+				s.before++
+			}
 			if ended {
 				s.late++
 			} else if r.Time-heard >= (silent+1)*int64(silence) {
@@ -294,6 +356,7 @@ func measure(e *grade.Examiner, sensor *grade.FIFO) spell {
 				}
 				s.told++
 				silent++
+				s.since++
 			} else {
 				s.early++
 			}
@@ -303,11 +366,12 @@ func measure(e *grade.Examiner, sensor *grade.FIFO) spell {
 			}
 			ended = ended || r.A == 0
 			if r.A > 0 {
+				spoke = true
 				if woken-heard > int64(silence) {
 					steadySince = woken
 				}
 				heard, silent = woken, 0
-				s.early, s.wait = 0, 0
+				s.since, s.early, s.wait = 0, 0, 0
 				s.steady = time.Duration(heard - steadySince)
 			}
 		}

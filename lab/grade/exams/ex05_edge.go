@@ -33,6 +33,14 @@ var levelByHand = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
+var drainedByClock = &grade.Misconception{
+	ID:     "drained-by-clock",
+	Belief: "I take one piece, and a timer brings me back for the next.",
+	Truth: "It does, and each piece then waits for the clock, though all of them are there: a thousand pieces at 1 ms are a second. Nothing " +
+		"need be waited for. Being told once, take all of it: read until EAGAIN.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
 // edge: arrivals that merge before the program looks, and an end that follows
 // at once.
 var edge = &grade.Exam{
@@ -58,15 +66,14 @@ var edge = &grade.Exam{
 		e.Means(grade.BlockedInCallback, blocksAtTheEnd)
 		f.Opened()
 		says(strings.Repeat("0123456789", 10)+"\n", "101 bytes come at once, and standard output has them all")
+		e.RuleOut("a callback takes all that is there: it reads until EAGAIN", waitsWithMore(e, f.FD()))
 		e.Calm("the program sleeps, and not inside its callback")
 		d := f.FD()
 		e.Require(d.Added&trace.EdgeTrig != 0, "the event is edge-triggered", levelTriggered,
 			"the event was added without EdgeTriggered", d)
 
 		e.Check("one byte at a time")
-		e.Due("slow\n")
-		f.Trickle("slow\n")
-		e.Answered("five bytes come one by one, and standard output has them all")
+		byteByByte(e, f, "slow\n", "five bytes come one by one, and standard output has each at once")
 
 		e.Check("more than a pipe holds")
 		says(strings.Repeat(strings.Repeat("the quick brown fox ", 10)+"\n", 500), "100,500 bytes come, and standard output has them all")
@@ -110,12 +117,7 @@ func endNotRead(e *grade.Examiner, f *world.FD) *grade.Finding {
 // addedInstead counts the callbacks that took one full buffer, and then deleted and added
 // the event, so that the loop told of the rest. (A one-shot event must be added again.)
 func addedInstead(e *grade.Examiner, f *world.FD) (n int) {
-	var most int64
-	e.Each(func(r *world.Entry) {
-		if r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == f.Number {
-			most = max(most, r.A)
-		}
-	})
+	most := largestRead(e, f)
 	reads, full, deleted, added := 0, false, false, false
 	e.Each(func(r *world.Entry) {
 		if r.FD != f.Number {
@@ -136,6 +138,42 @@ func addedInstead(e *grade.Examiner, f *world.FD) (n int) {
 		}
 	})
 	return n
+}
+
+// waitsWithMore looks for a timeout that was waited for when the last read had filled the
+// buffer: more may be there, and the program goes on with it when the time is over.
+func waitsWithMore(e *grade.Examiner, f *world.FD) *grade.Finding {
+	most := largestRead(e, f)
+	full, sleeps, n := false, false, 0
+	e.Each(func(r *world.Entry) {
+		switch {
+		case r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == f.Number:
+			full, sleeps = r.A == most, false
+		case r.Kind == trace.WaitBegin:
+			sleeps = full && r.B > 0
+		case r.Kind == trace.CallbackBegin && r.What()&trace.Timeout != 0 && sleeps:
+			sleeps = false
+			n++
+		}
+	})
+	if n == 0 {
+		return nil
+	}
+	return grade.Find(drainedByClock, fmt.Sprintf("%d times a read of %s filled the buffer, and the loop then waited for a timeout before the next one", n, f.Name()), f).
+		Decides(func(r *world.Entry) bool {
+			return r.Kind == trace.CallbackBegin && r.What()&trace.Timeout != 0
+		})
+}
+
+// largestRead returns the most bytes that a read of the fd gave: the size of the buffer,
+// if it was ever full.
+func largestRead(e *grade.Examiner, f *world.FD) (most int64) {
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == f.Number {
+			most = max(most, r.A)
+		}
+	})
+	return most
 }
 
 // beforeWait holds the program's loop before a wait, with nothing left to read:
