@@ -101,17 +101,20 @@ var roundRobin = &grade.Exam{
 		}
 		e.Require(threadOf(e, a, expected) != threadOf(e, b, expected), expected, allOnOne,
 			fmt.Sprintf("a and b are both served on thread %d", threadOf(e, a, expected)), a.FD(), b.FD())
+		if both := watchedTwice(e); both != nil {
+			e.RuleOut(expected, grade.Find(anyWorker, fmt.Sprintf("two workers have added an event for %s", both.Name()), both))
+		}
+		e.Calm("nobody speaks and nobody comes: all three loops wait")
 
 		e.Check("in turn")
 		b.End()
 		b.Dropped("b has said its last word, and the server closes its end")
-		clients := []*grade.Client{a, b}
-		for _, name := range []string{"c", "d", "e"} {
-			c := e.Dial(name, port)
-			says(c, "I am "+name+"\n")
-			clients = append(clients, c)
-			inTurn(e, clients)
-		}
+		clients := append([]*grade.Client{a, b}, comeToABusyWorker(e, a, port)...)
+		inTurn(e, clients)
+		last := e.Dial("e", port)
+		says(last, "I am e\n")
+		clients = append(clients, last)
+		inTurn(e, clients)
 
 		for i := range guests { // chance does not keep turns for so long
 			guest := e.Dial(fmt.Sprint("guest ", i+1), port)
@@ -123,7 +126,7 @@ var roundRobin = &grade.Exam{
 		}
 
 		e.Check("one thread for each connection")
-		c, d, last := clients[2], clients[3], clients[4]
+		c, d := clients[2], clients[3]
 		for _, client := range []*grade.Client{d, a, last, last, c, a, d, d, c} {
 			says(client, "odd "+client.Name+"\n")
 		}
@@ -148,6 +151,52 @@ var roundRobin = &grade.Exam{
 // guests are clients that come, say a word and leave.
 const guests = 12
 
+// comeToABusyWorker lets c and d come while the worker of a stands before a read of a's words: c is
+// that worker's, and d is accepted before it gets to c.
+func comeToABusyWorker(e *grade.Examiner, a *grade.Client, port int) []*grade.Client {
+	const expected = "a worker is busy; two clients come, the acceptor accepts both at once, and each is served by its worker"
+	e.HoldRead(a.FD())
+	a.Due("I am busy\n")
+	a.Say("I am busy\n")
+	e.Await("client a speaks, and its worker reads that", func() bool { return e.HeldThere(world.BeforeRead) })
+	c, d := e.Dial("c", port), e.Dial("d", port)
+	e.Await(expected, func() bool { return c.FD() != nil && d.FD() != nil })
+	e.Settled()
+	e.Release()
+	suspects(e, acceptsWrong, func(e *grade.Examiner) *grade.Finding {
+		if both := watchedTwice(e); both != nil && c.FD().Added == 0 {
+			return grade.Find(capturedLate, fmt.Sprintf("two workers have added an event for %s, and none has for client c, which came before it", both.Name()), both, c.FD())
+		}
+		return nil
+	}, handedWrong)
+	for _, one := range []*grade.Client{a, c, d} {
+		if one != a {
+			one.Due("I am " + one.Name + "\n")
+			one.Say("I am " + one.Name + "\n")
+		}
+		one.Answered(expected)
+	}
+	suspects(e, acceptsWrong, handedWrong)
+	return []*grade.Client{c, d}
+}
+
+// watchedTwice returns a connection to which events were added on two bases, or nil.
+func watchedTwice(e *grade.Examiner) (twice *world.FD) {
+	base := map[int32]uint16{}
+	e.Each(func(r *world.Entry) {
+		switch {
+		case r.Kind == trace.Open:
+			delete(base, r.FD)
+		case r.Kind != trace.Add || r.FD < 0:
+		case base[r.FD] != 0 && base[r.FD] != r.Base:
+			twice = e.World().FDByNumber(r.FD)
+		default:
+			base[r.FD] = r.Base
+		}
+	})
+	return twice
+}
+
 // threadOf returns the thread that serves a connection, and requires that it is
 // a worker's.
 func threadOf(e *grade.Examiner, c *grade.Client, expected string) uint32 {
@@ -159,6 +208,10 @@ func threadOf(e *grade.Examiner, c *grade.Client, expected string) uint32 {
 	threads := slices.Sorted(slices.Values(f.Threads))
 	e.Require(len(threads) == 1, expected, anyWorker,
 		fmt.Sprintf("client %s was served on %d threads: %d", c.Name, len(threads), threads), f)
+	for _, thread := range writersTo(e, f) {
+		e.Require(thread == threads[0], expected, anyWorker,
+			fmt.Sprintf("client %s is read on thread %d, and was answered on thread %d", c.Name, threads[0], thread), f)
+	}
 	n := lateBases(e)
 	e.Require(n == 0, expected, baseEach, fmt.Sprintf("%d bases were made after the first client had come", n), f)
 	return threads[0]
@@ -185,4 +238,15 @@ func acceptor(e *grade.Examiner) (thread uint32) {
 		}
 	})
 	return thread
+}
+
+// writersTo returns the threads that have written to the fd.
+func writersTo(e *grade.Examiner, f *world.FD) (threads []uint32) {
+	e.Each(func(r *world.Entry) {
+		its := r.FD == f.Number && r.Time >= f.Opened && (f.Closed == 0 || r.Time <= f.Closed)
+		if its && r.Kind == trace.CallEnd && r.Call == world.CallWrite && !slices.Contains(threads, r.Thread) {
+			threads = append(threads, r.Thread)
+		}
+	})
+	return threads
 }
