@@ -125,6 +125,7 @@ var some = []refusal{
 	{"memfd", 1, unix.EMFILE}, {"clone", 1, unix.EAGAIN}, {"clone", 2, unix.EAGAIN}, {"socketpair", 1, unix.EMFILE},
 	{"waitid", 4, unix.ECHILD}, {"ftruncate", 1, unix.ENOSPC}, {"mkdir", 1, unix.ENOSPC}, {"ioctl", 8, unix.EIO}, {"write", 3, unix.EIO},
 	{"write", 10, unix.EIO}, // a frame of the course, as a rule
+	{"ioctl", 11, unix.EIO}, // the last one: the terminal gets its settings back
 }
 
 func (r refusal) String() string {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/x/term"
 	"golang.org/x/sys/unix"
 )
 
@@ -219,7 +218,7 @@ func (x *held) stop() {
 // release gives the terminal back for a while.
 func (x *held) release() {
 	x.program.ReleaseTerminal()
-	term.Restore(os.Stdin.Fd(), x.before)
+	x.asBefore()
 }
 
 // again takes the terminal and repaints. Without a terminal there is no program.

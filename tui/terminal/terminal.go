@@ -100,7 +100,17 @@ func (x *held) settle() {
 		x.restore()
 		return
 	}
-	term.Restore(os.Stdin.Fd(), x.before)
+	x.asBefore()
+}
+
+// asBefore gives the terminal its settings back. If that fails it is tried again: nothing is
+// worth a terminal in raw mode.
+func (x *held) asBefore() {
+	for range 3 {
+		if term.Restore(os.Stdin.Fd(), x.before) == nil {
+			return
+		}
+	}
 }
 
 // raw lets the program have each key as it is pressed.
@@ -118,7 +128,7 @@ const ordinary = "\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2
 // does not read does not stop it.
 func (x *held) restore() {
 	inTime(300*time.Millisecond, func() { os.Stdout.WriteString(ordinary) })
-	term.Restore(os.Stdin.Fd(), x.before)
+	x.asBefore()
 }
 
 // Ended says which signal ended the program.
