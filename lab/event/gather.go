@@ -2,12 +2,12 @@ package event
 
 import "fdlab/lab/trace"
 
-// A loop that spins makes a million turns a second, all alike. Five records for
-// each would drown whoever reads them. So after many turns in a row that did
-// not sleep and called nothing but one and the same event (or nobody, though
-// something was ready), the turns are gathered: one record for each millisecond says how many there were. As soon
-// as a turn differs, it is recorded in full again. No turn is left out of the
-// counts.
+// A loop that spins makes a million turns a second, all alike. Five records or more for
+// each would drown whoever reads them. So after many turns in a row that called the
+// same events in the same order (or nobody, though something was ready), the turns
+// are gathered: a few records for each millisecond say how many there were. As soon
+// as a turn differs, it is recorded in full again (pattern.go). No turn is left out
+// of the counts.
 //
 // An event that makes itself active in its callback spins inside one turn: its
 // queue is never empty, so the loop does not come to the next wait. Its callbacks
@@ -23,18 +23,18 @@ const gatherFor = int64(1e6)
 // gather is what a base knows of its last turns. It is used only while
 // somebody watches.
 type gather struct {
-	event uint32 // number of the event that the last turn called, if it called only that; else 0
-	fd    int32  // and its fd
-	row   int32  // how many turns in a row were like that
-	vain  bool   // the last turn found something ready, and called nobody
+	row int32 // how many turns in a row were alike, at most gatherAfter
+	key int64 // the events that each of them called, as one number
 
 	// The turn that goes on now:
 	plain bool  // so far it is a turn like those that are gathered
 	found int32 // how many were ready
 	calls int64 // callbacks that ended
+	now   int64 // whose they were, as one number
 
-	count int64 // how many turns are gathered and not recorded yet
-	last  int64 // when the last record of gathered turns was made
+	count   int64    // how many turns are gathered and not recorded yet
+	last    int64    // when the last record of gathered turns was made
+	pattern *pattern // what they are like
 
 	// Of callbacks that follow each other in one turn:
 	self   uint32 // number of the event that they are of
@@ -45,20 +45,27 @@ type gather struct {
 	at     int64  // calls, when the last of them began
 }
 
-// begin begins a turn.
-func (g *gather) begin() { g.found, g.calls, g.plain = 0, 0, true }
-
-// next ends a turn that called an event last, and begins another.
-func (g *gather) next(event uint32, fd int32) {
+// next ends a turn and begins another.
+func (g *gather) next() {
 	switch {
-	case g.calls > 1 || !g.plain:
-		g.row, g.event = 0, 0
-	case g.event != event:
-		g.row, g.event, g.fd = 1, event, fd
-	default:
+	case !g.alike():
+		g.row, g.key = 0, g.now
+	case g.row < gatherAfter:
 		g.row++
 	}
-	g.begin()
+	g.found, g.calls, g.now, g.plain = 0, 0, 0, true
+}
+
+// alike reports whether the turn that ends was like the one before. One that called
+// nobody is like none, if it is not known who should have been called.
+func (g *gather) alike() bool {
+	return g.plain && g.now == g.key && (g.calls > 0 || g.found == 1)
+}
+
+// called counts a callback that has ended.
+func (g *gather) called(event uint32) {
+	g.calls++
+	g.now = g.now*31 + int64(event)
 }
 
 // turn ends one turn and begins the next. It reports whether that is left unsaid
@@ -66,32 +73,18 @@ func (g *gather) next(event uint32, fd int32) {
 func (r *recorder) turn() bool {
 	g := &r.gather
 	switch {
-	case g.calls == 0:
-		r.calledNobody()
-	case g.vain || g.inTurn:
-		r.settle(true)
-	}
-	g.begin()
-	return g.row >= gatherAfter
-}
-
-// calledNobody ends a turn that called nobody. If something was ready, the
-// event's memory says something else than the base was told (lesson 06).
-func (r *recorder) calledNobody() {
-	g := &r.gather
-	switch {
-	case !g.plain || g.found != 1:
-		if g.vain {
+	case r.unsaid.what&waiting == 0:
+		if g.inTurn {
 			r.settle(true)
 		}
-	case !g.vain:
-		g.vain, g.event, g.row = true, 0, 1
+	case g.pattern.whole(g):
+		g.pattern.counted()
+		r.gathered()
 	default:
-		g.row++
-		if r.unsaid.what == waiting|woken {
-			r.gathered()
-		}
+		r.unlike()
 	}
+	g.next()
+	return g.row >= gatherAfter && r.listen()
 }
 
 // once counts one more callback of an event whose callback has just ended. It
@@ -111,7 +104,7 @@ func (g *gather) goesOn(e *Event) bool {
 	return g.inTurn && e.number == g.self && g.calls == g.at+1
 }
 
-// gathered counts a turn that is over and stays unsaid.
+// gathered counts a turn, or a callback, that is over and stays unsaid.
 func (r *recorder) gathered() {
 	r.unsaid.what = 0
 	g := &r.gather
@@ -124,17 +117,14 @@ func (r *recorder) gathered() {
 // flush records how many turns were gathered since the last time.
 func (r *recorder) flush(now int64) {
 	g := &r.gather
-	if g.count == 0 {
-		return
-	}
-	rec := trace.Record{Kind: trace.Turns, Time: now, FD: trace.NoFD, A: g.count}
 	switch {
+	case g.count == 0:
+		return
 	case g.inTurn:
-		rec.Kind, rec.FD, rec.Str, rec.C = trace.Calls, g.selfFD, g.label, int64(g.self)
-	case g.event != 0:
-		rec.FD, rec.C = g.fd, int64(g.event)
+		r.put(&trace.Record{Kind: trace.Calls, Time: now, FD: g.selfFD, Str: g.label, A: g.count, C: int64(g.self)})
+	default:
+		r.sayTurns(now)
 	}
-	r.put(&rec)
 	g.count, g.last = 0, now
 }
 
@@ -149,6 +139,9 @@ func (r *recorder) unlike() {
 // over: the row of equal turns has ended.
 func (r *recorder) settle(over bool) {
 	g := &r.gather
+	if over {
+		r.deaf() // or it would hear what it says itself
+	}
 	if g.count > 0 {
 		if r.unsaid.what&waiting == 0 {
 			r.flush(r.stamp)
@@ -158,7 +151,7 @@ func (r *recorder) settle(over bool) {
 	}
 	r.say()
 	if over {
-		g.row, g.event, g.vain = 0, 0, false
+		g.row, g.key = 0, 0
 		g.again, g.self, g.inTurn = 0, 0, false
 	}
 }

@@ -14,10 +14,10 @@ import (
 // counted adds up what the trace says of turns and callbacks, gathered or not.
 func counted(lines []string) (waits, callbacks, gathered, records int) {
 	for _, line := range lines {
-		var fd, a int
+		var fd, a, place int
 		var str string
 		kind, rest, _ := strings.Cut(line, " ")
-		fmt.Sscanf(rest, "fd=%d %q %d", &fd, &str, &a)
+		fmt.Sscanf(rest, "fd=%d %q %d %d", &fd, &str, &a, &place)
 		switch kind {
 		case "wait-end":
 			waits++
@@ -27,9 +27,10 @@ func counted(lines []string) (waits, callbacks, gathered, records int) {
 			callbacks += a
 			gathered += a
 		case "turns":
-			waits += a
 			callbacks += a
-			gathered += a
+			if gathered += a; place <= 1 {
+				waits += a
+			}
 		}
 		records++
 	}

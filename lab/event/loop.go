@@ -87,7 +87,7 @@ func (b *Base) collect(n int) {
 	if n > 0 {
 		b.backend.collect(b, n)
 		if b.rec.On() && n > 1 {
-			b.rec.say() // who was ready: that was before the first callback
+			b.rec.told()
 		}
 		if b.stats.Turns%recheckEach == 0 {
 			b.recheck()

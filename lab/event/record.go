@@ -23,14 +23,18 @@ type recorder struct {
 	watched int          // fds that the backend watches for the program
 	unsaid  unsaid       // what has happened and is not recorded yet
 	gather  gather       // turns that are alike
+	hears   bool         // listener is told what the thread records
 	readies trace.Readies
 	depth   int64                    // how many loops run inside each other on the thread, this one last
 	reasons [len(reasonNames)]uint32 // numbers of the strings that say why a loop returned
+
+	listener trace.Listener
 }
 
 // open begins the record of a base.
 func (r *recorder) open(b *Base) {
 	r.to, r.callID = r.Writer(r.NextBase()), r.String(b.kind.call)
+	r.gather.pattern, r.listener.Base, r.listener.Hear = new(pattern), r.to.Base, r.hear
 	r.record(trace.BaseNew, b.kind.name, int64(len(b.queues)), 0)
 	if b.name != "" {
 		r.record(trace.Label, b.name, 0, 0)
@@ -52,7 +56,11 @@ func (r *recorder) record(k trace.Kind, str string, a1, b1 int64) {
 func (r *recorder) loopBegin(flags Flags, thread uint32, depth int) {
 	r.read(false)
 	r.to.Thread, r.depth = thread, int64(depth)
-	r.to.LoopBegin(r.stamp, int64(flags), r.depth)
+	if depth == 1 {
+		r.to.LoopBegin(r.stamp, int64(flags), r.depth)
+	} else { // so that the loop outside hears it (pattern)
+		r.put(&trace.Record{Kind: trace.LoopBegin, Time: r.stamp, FD: trace.NoFD, A: int64(flags), B: r.depth})
+	}
 	r.fresh = true // the first turn follows at once
 }
 
@@ -92,11 +100,11 @@ func (r *recorder) del(e *Event, at int64) {
 
 func (r *recorder) wait(timeout time.Duration, held bool) {
 	u, g := &r.unsaid, &r.gather
-	if u.what != ended || g.row >= gatherAfter || g.vain {
+	if u.what != ended || g.row >= gatherAfter {
 		r.otherWait(timeout, held)
 		return
 	}
-	g.next(u.ended, u.endedFD)
+	g.next()
 	u.what, r.fresh = 0, false // the clock was just read, at the callback's end
 	r.to.EndThenWait(r.stamp, u.endedFD, u.ended, r.callID, int64(r.watched), int64(timeout))
 }
@@ -106,6 +114,7 @@ func (r *recorder) otherWait(timeout time.Duration, held bool) {
 	r.say()
 	r.read(held)
 	if gather {
+		r.gather.pattern.begin()
 		r.unsaid.what, r.unsaid.began, r.unsaid.timeout = waiting, r.stamp, int64(timeout)
 	} else {
 		r.to.WaitBegin(r.stamp, r.callID, int64(r.watched), int64(timeout))
@@ -121,12 +130,16 @@ func (r *recorder) woken() {
 }
 
 func (r *recorder) otherWoken(n int, err error) {
-	r.stamp, r.fresh = r.to.Now(), false
-	r.unlike()
-	errno, _ := err.(syscall.Errno)
+	r.stamp, r.fresh, r.gather.found = r.to.Now(), false, int32(n)
 	if err != nil {
+		r.unlike()
 		n = -1
 	}
+	if r.unsaid.what&waiting != 0 {
+		r.unsaid.what |= woken
+		return
+	}
+	errno, _ := err.(syscall.Errno)
 	r.to.WaitEnd(r.stamp, r.callID, int64(n), int64(errno))
 }
 
@@ -141,24 +154,34 @@ func (r *recorder) ready(e *Event, fd int, what What) {
 
 func (r *recorder) otherReady(e *Event, fd int, what What) {
 	u := &r.unsaid
-	switch {
-	case e.internal || fd != e.fd:
+	if e.internal || fd != e.fd {
 		// fd: the event's memory was used again (Config.Unchecked), and that is
 		// worth seeing each time.
 		r.unlike()
 		if !e.internal {
 			r.to.Ready(r.stamp, int32(fd), e.number, trace.Readiness(what))
 		}
-	case u.what == waiting|woken && e.number == r.gather.event:
-		u.what, u.ready, u.as = waiting|woken|ready, e, what
-	default:
-		if u.what&^several != 0 {
-			r.unlike()
+		return
+	}
+	if u.what&waiting != 0 {
+		if r.gather.pattern.told(trace.Record{Kind: trace.Ready, FD: int32(fd), A: int64(what), C: int64(e.number)}) {
+			return
 		}
-		u.what = several
-		if r.readies.Add(int32(fd), e.number, trace.Readiness(what)) {
-			r.say()
-		}
+		r.unlike()
+	}
+	if u.what&^several != 0 {
+		r.say()
+	}
+	u.what = several
+	if r.readies.Add(int32(fd), e.number, trace.Readiness(what)) {
+		r.say()
+	}
+}
+
+// told says which fds are ready: that was before the first callback.
+func (r *recorder) told() {
+	if r.unsaid.what&waiting == 0 {
+		r.say()
 	}
 }
 
@@ -186,18 +209,19 @@ func (r *recorder) begin(e *Event, held bool) {
 func (r *recorder) otherBegin(e *Event, held bool) {
 	u := &r.unsaid
 	gone := e.shown && !e.pending()
-	if u.what == waiting|woken|ready && e == u.ready && !gone {
+	switch {
+	case u.what&waiting != 0 && !gone && r.gather.pattern.calls(e, r.stamp):
 		u.what |= calling
 		r.fresh = false
 		return
-	}
-	if u.what == 0 && r.gather.goesOn(e) && !gone {
+	case u.what == 0 && !gone && r.gather.goesOn(e):
 		r.gather.at = r.gather.calls
 		u.what, u.ready, r.fresh = calling, e, false
 		return
-	}
-	if u.what != 0 || gone || r.gather.inTurn {
+	case u.what&waiting != 0 || gone || r.gather.inTurn:
 		r.unlike()
+	default:
+		r.say()
 	}
 	r.read(held)
 	if gone {
@@ -221,13 +245,26 @@ func (r *recorder) again(e *Event) bool {
 // end says that the callback has ended.
 func (r *recorder) end(e *Event) {
 	r.stamp, r.fresh = r.to.Now(), true
-	r.gather.calls++
+	r.gather.called(e.number)
 	u := &r.unsaid
-	if u.what&calling != 0 { // the whole turn stays unsaid
-		r.gathered()
+	if u.what&calling != 0 {
+		r.otherEnd()
 		return
 	}
 	u.what, u.ended, u.endedFD = ended, e.number, int32(e.fd)
+}
+
+// otherEnd: that stays unsaid.
+func (r *recorder) otherEnd() {
+	u := &r.unsaid
+	if u.what&waiting == 0 { // one of many in this turn
+		r.gathered()
+		return
+	}
+	u.what &^= calling
+	if r.gather.pattern.returned(r.stamp) {
+		r.unlike()
+	}
 }
 
 // read reads the trace's clock, but for what follows at once on something that

@@ -7,7 +7,7 @@ import "fdlab/lab/trace"
 // of them waits until it is known whether the next one follows, and then one slot
 // of the trace holds them all (trace.Writer). Nothing waits while the program's
 // own code runs, or while the thread may sleep or is held. Only a turn that is
-// like a thousand before it stays unsaid as a whole (gather.go).
+// like a thousand before it stays unsaid as a whole (gather.go, pattern.go).
 
 // unsaid is what has happened and is not recorded yet.
 type unsaid struct {
@@ -25,7 +25,7 @@ type facts uint8
 
 const (
 	ended   facts = 1 << iota // CallbackEnd, at recorder.stamp
-	waiting                   // WaitBegin; so the turn is one that may be gathered
+	waiting                   // WaitBegin; so the turn is one that may be gathered (pattern.go)
 	woken                     // WaitEnd with one fd ready, at recorder.stamp
 	ready                     // its Ready
 	calling                   // its CallbackBegin
@@ -37,11 +37,12 @@ func (r *recorder) say() {
 	u := &r.unsaid
 	what := u.what
 	u.what = 0
+	if what&waiting != 0 {
+		r.sayTurn(what)
+		return
+	}
 	if what&ended != 0 {
 		r.to.CallbackEnd(r.stamp, u.endedFD, u.ended)
-	}
-	if what&waiting != 0 {
-		r.to.WaitBegin(u.began, r.callID, int64(r.watched), u.timeout)
 	}
 	if what&woken != 0 {
 		r.to.WaitEnd(r.stamp, r.callID, 1, 0)
@@ -60,8 +61,9 @@ func (r *recorder) say() {
 
 // sayAll makes sure that what is recorded next comes after what has happened.
 func (r *recorder) sayAll() {
-	if r.unsaid.what&calling != 0 {
-		r.unlike() // the callback does more than those before it
+	r.gather.plain = false // the turn does more than to call somebody
+	if r.unsaid.what&(waiting|calling) != 0 {
+		r.unlike()
 	}
 	if r.unsaid.what != 0 {
 		r.settle(false)

@@ -57,7 +57,9 @@ func (a *Account) note(e world.Entry) {
 	case trace.CallbackBegin:
 	case trace.Turns: // a callback each, or none
 		n.kind, n.times, n.result, n.on = trace.WaitEnd, e.A, 1, ""
-		a.add(n)
+		if e.B <= 1 { // each has one wait, and perhaps several callbacks
+			a.add(n)
+		}
 		if e.FD == trace.NoFD {
 			return
 		}
@@ -73,6 +75,9 @@ func (a *Account) note(e world.Entry) {
 		n.kind, n.result = trace.LoopEnd, e.A
 	case trace.CallEnd:
 		n.call, n.result = e.Call, e.A
+		if e.A > 0 && e.Bytes == 0 {
+			n.times = max(e.C, 1)
+		}
 		if e.Call == world.NoCall {
 			return
 		}

@@ -112,13 +112,26 @@ var book = [trace.Kinds]entry{
 	},
 	trace.Turns: {
 		func(l line, h *world.Happening) line {
-			if h.FD == trace.NoFD {
+			if h.Result == 0 { // no event's number
 				return l.say(Warning, "turns that call nobody")
 			}
-			return l.say(Warning, "turns that call only ").say(Warning, h.On)
+			if h.Limit == 0 { // which of several callbacks
+				l = l.say(Warning, "turns that call only ")
+			} else {
+				l = l.say(Warning, "equal turns, they call ")
+			}
+			return l.say(Warning, cmp.Or(h.On, h.Name, "a timer"))
 		},
 		func(l line, e *world.Entry) line {
-			return l.many(e.A, " more turn", " more turns").say(Plain, ", each with a callback of ").say(Plain, Subject(On(e), e.Text))
+			l = l.many(e.A, " more turn", " more turns")
+			if e.C == 0 {
+				return l.say(Plain, ", each called nobody")
+			}
+			l = l.say(Plain, ", each with a callback of ").say(Plain, cmp.Or(On(e), e.Text, "a timer"))
+			if e.D > 0 {
+				l = l.say(Plain, ", at most ").duration(Plain, e.D).say(Plain, " long")
+			}
+			return l
 		},
 	},
 
@@ -243,7 +256,7 @@ func (l line) within(ns int64) line {
 
 // moved says the first bytes of a call, or for how many calls it stands.
 func (l line) moved(e *world.Entry) line {
-	if e.A <= 0 && e.C > 1 {
+	if e.Bytes == 0 && e.C > 1 {
 		return l.say(Plain, ", ").number(Plain, e.C).say(Plain, " times")
 	}
 	var raw [16]byte

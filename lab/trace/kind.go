@@ -31,7 +31,7 @@ const (
 	Ready     // the backend told the loop: this fd is ready
 	CallbackBegin
 	CallbackEnd
-	Turns // many equal turns of a loop that never sleeps, each with one callback
+	Turns // many equal turns of a loop that never sleeps: one of the callbacks of each
 	Calls // many callbacks of one event in one turn, which they keep from ending
 	// inferred, where callbacks cannot be seen: the thread deals with an fd that
 	// its wait has named
@@ -39,7 +39,7 @@ const (
 
 	CallBegin // a system call that may block begins
 	CallEnd   // a system call is done (one that cannot block has no CallBegin);
-	// with an error, C says for how many equal calls in a row it stands
+	// without data, C says for how many equal calls it stands
 
 	Kernel // what the kernel says of an fd, noted when it changes
 	Sleep  // what the kernel says of a thread: it sleeps, does so no more, or is gone; of none: all were looked at
@@ -102,7 +102,7 @@ var forms = [kinds]form{
 	Ready:         {name: "ready", a: "what", c: "event"},
 	CallbackBegin: {name: "callback-begin", str: "label", a: "what", c: "event"},
 	CallbackEnd:   {name: "callback-end", c: "event"},
-	Turns:         {name: "turns", a: "count", c: "event"},
+	Turns:         {name: "turns", str: "label", a: "count", b: "place", c: "event", d: "longest"},
 	Calls:         {name: "calls", str: "label", a: "count", c: "event"},
 	Handling:      {name: "handling", str: "function"},
 	CallBegin:     {name: "call-begin", str: "call", a: "arg"},

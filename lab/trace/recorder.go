@@ -32,6 +32,8 @@ type Recorder struct {
 	bases  atomic.Uint32
 	events atomic.Uint32
 
+	listeners listeners
+
 	mu      sync.Mutex
 	strings map[string]uint32
 }
@@ -126,6 +128,9 @@ func (r *Recorder) put(rec *Record) (kept bool) {
 	}
 	if rec.Thread == 0 {
 		rec.Thread = thread.ID()
+	}
+	if r.listeners.n.Load() > 0 && r.listeners.hear(rec) {
+		return true
 	}
 	n := r.claim(rec.Kind)
 	if n == lost {

@@ -273,17 +273,24 @@ func (w *World) applyTurns(r *trace.Record) {
 	if b == nil {
 		return
 	}
-	b.Turns += int(r.A)
-	b.LastReady = r.Time
-	b.equal.gathered(r.C, r.A, r.Time)
-	if f == nil { // they called nobody
+	if r.B <= 1 { // else they are counted already, with their first callback
+		b.Turns += int(r.A)
+		b.LastReady = r.Time
+		b.equal.gathered(r.C, r.A, r.Time)
+	}
+	if r.C == 0 { // they called nobody
 		b.Vain += r.A
 		b.Returned = 1
 		w.toldInVain(b, r.Time)
 		return
 	}
+	b.Vain = 0
 	b.Callbacks += int(r.A)
-	b.LastCallback = r.Time
+	b.Longest = max(b.Longest, r.D)
+	b.LastCallback, b.LastTook = r.Time, r.D
+	if f == nil {
+		return
+	}
 	f.Callbacks += int(r.A)
 	if f.Taken <= f.CallbackDone { // nothing was taken since the last of them
 		f.Untaken.add(r.A)

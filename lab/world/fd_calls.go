@@ -118,8 +118,8 @@ func (f *FD) read(w *World, t *Thread, call Call, r *trace.Record) {
 	}
 	f.took(r.Time)
 	if call == CallRead {
-		f.BytesIn += r.A
-		f.Queued = max(0, f.Queued-r.A)
+		f.BytesIn += r.A * int64(n)
+		f.Queued = max(0, f.Queued-r.A*int64(n))
 	}
 }
 
@@ -127,7 +127,7 @@ func (f *FD) wrote(w *World, t *Thread, r *trace.Record) {
 	f.LastWrite = r.Time
 	switch {
 	case r.A > 0:
-		f.BytesOut += r.A
+		f.BytesOut += r.A * int64(times(r))
 		f.NoRoom.Now, f.NoRoomInside = 0, 0
 		f.took(r.Time) // a callback for writing takes the room
 	case r.B == int64(syscall.EAGAIN):
@@ -168,10 +168,10 @@ func (f *FD) inside(w *World, t *Thread, n int64) int64 {
 	return 1
 }
 
-// times returns for how many calls a CallEnd stands: equal calls in a row that
-// move nothing leave one record.
+// times returns for how many calls a CallEnd stands: of equal calls in a row that
+// move nothing, and of those in turns that are gathered, not each leaves a record.
 func times(r *trace.Record) int {
-	if r.A <= 0 && r.C > 1 {
+	if r.Bytes == 0 && r.C > 1 {
 		return int(min(r.C, mostTimes))
 	}
 	return 1

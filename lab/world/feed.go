@@ -23,8 +23,8 @@ type Happening struct {
 	FD     int32
 	Name   string // the call, the event's label, or the text
 	On     string // what the fd was called then
-	Limit  int64  // WaitEnd: fds watched
-	Result int64
+	Limit  int64  // WaitEnd: fds watched; Turns: which of the callbacks
+	Result int64  // Turns: the event's number
 	Errno  int64
 	Bytes  uint8
 	C, D   int64 // the first bytes that moved: Data
@@ -55,7 +55,8 @@ func (f *Feed) apply(w *World, r *trace.Record) {
 	case trace.Close:
 		h.On = w.ended.Name
 	case trace.Turns, trace.Calls:
-		h.Times, h.Result = int(min(max(r.A, 1), mostTimes)), 0 // a broken trace may say anything
+		h.Times = int(min(max(r.A, 1), mostTimes)) // a broken trace may say anything
+		h.Result, h.Limit, h.Errno = r.C, r.B, 0
 	case trace.CallEnd:
 		h.Times = times(r)
 		if r.Bytes > 0 {

@@ -124,12 +124,19 @@ func (w *walk) apply(r *trace.Record) {
 		if r.FD < 0 {
 			return
 		}
-		if !w.end(Called, r) {
+		if !w.end(Called, r) && !ofTurns(r) {
 			w.begin(Passage{Kind: Called, FD: r.FD, Call: w.run.Live.names.call(r.Str)}, r)
 			w.end(Called, r)
 		}
 	case trace.Turns:
-		w.begin(Passage{Kind: Many, FD: r.FD, Turns: r.A}, r)
+		if r.B > 1 { // it is the same turns
+			return
+		}
+		p := Passage{Kind: Many, FD: r.FD, Turns: r.A}
+		if r.B == 1 { // of several fds
+			p.FD = trace.NoFD
+		}
+		w.begin(p, r)
 		w.end(Many, r)
 	case trace.Kernel, trace.Socket:
 		if r.FD >= 0 && w.arrived(r) {
@@ -138,6 +145,9 @@ func (w *walk) apply(r *trace.Record) {
 		}
 	}
 }
+
+// ofTurns reports whether a CallEnd stands for calls of turns that were gathered.
+func ofTurns(r *trace.Record) bool { return r.A > 0 && r.Bytes == 0 && r.C > 0 }
 
 // arrived reports whether a word of the kernel's says that more waits than before.
 func (w *walk) arrived(r *trace.Record) bool {

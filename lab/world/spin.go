@@ -26,7 +26,9 @@ type equal struct {
 
 	goes   bool  // a turn goes on, that has records of its own:
 	now    int64 // the events that it has called
-	unlike bool  // it took something, so it is like no other
+	unlike bool  // something was taken, so it is like no other
+
+	first, nowFirst int64 // the event that they called first, and that it has
 }
 
 // Spins reports whether the loop spins at the time now, which is not before the last
@@ -42,6 +44,9 @@ func (b *Base) Spins(now int64) (s Spin, ok bool) {
 
 // called notes a callback of an event; a posted function has no event.
 func (e *equal) called(event int64) {
+	if e.now == 0 {
+		e.nowFirst = event
+	}
 	e.now = e.now*31 + event
 	e.unlike = e.unlike || event == 0
 }
@@ -52,18 +57,19 @@ func (e *equal) turned(at int64) {
 	case !e.goes: // what comes after turns that were gathered is unlike them
 		*e = equal{}
 	case e.unlike || e.key != e.now || at-e.until > spinRest:
-		*e = equal{key: e.now, since: at, until: at}
+		*e = equal{key: e.now, first: e.nowFirst, since: at, until: at}
 	default:
 		e.turns++
 		e.until = at
 	}
-	e.goes, e.now, e.unlike = true, 0, false
+	e.goes, e.now, e.nowFirst, e.unlike = true, 0, 0, false
 }
 
-// gathered notes turns that have no records of their own.
-func (e *equal) gathered(event, turns, at int64) {
-	if e.key != event || at-e.until > spinRest {
-		*e = equal{key: event, since: at, until: at} // when they began is not known
+// gathered notes turns that have no records of their own, by the event that they called
+// first. Those that are unlike them have records.
+func (e *equal) gathered(first, turns, at int64) {
+	if e.first != first || e.unlike || at-e.until > spinRest {
+		*e = equal{first: first, since: at, until: at} // when they began is not known
 		return
 	}
 	e.turns += turns

@@ -4,6 +4,7 @@ package world_test
 
 import (
 	"math/rand/v2"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,17 +14,21 @@ import (
 	"fdlab/lab/world"
 )
 
+// process is where real programs of these tests are recorded. The ring is not closed: the
+// kernel's watcher, which sys.Pipe starts, writes to it for as long as the process lives.
+var process = sync.OnceValue(func() *trace.Reader {
+	ring, err := trace.NewRing(1 << 16)
+	if err != nil {
+		panic(err)
+	}
+	trace.SetProcess(ring.Recorder())
+	return ring.Reader()
+})
+
 // TestTheNextTimerOfARealLoop: what a loop tells the kernel, how long to wait at most, is
 // what the world knows of its next timer, to the ns. Its events come and go at random.
 func TestTheNextTimerOfARealLoop(t *testing.T) {
-	ring, err := trace.NewRing(1 << 16)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// The ring is not closed: the kernel's watcher, which sys.Pipe starts, writes to
-	// it for as long as the process lives.
-	trace.SetProcess(ring.Recorder())
-	defer trace.SetProcess(nil)
+	reader := process()
 	b, err := event.New(event.Config{Name: "loop"})
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +73,7 @@ func TestTheNextTimerOfARealLoop(t *testing.T) {
 	}
 	b.Close()
 
-	state, reader := world.New(ring.Reader()), ring.Reader()
+	state := world.New(reader)
 	waits, woke := 0, int64(0)
 	var batch [64]trace.Record
 	for n := reader.Read(batch[:]); n > 0; n = reader.Read(batch[:]) {

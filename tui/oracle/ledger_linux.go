@@ -78,8 +78,12 @@ func (l *ledger) apply(w *world.World, r *trace.Record) {
 		case "write":
 			if f, ok := isOpen(w, r.FD); ok && f.Peer != trace.NoFD && r.A > 0 {
 				peer := l.fd(f.Peer)
-				peer.writes++
-				peer.bytes += r.A
+				times := int64(1)
+				if r.Bytes == 0 && r.C > 1 { // in turns that were gathered
+					times = r.C
+				}
+				peer.writes += int(times)
+				peer.bytes += times * r.A
 			}
 		}
 	}

@@ -133,9 +133,9 @@ func alike(a, b *trace.Record) bool {
 	case trace.Add:
 		x.D, y.D = 0, 0 // when it is due
 	case trace.Turns, trace.Calls:
-		x.A, y.A = 0, 0
+		x.A, x.D, y.A, y.D = 0, 0, 0, 0 // how many, and the longest
 	case trace.CallEnd:
-		if a.A <= 0 && b.A <= 0 {
+		if a.Bytes == 0 && b.Bytes == 0 {
 			x.C, y.C = 0, 0 // for how many calls it stands
 		}
 	}
