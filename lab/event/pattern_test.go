@@ -2,14 +2,12 @@ package event
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
 
-	"fdlab/lab/control"
 	"fdlab/lab/thread"
 	"fdlab/lab/trace"
 )
@@ -188,29 +186,4 @@ func TestGatheredTurnsAllocateNothing(t *testing.T) {
 	if perRun := testing.AllocsPerRun(2, func() { b.Dispatch() }); !raceEnabled && perRun > 0 {
 		t.Errorf("%v allocations in %d callbacks", perRun, 6*gatherAfter)
 	}
-}
-
-// TestAGatheringLoopIsHeld: it stands before a callback or a wait, and all that it did
-// stands before that.
-func TestAGatheringLoopIsHeld(t *testing.T) {
-	recorded(t, func(t *testing.T, b *Base, records func() []string) {
-		gate := &control.Process().Gate
-		defer gate.Release()
-		released := make(chan struct{})
-		all := busy(t, b, records, true, func(int) {
-			gate.Close()
-			go func() {
-				defer close(released)
-				for now, _ := gate.Held(); !now; now, _ = gate.Held() {
-					time.Sleep(time.Millisecond)
-				}
-				gate.Release()
-			}()
-		}, true)
-		<-released
-		at := slices.IndexFunc(all, func(line string) bool { return strings.HasPrefix(line, "hold") })
-		if at < 1 || !strings.HasPrefix(all[at-1], "callback-end") {
-			t.Errorf("record %d is the hold, after %q", at, all[max(at-1, 0)])
-		}
-	})
 }

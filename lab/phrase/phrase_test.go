@@ -133,4 +133,19 @@ func TestRecordsInFull(t *testing.T) {
 	}
 }
 
+// TestWhatGatheredTurnsCall: a turn's only callback, one of several, none.
+func TestWhatGatheredTurnsCall(t *testing.T) {
+	for want, h := range map[string]world.Happening{
+		"turns that call only in  x900":     {FD: 3, On: "in", Result: 1},
+		"equal turns, they call in  x900":   {FD: 3, On: "in", Result: 1, Limit: 1},
+		"equal turns, they call tick  x900": {FD: trace.NoFD, Name: "tick", Result: 2, Limit: 2},
+		"turns that call nobody  x900":      {FD: trace.NoFD},
+	} {
+		h.Kind, h.Times = trace.Turns, 900
+		if got := String(AppendHappening(nil, &h)); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func join(lines []string) string { return strings.Join(lines, "\n") }

@@ -87,7 +87,7 @@ func (f *Feed) apply(w *World, r *trace.Record) {
 const mostTimes = 1 << 40
 
 // longestPattern is how many lines in a row may repeat as one.
-const longestPattern = 4
+const longestPattern = 8
 
 // fold makes one of two equal runs of lines that follow each other: wait and
 // callback, wait and callback, is wait and callback, twice each.
