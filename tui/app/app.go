@@ -15,6 +15,7 @@ import (
 	"fdlab/tui/exercise"
 	"fdlab/tui/grid"
 	"fdlab/tui/home"
+	"fdlab/tui/inspect"
 	"fdlab/tui/keys"
 	"fdlab/tui/lesson"
 	"fdlab/tui/page"
@@ -171,7 +172,7 @@ func (m *Model) now() []keys.Hint {
 		return all
 	}
 	for i, h := range all { // the way to the other panels must find room
-		if h.Key == nextPanel && i > 1 {
+		if h.Key == inspect.NextPanel && i > 1 {
 			copy(all[2:i+1], all[1:i])
 			all[1] = h
 		}

@@ -43,6 +43,13 @@ func (m *Model) byHand() tea.Cmd {
 	return m.run(append(slices.Clone(s.args), interactive))
 }
 
+// switches are the arguments that the script could be given, and was not: -minute.
+func (s *session) switches() []string {
+	return slices.DeleteFunc(slices.Clone(s.arguments()), func(a string) bool {
+		return a == interactive || strings.Contains(a, "=") || slices.Contains(s.args, a) || slices.Contains(s.args, interactive)
+	})
+}
+
 const backend = "-backend="
 
 // nextBackend is the argument for the backend after the one that runs; "": there

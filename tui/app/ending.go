@@ -89,6 +89,15 @@ func (m *Model) nextThings() (all []nextThing) {
 	if m.nowByHand().Does == "by hand" {
 		all = append(all, nextThing{"by hand: you are the world (i)", (*Model).byHand})
 	}
+	if s := m.session; s.IsGuided() && !m.isGuided(s.lesson, s.args) {
+		all = append(all, nextThing{"the run once more: from now on it does not wait at the moments (R there brings the stops back)",
+			func(m *Model) tea.Cmd { return m.run(s.args) }})
+	}
+	for _, a := range m.session.switches() {
+		all = append(all, nextThing{"the run once more, with " + a, func(m *Model) tea.Cmd {
+			return m.run(append(slices.Clone(m.session.args), a))
+		}})
+	}
 	section(course.KeyChange, l.Heading(course.KeyChange)+": edit main.go, say first what you expect, then r")
 	if slices.ContainsFunc(m.exercises.Exercises, func(e *course.Exercise) bool { return e.Lesson == l.Slug }) {
 		all = append(all, nextThing{"the exercise of this lesson", func(m *Model) tea.Cmd {
@@ -139,26 +148,11 @@ func (m *Model) mouseEnding(rows int, click bool, x, y int) {
 	m.session.ending = v.State
 }
 
-// prove shows the moment that proves the selected check. Where the program does
-// not say when that was, it shows where the check's step begins.
+// prove shows the moment that proves the selected check.
 func (m *Model) prove() tea.Cmd {
-	s := m.session
-	checks := s.world.Live.ByWeight()
-	if s.ending.Selected >= len(checks) {
-		return nil
-	}
-	c := &checks[s.ending.Selected]
-	steps := s.world.Live.Steps
-	switch {
-	case c.Proof > 0:
-		m.message = "This is the moment that the check rests on. end: back to the result"
-		return m.obey(s.Seek(0, c.Proof))
-	case c.Step >= 1 && c.Step <= len(steps):
-		m.message = fmt.Sprintf("The check is about step %d as a whole: here it begins. end: back to the result", c.Step)
-		return m.obey(s.Seek(0, steps[c.Step-1].At))
-	}
-	m.message = "The check is about the whole run: there is no one moment to show. space replays it."
-	return nil
+	said, order := m.endingView().Prove(m.session.Player)
+	m.message = said
+	return m.obey(order)
 }
 
 func endingKeys() table {

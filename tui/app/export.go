@@ -62,11 +62,7 @@ func (m *Model) export(form export.Form) tea.Cmd {
 		return nil
 	}
 	// The records of a run that is over do not change; its worlds are the stage's own.
-	pieces, texts := s.world.Records(), s.world.Texts()
-	missing := s.world.Live.Records + s.lost
-	for _, records := range pieces {
-		missing -= uint64(len(records))
-	}
+	pieces, texts, missing := s.world.Records(), s.world.Texts(), s.world.Missing(s.lost)
 	header := trace.Header{Program: s.lesson.Slug, Started: s.began, LeftOut: s.leftOut}
 	o := export.Options{At: export.Whole, W: m.grid.W, H: m.grid.H, Light: m.theme.Background == theme.Light}
 	at := ""

@@ -183,20 +183,9 @@ func (m *Model) enterLesson() tea.Cmd {
 }
 
 // played are keys of the player, for the one that is on the screen.
-func played(of keys.Table[*player.Player, player.Order]) (rows table) {
-	for _, k := range of {
-		lifted := row{Names: k.Names, Sign: k.Sign, Help: k.Help, Do: func(m *Model) tea.Cmd { return m.play(k.Do) }}
-		if k.Now != nil {
-			lifted.Now = func(m *Model) keys.Hint {
-				if p := m.playback(); p != nil {
-					return k.Now(p.Player)
-				}
-				return keys.Hint{}
-			}
-		}
-		rows = append(rows, lifted)
-	}
-	return rows
+func played(of keys.Table[*player.Player, player.Order]) table {
+	return keys.Lift(of, func(m *Model) (*player.Player, bool) { p := onStage{m}.Player(); return p, p != nil },
+		func(m *Model, do func(*player.Player) player.Order) tea.Cmd { return m.play(do) })
 }
 
 // playedGuided are the player's keys where it can guide, by their weight.

@@ -115,13 +115,11 @@ func (m *Model) accountOf(s *session) tea.Cmd {
 		!theirs && !s.world.Live.Verdict.Given || theirs && s.exit.Code != 0 {
 		return nil
 	}
-	pieces, texts := s.world.Records(), s.world.Texts()
-	missing := s.world.Live.Records + s.lost
+	pieces, texts, missing := s.world.Records(), s.world.Texts(), s.world.Missing(s.lost)
 	return safely(func() tea.Msg {
 		a := libevent.NewAccount(texts)
 		for _, records := range pieces {
 			a.Apply(records)
-			missing -= uint64(len(records))
 		}
 		a.Missing(missing)
 		return accountMsg{l, theirs, a}

@@ -70,8 +70,8 @@ func TestALessonOnLibevent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := libevent.NewAccount(recorded.run.Texts())
-	for _, records := range recorded.run.Records() {
+	a := libevent.NewAccount(recorded.Run.Texts())
+	for _, records := range recorded.Run.Records() {
 		a.Apply(records)
 	}
 	d.Update(accountMsg{d.session.subject(), false, a})

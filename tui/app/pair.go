@@ -130,8 +130,8 @@ func (m *Model) beside(msg besideMsg) {
 	default:
 		other := ofRecording(msg.recorded, s.lesson, player.New(1, 1))
 		m.pairWith(ranOf(other, "the recorded run"))
-		if m.message = ""; msg.recorded.flaw != nil {
-			m.message = "Not all of it can be read. " + msg.recorded.flaw.Error()
+		if m.message = ""; msg.recorded.Flaw != nil {
+			m.message = "Not all of it can be read. " + msg.recorded.Flaw.Error()
 		}
 	}
 }

@@ -73,6 +73,26 @@ func TestTwoRunsOfALesson(t *testing.T) {
 	}
 }
 
+// TestAKeyIsOfferedWhereItDoesSomething: two runs one above the other have no table of fds and no log, so
+// neither the wall nor the filter.
+func TestAKeyIsOfferedWhereItDoesSomething(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {120, 40}} {
+		m := overRun(t, "07-one-thread-many-clients", size[0], size[1])
+		m.does("P") // beside the recorded run, at its first moment, with a hundred clients
+		offered := map[string]bool{}
+		for _, h := range m.now() {
+			offered[h.Key] = true
+		}
+		m.types("W", "F")
+		did := map[string]bool{"W": m.session.pair.look.Wall, "F": m.filtering}
+		for _, key := range []string{"W", "F"} {
+			if want := sideBySide(size[0], size[1]); offered[key] != want || did[key] != want {
+				t.Errorf("%v: %s is offered: %v, does something: %v; want %v", size, key, offered[key], did[key], want)
+			}
+		}
+	}
+}
+
 // TestARunThatGoesIsRemembered: its strings lie in memory that goes with it.
 func TestARunThatGoesIsRemembered(t *testing.T) {
 	m, s := ended(t)

@@ -50,11 +50,7 @@ func (m *Model) keepRun() tea.Cmd {
 	if !m.canKeep() {
 		return nil
 	}
-	pieces, texts := s.world.Records(), s.world.Texts()
-	missing := s.world.Live.Records + s.lost
-	for _, records := range pieces {
-		missing -= uint64(len(records))
-	}
+	pieces, texts, missing := s.world.Records(), s.world.Texts(), s.world.Missing(s.lost)
 	h := trace.Header{Program: s.lesson.Slug, Started: s.began}
 	dir := filepath.Join(m.course.Root, ".fdlab", "runs")
 	name := s.lesson.Slug + s.began.Format("-20060102-150405") + ".jsonl.gz"
@@ -80,34 +76,20 @@ func (m *Model) kept(msg keptMsg) {
 	}
 }
 
-// Recorded is a recording that has been read: what an instrument keeps of a run.
+// Recorded is a recording that has been read.
 type Recorded struct {
-	trace.Header
+	*world.Recorded
 	file string
-	text trace.Strings
-	run  *world.Run
-	lost uint64
-	flaw error // why not all of it could be read, or nil
 }
 
 // Load reads a recording. Of a broken one it returns what is readable; an error means
 // that nothing is.
 func Load(name string) (*Recorded, error) {
-	r := &Recorded{file: name}
-	rec, err := trace.ScanFile(name, func(rec *trace.Recording, some []trace.Record) {
-		if r.run == nil {
-			r.run, r.text = world.NewRun(rec), rec
-		}
-		r.run.Apply(some)
-	})
-	if r.run == nil {
-		if err == nil {
-			err = errors.New("the recording is empty")
-		}
+	r, err := world.ReadFile(name)
+	if err != nil {
 		return nil, fmt.Errorf("%q cannot be opened: %w", name, err)
 	}
-	r.Header, r.lost, r.flaw = rec.Header, rec.Lost, err
-	return r, nil
+	return &Recorded{r, name}, nil
 }
 
 // Open shows a recording in the place of the course.
@@ -127,8 +109,8 @@ func (m *Model) Open(r *Recorded) {
 	m.session, m.screen, m.back = s, atStage, atHome
 	m.uncoverStage()
 	m.tellBegan(s)
-	if r.flaw != nil {
-		m.message = "Not all of it can be read. " + r.flaw.Error()
+	if r.Flaw != nil {
+		m.message = "Not all of it can be read. " + r.Flaw.Error()
 	}
 }
 
@@ -136,7 +118,7 @@ func (m *Model) Open(r *Recorded) {
 func ofRecording(r *Recorded, l *course.Lesson, p *player.Player) *session {
 	s := &session{
 		playback: playback{Player: p}, lesson: l, cancel: func() {}, file: r.file,
-		world: r.run, strings: r.text, over: true, lost: r.lost, leftOut: r.LeftOut, began: r.Started,
+		world: r.Run, strings: r.Strings, over: true, lost: r.Lost, leftOut: r.LeftOut, began: r.Started,
 	}
 	p.Tracks[0].Begin(s.world)
 	p.Tracks[0].EndAt(0)

@@ -7,12 +7,10 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"syscall/js"
 	"time"
 
-	"fdlab/lab/trace"
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
 	"fdlab/tui/theme"
@@ -68,21 +66,11 @@ func open(args []js.Value) any {
 	if err := json.Unmarshal([]byte(args[1].String()), &lesson); err != nil {
 		return "The lesson's words cannot be read: " + err.Error()
 	}
-	r := viewer.Recorded{}
-	rec, err := trace.ScanPacked(bytes.NewReader(file), func(rec *trace.Recording, some []trace.Record) {
-		if r.Run == nil {
-			r.Run = world.NewRun(rec)
-		}
-		r.Run.Apply(some)
-	})
-	if r.Run == nil {
-		if err == nil {
-			err = errors.New("it is empty")
-		}
-		return "The recording cannot be read: " + err.Error()
+	r, err := world.Read(bytes.NewReader(file))
+	if err != nil {
+		return "The recording cannot be opened: " + err.Error()
 	}
-	r.Header, r.Lost, r.Flaw = rec.Header, rec.Lost, err
-	shown = viewer.New(themeOf(args[2].Bool()), lesson, r)
+	shown = viewer.New(themeOf(args[2].Bool()), lesson, *r)
 	return ""
 }
 

@@ -91,22 +91,11 @@ func FormOf(name string) (Form, error) {
 // Read reads a recording, and the words of its lesson from the course. Of a broken one it
 // returns what is readable, and flaw says what is wrong; err means that nothing is.
 func Read(name string, c *course.Catalogue) (run *Run, flaw, err error) {
-	run = &Run{}
-	rec, err := trace.ScanFile(name, func(rec *trace.Recording, some []trace.Record) {
-		if run.World == nil {
-			run.World = world.NewRun(rec)
-		}
-		run.World.Apply(some)
-	})
-	if run.World == nil {
-		if err == nil {
-			err = errors.New("the recording is empty")
-		}
+	r, err := world.ReadFile(name)
+	if err != nil {
 		return nil, nil, fmt.Errorf("%q cannot be opened: %w", name, err)
 	}
-	run.Header, run.Strings, run.Lost = rec.Header, rec, rec.Lost
-	run.Lesson = Words(c, rec.Program)
-	return run, err, nil
+	return &Run{Header: r.Header, Lesson: Words(c, r.Program), World: r.Run, Strings: r.Strings, Lost: r.Lost}, r.Flaw, nil
 }
 
 // Words are what the course says of a program.
@@ -186,7 +175,7 @@ func (run *Run) viewer(o Options) *viewer.Viewer {
 		ground = theme.Light
 	}
 	v := viewer.New(theme.New(grid.TrueColor, ground, false), run.Lesson,
-		viewer.Recorded{Header: run.Header, Run: run.World, Lost: run.Lost})
+		world.Recorded{Header: run.Header, Run: run.World, Lost: run.Lost})
 	v.Resize(o.W, o.H)
 	return v
 }

@@ -69,6 +69,25 @@ func (t Table[S, R]) Help() []Hint {
 	return help
 }
 
+// Lift makes keys of S of keys of T. has returns the T that they are offered by; false: there is
+// none now. does lets a press do what the key does to a T.
+func Lift[S, R, T, Q any](of Table[T, Q], has func(S) (T, bool), does func(S, func(T) Q) R) Table[S, R] {
+	var lifted Table[S, R]
+	for _, k := range of {
+		one := Key[S, R]{Names: k.Names, Sign: k.Sign, Help: k.Help, Do: func(s S) R { return does(s, k.Do) }}
+		if k.Now != nil {
+			one.Now = func(s S) (h Hint) {
+				if t, ok := has(s); ok {
+					h = k.Now(t)
+				}
+				return h
+			}
+		}
+		lifted = append(lifted, one)
+	}
+	return lifted
+}
+
 // Names returns all presses that the table knows.
 func (t Table[S, R]) Names() (all []string) {
 	for i := range t {

@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strconv"
 
-	"fdlab/lab/trace"
 	"fdlab/tui/ending"
 	"fdlab/tui/grid"
+	"fdlab/tui/inspect"
 	"fdlab/tui/keys"
 	"fdlab/tui/player"
 	"fdlab/tui/stage"
@@ -26,19 +26,14 @@ func do(what func(*Viewer)) func(*Viewer) done {
 func always(does string) func(*Viewer) keys.Hint { return keys.Always[*Viewer](does) }
 
 // played are keys of the player. There is no program that its orders could reach.
-func played(of keys.Table[*player.Player, player.Order]) (rows table) {
-	for _, k := range of {
-		lifted := row{Names: k.Names, Sign: k.Sign, Help: k.Help, Do: do(func(v *Viewer) {
-			if k.Do(v.Player) == player.CannotHold {
+func played(of keys.Table[*player.Player, player.Order]) table {
+	return keys.Lift(of, func(v *Viewer) (*player.Player, bool) { return v.Player, true },
+		func(v *Viewer, do func(*player.Player) player.Order) done {
+			if do(v.Player) == player.CannotHold {
 				v.cannotHold()
 			}
-		})}
-		if k.Now != nil {
-			lifted.Now = func(v *Viewer) keys.Hint { return k.Now(v.Player) }
-		}
-		rows = append(rows, lifted)
-	}
-	return rows
+			return done{}
+		})
 }
 
 // playheadKeys are the keys of the playhead, by their weight.
@@ -66,74 +61,23 @@ func questionKeys() table {
 
 func stageKeys() table { return slices.Concat(playheadKeys, lookKeys(), digits(), last()) }
 
+// onStage is the stage, for the keys that look closer at it.
+type onStage struct{ *Viewer }
+
+func (v onStage) Player() *player.Player             { return v.Viewer.Player }
+func (v onStage) Look() *stage.Look                  { return &v.look }
+func (v onStage) Shown() (*stage.View, stage.Layout) { return v.shown() }
+func (v onStage) Size() (w, h int)                   { return v.w, v.h }
+func (v onStage) Shares() inspect.Sharing            { return inspect.Alone }
+func (v onStage) Filter()                            { v.filters = true }
+func (v onStage) Say(words string)                   { v.message = words }
+
 // lookKeys are what a person does to the stage itself.
 func lookKeys() table {
-	looking := func(change func(*Viewer, *stage.View, *stage.Layout)) func(*Viewer) done {
-		return do(func(v *Viewer) {
-			s, l := v.shown()
-			change(v, s, &l)
-			v.look = s.Look
-		})
-	}
-	choose := func(by int) func(*Viewer) done {
-		return looking(func(_ *Viewer, s *stage.View, l *stage.Layout) {
-			if s.Full == stage.FeedPanel || s.Full == stage.JudgementPanel {
-				s.ScrollBy(s.Full, by, l)
-				return
-			}
-			s.Select(by, l)
-		})
-	}
-	scroll := func(by int) func(*Viewer) done {
-		return looking(func(v *Viewer, s *stage.View, l *stage.Layout) {
-			p := s.Full
-			if p == stage.NoPanel {
-				p = stage.FDsPanel
-			}
-			s.ScrollBy(p, by*v.h/2, l)
-		})
-	}
-	event := func(forward bool) func(*Viewer) done {
-		return do(func(v *Viewer) { v.nextOfSelection(forward) })
-	}
-	return table{
-		{Names: []string{"n"}, Sign: "n  p", Do: event(true), Help: "the next event of what is selected, the one before",
-			Now: func(v *Viewer) (h keys.Hint) {
-				if v.look.Selected.Kind != stage.Nothing {
-					h.Does = "events of " + v.look.Selected.Words()
-				}
-				return h
-			}},
-		{Names: []string{"p"}, Do: event(false)},
-		{Names: []string{"up", "k"}, Sign: "↑↓", Now: always("select"), Do: choose(-1),
-			Help: "select an fd, a thread or a base (k and j, too; or a click): all panels show what has to do with it. Page up and page down scroll the panel that has the screen, or the table; the wheel any panel"},
-		{Names: []string{"down", "j"}, Do: choose(1)},
-		{Names: []string{"pgup", "ctrl+u"}, Do: scroll(-1)},
-		{Names: []string{"pgdown", "ctrl+d"}, Do: scroll(1)},
-		{Names: []string{"Z"}, Sign: "Z", Now: always("full screen"), Help: "one panel gets the whole screen, then the next one; esc: all panels",
-			Do: looking(func(_ *Viewer, s *stage.View, _ *stage.Layout) { s.Full = s.NextFull() })},
-		{Names: []string{"z"}, Sign: "z", Do: looking((*Viewer).lens),
-			Help: "the time panel shows what the lens shows; once more, and it is opened further; where it is as far apart as can be, all is as before"},
-		{Names: []string{"W"}, Sign: "W",
-			Help: "the wall: all fds at once, one a cell, in the order of their numbers. The higher the cell, the more waits, and nobody was told; the row above it counts",
-			Do: looking(func(_ *Viewer, s *stage.View, _ *stage.Layout) {
-				s.Wall, s.Scrolled[stage.FDsPanel] = !s.Wall, 0
-			})},
-		{Names: []string{"F"}, Sign: "F", Now: always("filter"), Help: "letters: fds and lines of the log without them are left out; esc takes them away",
-			Do: do(func(v *Viewer) { v.filters = true })},
-		{Names: []string{"esc"}, Sign: "esc", Help: "takes back, one after the other: full screen, filter, selection",
-			Do: do(func(v *Viewer) { v.look.StepBack() })},
-	}
-}
-
-// lens makes the window of the time panel what its lens shows, or takes that back.
-func (v *Viewer) lens(s *stage.View, l *stage.Layout) {
-	if column, ok := s.Lens(l); ok {
-		v.ZoomTo(column)
-		return
-	}
-	for v.ZoomBack() {
-	}
+	return append(keys.Lift(inspect.Keys, func(v *Viewer) (inspect.Stage, bool) { return onStage{v}, true },
+		func(v *Viewer, do func(inspect.Stage) player.Order) done { do(onStage{v}); return done{} }),
+		row{Names: []string{"esc"}, Sign: "esc", Help: "takes back, one after the other: full screen, filter, selection",
+			Do: do(func(v *Viewer) { v.look.StepBack() })})
 }
 
 // digits explain the warnings of the stage.
@@ -214,16 +158,6 @@ func (v *Viewer) shown() (*stage.View, stage.Layout) {
 	return s, stage.LayoutOf(v.w, v.h, s)
 }
 
-// nextOfSelection shows the next event of what is selected.
-func (v *Viewer) nextOfSelection(forward bool) {
-	selected := v.look.Selected
-	if selected.Kind == stage.Nothing {
-		v.message = "Nothing is selected: ↑ ↓ or a click select an fd, a thread or a base."
-		return
-	}
-	v.NextOf(0, forward, func(r *trace.Record) bool { return selected.Has(v.run, r) })
-}
-
 // Click shows the moment, or selects what stands, where the screen was clicked.
 func (v *Viewer) Click(x, y int) { v.byHand(func() { v.click(x, y) }) }
 
@@ -293,19 +227,4 @@ func (v *Viewer) moveEnding(by int) {
 }
 
 // prove shows the moment that proves the selected check; where none does, its step.
-func (v *Viewer) prove() {
-	checks, steps := v.run.Live.ByWeight(), v.run.Live.Steps
-	if v.ending.Selected >= len(checks) {
-		return
-	}
-	switch c := &checks[v.ending.Selected]; {
-	case c.Proof > 0:
-		v.message = "This is the moment that the check rests on. end: back to the result"
-		v.Seek(0, c.Proof)
-	case c.Step >= 1 && c.Step <= len(steps):
-		v.message = "The check is about its step as a whole: here it begins. end: back to the result"
-		v.Seek(0, steps[c.Step-1].At)
-	default:
-		v.message = "The check is about the whole run: there is no one moment to show. space replays it."
-	}
-}
+func (v *Viewer) prove() { v.message, _ = v.endingView().Prove(v.Player) }

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"time"
 
-	"fdlab/lab/trace"
 	"fdlab/lab/world"
 	"fdlab/tui/ending"
 	"fdlab/tui/grid"
@@ -37,14 +36,6 @@ type Option struct{ Letter, Text string }
 
 // Moment is the words of a moment that the lesson turns on.
 type Moment struct{ Question, Answer string }
-
-// Recorded is a recording that was read.
-type Recorded struct {
-	trace.Header
-	Run  *world.Run
-	Lost uint64
-	Flaw error // why not all of it could be read, or nil
-}
 
 // The smallest screen that a stage is made for.
 const (
@@ -79,7 +70,7 @@ type Viewer struct {
 }
 
 // New returns a viewer that shows what the lesson asks, if it asks anything.
-func New(th *theme.Theme, l Lesson, rec Recorded) *Viewer {
+func New(th *theme.Theme, l Lesson, rec world.Recorded) *Viewer {
 	v := &Viewer{
 		Player: player.New(1, 20e6), Theme: th, lesson: l,
 		run: rec.Run, lost: rec.Lost, leftOut: rec.LeftOut, recorded: rec.Started, w: LeastWidth, h: LeastHeight,

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"fdlab/lab/trace"
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
 	"fdlab/tui/player"
@@ -28,18 +27,11 @@ func opened(t *testing.T, l Lesson) *Viewer {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	r := Recorded{}
-	rec, err := trace.ScanPacked(file, func(rec *trace.Recording, some []trace.Record) {
-		if r.Run == nil {
-			r.Run = world.NewRun(rec)
-		}
-		r.Run.Apply(some)
-	})
-	if err != nil {
-		t.Fatal(err)
+	r, err := world.Read(file)
+	if err != nil || r.Flaw != nil {
+		t.Fatal(err, r)
 	}
-	r.Header = rec.Header
-	v := New(theme.New(grid.Plain, theme.Dark, false), l, r)
+	v := New(theme.New(grid.Plain, theme.Dark, false), l, *r)
 	v.Resize(120, 40)
 	return v
 }
