@@ -1,7 +1,9 @@
 package experiment
 
 import (
+	"cmp"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"fdlab/lab/trace"
@@ -30,6 +32,7 @@ func (x *X) NotJudged(why, format string, args ...any) {
 // the check can then go to the moment that proves it:
 //
 //	x.Of(1).At(accepted).Decides().Check(in < out, "client 2 waited")
+//	x.Of(4).AtMoment("nobody-reads").Check(spins, "nobody reads, and the loop spins")
 type Evidence struct {
 	x       *X
 	step    int
@@ -45,6 +48,15 @@ func (x *X) Of(n int) Evidence { return Evidence{x: x, step: n} }
 func (e Evidence) At(t time.Time) Evidence {
 	if !t.IsZero() {
 		e.proof = max(1, e.x.rec.Now()-int64(time.Since(t)))
+	}
+	return e
+}
+
+// AtMoment says that the check is about what was so at a moment that the run has marked
+// (X.Moment). One that it has not marked says nothing.
+func (e Evidence) AtMoment(key string) Evidence {
+	if marked, ok := e.x.moments.Load(key); ok {
+		e.proof = cmp.Or(marked.(*atomic.Int64).Load(), e.proof)
 	}
 	return e
 }

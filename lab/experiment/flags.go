@@ -35,6 +35,33 @@ func choices(f *flag.FlagSet) (all []string) {
 	return all
 }
 
+// onOff is a flag that takes no word. It is for the script, and announced there, see X.announce.
+type onOff func()
+
+func (o onOff) String() string   { return "" }
+func (o onOff) IsBoolFlag() bool { return true }
+func (o onOff) Set(text string) error {
+	on, err := strconv.ParseBool(text)
+	if on {
+		o()
+	}
+	return err
+}
+
+// switches are the arguments for the script that a lesson's own flags take.
+func switches(f *flag.FlagSet) (all []string) {
+	f.VisitAll(func(one *flag.Flag) {
+		if _, ok := one.Value.(onOff); ok {
+			all = append(all, "-"+one.Name)
+		}
+	})
+	return all
+}
+
+// SwitchFlag declares a flag of a lesson's script that is given or not. An instrument offers
+// to run the script again with it. on is called if it is given; usage says what follows from it.
+func SwitchFlag(f *flag.FlagSet, name, usage string, on func()) { f.Var(onOff(on), name, usage) }
+
 // ChoiceFlag declares a flag of a lesson that takes one of several words.
 // value holds what it is without the flag; usage says what it chooses.
 func ChoiceFlag(f *flag.FlagSet, name string, value *string, usage string, words ...string) {

@@ -86,7 +86,8 @@ type options struct {
 	interactive bool
 	json        bool
 	noWait      bool
-	choices     []string // arguments that the lesson's own flags take
+	choices     []string // arguments that the lesson's own flags take in the interactive mode
+	switches    []string // and in the script
 }
 
 // parse reads the arguments. The error is written already.
@@ -105,7 +106,7 @@ func parse(lesson Lesson, args []string, out, errOut io.Writer) (options, error)
 	if lesson.Flags != nil {
 		lesson.Flags(f)
 	}
-	o.choices = choices(f)
+	o.choices, o.switches = choices(f), switches(f)
 	err := f.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):

@@ -98,8 +98,8 @@ func Run(lesson Lesson, args []string, in io.Reader, out, errOut io.Writer) (sta
 
 // announce says in the trace with which arguments the experiment can be started,
 // so that whoever watches offers just those: the backends of this machine, the best
-// one first, the interactive mode where there is one, and in that mode what the
-// lesson's own flags choose there.
+// one first, the interactive mode where there is one, and what the lesson's own flags
+// take in the mode that runs.
 func (x *X) announce() {
 	for _, backend := range event.Backends() {
 		x.control.OfferArgument("-backend=" + backend)
@@ -107,10 +107,12 @@ func (x *X) announce() {
 	if x.lesson.Play != nil {
 		x.control.OfferArgument("-interactive")
 	}
+	own := x.options.switches
 	if x.Interactive() {
-		for _, argument := range x.options.choices {
-			x.control.OfferArgument(argument)
-		}
+		own = x.options.choices
+	}
+	for _, argument := range own {
+		x.control.OfferArgument(argument)
 	}
 }
 

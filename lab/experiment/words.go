@@ -8,17 +8,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Number writes a count and what is counted: "1 callback", "2 callbacks".
-func Number(n int64, noun string) string {
+// Number writes a count and what is counted: "1 callback", "1,204 callbacks".
+func Number[N int | int64 | uint64](n N, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return Thousands(n) + " " + noun + "s"
 }
 
-// Thousands writes a number so that it can be read: "1,204".
-func Thousands(n int64) string {
-	s := strconv.FormatInt(n, 10)
+// Thousands writes a count so that it can be read: "1,204". Each that may be so large is
+// written so; numbers of ports, threads and fds are no counts.
+func Thousands[N int | int64 | uint64](n N) string {
+	s := strconv.FormatInt(int64(n), 10)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
 		s = s[:i] + "," + s[i:]
 	}

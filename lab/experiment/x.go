@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"fdlab/lab/control"
@@ -24,7 +25,7 @@ type X struct {
 	account *account
 	in      io.Reader // where a person types keys; nil: an instrument sends them
 
-	moments sync.Map // the keys of those that were marked: true
+	moments sync.Map // when each was marked, in the record's ns, by its key: *atomic.Int64
 
 	mu       sync.Mutex
 	step     int           // the number of the step that runs, from 1; 0: none yet
@@ -105,11 +106,15 @@ func (x *X) Step(n int) {
 }
 
 // Note says something, in the account and in the trace. Bytes from outside
-// must be quoted in it (%q).
-func (x *X) Note(format string, args ...any) {
+// must be quoted in it (%q). It returns the instant that stands in the trace: whoever measures
+// from what was said measures from there.
+func (x *X) Note(format string, args ...any) (at time.Time) {
 	text := fmt.Sprintf(format, args...)
-	x.put(trace.Note, text, 0, 0)
 	x.Say("%s", text)
+	r := trace.Record{Kind: trace.Note, FD: trace.NoFD, Str: x.rec.String(text)}
+	r.Time, at = x.rec.Now(), time.Now()
+	x.rec.Put(&r)
+	return at
 }
 
 // mostFDs is how many fds a record of a moment has room for.
@@ -125,7 +130,11 @@ const mostFDs = 4
 // asks the kernel how these fds are, as the watcher may not have looked yet. Any
 // thread may call it, also in a callback. It is not in the account.
 func (x *X) Moment(key string, about ...int) {
-	if _, marked := x.moments.LoadOrStore(key, true); marked {
+	if _, marked := x.moments.Load(key); marked {
+		return
+	}
+	at := new(atomic.Int64)
+	if _, marked := x.moments.LoadOrStore(key, at); marked {
 		return
 	}
 	if x.rec == nil {
@@ -137,7 +146,8 @@ func (x *X) Moment(key string, about ...int) {
 	}
 	fds := [mostFDs]int{trace.NoFD, trace.NoFD, trace.NoFD, trace.NoFD}
 	copy(fds[:], about)
-	x.rec.Put(&trace.Record{Kind: trace.Moment, Str: x.rec.String(key), FD: int32(fds[0]),
+	at.Store(x.rec.Now())
+	x.rec.Put(&trace.Record{Kind: trace.Moment, Time: at.Load(), Str: x.rec.String(key), FD: int32(fds[0]),
 		A: int64(fds[1]), B: int64(fds[2]), C: int64(fds[3])})
 }
 
@@ -249,7 +259,7 @@ func (x *X) tellCost() {
 	cost := fmt.Sprintf("This run was disturbed (%s). That costs no check.", why)
 	if len(lost) > 0 {
 		cost = fmt.Sprintf("This run was disturbed (%s). Of %s %d %s not judged: %s.", why,
-			Number(int64(of), "check"), len(lost), isAre(len(lost)), strings.Join(lost, "; "))
+			Number(of, "check"), len(lost), isAre(len(lost)), strings.Join(lost, "; "))
 	}
 	x.put(trace.Note, cost, 0, 0)
 	x.mu.Lock()

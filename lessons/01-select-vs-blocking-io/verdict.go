@@ -100,9 +100,9 @@ func judge(x *experiment.X, bench *engine.Bench, turns, both *engine.Run, rest [
 			x.Of(3).NotJudged(fmt.Sprintf("it could have run for %s more, and got no processor", experiment.Brief(late)),
 				"busy: far more system calls and CPU than %s", both.Engine)
 		} else {
-			x.Of(3).TimingCheck(t.SystemCalls() > 10*both.SystemCalls() && t.CPU() > 3*both.CPU(),
-				"busy: %d system calls and %s of CPU; %s: %d and %s", t.SystemCalls(),
-				experiment.Brief(t.CPU()), both.Engine, both.SystemCalls(), experiment.Brief(both.CPU()))
+			x.Of(3).AtMoment("nobody-is-first").TimingCheck(t.SystemCalls() > 10*both.SystemCalls() && t.CPU() > 3*both.CPU(),
+				"busy: %s and %s of CPU; %s: %s and %s", experiment.Number(t.SystemCalls(), "system call"),
+				experiment.Brief(t.CPU()), both.Engine, experiment.Thousands(both.SystemCalls()), experiment.Brief(both.CPU()))
 		}
 	}
 
@@ -121,7 +121,7 @@ func judge(x *experiment.X, bench *engine.Bench, turns, both *engine.Run, rest [
 			"none of these heard b clearly sooner than all others")
 	case ok:
 		shortest, longest := spread(loops)
-		x.Of(3).Decides().TimingCheck(first == "", "none of these heard b clearly sooner than all others: it waited for %s to %s",
+		x.Of(3).AtMoment("nobody-is-first").Decides().TimingCheck(first == "", "none of these heard b clearly sooner than all others: it waited for %s to %s",
 			experiment.Brief(shortest), experiment.Brief(longest))
 		if letter, ok := letters[first]; ok {
 			x.Answer(letter)

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -87,15 +88,29 @@ func breakIt(name string) {
 			first := post.seen()
 			fifo.Echo(heihei)
 			post.spins()
-			post.stop()
 			fd = fifo.Open(unix.O_RDONLY | unix.O_NONBLOCK)
 			storm := start(x, "read-only", fd, event.Read|event.Persist, always)
 			fifo.Echo(heihei)
 			storm.spins()
-			storm.stop()
 			judge(x, fifo, once, each, post, first, storm)
 		},
 	})
+}
+
+// countedOnce: what the account says of a spin in three places is one number.
+func countedOnce(t *testing.T, account string) {
+	t.Helper()
+	const n = `([\d,]+)`
+	said := regexp.MustCompile(`(?m)`+n+` callbacks in `).FindAllStringSubmatch(account, -1)
+	row := regexp.MustCompile(`(?m)^ +read-only +`+n+` +`+n).FindStringSubmatch(account)
+	check := regexp.MustCompile(`after one echo, `+n+` reads: `+n+` found`).FindStringSubmatch(account)
+	if len(said) != 2 || row == nil || check == nil {
+		t.Fatalf("the spins are not counted in %s", account)
+	}
+	spun := said[1][1]
+	if row[1] != spun || row[2] != spun || check[1] != spun || len(spun) > 3 && !strings.Contains(spun, ",") {
+		t.Errorf("the spin has %s callbacks, in the table %s and %s reads, in the check %s", spun, row[1], row[2], check[1])
+	}
 }
 
 func TestTheLessonAlone(t *testing.T) {
@@ -115,6 +130,7 @@ func TestTheLessonAlone(t *testing.T) {
 			if status != 0 || strings.Contains(out, "failed:") {
 				t.Errorf("exit status %d; %s", status, out)
 			}
+			countedOnce(t, out)
 			nothingLeft(t, cmd.Dir)
 		})
 	}

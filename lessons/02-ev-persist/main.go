@@ -73,7 +73,6 @@ func run(x *experiment.X) {
 	x.Step(4)
 	fifo.Echo(heihei)
 	post.spins()
-	post.stop()
 
 	// 5. The same FIFO, but our fd is not a writer. The callback reads each time.
 	x.Step(5)
@@ -81,7 +80,6 @@ func run(x *experiment.X) {
 	storm := start(x, "read-only", fd, event.Read|event.Persist, always)
 	fifo.Echo(heihei)
 	storm.spins()
-	storm.stop()
 
 	judge(x, fifo, once, each, post, first, storm)
 }

@@ -71,7 +71,7 @@ func play(x *experiment.X) {
 func report(p *program, last int64) int64 {
 	now := p.calls.Load()
 	if now > last {
-		p.x.Note("%s in this second, %d in all; bytes in the FIFO: %d", experiment.Number(now-last, "callback"), now, p.x.Queued(p.fd))
+		p.x.Note("%s in this second, %s in all; bytes in the FIFO: %s", callbacks(now-last), experiment.Thousands(now), experiment.Thousands(p.x.Queued(p.fd)))
 		if reason, returned := p.loop.Returned(); returned {
 			p.x.Note("dispatch has returned: %s", reason)
 		}

@@ -62,18 +62,18 @@ func (p *program) unread(n int64) {
 func (p *program) tell(n int64, buf []byte, got int, err error) {
 	switch {
 	case err != nil:
-		p.x.Note("    call %d: read: %v", n, err)
+		p.x.Note("    call %s: read: %v", experiment.Thousands(n), err)
 	case got == 0:
 		switch p.ends.Add(1) {
 		case 1:
-			p.x.Note("    call %d reads 0 bytes: the end of file", n)
+			p.x.Note("    call %s reads 0 bytes: the end of file", experiment.Thousands(n))
 		case 3:
 			p.x.Moment("end-of-file", p.fd)
 		}
 	default:
 		p.bytes.Add(int64(got))
 		if p.done.Load() < 16 {
-			p.x.Note("    call %d reads %q", n, buf[:min(got, 40)])
+			p.x.Note("    call %s reads %q", experiment.Thousands(n), buf[:min(got, 40)])
 		}
 		if n > 3 && p.first.Load() == 0 {
 			p.x.Moment("read-at-last", p.fd)
@@ -114,16 +114,18 @@ func (p *program) quiet() {
 	p.x.Pause(moment)
 }
 
-// spins measures how the loop goes round for a while. It counts from when the
-// program was last seen: the callback may be quicker than this function.
+// spins measures how the loop goes round for a while, and stops it. It counts from when the
+// program was last seen: the callback may be quicker than this function. Up to the end, so that
+// whatever is said of it later has the same count.
 func (p *program) spins() {
 	before, began := p.counted, time.Now()
 	if !p.x.Sleep(spinTime) { // measured, so not only for the eye
 		p.x.Fail(experiment.ErrStopped)
 	}
 	p.x.Await(limit/2, func() bool { return p.calls.Load()-before > many })
+	p.stop()
 	p.spun, p.took = p.calls.Load()-before, time.Since(began)
-	p.x.Note("    %d callbacks in %s; bytes in the FIFO: %d", p.spun, experiment.Brief(p.took), p.x.Queued(p.fd))
+	p.x.Note("    %s in %s; bytes in the FIFO: %d", callbacks(p.spun), experiment.Brief(p.took), p.left)
 }
 
 // rate is the speed of the spin, in callbacks a second.

@@ -27,21 +27,22 @@ func judge(x *experiment.X, fifo *experiment.FIFO, once, each, post *program, fi
 	}
 
 	calls := once.calls.Load()
-	x.Of(1).Decides().Check(calls == 1, "one-shot: one echo, %s", callbacks(calls))
+	x.Of(1).AtMoment("dispatch-returned").Decides().Check(calls == 1, "one-shot: one echo, %s", callbacks(calls))
 	reason, returned := once.loop.Returned()
-	x.Of(1).Decides().Check(returned && reason == event.NoEvents, "one-shot: dispatch ended: %s", reason)
-	check(x.Of(1), once.left == line, "one-shot: what nobody read stays: %d bytes in the kernel", once.left)
+	x.Of(1).AtMoment("dispatch-returned").Decides().Check(returned && reason == event.NoEvents, "one-shot: dispatch ended: %s", reason)
+	check(x.Of(1).AtMoment("dispatch-returned"), once.left == line, "one-shot: what nobody read stays: %d bytes in the kernel", once.left)
 	calls = each.calls.Load()
 	check(x.Of(2), calls == 4 && each.done.Load() == 4, "persist, and read: %s and %d reads, "+
 		"for what step 1 had left and for 3 echoes", callbacks(calls), each.done.Load())
-	x.Of(3).Check(first.first == twenty, "the post's: one echo, and call %d of the callback is the first to read", first.first)
-	check(x.Of(3).Decides(), first.calls == twenty && first.left == 0, "the post's, after the echo: %s, and %d bytes left",
+	x.Of(3).AtMoment("read-at-last").Check(first.first == twenty, "the post's: one echo, and call %d of the callback is the first to read", first.first)
+	check(x.Of(3).AtMoment("read-at-last").Decides(), first.calls == twenty && first.left == 0, "the post's, after the echo: %s, and %d bytes left",
 		callbacks(first.calls), first.left)
-	check(x.Of(4).Decides(), post.spun > many && post.done.Load() == 1 && post.left == line,
+	check(x.Of(4).AtMoment("nobody-reads").Decides(), post.spun > many && post.done.Load() == 1 && post.left == line,
 		"the post's, after a second echo: %s more, and %d bytes left", callbacks(post.spun), post.left)
-	x.Of(5).Check(storm.ends.Load() > many, "opened read-only: after one echo, %d times the end of file", storm.ends.Load())
+	x.Of(5).AtMoment("end-of-file").Check(storm.ends.Load() > many, "opened read-only: after one echo, %s: %s found the end of file",
+		experiment.Number(storm.done.Load(), "read"), experiment.Thousands(storm.ends.Load()))
 	spin, calm := post.loop.Thread().CPU(), each.loop.Thread().CPU()
-	x.Of(4).TimingCheck(spin > 10*calm, "the spin costs CPU: %s, against %s for the program of step 2",
+	x.Of(4).AtMoment("nobody-reads").TimingCheck(spin > 10*calm, "the spin costs CPU: %s, against %s for the program of step 2",
 		experiment.Brief(spin), experiment.Brief(calm))
 
 	// Predict asks how often the callback runs for one echo, and for another.

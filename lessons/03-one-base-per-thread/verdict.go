@@ -15,13 +15,13 @@ import (
 // on order (who was accepted before who had left), on thread ids and on what
 // the kernel says, not on times.
 func judge(x *experiment.X, nested, turns, shared, alone, both *server, again twice) {
-	x.Of(1).Check(nested.depth(accepted) == 1 && nested.depth(called) == 2,
+	x.Of(1).AtMoment("nobody-accepts").Check(nested.depth(accepted) == 1 && nested.depth(called) == 2,
 		"nested: loops on the stack in the accept callback: %d; in the read callback: %d",
 		nested.depth(accepted), nested.depth(called))
 	when := nested.secondClient()
 	x.Of(1).At(nested.Diary.When(1, accepted, "client 2")).Decides().Check(when == later, "nested: client 2 is accepted only after client 1 has left")
 	if nested.waiting.Known {
-		x.Of(1).Check(nested.waiting.Clients >= 2, "nested: while client 1 is served, %d clients are connected and wait in the backlog",
+		x.Of(1).AtMoment("nobody-accepts").Check(nested.waiting.Clients >= 2, "nested: while client 1 is served, %d clients are connected and wait in the backlog",
 			nested.waiting.Clients)
 	} else {
 		x.Of(1).NotJudged("this kernel does not say", "nested: clients wait in the backlog")
@@ -30,12 +30,12 @@ func judge(x *experiment.X, nested, turns, shared, alone, both *server, again tw
 	served := turns.secondClient() == meanwhile && turns.answeredBefore("client 2", "client 1") &&
 		turns.answeredBefore("client 3", "client 1")
 	x.Of(2).At(turns.Diary.When(1, answered, "client 3")).Decides().Check(served, "turns: clients 2 and 3 are answered while client 1 is connected")
-	x.Of(2).Check(turns.depth(called) == 1 && len(turns.threads("")) == 1,
+	x.Of(2).AtMoment("neither-waits").Check(turns.depth(called) == 1 && len(turns.threads("")) == 1,
 		"turns: one thread (used: %d), and never more than one loop on its stack", len(turns.threads("")))
 
 	checkThreads(x, shared)
 	checkWork(x, alone, both)
-	x.Of(5).Check(errors.Is(again.inside, event.ErrRunning) && errors.Is(again.beside, event.ErrRunning),
+	x.Of(5).AtMoment("the-same-base-twice").Check(errors.Is(again.inside, event.ErrRunning) && errors.Is(again.beside, event.ErrRunning),
 		"the same base twice at the same time is refused, in its callback and on another thread")
 
 	if letter, ok := letters[when]; ok {
@@ -109,12 +109,12 @@ func checkThreads(x *experiment.X, s *server) {
 			workers[id] = true
 		}
 	}
-	x.Of(3).Check(strays == 0, "workers: every callback of a connection ran on one thread; exceptions: %d of 6", strays)
+	x.Of(3).AtMoment("handed-over").Check(strays == 0, "workers: every callback of a connection ran on one thread; exceptions: %d of 6", strays)
 	apart := true
 	for _, e := range s.Diary.Entries() {
 		apart = apart && (e.Did != accepted || !workers[e.Thread])
 	}
-	x.Of(3).Check(len(workers) == len(s.threadsOfWorkers()) && apart,
+	x.Of(3).AtMoment("handed-over").Check(len(workers) == len(s.threadsOfWorkers()) && apart,
 		"workers: the 6 connections ran on %d threads, none of them the acceptor's", len(workers))
 }
 

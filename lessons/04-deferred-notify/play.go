@@ -46,7 +46,7 @@ func (d *dispatcher) notifyByHand() {
 		d.x.Note("you: notify: %s", errName(err))
 		return
 	}
-	d.x.Note("you: notify: the kernel holds %d", w.queued())
+	d.x.Note("you: notify: the kernel holds %s", experiment.Thousands(w.queued()))
 }
 
 // doByHand lets the dispatcher do something, and says if it takes long.
@@ -70,11 +70,11 @@ func (d *dispatcher) fillByHand(w *worker) {
 		for done := range full {
 			d.byHand.Add(1)
 			if err := w.notify(&item{}); err != nil {
-				d.x.Note("you: notified %d times, then: %s", done, errName(err))
+				d.x.Note("you: notified %s times, then: %s", experiment.Thousands(done), errName(err))
 				return
 			}
 		}
-		d.x.Note("you: notified %d times: the kernel holds %d", full, w.queued())
+		d.x.Note("you: notified %s times: the kernel holds %s", experiment.Thousands(full), experiment.Thousands(w.queued()))
 	})
 }
 
@@ -140,7 +140,7 @@ func playBell(x *experiment.X) bell {
 func report(w *worker, last int64) int64 {
 	now := w.calls.Load()
 	if now > last {
-		w.x.Note("%s, %s read so far; the kernel holds %d", callbacks(now-last), notifications(w.rings.Load()), w.queued())
+		w.x.Note("%s, %s read so far; the kernel holds %s", callbacks(now-last), notifications(w.rings.Load()), experiment.Thousands(w.queued()))
 	}
 	return now
 }

@@ -133,7 +133,7 @@ func (d *dispatcher) fill(w *worker, bell *pipeBell) *filled {
 		}
 	})
 	f.queued = w.queued()
-	x.Note("    %d writes of one byte, then: %s", f.writes, errName(f.err))
+	x.Note("    %s of one byte, then: %s", experiment.Number(f.writes, "write"), errName(f.err))
 	x.Pause(moment)
 
 	// From now on the writer may block, as memcached's did.
@@ -154,13 +154,13 @@ func (d *dispatcher) fill(w *worker, bell *pipeBell) *filled {
 	state, err := kernel.Look(bell.w)
 	x.Must("pipe", err)
 	f.blocked, f.writable = !closed(back), state.Ready&trace.Writable != 0
-	x.Note("    %d bytes are read; the writer is back: %v", w.rings.Load()-before, !f.blocked)
+	x.Note("    %s bytes are read; the writer is back: %v", experiment.Thousands(w.rings.Load()-before), !f.blocked)
 	if f.blocked {
 		x.Moment("still-blocked", bell.w, bell.r)
 	}
 	second.finish()
 	x.Await(limit, func() bool { return closed(back) })
-	x.Note("    %d bytes were read when the writer was back", f.returned)
+	x.Note("    %s bytes were read when the writer was back", experiment.Thousands(f.returned))
 	bell.atOnce.Store(int64(len(bell.buf)))
 	x.Await(limit, func() bool { return w.queued() == 0 })
 	f.others += d.byHand.Load()

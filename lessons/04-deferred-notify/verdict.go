@@ -25,11 +25,11 @@ func judge(x *experiment.X, idle, each, big *burst, full *filled, counter *burst
 	}
 	check(x.Of(1), idle.done == 5 && idle.calls == 5, "idle: %s, %s, %d items done",
 		idle.notifications(), callbacks(idle.calls), idle.done)
-	check(x.Of(2).Decides(), each.grows(), "busy, pipe: after each notification the kernel holds %v bytes", each.queued)
+	check(x.Of(2).AtMoment("five-bytes").Decides(), each.grows(), "busy, pipe: after each notification the kernel holds %v bytes", each.queued)
 	x.Of(2).At(each.freed).Decides().Check(each.early == 0 && each.done == 5, "busy, pipe: %d items done while the worker was busy, "+
 		"%d when it was free", each.early, each.done-each.early)
-	check(x.Of(2).At(each.freed).Decides(), each.calls == 5, "busy, one byte a read: %s for %s", callbacks(each.calls), each.notifications())
-	check(x.Of(3).At(big.freed), big.grows() && big.calls == 1 && big.done == 5, "busy, one big read: %s for %s, %d items done",
+	check(x.Of(2).At(each.freed).AtMoment("a-callback-each").Decides(), each.calls == 5, "busy, one byte a read: %s for %s", callbacks(each.calls), each.notifications())
+	check(x.Of(3).At(big.freed).AtMoment("one-for-all"), big.grows() && big.calls == 1 && big.done == 5, "busy, one big read: %s for %s, %d items done",
 		callbacks(big.calls), big.notifications(), big.done)
 	checkFull(x, full, check)
 	if counter == nil {
@@ -38,7 +38,7 @@ func judge(x *experiment.X, idle, each, big *burst, full *filled, counter *burst
 		check(x.Of(5).At(counter.freed), counter.grows() && counter.calls == 1 && counter.done == 5, "busy, eventfd: the kernel holds %v: "+
 			"%s for %s, %d items done", counter.queued, callbacks(counter.calls), counter.notifications(), counter.done)
 	}
-	x.Of(2).TimingCheck(each.median() > 2*idle.median(), "a notification waits for a busy worker: %s; for an idle one: %s",
+	x.Of(2).At(each.freed).TimingCheck(each.median() > 2*idle.median(), "a notification waits for a busy worker: %s; for an idle one: %s",
 		experiment.Brief(each.median()), experiment.Brief(idle.median()))
 
 	// Predict asks where the notifications are while the worker is busy, and how
@@ -62,14 +62,15 @@ func judge(x *experiment.X, idle, each, big *burst, full *filled, counter *burst
 
 // checkFull checks what happened at the full pipe.
 func checkFull(x *experiment.X, f *filled, check func(experiment.Evidence, bool, string, ...any)) {
-	check(x.Of(4), f.err == unix.EAGAIN && f.queued == f.writes,
-		"full pipe: %d writes of one byte fit, and the next gives: %s", f.writes, errName(f.err))
+	check(x.Of(4).AtMoment("full-pipe"), f.err == unix.EAGAIN && f.queued == f.writes,
+		"full pipe: %s of one byte fit, and the next gives: %s", experiment.Number(f.writes, "write"), errName(f.err))
 	if runtime.GOOS != "linux" {
 		x.Of(4).NotJudged("not measured on "+runtime.GOOS, "full pipe: room comes back by pages")
 		return
 	}
-	check(x.Of(4), f.blocked && !f.writable && f.returned > 0,
-		"full pipe: with %d bytes read there is no room yet; room comes back by pages of %d", f.page-1, f.page)
+	check(x.Of(4).AtMoment("still-blocked"), f.blocked && !f.writable && f.returned > 0,
+		"full pipe: with %s bytes read there is no room yet; room comes back by pages of %s",
+		experiment.Thousands(f.page-1), experiment.Thousands(f.page))
 }
 
 // grows reports whether the kernel held one more after each notify.
@@ -130,10 +131,7 @@ func where(each *burst, kept bool) string {
 func (b *burst) notifications() string { return notifications(int64(len(b.items))) }
 
 func notifications(n int64) string {
-	if n == 1 {
-		return "1 notification"
-	}
-	return fmt.Sprintf("%d notifications", n)
+	return experiment.Number(n, "notification")
 }
 
 func callbacks(n int64) string { return experiment.Number(n, "callback") }

@@ -27,10 +27,8 @@ var keys = []experiment.Key{
 var wanted atomic.Bool
 
 func flags(f *flag.FlagSet) {
-	f.BoolFunc("minute", "wait until TIME_WAIT is over (60 s on Linux), with the kernel's countdown", func(string) error {
-		wanted.Store(true)
-		return nil
-	})
+	experiment.SwitchFlag(f, "minute", "wait until TIME_WAIT is over (60 s on Linux), with the kernel's countdown",
+		func() { wanted.Store(true) })
 }
 
 func offer(x *experiment.X) {
@@ -75,7 +73,7 @@ func bar(c kernel.Connection) string {
 
 func (m *minute) judge(x *experiment.X) {
 	if m == nil {
-		x.NotJudged("run it with -minute, or press m", "after TIME_WAIT a plain socket may bind the port")
+		x.NotJudged("nobody waited for that long: run it with -minute", "after TIME_WAIT a plain socket may bind the port")
 		return
 	}
 	x.Check(m.after == nil, "after another %.0f s TIME_WAIT is over, and a plain socket: %s",

@@ -47,25 +47,25 @@ func judge(x *experiment.X, s *seen) {
 	x.Of(1).Decides().Check(s.clientFirst.first == "client" && first == "client",
 		"step 1: the %s closes first: in TIME_WAIT: %s", s.clientFirst.first, first)
 	asked := s.serverFirst.first == "server"
-	x.Of(2).Decides().Check(asked && second == "server",
+	x.Of(2).AtMoment("the-server-waits").Decides().Check(asked && second == "server",
 		"step 2: the %s closes first: in TIME_WAIT: %s", s.serverFirst.first, second)
 	if s.crossed {
-		x.Of(3).Check(s.atOnce.TimeWait() == "both", "both close at once: in TIME_WAIT: %s", s.atOnce.TimeWait())
+		x.Of(3).AtMoment("both-wait").Check(s.atOnce.TimeWait() == "both", "both close at once: in TIME_WAIT: %s", s.atOnce.TimeWait())
 	} else {
 		x.Of(3).NotJudged("the two FINs did not cross", "both close at once")
 	}
 	x.Of(4).Check(s.reset.TimeWait() == "nobody", "a reset: in TIME_WAIT: %s", s.reset.TimeWait())
 
 	half := s.closed
-	x.Of(5).Check(half.Client.TCP.String() == "FIN_WAIT2" && half.Client.Timer == kernel.TimeWaitTimer,
+	x.Of(5).AtMoment("no-timer").Check(half.Client.TCP.String() == "FIN_WAIT2" && half.Client.Timer == kernel.TimeWaitTimer,
 		"the server never closes; the client has closed: client %s, %s", half.Client.TCP, countdown(half.Client))
 	x.Of(5).Check(s.shut.Client.TCP.String() == "FIN_WAIT2" && s.shut.Client.Timer == kernel.NoTimer,
 		"the client has only shut down: client %s, %s", s.shut.Client.TCP, countdown(s.shut.Client))
-	x.Of(5).Check(half.Server.TCP.String() == "CLOSE_WAIT" && half.Server.Timer == kernel.NoTimer,
+	x.Of(5).AtMoment("no-timer").Check(half.Server.TCP.String() == "CLOSE_WAIT" && half.Server.Timer == kernel.NoTimer,
 		"the server that never closes: %s, %s", half.Server.TCP, countdown(half.Server))
 
 	plainly, both := s.judgeAgain(x)
-	x.Of(7).Check(s.bindError != nil && s.listenError == nil && s.got != s.wanted && s.refused != nil,
+	x.Of(7).AtMoment("another-port").Check(s.bindError != nil && s.listenError == nil && s.got != s.wanted && s.refused != nil,
 		"bind ignored: bind %s, listen %s, port %d instead of %d; connect to the port that was wanted: %s",
 		experiment.Result(s.bindError, "bound"), experiment.Result(s.listenError, "no error"), s.got, s.wanted,
 		experiment.Result(s.refused, "connected"))
@@ -113,6 +113,9 @@ func (s *seen) judgeAgain(x *experiment.X) (plainly, both bool) {
 		of := x.Of(6)
 		if a.old == a.new {
 			of = of.Decides()
+		}
+		if free {
+			of = of.AtMoment("had-again")
 		}
 		of.Check((a.client == nil) == free && (a.server == nil) == free, "old %s, new %s: client's port %s, server's port %s",
 			a.old, a.new, experiment.Result(a.client, "bound"), experiment.Result(a.server, "bound"))

@@ -70,7 +70,8 @@ func chain(x *experiment.X, links int) (called int) {
 	l.Base.NewTimer(link).Named("link").Add(0)
 	l.Start()
 	l.Wait() // until no event is left
-	x.Note("%d timers were called; callbacks added %d of them", called, called-1)
+	x.Note("%s timers were called; callbacks added %s of them",
+		experiment.Thousands(called), experiment.Thousands(called-1))
 	x.Moment("a-thousand-adds")
 	return called
 }

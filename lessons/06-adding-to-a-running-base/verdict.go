@@ -101,21 +101,22 @@ type results struct {
 func judge(x *experiment.X, r results) {
 	r.table(x)
 	clients := len(r.own.spoke)
-	x.Of(1).Decides().Check(r.chain == links, "chain: %d of %d timers were called", r.chain, links)
+	x.Of(1).AtMoment("a-thousand-adds").Decides().Check(r.chain == links, "chain: %s of %s timers were called",
+		experiment.Thousands(r.chain), experiment.Thousands(links))
 	x.Of(2).Decides().Check(len(r.own.answered()) == clients, "own memory: answered: %d of %d clients", len(r.own.answered()), clients)
 
 	newest := r.one.spoke[len(r.one.spoke)-1].Name
-	x.Of(3).Check(slices.Equal(r.one.answered(), []string{newest}), "one variable: answered: %s; the newest is %s",
+	x.Of(3).AtMoment("only-the-newest").Check(slices.Equal(r.one.answered(), []string{newest}), "one variable: answered: %s; the newest is %s",
 		list(r.one.answered()), newest)
-	x.Of(3).Check(len(r.one.unread) > 0 && r.one.nothing > 0,
-		"one variable: %d clients wait unread, and %d callbacks found nothing to read", len(r.one.unread), r.one.nothing)
-	x.Of(4).Check(len(r.wiped.answered()) == 0 && r.wiped.turns() >= enough && r.wiped.echoes == 0,
-		"wiped: %d turns of the loop called %d callbacks of clients", r.wiped.turns(), r.wiped.echoes)
+	x.Of(3).AtMoment("the-wrong-one").Check(len(r.one.unread) > 0 && r.one.nothing > 0,
+		"one variable: %d clients wait unread, and %s found nothing to read", len(r.one.unread), experiment.Number(r.one.nothing, "callback"))
+	x.Of(4).AtMoment("nobody-is-called").Check(len(r.wiped.answered()) == 0 && r.wiped.turns() >= enough && r.wiped.echoes == 0,
+		"wiped: %s turns of the loop called %d callbacks of clients", experiment.Thousands(r.wiped.turns()), r.wiped.echoes)
 
-	x.Of(5).Check(refusedFor(r.refused.refusals, event.ErrHeld), "caught: Assign says %s", said(event.ErrHeld, r.refused.refusals...))
+	x.Of(5).AtMoment("refused").Check(refusedFor(r.refused.refusals, event.ErrHeld), "caught: Assign says %s", said(event.ErrHeld, r.refused.refusals...))
 	x.Of(5).Check(errors.Is(r.overwritten.failure, event.ErrOverwritten), "caught: Dispatch says %s",
 		said(event.ErrOverwritten, r.overwritten.failure))
-	x.Of(6).Check(errors.Is(r.visit.refusal, event.ErrOtherThread), "another thread: Add says %s",
+	x.Of(6).AtMoment("from-outside").Check(errors.Is(r.visit.refusal, event.ErrOtherThread), "another thread: Add says %s",
 		said(event.ErrOtherThread, r.visit.refusal))
 	on := r.visit.calledOn.Load()
 	x.Of(6).Check(r.visit.added == nil && on != 0 && on == r.visit.loop,
@@ -123,7 +124,7 @@ func judge(x *experiment.X, r results) {
 
 	// Predict asks when it goes wrong that the event's memory has another use.
 	when := r.wiped.wrong()
-	x.Of(4).Decides().Check(when == atFirstLine, "wiped: %s", when)
+	x.Of(4).AtMoment("nobody-is-called").Decides().Check(when == atFirstLine, "wiped: %s", when)
 	if letter, ok := letters[when]; ok {
 		x.Answer(letter)
 	}
@@ -134,9 +135,9 @@ func judge(x *experiment.X, r results) {
 		so = "Something did not work"
 	}
 	x.Verdict(experiment.Ruling(!chained, !served),
-		"%s: a chain of %d adds in callbacks called %d, and of %d clients that were added while the loop ran %d got an answer. "+
+		"%s: a chain of %s adds in callbacks called %s, and of %d clients that were added while the loop ran %d got an answer. "+
 			"The memory decides: with one variable for all, %s got an answer; wiped, %s.",
-		so, links, r.chain, clients, len(r.own.answered()), list(r.one.answered()), list(r.wiped.answered()))
+		so, experiment.Thousands(links), experiment.Thousands(r.chain), clients, len(r.own.answered()), list(r.one.answered()), list(r.wiped.answered()))
 }
 
 // table shows the servers side by side.

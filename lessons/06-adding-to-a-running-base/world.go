@@ -120,8 +120,8 @@ func (s *server) tell() {
 	}
 	s.X.Note("answered: %s", list(s.answered()))
 	if turns := s.turns(); turns >= enough {
-		s.X.Note("the loop spins: %d turns in %s, %s of CPU; of all calls of echo %d found nothing to read",
-			turns, experiment.Brief(s.spent), experiment.Brief(s.cpu), s.nothing)
+		s.X.Note("the loop spins: %s turns in %s, %s of CPU; of all calls of echo %s found nothing to read",
+			experiment.Thousands(turns), experiment.Brief(s.spent), experiment.Brief(s.cpu), experiment.Thousands(s.nothing))
 	}
 }
 

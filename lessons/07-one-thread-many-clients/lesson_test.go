@@ -194,7 +194,7 @@ func TestKeys(t *testing.T) {
 	p.Key('x')
 	p.Await("yours 3: connection reset by peer")
 	p.Key('b')
-	p.Await("yours 4 has heard 1048576 bytes")
+	p.Await("yours 4 has heard 1,048,576 bytes")
 	end(t, p)
 }
 

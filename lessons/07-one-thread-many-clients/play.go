@@ -59,7 +59,7 @@ func hear(x *experiment.X, c *experiment.Client) {
 	for !c.HeardEnd() && x.Sleep(5*time.Millisecond) {
 	}
 	if n := len(c.Heard()); n > 0 {
-		x.Note("%s has heard %d bytes", c.Name, n)
+		x.Note("%s has heard %s", c.Name, experiment.Number(n, "byte"))
 	}
 	c.Leave()
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"strings"
+
+	"fdlab/lab/experiment"
 )
 
 // escapes would clear a terminal, and give its window another name.
@@ -19,8 +21,9 @@ func misbehave(s *server) *server {
 		polite.Say("hello\n")
 		return s.Hears(polite, said)
 	}
+	about := ""
 	find := func(ok bool, format string, args ...any) {
-		s.rude = append(s.rude, finding{ok, fmt.Sprintf(format, args...)})
+		s.rude = append(s.rude, finding{ok, fmt.Sprintf(format, args...), about})
 	}
 
 	escape.Say(escapes)
@@ -46,13 +49,15 @@ func misbehave(s *server) *server {
 	s.X.Note("deaf has said 1 MiB and does not read: the kernel takes no more of the answer")
 	s.X.Pause(moment)
 	s.X.Moment("deaf")
+	about = "deaf"
 	find(full && greet(), "1 MiB from a client that does not read: write gives EAGAIN, and the others go on")
+	about = ""
 	deaf.Deaf(false)
-	find(s.Hears(deaf, mib), "when it reads again, it gets all %d bytes, in order", len(deaf.Heard()))
+	find(s.Hears(deaf, mib), "when it reads again, it gets all %s bytes, in order", experiment.Thousands(len(deaf.Heard())))
 	s.quiet.Store(false)
 
 	find(silent.Heard() == "" && !silent.HeardEnd() && greet(), "a client that says nothing: it stays, and costs nothing but its fd")
 	s.part(clients...)
-	find(s.most <= len(s.buf), "for one client the server kept %d bytes at most", s.most)
+	find(s.most <= len(s.buf), "for one client the server kept %s at most", experiment.Number(s.most, "byte"))
 	return s
 }

@@ -37,8 +37,9 @@ type seen struct {
 
 // finding is one check of step 4.
 type finding struct {
-	ok   bool
-	text string
+	ok     bool
+	text   string
+	moment string // that it is about; or ""
 }
 
 // dial lets clients connect, which is an entry in the diary.
@@ -239,8 +240,8 @@ func scarce(l *listener, pauses bool) *server {
 	spell := time.Since(began)
 	s.waiting = s.Backlog()
 	s.emfileSoFar = s.emfile.Load()
-	l.X.Note("%s: accept gave EMFILE %d times in %s; in the backlog: %s",
-		manner(pauses), s.emfileSoFar, experiment.Brief(spell), s.waiting)
+	l.X.Note("%s: accept gave EMFILE %s times in %s; in the backlog: %s",
+		manner(pauses), experiment.Thousands(s.emfileSoFar), experiment.Brief(spell), s.waiting)
 	// Each that says goodbye makes room for one. (It only says so: to leave
 	// would free a second number, since the clients' fds are in this process.)
 	for i := range 2 {

@@ -93,6 +93,9 @@ func (s *server) accept(listener int) (*conn, error) {
 	if s.aloud.Load() {
 		s.X.Note("    accepts %s", name)
 	}
+	if s.Diary.Count(awoke, "") == 2 { // two sleeps are over, and so two clients are in
+		s.X.Moment("one-by-one", s.FD, fd)
+	}
 	return &conn{server: s, fd: fd, name: name}, nil
 }
 

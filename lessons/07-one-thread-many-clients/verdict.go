@@ -16,12 +16,12 @@ func judge(x *experiment.X, many, slow, once, rude, storm, calm *server) {
 	served := many.Unreachable == nil && many.answers == lines && many.Diary.Index(1, accepted, "") >= 0 &&
 		many.lastAnswer() < many.firstLeft()
 	x.Of(1).At(many.Diary.When(many.Diary.Count(answered, ""), answered, "")).Decides().Check(served, "%d clients are connected at the same time; answered: %d lines of %d", many.clients, many.answers, lines)
-	x.Of(1).Check(many.threads() == 1, "threads that accepted, read and wrote: %d", many.threads())
+	x.Of(1).AtMoment("all-answered").Check(many.threads() == 1, "threads that accepted, read and wrote: %d", many.threads())
 
 	checkSleep(x, slow)
 	checkOneRead(x, once)
 	for _, f := range rude.rude {
-		x.Of(4).Check(f.ok, "%s", f.text)
+		x.Of(4).AtMoment(f.moment).Check(f.ok, "%s", f.text)
 	}
 	checkScarce(x, storm, calm)
 
@@ -126,14 +126,14 @@ func (s *server) delayed() bool {
 func checkSleep(x *experiment.X, s *server) {
 	const here = "sleep: "
 	if s.waiting.Known {
-		x.Of(2).Check(s.together() && s.waiting.Clients >= 3, here+"%d clients are connected and wait in the backlog before one is accepted", s.waiting.Clients)
+		x.Of(2).AtMoment("asleep").Check(s.together() && s.waiting.Clients >= 3, here+"%d clients are connected and wait in the backlog before one is accepted", s.waiting.Clients)
 	} else {
-		x.Of(2).Check(s.together(), here+"three clients are connected before one is accepted")
+		x.Of(2).AtMoment("asleep").Check(s.together(), here+"three clients are connected before one is accepted")
 	}
 	if s.byHand.Load() || x.Guests() > 0 {
 		x.Of(2).Decides().NotJudged("you were in the way", here+"each sleep lets one client in")
 	} else {
-		x.Of(2).At(s.Diary.When(1, accepted, "client 2")).Decides().Check(s.oneForEachSleep(), here+"clients 2, 3 and 4 are accepted after %d, %d and %d sleeps",
+		x.Of(2).At(s.Diary.When(1, accepted, "client 2")).AtMoment("one-by-one").Decides().Check(s.oneForEachSleep(), here+"clients 2, 3 and 4 are accepted after %d, %d and %d sleeps",
 			s.sleepsBefore("client 2"), s.sleepsBefore("client 3"), s.sleepsBefore("client 4"))
 	}
 	if s.Unreachable == nil && !s.askedInTime() {
@@ -156,15 +156,15 @@ func (s *server) blocked() bool {
 
 func checkOneRead(x *experiment.X, s *server) {
 	const here = "one read: "
-	x.Of(3).At(s.Diary.When(1, accepted, "client 2")).Check(s.blocked(), here+"while client 1 says nothing, client 2 is not accepted")
-	x.Of(3).Check(s.answers == 4 && s.unread >= 18, here+"second lines that are never read: %d bytes; answers: %d, one for each of 4 clients",
+	x.Of(3).At(s.Diary.When(1, accepted, "client 2")).AtMoment("blocked-in-read").Check(s.blocked(), here+"while client 1 says nothing, client 2 is not accepted")
+	x.Of(3).AtMoment("ready-for-ever").Check(s.answers == 4 && s.unread >= 18, here+"second lines that are never read: %d bytes; answers: %d, one for each of 4 clients",
 		s.unread, s.answers)
 }
 
 func checkScarce(x *experiment.X, storm, calm *server) {
 	const here = "out of fds: "
-	x.Of(5).Check(storm.emfileSoFar > 1000, here+"without a pause the loop spins: accept gave EMFILE %d times", storm.emfileSoFar)
-	x.Of(5).Check(calm.emfileSoFar > 0 && calm.emfileSoFar < 100, here+"with a pause it waits: %d times", calm.emfileSoFar)
+	x.Of(5).AtMoment("no-number-left").Check(storm.emfileSoFar > 1000, here+"without a pause the loop spins: accept gave EMFILE %s times", experiment.Thousands(storm.emfileSoFar))
+	x.Of(5).Check(calm.emfileSoFar > 0 && calm.emfileSoFar < 100, here+"with a pause it waits: %s times", experiment.Thousands(calm.emfileSoFar))
 	for _, s := range []*server{storm, calm} {
 		came, gone := s.Diary.Index(1, accepted, "client 3"), s.Diary.Index(1, left, "client 1")
 		x.Of(5).At(s.Diary.When(1, accepted, "client 3")).Check(gone >= 0 && gone < came && s.Diary.Count(answered, "client 3") > 0,

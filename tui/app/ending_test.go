@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,69 @@ func TestEnterShowsWhatProvesACheck(t *testing.T) {
 			t.Errorf("check %d: the stage is shown: %v", n, stage)
 		}
 		press(m, "end", "down")
+	}
+}
+
+// TestAMomentThatProvesACheckIsShownWithItsQuestion, in the recordings that come with the lessons:
+// each check that decides, and is about a step, leads to a time, and most of them to a moment.
+func TestAMomentThatProvesACheckIsShownWithItsQuestion(t *testing.T) {
+	m := overRun(t, "02-ev-persist", 80, 24)
+	press(m, "enter")
+	want := m.session.lesson.Moment("dispatch-returned").Question
+	if m.session.State() != player.AtMoment || !strings.Contains(m.View(), want) {
+		t.Errorf("the first check does not show %q:\n%s", want, m.View())
+	}
+	if press(m, " "); !strings.Contains(m.View(), "No event was left") {
+		t.Errorf("space does not show its answer:\n%s", m.View())
+	}
+	if press(m, "end"); m.place() != atEnding {
+		t.Error("end does not lead back to the result")
+	}
+	for _, l := range m.course.Lessons {
+		r, err := Load(shipped(root, l))
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := 0
+		for _, c := range r.Run.Live.Checks {
+			if slices.ContainsFunc(r.Run.Live.Moments, func(m world.Moment) bool { return m.At == c.Proof }) {
+				shown++
+			}
+		}
+		if shown == 0 {
+			t.Errorf("%s: no check leads to a moment", l.Slug)
+		}
+	}
+}
+
+// TestOneIsToldOnceThatLaterRunsDoNotWait: at the end of the first run, which did.
+func TestOneIsToldOnceThatLaterRunsDoNotWait(t *testing.T) {
+	m, s := ended(t)
+	s.Guided().End()
+	s.ToEnd()
+	told := func() bool { return strings.Contains(m.View(), "does not wait at the moments") }
+	if told() {
+		t.Error("the next run is guided, too, and it is said that it is not")
+	}
+	m.progress[s.lesson.Slug] = course.Result{Verdict: "false"}
+	if !told() {
+		t.Errorf("nothing says that the next run does not wait:\n%s", m.View())
+	}
+	if s.ToggleGuide(); told() {
+		t.Error("it is said of a run that did not wait")
+	}
+}
+
+// TestASwitchOfTheScriptIsOffered where it was not given: lesson 05's minute.
+func TestASwitchOfTheScriptIsOffered(t *testing.T) {
+	m, s := ended(t)
+	s.world.Live.Arguments = []string{"-backend=epoll", "-interactive", "-minute"}
+	offered := func() bool { return strings.Contains(m.View(), "the run once more, with -minute") }
+	if !offered() {
+		t.Errorf("nothing offers it:\n%s", m.View())
+	}
+	if s.args = []string{"-minute"}; offered() {
+		t.Error("it is offered where it was given")
 	}
 }
 

@@ -163,9 +163,13 @@ func (b *Bench) Speak(name string) {
 		b.x.Note("you: no engine runs now, so %s cannot be written", name)
 		return
 	}
-	b.x.Note("you: %s says %q", name, line)
-	for _, r := range runs {
-		err := r.source(name).say(line, true)
+	before := runs[0].Delay()
+	said := b.x.Note("you: %s says %q", name, line)
+	for i, r := range runs {
+		if i > 0 {
+			before, said = r.Delay(), time.Now()
+		}
+		err := r.source(name).say(message{text: line, byHand: true, before: before, said: said})
 		if errors.Is(err, unix.EAGAIN) {
 			b.x.Note("the kernel's buffer of %s is full: it takes no more", name)
 		} else if err != nil {

@@ -28,6 +28,7 @@ func compare(name string, script engine.Script, read func(*engine.Run) error) fu
 func TestMain(m *testing.M) {
 	late := engine.Script{{At: time.Hour, Source: "a", Line: "late"}}
 	lessontest.Main(m, map[string]func(){
+		"table":   table,
 		"deaf":    compare("deaf", late, func(*engine.Run) error { select {} }),
 		"failing": compare("failing", nil, func(*engine.Run) error { return errors.New("no base") }),
 	})

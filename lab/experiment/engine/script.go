@@ -32,20 +32,34 @@ func play(x *experiment.X, script Script, runs []*Run) error {
 		}
 		if arrival.Line == "" {
 			x.Note("%s ends", arrival.Source)
-		} else {
-			x.Note("%s says %q", arrival.Source, arrival.Line)
-		}
-		for _, r := range runs {
-			source := r.source(arrival.Source)
-			if arrival.Line == "" {
-				source.end()
-			} else if err := source.say(arrival.Line, false); err != nil {
-				return err
+			for _, r := range runs {
+				r.source(arrival.Source).end()
 			}
+		} else if err := say(x, arrival, runs); err != nil {
+			return err
 		}
 		if arrival.Moment != "" {
 			x.Pause(glance)
 			x.Moment(arrival.Moment, runs[0].Sources[0].FD, runs[0].Sources[1].FD)
+		}
+	}
+	return nil
+}
+
+// say writes an arrival's line to all runs. The first write follows the note at once, and its
+// message was said when the trace says so; each of the others was said right before its own write.
+func say(x *experiment.X, arrival Arrival, runs []*Run) error {
+	before := make([]time.Duration, len(runs)) // it takes system calls to ask
+	for i, r := range runs {
+		before[i] = r.Delay()
+	}
+	said := x.Note("%s says %q", arrival.Source, arrival.Line)
+	for i, r := range runs {
+		if i > 0 {
+			said = time.Now()
+		}
+		if err := r.source(arrival.Source).say(message{text: arrival.Line, before: before[i], said: said}); err != nil {
+			return err
 		}
 	}
 	return nil

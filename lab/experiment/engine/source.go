@@ -38,7 +38,7 @@ type Source struct {
 type message struct {
 	text   string
 	byHand bool      // a person's, not the script's
-	said   time.Time // right before write(2)
+	said   time.Time // when the trace says that it was said, or right before write(2)
 	read   time.Time // right after the read(2) that brought its last byte; zero: not yet
 
 	before  time.Duration // Run.Delay, when it was said
@@ -94,16 +94,15 @@ func (s *Source) note(data []byte, at span) error {
 	}
 }
 
-// say writes one line into the source, without blocking.
-func (s *Source) say(line string, byHand bool) error {
+// say writes a message into the source, without blocking.
+func (s *Source) say(m message) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.world < 0 {
 		return nil // it has ended
 	}
-	before := s.run.Delay()
-	s.messages = append(s.messages, message{text: line, byHand: byHand, before: before, said: time.Now()})
-	_, err := unix.Write(s.world, []byte(line+"\n"))
+	s.messages = append(s.messages, m)
+	_, err := unix.Write(s.world, []byte(m.text+"\n"))
 	if err != nil {
 		s.messages = s.messages[:len(s.messages)-1]
 		return fmt.Errorf("source %s: write: %w", s.Name, err)
@@ -122,6 +121,6 @@ func (s *Source) end() {
 	}
 }
 
-// latency is how long a message was on its way: from right before the write
+// latency is how long a message was on its way: from when it was said
 // to right after the read.
 func (m *message) latency() time.Duration { return m.read.Sub(m.said) }

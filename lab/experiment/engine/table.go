@@ -7,8 +7,8 @@ import (
 )
 
 // Table shows the runs side by side. A
-// message's column is its latency: from right before the write(2) that said it
-// to right after the read(2) that brought it.
+// message's column is its latency: from when it was said (message.said) to right after the read(2)
+// that brought it.
 func (b *Bench) Table(runs ...*Run) {
 	columns := []string{"engine", "threads", "system calls", "CPU"}
 	for _, m := range runs[0].scripted() {

@@ -37,9 +37,13 @@ func facts(rec *trace.Recording, records []trace.Record) (all []string) {
 	for _, m := range w.Moments {
 		add("moment %s", m.Key)
 	}
+	moments := map[int64]string{}
+	for _, m := range w.Moments {
+		moments[m.At] = m.Key
+	}
 	for i := range w.Checks { // the others may be left unjudged on a busy machine
-		if w.Checks[i].Decides {
-			add("check %s: %v", withoutFigures(w.Checks[i].Text), w.Checks[i].Outcome)
+		if c := &w.Checks[i]; c.Decides {
+			add("check %s: %v, proved at moment %q", withoutFigures(c.Text), c.Outcome, moments[c.Proof])
 		}
 	}
 	for _, t := range w.Tables {
