@@ -102,8 +102,8 @@ func countedOnce(t *testing.T, account string) {
 	t.Helper()
 	const n = `([\d,]+)`
 	said := regexp.MustCompile(`(?m)`+n+` callbacks in `).FindAllStringSubmatch(account, -1)
-	row := regexp.MustCompile(`(?m)^ +read-only +`+n+` +`+n).FindStringSubmatch(account)
-	check := regexp.MustCompile(`after one echo, `+n+` reads: `+n+` found`).FindStringSubmatch(account)
+	row := regexp.MustCompile(`(?m)^ +read-only +` + n + ` +` + n).FindStringSubmatch(account)
+	check := regexp.MustCompile(`after one echo, ` + n + ` reads: ` + n + ` found`).FindStringSubmatch(account)
 	if len(said) != 2 || row == nil || check == nil {
 		t.Fatalf("the spins are not counted in %s", account)
 	}
