@@ -70,8 +70,7 @@ func chain(x *experiment.X, links int) (called int) {
 	l.Base.NewTimer(link).Named("link").Add(0)
 	l.Start()
 	l.Wait() // until no event is left
-	x.Note("%s timers were called; callbacks added %s of them",
-		experiment.Thousands(called), experiment.Thousands(called-1))
+	x.Note("callbacks added all but one of %s", experiment.Number(called, "timer"))
 	x.Moment("a-thousand-adds")
 	return called
 }

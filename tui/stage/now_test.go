@@ -176,11 +176,11 @@ func TestAMomentAboutNoFDHasTheProgramsWords(t *testing.T) {
 		v.Status, v.Band = AtMoment, &Band{Number: 1, Of: 1, Question: "Did it mind?", Moment: &v.World.Moments[0]}
 		return v
 	}
-	says := of(func(h *history) { h.add(ms, trace.Note, trace.NoFD, "1000 timers were called", trace.Record{}) })
+	says := of(func(h *history) { h.add(ms, trace.Note, trace.NoFD, "1,000 timers were called", trace.Record{}) })
 	silent := of(func(*history) {})
 	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 60}} {
 		text, _ := screen(says, size[0], size[1])
-		if strings.Count(text, "1000 timers were called") != 2 || !strings.Contains(text, "the program says") { // here and in the log
+		if strings.Count(text, "1,000 timers were called") != 2 || !strings.Contains(text, "the program says") { // here and in the log
 			t.Errorf("%v: the words are missing in\n%s", size, text)
 		}
 		if text, _ := screen(silent, size[0], size[1]); strings.Contains(text, "the program says") {
