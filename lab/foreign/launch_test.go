@@ -121,6 +121,7 @@ func TestAFunctionThatIsOverIsNotNamed(t *testing.T) {
 		named func(name string) bool
 	}{
 		{"the file says", nil, func(name string) bool { return name == "callback" }},
+		{"of the names only those that others may call are left: not the callback's", []string{"-rdynamic", "-s"}, func(name string) bool { return name == "" }},
 		{"it says nothing", []string{"-fno-asynchronous-unwind-tables"}, func(name string) bool { return strings.HasSuffix(name, "?") }},
 	} {
 		p := launch(t, Options{Args: []string{compile(t, "stale.c", c.flags...)}})

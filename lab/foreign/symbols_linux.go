@@ -106,7 +106,8 @@ func (s *symbols) begins(addr uint64) bool {
 }
 
 // called names the function of the program that a loop has called: of the calls in progress now, the one nearest to
-// those that were in progress when the loop waited. ok is false where the calls cannot be followed as far as there.
+// those that were in progress when the loop waited. "": it has no name, as in a stripped program, or there is none. ok
+// is false where the calls cannot be followed as far as there.
 func (s *symbols) called(now, wait []frame) (name string, ok bool) {
 	n := 0 // from outside: how many are the loop's own, and of those who have called it
 	for n < min(len(now), len(wait)) && now[len(now)-1-n].same(wait[len(wait)-1-n]) {
@@ -116,8 +117,8 @@ func (s *symbols) called(now, wait []frame) (name string, ok bool) {
 		return "", false
 	}
 	for _, f := range slices.Backward(now[:len(now)-n]) {
-		if name := s.name(f.begins); name != "" {
-			return name, true
+		if f.begins >= s.low && f.begins < s.high { // what lies between is a library
+			return s.name(f.begins), true
 		}
 	}
 	return "", true
