@@ -204,7 +204,7 @@ func (f *FD) state() States {
 		return Handled
 	case unseen && f.Blocked == 0:
 		return Unseen
-	case f.Readable() && f.Noticed >= f.ReadySince && f.CallbackAt < f.Noticed:
+	case f.Readable() && f.Noticed >= f.ReadySince && max(f.CallbackAt, f.HandledAt) < f.Noticed:
 		return Noticed
 	case f.Blocked > 0:
 		return Block

@@ -293,6 +293,12 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 	case v.isLate(since, unseen):
 		p = v.atLeast(p.Rune(th.Late, g.Unseen).Text(th.Late, " unseen ")).Bytes(th.Late, v.since(r, since)).Text(th.Late, " ")
 		drawGrowing(r, p.X, v, th.Late, since)
+	case v.World.Foreign() && f.Readable() && f.Noticed > max(f.CallbackAt, f.HandledAt):
+		p.Rune(th.Noticed, g.Noticed).Text(th.Noticed, say(" noticed", " noticed, not handled yet"))
+	case v.World.Foreign() && f.Readable() && f.Noticed > f.CallbackAt && v.Now-f.HandledTill >= glow:
+		p.Rune(th.Noticed, g.Noticed).Text(th.Inferred, say(" not all", " handled, not all"))
+	case v.World.Foreign() && f.Readable() && f.Noticed > f.CallbackAt:
+		drawHandled(r, v, f)
 	case f.Readable() && f.Noticed > f.CallbackAt && v.isForNobody(f):
 		p.Rune(th.Alarm, g.Noticed).Text(th.Alarm, say(" calls nobody", " noticed, calls nobody"))
 	case f.Readable() && f.Noticed > f.CallbackAt:

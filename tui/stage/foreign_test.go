@@ -81,6 +81,53 @@ func TestTheProcessIsNamed(t *testing.T) {
 	}
 }
 
+// TestWhatWasHandledIsNotNext: a loop of three clients accepts one and waits again. No callback is known of, and none
+// comes next: what is left is known, until the loop is told of it anew.
+func TestWhatWasHandledIsNotNext(t *testing.T) {
+	h := &history{thread: 4242}
+	h.add(ms, trace.ProcessOf, trace.NoFD, "server", trace.Record{A: 4242})
+	h.add(0, trace.ThreadBegin, trace.NoFD, "server", trace.Record{})
+	h.add(0, trace.Open, 6, "listener, TCP socket", trace.Record{})
+	h.add(0, trace.BaseNew, trace.NoFD, "epoll", trace.Record{Base: 1, B: 1})
+	h.add(0, trace.Add, 6, "", trace.Record{Base: 1, A: int64(trace.Readable | trace.Persist), B: -1, C: 1})
+	clients := func(n int64) {
+		h.add(ms, trace.Socket, 6, "LISTEN", trace.Record{A: 10, C: n, D: 16})
+	}
+	told := func() {
+		h.add(ms, trace.WaitEnd, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1})
+		h.add(0, trace.Ready, 6, "", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
+	}
+	says := func(when string, after int64, table, lane string) {
+		t.Helper()
+		v := view(h, after)
+		_, _, word := FDWords(v, v.World.FDByNumber(6))
+		beside := ""
+		for i := range v.Run.Timeline.Lanes {
+			if l := &v.Run.Timeline.Lanes[i]; l.FD == 6 {
+				beside = LaneReadout(v, l)
+			}
+		}
+		if !strings.Contains(word, table) || !strings.Contains(beside, lane) {
+			t.Errorf("%s: the table says %q, beside the lane stands %q; want %q, %q", when, word, beside, table, lane)
+		}
+	}
+	h.add(0, trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1, B: -1})
+	clients(3)
+	h.add(0, trace.Kernel, 6, "", trace.Record{A: int64(trace.Readable)})
+	says("the loop waits", 5*ms, "unseen", "unseen")
+	told()
+	says("the loop was told", 0, "noticed, not handled yet", "noticed 3")
+	h.add(0, trace.Handling, 6, "accept_cb", trace.Record{Base: 1})
+	h.add(ms, trace.CallEnd, 6, "accept", trace.Record{A: 7})
+	clients(2)
+	says("it accepts one", 0, "accept_cb", "handling")
+	h.add(ms, trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1, B: -1})
+	says("it waits again", 0, "handled", "2 left, known")
+	says("it waits still", 500*ms, "handled, not all", "2 left, known")
+	told()
+	says("it was told again", 0, "noticed, not handled yet", "noticed 2")
+}
+
 // TestFilesInPassingAreGathered: a server may open, read and close a file ten times a second. They do not push others
 // off the table and the lanes: their number stands there. What else was closed a moment ago keeps its row, and so
 // does a file that was open for longer.
