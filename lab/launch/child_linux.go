@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"math"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -24,3 +25,8 @@ func awaitEnd(pid int) (ended bool) {
 	}
 	return err == 0
 }
+
+// keepOwnFDs sees to it that a child has the files that it is given, and no other of the instrument's. Not all of
+// those are close-on-exec: the library that reads its keys makes an epoll instance without that, and it would
+// be an fd of every program on the stage.
+func keepOwnFDs() { unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC) }

@@ -10,3 +10,6 @@ func childAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid
 
 // awaitEnd returns at once: the end is not known before the child is reaped.
 func awaitEnd(int) (ended bool) { return false }
+
+// keepOwnFDs: a kqueue(2) is not inherited.
+func keepOwnFDs() {}

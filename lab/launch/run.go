@@ -166,6 +166,7 @@ func (r *Run) launch(b *Binary, opt Options, theirs []*os.File) error {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		defer r.recovered("start", func() { started <- r.failure() })
+		keepOwnFDs()
 		child, err := begin(b.path, argv, attr)
 		r.child = child
 		started <- err
