@@ -27,7 +27,8 @@ func (t *tracer) function(k *task) uint32 {
 		return 0
 	}
 	if regs, ok := registersOf(k.tid); ok {
-		if name, ok := s.called(s.frames(pid, regs), k.base.frames); ok {
+		s.now = s.frames(s.now[:0], pid, regs)
+		if name, ok := s.called(s.now, k.base.frames); ok {
 			return t.functionName(name, "")
 		}
 	}
@@ -77,7 +78,7 @@ func (t *tracer) remember(k *task) {
 		return
 	}
 	if regs, ok := registersOf(k.tid); ok {
-		k.base.frames = s.frames(pid, regs)
+		k.base.frames = s.frames(nil, pid, regs)
 	}
 	k.base.words = s.words(pid, k.info.sp)
 }

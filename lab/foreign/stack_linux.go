@@ -33,24 +33,25 @@ type code struct {
 	path      string
 	read      bool
 	cfi       *cfi
-	rows      map[uint64]row // by address; those that were asked for
+	rows      map[uint64]*row // by address; those that were asked for, nil: nothing is said
 }
 
 // mostRows bounds what is remembered of a file.
 const mostRows = 1 << 12
 
 // frames follows the calls in progress of a thread, from the innermost one outward, as far as the files of its
-// program say how. Nothing of that is a guess.
-func (s *symbols) frames(pid int, regs registers) (all []frame) {
-	stack := window{pid: pid}
+// program say how, and appends them to all. Nothing of that is a guess.
+func (s *symbols) frames(all []frame, pid int, regs registers) []frame {
+	stack := &s.stack
+	stack.pid, stack.n = pid, 0
 	for len(all) < mostFrames {
 		pc := regs[pcRegister]
 		at := pc
 		if len(all) > 0 {
 			at-- // a call is the last thing that a function does, if it does not come back
 		}
-		r, ok := s.row(pid, at)
-		if !ok {
+		r := s.row(pid, at)
+		if r == nil {
 			return all
 		}
 		cfa := regs[r.reg] + uint64(r.off)
@@ -58,26 +59,27 @@ func (s *symbols) frames(pid int, regs registers) (all []frame) {
 		if r.first || cfa < regs[spRegister] {
 			return all
 		}
-		next := regs
+		sp := regs[spRegister]
 		for i, off := range r.saved {
 			if off == 0 {
 				continue
 			}
-			if next[i], ok = stack.word(cfa + uint64(int64(off))); !ok {
+			word, ok := stack.word(cfa + uint64(int64(off)))
+			if !ok {
 				return all
 			}
+			regs[i] = word
 		}
-		next[spRegister] = cfa
-		if next[pcRegister] = plainAddress(next[raRegister]); next[pcRegister] == pc && cfa == regs[spRegister] || next[pcRegister] == 0 {
+		regs[spRegister], regs[pcRegister] = cfa, plainAddress(regs[raRegister])
+		if regs[pcRegister] == 0 || regs[pcRegister] == pc && cfa == sp {
 			return all
 		}
-		regs = next
 	}
 	return all
 }
 
-// row returns how to come from an address to the caller.
-func (s *symbols) row(pid int, pc uint64) (row, bool) {
+// row returns how to come from an address to the caller; nil: nothing says so.
+func (s *symbols) row(pid int, pc uint64) *row {
 	c := s.codeAt(pc)
 	if c == nil && !s.nowhere[pc] { // a library that was loaded since, or code that was made
 		s.readCode(pid)
@@ -88,27 +90,27 @@ func (s *symbols) row(pid int, pc uint64) (row, bool) {
 			s.nowhere = map[uint64]bool{}
 		}
 		s.nowhere[pc] = true
-		return row{}, false
+		return nil
 	}
-	if r, ok := c.rows[pc]; ok {
-		return r, r.begins != 0
+	r, known := c.rows[pc]
+	if known {
+		return r
 	}
 	if !c.read {
 		c.read = true
 		c.open(pid)
 	}
-	var r row
 	if c.cfi != nil {
 		if found, ok := c.cfi.row(pc - c.bias); ok {
-			r = found
-			r.begins += c.bias
+			found.begins += c.bias
+			r = &found
 		}
 	}
 	if c.rows == nil || len(c.rows) >= mostRows {
-		c.rows = map[uint64]row{}
+		c.rows = map[uint64]*row{}
 	}
 	c.rows[pc] = r
-	return r, r.begins != 0
+	return r
 }
 
 func (s *symbols) codeAt(pc uint64) *code {

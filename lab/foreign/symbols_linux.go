@@ -19,6 +19,8 @@ type symbols struct {
 	funcs     []function
 	code      []*code         // all that the process has: see frames
 	nowhere   map[uint64]bool // addresses where it has none
+	stack     window
+	now       []frame
 }
 
 type function struct {
