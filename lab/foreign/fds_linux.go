@@ -270,6 +270,7 @@ func (t *tracer) closed(p *process, number int32) {
 		}
 	}
 	if kept == trace.NoFD {
+		t.linger(p, f)
 		t.forget(p, number)
 	}
 	t.rec.Put(&trace.Record{Kind: trace.Close, Thread: uint32(p.pid), FD: number})

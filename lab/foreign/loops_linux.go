@@ -24,6 +24,7 @@ type loop struct {
 	waits   uint64           // how many there were
 	asked   []byte           // poll and select: the program's memory at the entry
 	same    *instance        // epoll: shared with other processes, or nil
+	lingers []*watch         // epoll: of fds that are closed, whose file another process has: see linger
 }
 
 // interest is what a loop wants to know of an fd.
@@ -174,6 +175,7 @@ func (t *tracer) beginWait(k *task) {
 	if l == nil {
 		return
 	}
+	t.settle(l)
 	k.loop = l
 	t.name(k, l)
 	t.lookAgain(k)
@@ -345,63 +347,78 @@ func (t *tracer) endWait(k *task, result int64, errno int64) {
 		return
 	}
 	k.turn = l
-	for _, i := range t.answers(k, l, int(result)) {
-		w := l.set[i.fd]
+	for _, a := range t.answers(k, l, int(result)) {
+		w := a.watch
 		if w == nil {
 			continue
 		}
-		what := meaning(i.events)
-		if i.events&(unix.EPOLLHUP|unix.EPOLLERR) != 0 {
+		what := meaning(a.events)
+		if a.events&(unix.EPOLLHUP|unix.EPOLLERR) != 0 {
 			what |= trace.Readable // a read would tell
 		}
-		k.named = append(k.named, i.fd)
-		t.rec.Put(&trace.Record{Kind: trace.Ready, Time: now, Thread: thread, FD: i.fd, Base: l.base, A: int64(what), C: int64(w.event)})
+		if l.set[w.fd] == w {
+			k.named = append(k.named, w.fd)
+		}
+		t.rec.Put(&trace.Record{Kind: trace.Ready, Time: now, Thread: thread, FD: w.fd, Base: l.base, A: int64(what), C: int64(w.event)})
 		if w.events&unix.EPOLLONESHOT != 0 && w.event != 0 {
-			t.rec.Put(&trace.Record{Kind: trace.Del, Time: now, Thread: thread, FD: i.fd, Base: l.base, A: int64(meaning(w.events)), C: int64(w.event)})
+			t.rec.Put(&trace.Record{Kind: trace.Del, Time: now, Thread: thread, FD: w.fd, Base: l.base, A: int64(meaning(w.events)), C: int64(w.event)})
 			w.event, w.events = 0, 0 // it is in the set, and asks for nothing
 		}
 	}
 }
 
+// answer is one fd that a wait has named; nil: none that is known.
+type answer struct {
+	*watch
+	events uint32
+}
+
 // answers reads what a wait has named.
-func (t *tracer) answers(k *task, l *loop, n int) (all []interest) {
+func (t *tracer) answers(k *task, l *loop, n int) (all []answer) {
 	switch k.in.op {
 	case opEpollWait:
 		raw := make([]byte, min(n, mostAsked)*native.eventSize)
 		raw = raw[:peek(k.proc.pid, k.info.arg(1), raw)]
 		for _, i := range native.events(raw) {
-			if fd, ok := l.of(i.data, i.events); ok {
-				i.fd = fd
-				all = append(all, i)
-			}
+			all = append(all, answer{l.of(i.data, i.events), i.events})
 		}
+		return all
 	case opPoll:
 		raw := make([]byte, len(l.asked))
 		raw = raw[:peek(k.proc.pid, k.info.arg(0), raw)]
+		var named []interest
 		for p := raw; len(p) >= 8; p = p[8:] {
 			if events := uint32(binary.NativeEndian.Uint16(p[6:])); events != 0 {
-				all = merge(all, interest{fd: int32(binary.NativeEndian.Uint32(p)), events: events})
+				named = merge(named, interest{fd: int32(binary.NativeEndian.Uint32(p)), events: events})
 			}
 		}
+		for _, i := range named {
+			all = append(all, answer{l.set[i.fd], i.events})
+		}
 	case opSelect:
-		all, _ = t.wanted(k)
+		named, _ := t.wanted(k)
+		for _, i := range named {
+			all = append(all, answer{l.set[i.fd], i.events})
+		}
 	}
 	return all
 }
 
-// of returns the fd that an epoll instance tells of by its data. The data is the
-// program's: where two fds have the same, the one that was asked for these events is
-// taken.
-func (l *loop) of(data uint64, events uint32) (fd int32, ok bool) {
-	if fd, ok := l.byData[data]; ok {
-		if w := l.set[fd]; w != nil && w.data == data && meaning(w.events)&meaning(events) != 0 {
-			return fd, true // the usual case
-		}
+// of returns whom an epoll instance tells of by its data. The data is the program's: where two fds have the
+// same, the one that was asked for these events is taken.
+func (l *loop) of(data uint64, events uint32) (found *watch) {
+	if w := l.set[l.byData[data]]; w != nil && w.data == data && meaning(w.events)&meaning(events) != 0 {
+		return w // the usual case
 	}
 	for _, w := range l.set {
-		if w.data == data && (!ok || w.events&events != 0) {
-			fd, ok = w.fd, true
+		if w.data == data && (found == nil || w.events&events != 0) {
+			found = w
 		}
 	}
-	return fd, ok
+	for _, w := range l.lingers {
+		if w.data == data && (found == nil || w.events&events != 0) {
+			found = w
+		}
+	}
+	return found
 }

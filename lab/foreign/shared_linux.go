@@ -88,3 +88,68 @@ func isTarget(pid int, fd, epoll int32, nth uint32) bool {
 	order, _, errno := unix.RawSyscall6(unix.SYS_KCMP, uintptr(pid), uintptr(pid), kcmpTarget, uintptr(fd), uintptr(unsafe.Pointer(&slot)), 0)
 	return errno != 0 && errno != unix.EBADF || errno == 0 && order == 0
 }
+
+// linger is for an fd that is about to be closed while another process has the same open file, as after a fork: the
+// kernel forgets it only with the last of them. Its epoll instances watch it still, by a number that
+// is nobody's any more, or soon another file's.
+func (t *tracer) linger(p *process, f *fd) {
+	for _, l := range p.epolls {
+		w := l.set[f.number]
+		if w == nil || slices.Contains(l.lingers, w) { // a duplicate of the instance is the same loop
+			continue
+		}
+		other := t.holder(p, f)
+		if other == nil {
+			return
+		}
+		t.note(p, "fd %d is closed, and the epoll instance fd %d watches it still: the process %d has the same open file", f.number, l.fd, other.pid)
+		delete(l.set, f.number)
+		l.lingers = append(l.lingers, w)
+	}
+}
+
+// holder returns another process that has an fd's open file, or nil.
+func (t *tracer) holder(p *process, f *fd) *process {
+	has := func(o *process, number, file int32) bool {
+		if file != f.file {
+			return false
+		}
+		same, _ := sameFile(p.pid, f.number, o.pid, number)
+		return same
+	}
+	for _, o := range t.procs {
+		if o == p {
+			continue
+		}
+		for n, of := range o.fds {
+			if has(o, n, of.file) {
+				return o
+			}
+		}
+		if o.pidfd < 0 { // it is not followed yet: what it has it had from its beginning
+			for n, file := range o.inherited {
+				if has(o, n, file) {
+					return o
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// settle asks the kernel which of those it has forgotten by now.
+func (t *tracer) settle(l *loop) {
+	if len(l.lingers) == 0 {
+		return
+	}
+	there := watchedBy(l.proc.pid, l.fd)
+	l.lingers = slices.DeleteFunc(l.lingers, func(w *watch) bool {
+		if slices.ContainsFunc(there, func(i interest) bool { return i.fd == w.fd && i.data == w.data }) {
+			return false
+		}
+		if w.event != 0 {
+			t.rec.Put(&trace.Record{Kind: trace.Del, Thread: uint32(l.proc.pid), FD: w.fd, Base: l.base, A: int64(meaning(w.events)), C: int64(w.event)})
+		}
+		return true
+	})
+}

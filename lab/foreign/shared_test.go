@@ -5,6 +5,7 @@ package foreign
 import (
 	"testing"
 
+	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
 
@@ -42,5 +43,33 @@ func TestASharedEpollInstanceIsTold(t *testing.T) {
 				t.Errorf("the parent's loop is %+v; want that it is its own in the end, and has waited once", b)
 			}
 		})
+	}
+}
+
+// TestAClosedFDThatAChildHasIsWatchedStill: close(2) takes an fd out of an epoll set only where nobody else has the
+// open file. What the kernel goes on to tell is told here, too, until the child has ended.
+func TestAClosedFDThatAChildHasIsWatchedStill(t *testing.T) {
+	p := launch(t, Options{Args: []string{compile(t, "lingers.c")}})
+	if got, err := p.out.ReadString('\n'); got != "told\n" {
+		t.Fatalf("it printed %q (%v)", got, err)
+	}
+	closed := func() *world.FD {
+		for _, f := range p.world.FDs {
+			if f.What == "pipe (read end)" && !f.Before {
+				return f
+			}
+		}
+		return nil
+	}
+	p.until("the loop is told of the fd that is closed", func() bool { return p.count(trace.Ready, "") == 1 })
+	if f := closed(); f == nil || f.Closed == 0 || len(f.Watches) != 1 {
+		t.Errorf("it is %+v; want that it is closed, and watched\n%s", f, p.tell(30))
+	}
+	p.in.Close()
+	if exit := p.wait(); exit.Code != 0 {
+		t.Errorf("it ended with %+v: the kernel tells of the fd still", exit)
+	}
+	if f := closed(); f == nil || len(f.Watches) != 0 {
+		t.Errorf("in the end it is %+v; want that nothing watches it\n%s", f, p.tell(30))
 	}
 }
