@@ -168,14 +168,8 @@ func (m *Model) drawMessage(r grid.Region) {
 // now are the keys that the screen offers at this moment.
 func (m *Model) now() []keys.Hint {
 	all := m.tables[m.place()].Now(m)
-	if !stage.IsSmall(m.grid.W, m.grid.H) {
-		return all
-	}
-	for i, h := range all { // the way to the other panels must find room
-		if h.Key == inspect.NextPanel && i > 1 {
-			copy(all[2:i+1], all[1:i])
-			all[1] = h
-		}
+	if stage.IsSmall(m.grid.W, m.grid.H) {
+		return keys.Second(all, inspect.NextPanel) // the way to the other panels must find room
 	}
 	return all
 }

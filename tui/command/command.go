@@ -173,13 +173,14 @@ func (c *Command) length(s string) (err error) {
 	return nil
 }
 
-// size reads 120x40. A frame is at least as large as the smallest terminal.
+// size reads 120x40. A frame is at least as large as the smallest terminal (stage.LeastWidth,
+// stage.LeastHeight).
 func (c *Command) size(s string) error {
 	if n, err := fmt.Sscanf(s, "%dx%d", &c.W, &c.H); n != 2 || err != nil || s != fmt.Sprintf("%dx%d", c.W, c.H) {
 		return errors.New("want columns and rows, 120x40")
 	}
-	if c.W < 80 || c.H < 24 || c.W > 400 || c.H > 200 {
-		return errors.New("want 80x24 to 400x200")
+	if c.W < 60 || c.H < 20 || c.W > 400 || c.H > 200 {
+		return errors.New("want 60x20 to 400x200")
 	}
 	return nil
 }

@@ -142,25 +142,25 @@ func TestUsage(t *testing.T) {
 func TestTheFlagsOfExport(t *testing.T) {
 	whole := Command{Word: Export, Operands: []string{"a.jsonl"}, Out: "a.html", At: -1, W: 120, H: 40}
 	placed := whole
-	placed.At, placed.For, placed.W, placed.H, placed.Light = 1500*time.Millisecond, 15*time.Second, 80, 24, true
+	placed.At, placed.For, placed.W, placed.H, placed.Light = 1500*time.Millisecond, 15*time.Second, 60, 20, true
 	for said, want := range map[string]Command{
 		"export a.jsonl -o a.html":                                      whole,
 		"export -o a.html a.jsonl":                                      whole,
-		"export -at 1.5s -for 15s a.jsonl -o a.html -size 80x24 -light": placed,
+		"export -at 1.5s -for 15s a.jsonl -o a.html -size 60x20 -light": placed,
 	} {
 		if got, err := Parse(strings.Fields(said)); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%q: %+v, %v, want %+v", said, got, err, want)
 		}
 	}
 	for said, want := range map[string]string{
-		"export":                             "needs FILE",
-		"export a.jsonl":                     "needs -o",
-		"export a.jsonl -o a.html b":         "takes no more",
-		"export a.jsonl -o a.svg -size 9x9":  "80x24",
-		"export a.jsonl -o a.svg -size wide": "columns and rows",
-		"export a.jsonl -o a.svg -at soon":   "invalid",
-		"export a.jsonl -o a.cast -for -1s":  "want a time",
-		"open a.jsonl -o a.html":             "takes no more",
+		"export":                              "needs FILE",
+		"export a.jsonl":                      "needs -o",
+		"export a.jsonl -o a.html b":          "takes no more",
+		"export a.jsonl -o a.svg -size 59x20": "60x20",
+		"export a.jsonl -o a.svg -size wide":  "columns and rows",
+		"export a.jsonl -o a.svg -at soon":    "invalid",
+		"export a.jsonl -o a.cast -for -1s":   "want a time",
+		"open a.jsonl -o a.html":              "takes no more",
 	} {
 		if _, err := Parse(strings.Fields(said)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", said, err, want)

@@ -9,7 +9,8 @@
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const FONT = 'ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace';
   const BOLD = 1, FAINT = 2, UNDERLINE = 4, REVERSE = 8; // grid.Attr
-  const LEAST_WIDTH = 80, LEAST_HEIGHT = 24, LARGEST = 15, SMALLEST = 5;
+  const ALL = [80, 24], ONE = [60, 20]; // cells in which all panels have room, and in which one has
+  const LARGEST = 15, READABLE = 10, SMALLEST = 5; // fonts
 
   let size = LARGEST, wide = 8, high = 18; // of the font, and of a cell, in CSS pixels
   let columns = 0, rows = 0;
@@ -39,16 +40,27 @@
     return [Math.max(paper.measureText('M'.repeat(20)).width / 20, 1), Math.round(px * 1.28)];
   }
 
-  // fit chooses the largest font with which the smallest stage has room, and resizes.
+  // fit chooses the largest font with which all panels have room, and resizes. In a window where
+  // nobody could read that, one panel has it.
   function fit() {
     const space = main.getBoundingClientRect();
     const width = space.width - 8, height = space.height - 8;
-    for (size = LARGEST; size > SMALLEST; size -= 0.5) {
-      [wide, high] = measure(size);
-      if (width / wide >= LEAST_WIDTH && height / high >= LEAST_HEIGHT) break;
+    let least = ALL;
+    const fits = (px) => {
+      size = px;
+      [wide, high] = measure(px);
+      return width / wide >= least[0] && height / high >= least[1];
+    };
+    const largest = (from, to) => {
+      for (let px = from; px >= to; px -= 0.5) if (fits(px)) return true;
+      return false;
+    };
+    if (!largest(LARGEST, READABLE)) {
+      least = ONE;
+      largest(LARGEST, SMALLEST);
     }
-    columns = Math.max(Math.floor(width / wide), LEAST_WIDTH);
-    rows = Math.max(Math.floor(height / high), LEAST_HEIGHT);
+    columns = Math.max(Math.floor(width / wide), least[0]);
+    rows = Math.max(Math.floor(height / high), least[1]);
     const ratio = devicePixelRatio || 1;
     canvas.width = Math.ceil(columns * wide * ratio);
     canvas.height = Math.ceil(rows * high * ratio);

@@ -58,6 +58,18 @@ func (t Table[S, R]) Now(s S) []Hint {
 	return now
 }
 
+// Second moves a key to the second place in the row, where it finds room on any screen. It
+// changes all.
+func Second(all []Hint, key string) []Hint {
+	for i, h := range all {
+		if h.Key == key && i > 1 {
+			copy(all[2:i+1], all[1:i])
+			all[1] = h
+		}
+	}
+	return all
+}
+
 // Help returns a line for each key that has one.
 func (t Table[S, R]) Help() []Hint {
 	var help []Hint

@@ -66,7 +66,7 @@ type Progress struct {
 
 // Attend returns a viewer of what an instructor shows. Hear gives it the news.
 func Attend(th *theme.Theme) *Viewer {
-	v := &Viewer{Theme: th, w: LeastWidth, h: LeastHeight, class: &class{follows: true, said: map[string]string{}}}
+	v := &Viewer{Theme: th, w: stage.LeastWidth, h: stage.LeastHeight, class: &class{follows: true, said: map[string]string{}}}
 	v.tables.question, v.tables.stage, v.tables.ending = attending(questionKeys()), attending(stageKeys()), attending(endingKeys())
 	v.begin(Lesson{}, world.NewRun(trace.NewGrowing()))
 	return v
@@ -86,7 +86,7 @@ func (v *Viewer) Hear(name, data string) error {
 	c := v.class
 	switch name {
 	case "lesson":
-		c.page = Lesson{}
+		c.page, v.asksTop = Lesson{}, 0
 		if err := json.Unmarshal([]byte(data), &c.page); err != nil {
 			return err
 		}

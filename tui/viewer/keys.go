@@ -54,8 +54,18 @@ func last() table {
 
 func questionKeys() table {
 	return slices.Concat(table{
-		{Names: []string{"enter", " "}, Sign: "enter", Now: always("see the run"), Help: "shows the run", Do: do((*Viewer).Begin)},
-		{Sign: "a letter", Now: always("your prediction"), Help: "what you say the run will show; a click, too"},
+		{Names: []string{"enter", " "}, Sign: "enter", Now: always("to the run"), Help: "shows the run", Do: do((*Viewer).Begin)},
+		{Names: []string{"down", "j"}, Sign: "↑↓", Help: "scroll what is longer than the screen (k and j, too; or the wheel)", Do: do(func(v *Viewer) { v.scrollQuestion(1) }),
+			Now: func(v *Viewer) (h keys.Hint) {
+				if v.questionBelow() > 0 {
+					h.Does = "scroll"
+				}
+				return h
+			}},
+		{Names: []string{"up", "k"}, Do: do(func(v *Viewer) { v.scrollQuestion(-1) })},
+		{Names: []string{"pgdown", "ctrl+d"}, Do: do(func(v *Viewer) { v.scrollQuestion(10) })},
+		{Names: []string{"pgup", "ctrl+u"}, Do: do(func(v *Viewer) { v.scrollQuestion(-10) })},
+		{Sign: "a letter", Now: always("predicts"), Help: "what you say the run will show; a click, too"},
 	}, last())
 }
 
@@ -125,7 +135,13 @@ func (v *Viewer) keys() table {
 }
 
 // now are the keys that are offered at this moment.
-func (v *Viewer) now() []keys.Hint { return v.keys().Now(v) }
+func (v *Viewer) now() []keys.Hint {
+	all := v.keys().Now(v)
+	if stage.IsSmall(v.w, v.h) {
+		return keys.Second(all, inspect.NextPanel) // the way to the other panels must find room
+	}
+	return all
+}
 
 // Key takes a press, by the name that a terminal gives it: "left", "h", " ". It reports
 // whether the viewer has a use for it.
@@ -204,6 +220,8 @@ func (v *Viewer) Wheel(rows, x, y int) {
 	switch {
 	case v.help:
 		v.scrollHelp(rows)
+	case v.asks:
+		v.scrollQuestion(rows)
 	case v.covered():
 	case v.atItsEnd():
 		v.changeEnding(func(e *ending.View) { e.Scroll(rows, v.w, v.h) })

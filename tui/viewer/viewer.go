@@ -37,12 +37,6 @@ type Option struct{ Letter, Text string }
 // Moment is the words of a moment that the lesson turns on.
 type Moment struct{ Question, Answer string }
 
-// The smallest screen that a stage is made for.
-const (
-	LeastWidth  = 80
-	LeastHeight = 24
-)
-
 // Viewer is a run in the hands of a person. It belongs to one goroutine.
 type Viewer struct {
 	*player.Player
@@ -59,6 +53,7 @@ type Viewer struct {
 
 	w, h    int  // the screen
 	asks    bool // the lesson's question has the screen
+	asksTop int  // the first row of it that is seen
 	look    stage.Look
 	ending  ending.State
 	help    bool
@@ -73,7 +68,7 @@ type Viewer struct {
 func New(th *theme.Theme, l Lesson, rec world.Recorded) *Viewer {
 	v := &Viewer{
 		Player: player.New(1, 20e6), Theme: th, lesson: l,
-		run: rec.Run, lost: rec.Lost, leftOut: rec.LeftOut, recorded: rec.Started, w: LeastWidth, h: LeastHeight,
+		run: rec.Run, lost: rec.Lost, leftOut: rec.LeftOut, recorded: rec.Started, w: stage.LeastWidth, h: stage.LeastHeight,
 	}
 	v.tables.question, v.tables.stage, v.tables.ending = questionKeys(), stageKeys(), endingKeys()
 	v.Tracks[0].Begin(v.run)
@@ -87,7 +82,10 @@ func New(th *theme.Theme, l Lesson, rec world.Recorded) *Viewer {
 }
 
 // Resize says how many cells the screen has.
-func (v *Viewer) Resize(w, h int) { v.w, v.h = w, h }
+func (v *Viewer) Resize(w, h int) {
+	v.w, v.h = w, h
+	v.scrollQuestion(0)
+}
 
 // Moves reports whether the playhead goes on by itself.
 func (v *Viewer) Moves() bool {
@@ -116,9 +114,9 @@ func (v *Viewer) ShowAt(at int64) {
 
 // Draw draws the screen.
 func (v *Viewer) Draw(r grid.Region) {
-	if r.W < LeastWidth || r.H < LeastHeight {
+	if r.W < stage.LeastWidth || r.H < stage.LeastHeight {
 		page.Wrap(r, 0, v.Theme.Style(theme.Text), fmt.Sprintf("fdlab needs %dx%d. This is %dx%d. Enlarge the window.",
-			LeastWidth, LeastHeight, r.W, r.H))
+			stage.LeastWidth, stage.LeastHeight, r.W, r.H))
 		return
 	}
 	switch {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"fdlab/tui/grid"
+	"fdlab/tui/stage"
 )
 
 // Words are what the grid shows, for readers who do not see it. Call it after Draw. Of
@@ -11,7 +12,7 @@ import (
 // latest line of the log.
 func (v *Viewer) Words(g *grid.Grid) string {
 	from, to, more := 0, g.H-1, ""
-	if !v.covered() && !v.atItsEnd() && v.w >= LeastWidth && v.h >= LeastHeight {
+	if !v.covered() && !v.atItsEnd() && v.w >= stage.LeastWidth && v.h >= stage.LeastHeight {
 		s, l := v.shown()
 		from, to = l.Head.Y, l.Head.Y+l.Head.H
 		if lines := s.World.Feed.Lines; l.Feed.H > 1 && len(lines) > 0 && v.look.Scrolled == [len(v.look.Scrolled)]int{} {
