@@ -201,7 +201,7 @@ func known() string {
 }
 
 // forms are the endings that export knows (tui/export.Forms).
-const forms = ".html .cast .film.svg .svg .txt .json .csv"
+const forms = ".html .cast .film.svg .svg .png .txt .json .csv"
 
 // Usage explains the grammar.
 func Usage() string {

@@ -65,6 +65,7 @@ var Forms = []Form{
 	{".cast", "a recording for asciinema, with a marker at each step and moment", true, cast},
 	{".film.svg", "a picture that moves, for a README: no sound, no script, no player", true, film},
 	{".svg", "a picture of one moment", true, svg},
+	{".png", "the same for where no SVG is taken", true, png},
 	{".txt", "the same as text", true, text},
 	{".json", "a trace for Perfetto and for Chrome's tracing: slices, counters, arrows", false, func(_ context.Context, w io.Writer, _ string, run *Run, _ Options) error {
 		return perfetto.Write(w, run.Program, run.Strings, run.World)

@@ -118,7 +118,7 @@ func TestAPictureShowsTheChosenMoment(t *testing.T) {
 // TestTheOtherFormsAreWritten: each form that needs no browser is written, and begins as
 // its readers want it.
 func TestTheOtherFormsAreWritten(t *testing.T) {
-	for name, begins := range map[string]string{"run.json": `{"displayTimeUnit":"ns","traceEvents":[`, "RUN.CSV": "program,kind,"} {
+	for name, begins := range map[string]string{"run.png": "\x89PNG\r\n", "run.json": `{"displayTimeUnit":"ns","traceEvents":[`, "RUN.CSV": "program,kind,"} {
 		if content := written(t, name, asked); !strings.HasPrefix(content, begins) || len(content) < 500 {
 			t.Errorf("%s: %.200s", name, content)
 		}

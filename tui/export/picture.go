@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fdlab/tui/grid"
+	"fdlab/tui/raster"
 )
 
 // still draws what the run shows at the chosen moment; at its end, what came of it.
@@ -29,6 +30,10 @@ func (o Options) paint(title string) grid.Picture {
 
 func svg(_ context.Context, w io.Writer, _ string, run *Run, o Options) error {
 	return grid.SVG(w, still(run, o), o.paint("fdlab: "+run.Lesson.Title))
+}
+
+func png(_ context.Context, w io.Writer, _ string, run *Run, o Options) error {
+	return raster.PNG(w, still(run, o), o.paint(""))
 }
 
 // text writes the frame's rows without colours.

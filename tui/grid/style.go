@@ -42,6 +42,14 @@ type Style struct {
 	Attr   Attr
 }
 
+// RGBA are the parts of the colour as image/color has them. Default is not known here:
+// Picture.Colors puts another one in its place.
+func (c Color) RGBA() (r, g, b, a uint32) {
+	x, y, z := c.parts()
+	const whole = 0xFFFF
+	return uint32(x) * whole / 0xFF, uint32(y) * whole / 0xFF, uint32(z) * whole / 0xFF, whole
+}
+
 // With returns the style with more attributes.
 func (s Style) With(a Attr) Style {
 	s.Attr |= a

@@ -78,8 +78,8 @@ func (a *areas) write(out io.Writer) {
 // short writes a number of pixels, to a tenth.
 func short(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }
 
-// colors returns a cell's two colours as they are seen.
-func (p Picture) colors(st Style) (fg, bg Color) {
+// Colors returns a cell's two colours as they are seen.
+func (p Picture) Colors(st Style) (fg, bg Color) {
 	fg, bg = st.FG, st.BG
 	if fg == Default {
 		fg = p.Text
@@ -96,10 +96,10 @@ func (p Picture) colors(st Style) (fg, bg Color) {
 // backgrounds paints one area for each run of cells that share a background.
 func (p Picture) backgrounds(under *areas, g *Grid, y int) {
 	for x := 0; x < g.W; {
-		_, bg := p.colors(g.cells[y*g.W+x].Style)
+		_, bg := p.Colors(g.cells[y*g.W+x].Style)
 		from := x
 		for x++; x < g.W; x++ {
-			if _, next := p.colors(g.cells[y*g.W+x].Style); next != bg {
+			if _, next := p.Colors(g.cells[y*g.W+x].Style); next != bg {
 				break
 			}
 		}
@@ -117,7 +117,7 @@ func (p Picture) row(words io.Writer, glyphs *areas, g *Grid, y int) {
 		st, from := row[x].Style, x
 		for x++; x < len(row) && row[x].Style == st; x++ {
 		}
-		fg, _ := p.colors(st)
+		fg, _ := p.Colors(st)
 		if st.Attr&Underline != 0 {
 			glyphs.add(left(from), top(y)+cellHeight-3, float64(x-from)*cellWidth, 1, fg)
 		}
@@ -132,7 +132,8 @@ func (p Picture) row(words io.Writer, glyphs *areas, g *Grid, y int) {
 		}
 		for i := from; i < x; i++ {
 			c := row[i].Rune
-			if c <= ' ' || painted(glyphs, c, left(i), top(y), fg) {
+			x, y := left(i), top(y)
+			if c <= ' ' || Areas(c, cellWidth, cellHeight, 1, func(dx, dy, w, h float64) { glyphs.add(x+dx, y+dy, w, h, fg) }) {
 				flush()
 				continue
 			}
@@ -159,60 +160,6 @@ func look(a Attr) (s string) {
 		s += ` opacity="0.6"`
 	}
 	return s
-}
-
-// painted paints what must meet its neighbours, and says whether c is such.
-func painted(to *areas, c rune, x, y float64, fg Color) bool {
-	const w, h = cellWidth, float64(cellHeight)
-	switch {
-	case '▁' <= c && c <= '█': // lower eighths
-		part := h * float64(c-'▁'+1) / 8
-		to.add(x, y+h-part, w, part, fg)
-		return true
-	case c == '▌':
-		to.add(x, y, w/2, h, fg)
-		return true
-	case c == '▐':
-		to.add(x+w/2, y, w/2, h, fg)
-		return true
-	case c == '╌':
-		to.add(x+w/8, y+h/2-0.5, w/4, 1, fg)
-		to.add(x+w*5/8, y+h/2-0.5, w/4, 1, fg)
-		return true
-	}
-	arms, ok := boxes[c]
-	if !ok {
-		return false
-	}
-	if arms&west != 0 {
-		to.add(x, y+h/2-0.5, w/2+0.5, 1, fg)
-	}
-	if arms&east != 0 {
-		to.add(x+w/2-0.5, y+h/2-0.5, w/2+0.5, 1, fg)
-	}
-	if arms&north != 0 {
-		to.add(x+w/2-0.5, y, 1, h/2+0.5, fg)
-	}
-	if arms&south != 0 {
-		to.add(x+w/2-0.5, y+h/2-0.5, 1, h/2+0.5, fg)
-	}
-	return true
-}
-
-// The arms of a box-drawing rune. Round corners are painted square.
-const (
-	north = 1 << iota
-	east
-	south
-	west
-)
-
-var boxes = map[rune]int{
-	'─': east | west, '│': north | south,
-	'┌': east | south, '┐': west | south, '└': north | east, '┘': north | west,
-	'╭': east | south, '╮': west | south, '╰': north | east, '╯': north | west,
-	'├': north | south | east, '┤': north | south | west,
-	'┬': east | west | south, '┴': east | west | north, '┼': north | south | east | west,
 }
 
 func left(x int) float64 { return margin + float64(x)*cellWidth }
