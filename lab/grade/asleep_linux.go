@@ -66,12 +66,36 @@ func processor(pid int) time.Duration {
 }
 
 // busy returns for each thread of a process how long it has run, or has waited
-// for a processor, since it began: schedstat, proc(5). The rest of its life it
-// has slept. nil: this kernel does not count that.
+// for a processor, since it began. The rest of its life it has slept. nil: this
+// kernel does not count that.
 func busy(pid int) map[string]time.Duration {
+	all := map[string]time.Duration{}
+	for thread, t := range schedules(pid) {
+		all[thread] = t.ran + t.waited
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all
+}
+
+// lacked returns how long the threads of a process that live have waited for a
+// processor; 0 where this kernel does not count that.
+func lacked(pid int) (sum time.Duration) {
+	for _, t := range schedules(pid) {
+		sum += t.waited
+	}
+	return sum
+}
+
+// schedule is what the scheduler has counted of a thread.
+type schedule struct{ ran, waited time.Duration }
+
+// schedules reads schedstat, proc(5), of each thread of a process.
+func schedules(pid int) map[string]schedule {
 	dir := fmt.Sprintf("/proc/%d/task", pid)
 	tasks, _ := os.ReadDir(dir)
-	all := map[string]time.Duration{}
+	all := map[string]schedule{}
 	for _, task := range tasks {
 		text, err := os.ReadFile(dir + "/" + task.Name() + "/schedstat")
 		words := bytes.Fields(text)
@@ -80,12 +104,20 @@ func busy(pid int) map[string]time.Duration {
 		}
 		ran, _ := strconv.ParseInt(string(words[0]), 10, 64)
 		waited, _ := strconv.ParseInt(string(words[1]), 10, 64)
-		all[task.Name()] = time.Duration(ran + waited)
-	}
-	if len(all) == 0 {
-		return nil
+		all[task.Name()] = schedule{time.Duration(ran), time.Duration(waited)}
 	}
 	return all
+}
+
+// wakings returns how often a thread has slept and was woken so far: its voluntary context
+// switches, proc_pid_status(5).
+func wakings(pid int, thread uint32) (n int) {
+	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/status", pid, thread))
+	_, after, _ := bytes.Cut(status, []byte("\nvoluntary_ctxt_switches:"))
+	if words := bytes.Fields(after); len(words) > 0 {
+		n, _ = strconv.Atoi(string(words[0]))
+	}
+	return n
 }
 
 // children returns the processes that the process has started and that live.

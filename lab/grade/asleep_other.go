@@ -17,6 +17,12 @@ func allAsleepBut(int, map[uint32]bool) bool { return true }
 // busy cannot be asked here.
 func busy(int) map[string]time.Duration { return nil }
 
+// lacked cannot be asked here.
+func lacked(int) time.Duration { return 0 }
+
+// wakings cannot be asked here.
+func wakings(int, uint32) int { return 0 }
+
 // children cannot be asked here: the imports alone tell.
 func children(int) []int { return nil }
 

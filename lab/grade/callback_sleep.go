@@ -76,6 +76,17 @@ func (i *idleness) look(pid int) (idle time.Duration) {
 	return max(elapsed, 0)
 }
 
+// Slumber lets the world be silent until the program has slept for so long (or has ended): a
+// busy machine only makes that last longer.
+func (e *Examiner) Slumber(d time.Duration) {
+	var idle idleness
+	var slept time.Duration
+	for end := time.Now().Add(limit); slept < d && !e.ended && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		slept += idle.look(e.run.Pid())
+		e.pump()
+	}
+}
+
 // rouse ends the trial if a callback sleeps, or did for too long and has not
 // returned yet. A thread that is blocked elsewhere is not asked for: it may have
 // every right to be.

@@ -42,4 +42,7 @@ func (e *Examiner) Calm(expected string) {
 	if f := e.blocked(); f != nil && (f.Means == BlockedInCallback || f.Means == WriteBlocks) {
 		e.RuleOut(expected, f)
 	}
+	if e.WaitsItself() {
+		e.RuleOut(expected, e.wakesByClock())
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"fdlab/lab/diagnosis"
 	"fdlab/lab/trace"
@@ -112,4 +113,36 @@ func (e *Examiner) byClock(f *world.FD) *Finding {
 			f.NoRoom.Now, safe(f.Name())), f).Decides(refused)
 	}
 	return nil
+}
+
+const (
+	restsFor   = 200 * time.Millisecond // of sleep, in which it is counted how often a thread wakes
+	fewWakings = 5                      // as often it may: a signal, or a timeout that is long
+)
+
+// wakesByClock: a program that waits by itself leaves no record of its waits. If its wait has
+// a timeout that is over again and again, the threads that read are woken for nothing: the
+// kernel counts it. Only time in which the program sleeps is measured, so that a busy machine
+// shows the same.
+func (e *Examiner) wakesByClock() *Finding {
+	readers := map[uint32]bool{}
+	for _, f := range e.handFDs() {
+		for _, thread := range f.Threads {
+			readers[thread] = true
+		}
+	}
+	woken := func() (n int) {
+		for thread := range readers {
+			n += wakings(e.run.Pid(), thread)
+		}
+		return n
+	}
+	before, records := woken(), e.signs
+	e.Slumber(restsFor)
+	n := woken() - before
+	if n <= fewWakings || e.signs != records {
+		return nil
+	}
+	return Find(PollsByClock, fmt.Sprintf("while nothing came, the thread that waits was woken %d times, and the program had slept for %v by then: its wait has a timeout",
+		n, restsFor), e.handFDs()...)
 }

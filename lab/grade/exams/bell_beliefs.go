@@ -18,6 +18,15 @@ var noBell = &grade.Misconception{
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
+var answersByEvent = &grade.Misconception{
+	ID:     "answers-by-event",
+	Belief: "While it waits for the answer, the worker can serve its bell.",
+	Truth: "With an event on the answers it can, and in a server that would be good. But here a question stands for work that takes long, such " +
+		"as a computation: the worker's loop stands still, and what comes meanwhile must wait in the queue. Leave do as it was given: " +
+		"it waits in its read.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
 var channelFull = &grade.Misconception{
 	ID:     "channel-full",
 	Belief: "A channel is a queue.",

@@ -3,6 +3,7 @@ package exams
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -50,9 +51,41 @@ func (w *bellWorld) gives(items string) {
 func (w *bellWorld) asks() {
 	w.gives("?")
 	w.e.Await("a question comes, and the worker waits for the answer", func() bool {
-		call, _, blocked := diagnosis.Blocked(w.e.World(), w.answers.FD())
+		answers := w.answers.FD()
+		w.e.Require(answers.Watched() == 0, "a question comes, and the worker is busy until the answer does: it waits in a read", answersByEvent,
+			"an event was added on FIFO answers, and the worker's loop goes on", answers, w.bell())
+		call, _, blocked := diagnosis.Blocked(w.e.World(), answers)
 		return blocked && call.Call == world.CallRead
 	})
+}
+
+// answeredByPhases answers the question, and then lets the worker go one phase at a time, up to the
+// end of the next callback. It returns how many items that are due are not printed by then.
+func (w *bellWorld) answeredByPhases(expected string) int {
+	left := func() int { return len(w.e.IsDue()) - len(w.e.Printed()) }
+	calls := w.bell().Callbacks
+	w.e.Hold()
+	w.e.HoldPost() // nobody posts; but when this hold is in force, so is the one before it
+	w.answers.Say("!")
+	for {
+		asleep := w.e.Stillness() // in the kernel, if it does not stand
+		w.e.Await(expected, func() bool { return left() == 0 || w.e.Stands() || asleep() })
+		if left() == 0 || !w.e.Stands() {
+			break
+		}
+		if w.bell().Callbacks > calls && w.e.StandsBefore(world.BeforeWait) {
+			break
+		}
+		w.e.Step(expected)
+	}
+	for range 100 { // what was printed may reach the grader late
+		if left() == 0 {
+			break
+		}
+		w.e.Pause(10 * time.Millisecond)
+	}
+	w.e.Release()
+	return left()
 }
 
 // between lets each thread do what it can between two lines of the other, which no
@@ -171,6 +204,7 @@ func (w *bellWorld) ends() {
 	w.e.Suspects(w.dispatcherWaits, w.disorder, w.closedBell, w.overtaken, w.lateItem)
 	w.items.End()
 	w.e.Await("the FIFO of the items ends, and the dispatcher closes it", func() bool { return w.items.FD().Closed != 0 })
+	w.e.Slumber(300 * time.Millisecond) // who only gives the worker some time does not wait until all is done
 	w.answers.Say("!")
 	w.e.Answered("the items ended while the worker was busy; when it is free, it prints those that are left")
 	w.e.Ends("the FIFO of the items has ended: both loops return, and all is closed", grade.NoEventsLeft)

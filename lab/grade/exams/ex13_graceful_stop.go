@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"syscall"
+	"time"
 
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
@@ -90,6 +91,14 @@ var closesOwing = &grade.Misconception{
 	Belief: "A slow client has only itself to blame.",
 	Truth: "The server must answer what it said before. A write that takes only a part is no reason to disconnect, and when all " +
 		"is written it may have said more: wait for room, then read again, and disconnect it at EAGAIN.",
+	Lesson: lesson07, Section: "explain",
+}
+
+var cutOff = &grade.Misconception{
+	ID:     "cut-off",
+	Belief: "A stop must be over after some time.",
+	Truth: "Then a slow reader loses the rest of its answer, and cannot know that there was more. Here it gets all, however long it takes: " +
+		"no Exit with a time, and no timer that closes. The loop ends by itself when the last event is gone.",
 	Lesson: lesson07, Section: "explain",
 }
 
@@ -199,6 +208,7 @@ var gracefulStop = &grade.Exam{
 		e.Require(e.Refuses(port), "after SIGINT no new client is accepted", stillListens, "a new client was connected, after those that had all their answers were disconnected")
 
 		e.Check("a slow reader gets all")
+		patient(e, c)
 		e.Means(grade.EndedEarly, closesOwing)
 		e.Means(grade.BrokenOff, closesOwing)
 		for _, m := range []*grade.Misconception{grade.Unanswered, grade.Noise, grade.AgainIsEnd} {
@@ -213,6 +223,43 @@ var gracefulStop = &grade.Exam{
 		e.Check("the end")
 		e.Ends("nothing is owed any more: no event is pending, and the program ends with all closed", grade.NoEventsLeft)
 	},
+}
+
+// patient lets c stay deaf until no timeout is left that could end the loop meanwhile. An
+// Exit that is pending will: nobody need wait for that.
+func patient(e *grade.Examiner, c *grade.Client) {
+	const expected = "c does not read for a while, and is owed something: the server waits, however long it takes"
+	for range 3 { // a timer may have every right to be there, and may go on
+		base, limit := waitsUntil(e)
+		if base == nil {
+			return
+		}
+		for _, t := range base.Timers {
+			e.Require(t.Label != "exit", expected, cutOff, fmt.Sprintf("an Exit is pending that is over in %v or sooner, and client c is owed %d bytes",
+				limit.Round(time.Millisecond), c.Owed()), c.FD())
+		}
+		if limit > longestWait {
+			return
+		}
+		number, turns := base.Number, base.Turns
+		e.Await(expected, func() bool { return e.World().BaseByNumber(number).Turns > turns || over(e) })
+		e.Require(c.FD().Closed == 0 && !over(e), expected, cutOff,
+			fmt.Sprintf("a timeout of %v was over, and the connection of client c was closed, which is owed %d bytes", limit.Round(time.Millisecond), c.Owed()), c.FD())
+	}
+}
+
+// longestWait is a timeout that is worth waiting for.
+const longestWait = 2 * time.Second
+
+// waitsUntil returns a loop that waits with a timeout, and that timeout; or nil.
+func waitsUntil(e *grade.Examiner) (*world.Base, time.Duration) {
+	bases := e.World().Bases
+	for i := range bases {
+		if b := &bases[i]; b.Phase == world.Waiting && b.Limit > 0 {
+			return b, time.Duration(b.Limit)
+		}
+	}
+	return nil, 0
 }
 
 // owingClosed looks whether the server has closed the connection of a client before its loop
