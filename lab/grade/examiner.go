@@ -36,6 +36,7 @@ type Examiner struct {
 	world   *world.World
 	ended   bool  // the program has, and all its records are here
 	moved   int64 // bytes that it has read or written
+	sent    int64 // bytes that the kernel has taken from clients: the world has not come to rest
 	flowing bool  // while it moves bytes, it is not too slow
 	vain    int   // how many records in a row moved no byte
 	uncut   bool  // the loop that returned last left no event pending
@@ -90,6 +91,8 @@ const (
 	settled = 700 * time.Millisecond // without a sign of life: nothing will come
 	patrol  = 2 * time.Second        // for checking whether more comes of it
 	keep    = 400_000                // records; of those that are more, only what the world makes of them
+
+	ringSlots = 1 << 18 // room for a program that is ahead of a grader that has no processor
 )
 
 // Check begins the check with that name, which must be the next of Exam.Checks.
@@ -139,7 +142,7 @@ func (e *Examiner) Path(name string) string { return filepath.Join(e.dir, name) 
 // Start starts the program with the arguments. Its working folder is the
 // trial's own.
 func (e *Examiner) Start(args ...string) {
-	run, err := launch.Start(e.binary, launch.Options{Args: args, Env: e.env, Dir: e.dir, RingSlots: 1 << 16})
+	run, err := launch.Start(e.binary, launch.Options{Args: args, Env: e.env, Dir: e.dir, RingSlots: ringSlots})
 	if err != nil {
 		panic(broken{err})
 	}
@@ -297,6 +300,7 @@ func (e *Examiner) Fail(f *Feedback) { panic(found{f}) }
 // feedback tells a finding, with the part of the trace that is about its fds.
 func (e *Examiner) feedback(expected string, found *Finding) *Feedback {
 	found = e.orPastTheLab(found)
+	e.complete(found)
 	m := e.meant(found.Means)
 	names := strings.NewReplacer(e.whose...)
 	f := &Feedback{Expected: expected, Saw: names.Replace(found.Saw), Misconception: m.ID, Belief: m.Belief, Truth: m.Truth,

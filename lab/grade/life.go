@@ -27,6 +27,7 @@ func (r *row) saw(same bool) int {
 type life struct {
 	records int
 	output  int64
+	sent    int64 // to the program, by clients
 	since   time.Time
 	looks   row
 }
@@ -35,8 +36,8 @@ type life struct {
 // without a timeout that would wake it in time.
 func (l *life) gone(e *Examiner) bool {
 	output, _ := e.run.Output().Size()
-	if l.since.IsZero() || e.signs != l.records || output != l.output {
-		l.records, l.output, l.since, l.looks = e.signs, output, time.Now(), 0
+	if l.since.IsZero() || e.signs != l.records || output != l.output || e.sent != l.sent {
+		l.records, l.output, l.sent, l.since, l.looks = e.signs, output, e.sent, time.Now(), 0
 		return false
 	}
 	if time.Since(l.since) < settled || e.inCallback() { // see callbackSleep
@@ -58,16 +59,25 @@ func (e *Examiner) sleeps(l *life) bool {
 		l.looks = 0
 		return false
 	}
-	for i := range e.world.Threads {
-		if !asleep(e.run.Pid(), e.world.Threads[i].ID) {
-			l.looks = 0
-			return false
-		}
+	if !e.ownAsleep() {
+		l.looks = 0
+		return false
 	}
 	if l.looks++; l.looks < 20 || e.signs == 0 {
 		return false
 	}
 	return unix.Kill(e.run.Pid(), 0) == nil // else it has ended, and that will be known in a moment
+}
+
+// ownAsleep reports whether all threads sleep that have made records. (Others may be the Go
+// runtime's, or take notes of the kernel.)
+func (e *Examiner) ownAsleep() bool {
+	for i := range e.world.Threads {
+		if !asleep(e.run.Pid(), e.world.Threads[i].ID) {
+			return false
+		}
+	}
+	return len(e.world.Threads) > 0
 }
 
 // quiet reports whether nothing in the program runs, or will by itself.

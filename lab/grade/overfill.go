@@ -70,6 +70,7 @@ func (c *Client) offer(text string) (n int, err error) {
 	c.conn.SetWriteDeadline(time.Now().Add(offering))
 	n, err = c.conn.Write([]byte(text))
 	c.said += int64(n)
+	c.e.sent += int64(n)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		err = nil
 	}
