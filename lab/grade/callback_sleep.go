@@ -33,6 +33,7 @@ func (d *callbackSleep) look(e *Examiner) {
 	idle, asleep := d.idle.look(e.run.Pid()), asleep(e.run.Pid(), thread)
 	if d.asleep && asleep && d.records == e.signs {
 		d.slept += idle
+		e.sleptInside += idle
 	}
 	d.records, d.asleep = e.signs, asleep
 }
@@ -75,6 +76,9 @@ func (i *idleness) look(pid int) (idle time.Duration) {
 	}
 	return max(elapsed, 0)
 }
+
+// SleptInside returns for how long the program's callbacks have slept so far, all together.
+func (e *Examiner) SleptInside() time.Duration { return e.sleptInside }
 
 // Slumber lets the world be silent until the program has slept for so long (or has ended): a
 // busy machine only makes that last longer.

@@ -142,6 +142,9 @@ func (e *Examiner) unseen() *Finding {
 		if other := diagnosis.Orphan(e.world, f.Number); other != nil {
 			return Find(ClosedWatched, fmt.Sprintf("%s, and no event watches it; its number was that of another fd: %s", waits, orphaned(other)), f)
 		}
+		if f.Added != 0 {
+			return Find(WatchedNoMore, waits+", and its event was deleted", f).Decides(Deleted(f))
+		}
 		if len(e.world.Bases) == 0 {
 			if !e.source.waits {
 				return nil

@@ -39,6 +39,7 @@ type Examiner struct {
 	sent    int64 // bytes that the kernel has taken from clients: the world has not come to rest
 	flowing bool  // while it moves bytes, it is not too slow
 	vain    int   // how many records in a row moved no byte
+	circles int   // how often in a row a loop was entered that did not sleep, while no byte was moved
 	uncut   bool  // the loop that returned last left no event pending
 	over    bool  // all was said and is answered: only its end is waited for
 	alone   bool  // the program started no other, as far as was seen
@@ -53,6 +54,7 @@ type Examiner struct {
 	through       func() *world.FD
 	judge         int // how many entries the verdict rests on, 0 for all: see Aftermath
 	callbackSleep callbackSleep
+	sleptInside   time.Duration // in all callbacks
 	pumps         int
 }
 
@@ -188,13 +190,18 @@ func (e *Examiner) apply(r *trace.Record) {
 	}
 	switch {
 	case r.Kind == trace.CallEnd && r.A > 0:
-		e.vain = 0
+		e.vain, e.circles = 0, 0
 		e.moved += r.A
 	case r.Kind != trace.Kernel && r.Kind != trace.Sleep:
 		e.vain++
 	}
-	if r.Kind == trace.LoopEnd {
+	switch {
+	case r.Kind == trace.LoopEnd:
 		e.uncut = !e.hasPending(r.Base)
+	case r.Kind == trace.LoopBegin:
+		e.circles++
+	case r.Kind == trace.WaitBegin && r.B != 0:
+		e.circles = 0
 	}
 	if entry := e.world.Entry(r); len(e.entries) < keep || !frequent(&entry) {
 		e.entries = append(e.entries, entry)
@@ -321,10 +328,15 @@ func (e *Examiner) Printed() string {
 	return text
 }
 
-func (e *Examiner) output() string {
+func (e *Examiner) output() string { return e.stream(launch.Stdout) }
+
+// Logged returns what it has written to standard error so far.
+func (e *Examiner) Logged() string { return e.stream(launch.Stderr) }
+
+func (e *Examiner) stream(s launch.Stream) string {
 	var b strings.Builder
 	for _, line := range e.run.Output().Lines() {
-		if line.Stream == launch.Stdout {
+		if line.Stream == s {
 			b.Write(line.Bytes)
 			if !line.Open {
 				b.WriteByte('\n')

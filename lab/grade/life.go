@@ -96,7 +96,7 @@ func (e *Examiner) quiet() bool {
 // hopeless reports whether the program is in a state that it cannot leave.
 func (e *Examiner) hopeless() bool {
 	_, cut := e.run.Output().Size()
-	if e.ended || e.flood() || !e.alone || cut > 0 || e.noisy() {
+	if e.ended || e.flood() || e.circles >= diagnosis.ForEver || !e.alone || cut > 0 || e.noisy() {
 		return true
 	}
 	if e.signs == 0 && e.mute.over(e) {

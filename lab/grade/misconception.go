@@ -67,6 +67,26 @@ var (
 			"an event on the fd is called then, and only then.",
 		Lesson: "01-select-vs-blocking-io", Section: "explain",
 	}
+	LoopsInCircle = &Misconception{
+		ID:     "loops-in-circle",
+		Belief: "A loop that does not block, called again and again, is a loop, too.",
+		Truth: "It asks the kernel and returns at once, whether something was there or not: a processor at full speed while nothing comes. " +
+			"Let the loop wait: Dispatch, or Loop(Once), sleeps until there is something.",
+		Lesson: "01-select-vs-blocking-io", Section: "explain",
+	}
+	WatchedNoMore = &Misconception{
+		ID:     "watched-no-more",
+		Belief: "An event that I have deleted is still somewhere.",
+		Truth: "While no event is pending on an fd, nobody hears what comes on it. Take the event away only from the fd of which nothing is wanted " +
+			"just now, and not from others; and add it again as soon as it is.",
+		Lesson: "02-ev-persist", Section: "explain",
+	}
+	ExitStatus = &Misconception{
+		ID:     "exit-status",
+		Belief: "The work is done, so the exit status does not matter.",
+		Truth: "Who started the program looks at nothing else: 0 says that all went well, and a script stops at any other number. " +
+			"End with 0 if nothing went wrong: let main return.",
+	}
 	NotAskedAgain = &Misconception{
 		ID:     "not-asked-again",
 		Belief: "select remembers which fds I wait for.",

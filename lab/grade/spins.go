@@ -22,6 +22,10 @@ func (e *Examiner) spins() *Finding {
 			return e.spin(spin)
 		}
 	}
+	if e.circles >= diagnosis.ForEver {
+		return Find(LoopsInCircle, fmt.Sprintf("a loop was entered %d times and more in a row, asked the kernel, did not wait, and returned", diagnosis.ForEver)).
+			Decides(func(r *world.Entry) bool { return r.Kind == trace.LoopEnd })
+	}
 	if e.flood() {
 		return Find(Polling, fmt.Sprintf("%d records in a row, and no byte was read or written: the loop never sleeps", keep))
 	}

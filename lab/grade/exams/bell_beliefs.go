@@ -18,6 +18,14 @@ var noBell = &grade.Misconception{
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
+var ringNotNeeded = &grade.Misconception{
+	ID:     "ring-not-needed",
+	Belief: "The bell was rung before, so the worker will come.",
+	Truth: "It came, and has read that ring: for what is put into the queue afterwards nobody calls it. A ring can be left out only while one is " +
+		"unread. If a variable says so, change it back under the queue's lock when the items are taken out, and not later.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
 var answersByEvent = &grade.Misconception{
 	ID:     "answers-by-event",
 	Belief: "While it waits for the answer, the worker can serve its bell.",

@@ -131,6 +131,31 @@ func (w *bellWorld) overtaken() *grade.Finding {
 		Decides(grade.Deleted(bell))
 }
 
+// notRung looks whether the dispatcher has read items, gone back to its wait, and not rung the
+// bell for any of them, while nothing is unread in it.
+func (w *bellWorld) notRung() *grade.Finding {
+	got, due, bell := w.e.Printed(), w.e.IsDue(), w.bell()
+	if w.e.Ended() || len(got) >= len(due) || due[:len(got)] != got || w.items.Unread() > 0 || bell == nil {
+		return nil
+	}
+	ring := w.ring()
+	var items, rung int64 // of the last read, and how often the bell was rung since
+	var last uint64
+	w.e.Each(func(r *world.Entry) {
+		switch {
+		case r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == w.items.FD().Number && r.A > 0:
+			items, rung, last = r.A, 0, r.Seq
+		case (r.Kind == trace.CallEnd || r.Kind == trace.CallBegin) && r.Call == world.CallWrite && r.FD == ring.Number:
+			rung++
+		}
+	})
+	if items == 0 || rung > 0 || int64(len(due)-len(got)) < items || bell.BytesIn < ring.BytesOut {
+		return nil
+	}
+	return grade.Find(ringNotNeeded, fmt.Sprintf("%d items were read last, the bell was not rung for them, and nothing is unread in it", items), w.items.FD(), bell, ring).
+		Decides(func(r *world.Entry) bool { return r.Seq == last })
+}
+
 // stranded says how items could stay in the queue without a byte: in the
 // callback that got the answer, was the bell read before it, or after?
 func (w *bellWorld) stranded() *grade.Misconception {

@@ -24,7 +24,7 @@ func newWorld(e *grade.Examiner) *bellWorld {
 	w := &bellWorld{e, e.FIFO("items"), e.FIFO("answers")}
 	e.MayBeRefused(w.refused)
 	e.Through(w.bell)
-	e.Suspects(w.readyMade, w.dispatcherWaits, w.disorder, w.lateItem)
+	e.Suspects(w.readyMade, w.dispatcherWaits, w.disorder, w.notRung, w.lateItem)
 	e.Start(w.items.Path, w.answers.Path)
 	return w
 }

@@ -166,10 +166,13 @@ func armed(e *grade.Examiner, jobs *world.FD) {
 	const expected = "the FIFO is watched again only when the job is done: in the callback of the timer"
 	timers := 0
 	pending, addedIn := false, int64(0) // the event; in which callback it was added
+	readIn := int64(0)                  // in which callback a job was read: one that finds none may add the event
 	var early, stayed bool
 	e.Each(func(r *world.Entry) {
 		switch {
-		case r.Kind == trace.CallbackEnd && r.Inside.FD == jobs.Number && pending:
+		case r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == jobs.Number && r.A > 0:
+			readIn = r.Inside.Number
+		case r.Kind == trace.CallbackEnd && r.Inside.FD == jobs.Number && pending && readIn == r.Inside.Number:
 			added := addedIn == r.Inside.Number
 			early, stayed = early || added, stayed || !added
 		case r.Kind == trace.Add && r.FD == trace.NoFD:

@@ -65,6 +65,13 @@ var idleMisspelt = &grade.Misconception{
 		"nothing else on that line.",
 }
 
+var idleLogged = &grade.Misconception{
+	ID:     "idle-logged",
+	Belief: "What is printed is printed, wherever.",
+	Truth: "log.Print writes to standard error, which is for people who look for faults. The line idle is what the program is for, " +
+		"like the words: it belongs to standard output, where others read it.",
+}
+
 var pollsTheClock = &grade.Misconception{
 	ID:     "polls-the-clock",
 	Belief: "A clock that ticks often enough will notice the silence.",
@@ -148,6 +155,8 @@ var idleTimeout = &grade.Exam{
 				if untold++; s.told-printed < 10 {
 					untold = 0
 				}
+				e.Require(untold < 20 || !strings.Contains(strings.ToLower(e.Logged()), "idle"), expected, idleLogged,
+					fmt.Sprintf("of %d times that the time was over, idle was printed %d times on standard output; standard error has it", s.told, printed), s.fd)
 				e.Require(untold < 20, expected, silenceNotTold,
 					fmt.Sprintf("of %d times that the time was over, idle was printed %d times", s.told, printed), s.fd)
 				return e.Asides() >= want
@@ -235,6 +244,8 @@ func chatter(e *grade.Examiner, sensor *grade.FIFO) {
 		if time.Now().After(end) {
 			e.Cannot("this machine is too busy to let a FIFO speak every %v", silence)
 		}
+		e.Require(e.SleptInside() < time.Second, "the sensor speaks often, and each word is passed on at once", grade.Starved,
+			fmt.Sprintf("the callbacks have slept for %v, all together, and what the sensor says meanwhile must wait", e.SleptInside().Round(time.Millisecond)), sensor.FD())
 		e.Due("20.7\n")
 		sensor.Say("20.7\n")
 		e.Answered("the sensor speaks, and standard output has its line")

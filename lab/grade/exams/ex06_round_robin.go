@@ -36,9 +36,9 @@ var allOnOne = &grade.Misconception{
 
 var notInTurn = &grade.Misconception{
 	ID:     "not-in-turn",
-	Belief: "The fd, or which worker is free, says whose turn it is.",
-	Truth: "A number that was closed comes back with the next connection, so fds do not count connections. And round-robin " +
-		"does not ask which worker is free: it counts what was accepted, and nothing else.",
+	Belief: "As long as each worker gets clients, they take turns.",
+	Truth: "In turn means: one worker, the other, the first again, by the order in which the clients were accepted. Which worker is free " +
+		"is not asked, and fds do not count connections: a number that was closed comes back. Count what was accepted, and nothing else.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
@@ -47,6 +47,14 @@ var anyWorker = &grade.Misconception{
 	Belief: "Each time a client speaks, any free worker may answer.",
 	Truth: "That is a thread pool. Two threads then meet in one connection, and what belongs to it needs a lock. Here it " +
 		"is handed over once, with its event: from then on all its callbacks run on one thread, one after the other.",
+	Lesson: "03-one-base-per-thread", Section: "explain",
+}
+
+var readsUnasked = &grade.Misconception{
+	ID:     "reads-unasked",
+	Belief: "A new client has something to say, so I can read at once.",
+	Truth: "It may say nothing for days. Then the read sleeps inside the posted function, and with it the worker's loop and all of its clients. " +
+		"Add the event: the loop says when there is something to read.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
@@ -88,6 +96,9 @@ var roundRobin = &grade.Exam{
 		says(b, "I am b\n")
 		const expected = "a is served on the thread of one worker, b on that of the other, and the acceptor serves nobody"
 		e.RuleOut("one thread accepts, and two others serve", acceptsWrong(e))
+		if both := watchedTwice(e); both != nil {
+			e.RuleOut(expected, grade.Find(anyWorker, fmt.Sprintf("two workers have added an event for %s", both.Name()), both))
+		}
 		threadOf(e, a, expected)
 		threadOf(e, b, expected)
 		if threadOf(e, a, expected) == threadOf(e, b, expected) { // is it always the same worker, or chance?
@@ -101,9 +112,6 @@ var roundRobin = &grade.Exam{
 		}
 		e.Require(threadOf(e, a, expected) != threadOf(e, b, expected), expected, allOnOne,
 			fmt.Sprintf("a and b are both served on thread %d", threadOf(e, a, expected)), a.FD(), b.FD())
-		if both := watchedTwice(e); both != nil {
-			e.RuleOut(expected, grade.Find(anyWorker, fmt.Sprintf("two workers have added an event for %s", both.Name()), both))
-		}
 		e.Calm("nobody speaks and nobody comes: all three loops wait")
 
 		e.Check("in turn")
@@ -203,6 +211,8 @@ func threadOf(e *grade.Examiner, c *grade.Client, expected string) uint32 {
 	f := c.FD()
 	e.Require(!readBy(e, f, acceptor(e)), expected, acceptorServes,
 		fmt.Sprintf("client %s was read on thread %d, the one that accepts", c.Name, acceptor(e)), f)
+	e.Require(f.Callbacks > 0 || !readInPost(e, f), expected, readsUnasked,
+		fmt.Sprintf("client %s was read in a posted function, before the loop had said that there is something to read", c.Name), f)
 	e.Require(f.Callbacks > 0, expected, goroutineEach,
 		fmt.Sprintf("client %s is read without any callback: no loop watches it", c.Name), f)
 	threads := slices.Sorted(slices.Values(f.Threads))
@@ -249,4 +259,12 @@ func writersTo(e *grade.Examiner, f *world.FD) (threads []uint32) {
 		}
 	})
 	return threads
+}
+
+// readInPost reports whether the fd was read in a posted function.
+func readInPost(e *grade.Examiner, f *world.FD) (yes bool) {
+	e.Each(func(r *world.Entry) {
+		yes = yes || r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == f.Number && r.Time >= f.Opened && r.Inside.Posted()
+	})
+	return yes
 }

@@ -92,6 +92,21 @@ var bytesCounted = &grade.Misconception{
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
+var lowByteOnly = &grade.Misconception{
+	ID:     "low-byte-only",
+	Belief: "The number is in the first byte.",
+	Truth: "All eight bytes are the number. As long as it is below 256, seven of them are 0; 300 is 44 in the lowest byte and 1 in the " +
+		"next. Let binary.NativeEndian make a number of all eight.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var ringsForSome = &grade.Misconception{
+	ID:     "rings-for-some",
+	Belief: "One ring for several items will do.",
+	Truth:  "With a pipe it does, if the worker takes all. Here the number says how many items wait, and the worker takes as many: each item adds 1.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
 var byteOrder = &grade.Misconception{
 	ID:     "byte-order",
 	Belief: "Numbers go out in network byte order.",
@@ -163,13 +178,15 @@ var eventfdBell = &grade.Exam{
 
 		e.Check("five notifications, one number")
 		const expected = "five items come while the worker is busy; it reads 5, and its callback takes five"
-		before := w.numbers(world.CallRead)
+		before, wrote := w.numbers(world.CallRead), w.numbers(world.CallWrite)
 		w.asks()
 		w.gives("defgh")
 		w.answers.Say("!")
 		e.Means(grade.Unanswered, readTakesOne)
 		e.Calm(expected)
 		e.Answered(expected)
+		added := w.numbers(world.CallWrite) - wrote
+		e.Require(added >= 6, expected, ringsForSome, fmt.Sprintf("6 items have come, and the numbers that were written add up to %d", added), w.bell())
 		e.Require(w.mostRead() >= 5, expected, readTakesOne, fmt.Sprintf("five items came while the worker was busy, and no read gave more than %d", w.mostRead()), w.bell())
 		sum := w.numbers(world.CallRead) - before
 		e.Require(sum <= 6, expected, writeSets,
@@ -180,6 +197,8 @@ var eventfdBell = &grade.Exam{
 		e.Means(grade.Blocked, byteOrder)
 		e.Means(grade.WriteBlocks, byteOrder)
 		w.gives(letters(0, 300))
+		printed := len(e.Printed())
+		e.Suspects(w.readyMade, w.addsNothing, w.dispatcherWaits, w.disorder, func() *grade.Finding { return w.lowByte(printed) }, w.lateItem)
 		e.Means(grade.Unanswered, bytesCounted)
 		if w.noRoom() {
 			e.Means(grade.Unanswered, byteOrder)
@@ -242,6 +261,17 @@ func (w *bellWorld) eightBytes() {
 			return r.Kind == trace.CallEnd && r.B == int64(unix.EINVAL) && r.FD == bell().Number
 		}))
 	}
+}
+
+// lowByte looks whether, of 300 items that came while the worker was busy, so many were done as the
+// lowest byte of that number says. before is how many had been printed when they came.
+func (w *bellWorld) lowByte(before int) *grade.Finding {
+	const came = 300
+	if done := len(w.e.Printed()) - before - len("?"); done != came%256 || w.mostRead() != came {
+		return nil
+	}
+	return grade.Find(lowByteOnly, fmt.Sprintf("a read of the bell gave %d, and %d items were printed", came, came%256), w.bell()).
+		Decides(grade.LastCall(w.bell(), world.CallRead))
 }
 
 // addsNothing looks whether the bell was rung with 0.

@@ -50,7 +50,11 @@ func readsAnother(e *grade.Examiner) (found *grade.Finding) {
 		case found == nil:
 			its, other := open(e, r.Inside.FD), open(e, r.FD)
 			if its != nil && other != nil && other.Opened > its.Opened {
-				found = grade.Find(capturedLate, fmt.Sprintf("the callback of %s read from %s", its.Name(), other.Name()), its, other)
+				m := capturedLate
+				if its.Listens {
+					m = grade.BlockedInCallback // of the client that was accepted just now: no variable is to blame
+				}
+				found = grade.Find(m, fmt.Sprintf("the callback of %s read from %s", its.Name(), other.Name()), its, other)
 			}
 		}
 	})

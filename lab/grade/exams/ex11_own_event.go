@@ -78,6 +78,7 @@ var ownEvent = &grade.Exam{
 			c.Answered(expected)
 		}
 
+		suspects(e, refusedOutside)
 		e.Check("one client is answered")
 		e.Means(grade.Unanswered, notTheLoopsThread)
 		a := e.Dial("a", port)

@@ -227,10 +227,7 @@ func hears(e *grade.Examiner, c *grade.Client, expected string, dropped *grade.M
 		// Before we look what it has heard. A server that is dead is another matter.
 		ended := c.Ended() && c.FD() != nil && c.FD().Closed != 0
 		if wrong := c.Deviates(); wrong != "" {
-			m, what := writeTakesAll, "a piece is missing"
-			if !strings.HasPrefix(strings.TrimLeft(wrong, " \n"), c.Name) {
-				m, what = restInSharedBuffer, "another client's words are there"
-			}
+			m, what := wrongFor(c, wrong)
 			e.RuleOut(expected, grade.Find(m, fmt.Sprintf("after %d bytes that were right, client %s hears what is wrong: %s",
 				len(c.Heard())-len(wrong), c.Name, what), c.FD()).Decides(e.ShortWrite(c.FD())))
 		}
@@ -245,6 +242,18 @@ func hears(e *grade.Examiner, c *grade.Client, expected string, dropped *grade.M
 		}
 		return owed == 0
 	})
+}
+
+// wrongFor says what it means that a client hears wrong bytes: words of its own that are not due
+// yet, words of another client (each begins its own with its name), or neither.
+func wrongFor(c *grade.Client, wrong string) (m *grade.Misconception, what string) {
+	switch word := strings.Trim(wrong[:min(len(wrong), 8)], " \n"); {
+	case word != "" && strings.HasPrefix(word, c.Name):
+		return writeTakesAll, "a piece is missing"
+	case word != "" && strings.ContainsAny(word[:1], "abcdf"):
+		return restInSharedBuffer, "another client's words are there"
+	}
+	return grade.WrongBytes, fmt.Sprintf("%.20q", wrong)
 }
 
 // resets lets one client reset, and another one go on.

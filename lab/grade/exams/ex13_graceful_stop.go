@@ -110,6 +110,14 @@ var readsOverRest = &grade.Misconception{
 	Lesson: lesson07, Section: "explain",
 }
 
+var signalIsAll = &grade.Misconception{
+	ID:     "signal-is-all",
+	Belief: "The program was told to stop, so it will stop.",
+	Truth: "It stops as far as the callback does something. The first signal is the one that counts: take no new clients from then on, and disconnect those " +
+		"that have all their answers.",
+	Lesson: lesson07, Section: "explain",
+}
+
 var notInTheLoop = &grade.Misconception{
 	ID:     "not-in-the-loop",
 	Belief: "A signal can be handled anywhere.",
@@ -196,11 +204,18 @@ var gracefulStop = &grade.Exam{
 		meansStopped(e)
 		const let = "a, b, d, e and f have all their answers: the server closes its ends, and sleeps until there is room for c"
 		content := append([]*grade.Client{a, b}, waiting...)
-		suspects(e, owingClosed(c), keepsContent(content))
+		suspects(e, refusedOutside, owingClosed(c), stopIgnored, keepsContent(content))
 		e.Await(let, func() bool { // a server that gives them a moment of grace lets them go, too
 			return !slices.ContainsFunc(content, func(one *grade.Client) bool { return one.FD().Closed == 0 })
 		})
 		e.Calm(let)
+		for _, one := range content {
+			e.Await(let, one.Ended)
+			if f := one.FD(); one.WasReset() && called(e, f, world.CallLinger) {
+				e.RuleOut("a client that has all is disconnected by a FIN", grade.Find(lingerLoses,
+					fmt.Sprintf("client %s was reset: its connection was closed with SO_LINGER set", one.Name), f).Decides(grade.LastCall(f, world.CallLinger)))
+			}
+		}
 
 		e.Check("no new client is accepted")
 		meansStopped(e)
@@ -260,6 +275,16 @@ func waitsUntil(e *grade.Examiner) (*world.Base, time.Duration) {
 		}
 	}
 	return nil, 0
+}
+
+// stopIgnored looks whether the listener is watched although a callback for the signal has run.
+func stopIgnored(e *grade.Examiner) *grade.Finding {
+	listener := e.FD(func(f *world.FD) bool { return f.Listens })
+	if e.Ended() || listener == nil || listener.Closed != 0 || listener.Watched() == 0 {
+		return nil
+	}
+	return grade.Find(signalIsAll, "a callback for SIGINT has run, and the program goes on as before: an event is pending on the listener", listener).
+		Decides(func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.What()&trace.Signal != 0 })
 }
 
 // owingClosed looks whether the server has closed the connection of a client before its loop

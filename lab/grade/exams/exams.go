@@ -3,7 +3,13 @@
 // A new exercise adds a file, and its exam to All.
 package exams
 
-import "fdlab/lab/grade"
+import (
+	"strings"
+
+	"fdlab/lab/event"
+	"fdlab/lab/grade"
+	"fdlab/lab/launch"
+)
 
 // All are the exams, by the number of their exercise.
 var All = []*grade.Exam{
@@ -28,6 +34,17 @@ func ByName(exercise string) *grade.Exam {
 	for _, e := range All {
 		if e.Exercise == exercise {
 			return e
+		}
+	}
+	return nil
+}
+
+// refusedOutside looks whether the program has logged that another thread was not allowed to use a
+// base: its own words say more than the trace, in which nothing has happened.
+func refusedOutside(e *grade.Examiner) *grade.Finding {
+	for line := range strings.Lines(e.Logged()) {
+		if strings.Contains(line, event.ErrOtherThread.Error()) {
+			return grade.Find(addedFromOutside, "the program has logged: "+strings.TrimSpace(launch.Quote([]byte(line))))
 		}
 	}
 	return nil
