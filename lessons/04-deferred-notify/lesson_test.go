@@ -314,7 +314,7 @@ func TestInteractive(t *testing.T) {
 			a.Key('b')
 			a.Await("1 notification read so far") // now it is busy
 			a.Key('f')
-			a.Await("the kernel holds 100000")
+			a.Await("the kernel holds 100,000")
 			a.Key('b')
 			a.Await("100001 notifications read so far; the kernel holds 0")
 		},

@@ -79,7 +79,7 @@ func TestTheLessonAlone(t *testing.T) {
 			if status != 0 {
 				t.Errorf("exit status %d", status)
 			}
-			lessontest.Says(t, out, "passed: chain: 1000 of 1000", "passed: own memory: answered: 3 of 3",
+			lessontest.Says(t, out, "passed: chain: 1,000 of 1,000", "passed: own memory: answered: 3 of 3",
 				"passed: one variable: answered: client 3; the newest is client 3",
 				"passed: wiped: all was well until a client spoke, and then nobody was answered", "passed: caught: Assign", "passed: caught: Dispatch",
 				"passed: another thread: Add", "passed: another thread: after Add",
@@ -97,7 +97,7 @@ func TestAnswerAndVerdictFollowFromWhatHappens(t *testing.T) {
 		"wiped has its own":    {"failed: wiped: it never went wrong", "answer to Predict: d", "verdict: false."},
 		"wiped is caught":      {"failed: wiped: the add itself was refused", "answer to Predict: a", "verdict: false."},
 		"wiped is shared":      {"failed: wiped: answered: client 3", "verdict: false."},
-		"a short chain, wiped": {"failed: chain: 10 of 1000", "failed: own memory: answered: 0 of 3", "verdict: true."},
+		"a short chain, wiped": {"failed: chain: 10 of 1,000", "failed: own memory: answered: 0 of 3", "verdict: true."},
 		"nothing is checked":   {"failed: caught: Assign says <nil>", "failed: caught: Dispatch says <nil>", "verdict: false."},
 	} {
 		t.Run(name, func(t *testing.T) {
