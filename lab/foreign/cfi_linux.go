@@ -152,6 +152,11 @@ func (p *program) run(pc uint64) {
 			r.saved[reg] = int32(n)
 		}
 	}
+	restore := func(reg int) {
+		if reg >= 0 && reg < registerSet {
+			r.saved[reg] = p.initial.saved[reg]
+		}
+	}
 	cfa := func(reg, off int64) {
 		if p.unread = p.unread || reg < 0 || reg >= registerSet; !p.unread {
 			r.reg, r.off = int(reg), off
@@ -167,7 +172,7 @@ func (p *program) run(pc uint64) {
 		case 2:
 			offset(int(low), int64(p.unsigned())*p.data)
 		case 3:
-			offset(int(low), int64(p.initial.saved[min(low, registerSet-1)]))
+			restore(int(low))
 		default:
 			switch op { // DW_CFA_...
 			case 0x00: // nop
@@ -184,8 +189,7 @@ func (p *program) run(pc uint64) {
 				reg := int(p.unsigned())
 				offset(reg, p.signed()*p.data)
 			case 0x06: // restore_extended
-				reg := int(p.unsigned())
-				offset(reg, int64(p.initial.saved[min(reg, registerSet-1)]))
+				restore(int(p.unsigned()))
 			case 0x07: // undefined
 				if reg := int(p.unsigned()); reg == p.ra {
 					r.first = true
@@ -211,11 +215,7 @@ func (p *program) run(pc uint64) {
 				r.off = int64(p.unsigned())
 			case 0x13: // def_cfa_offset_sf
 				r.off = p.signed() * p.data
-			case 0x10: // expression, val_expression: of a register that is lost, then
-				reg := int(p.unsigned())
-				p.skip(int(p.unsigned()))
-				p.unread = p.unread || reg == p.ra
-			case 0x16:
+			case 0x10, 0x16: // expression, val_expression: they are not computed
 				reg := int(p.unsigned())
 				p.skip(int(p.unsigned()))
 				p.unread = p.unread || reg == p.ra

@@ -5,7 +5,8 @@
 // which of these are reported ready; and beside them what the kernel says of each fd.
 //
 // What it knows: ptrace and seccomp, how Linux's calls on fds look in registers and
-// memory, which fds and epoll sets a process has, the symbols of a program file.
+// memory, which fds and epoll sets a process has, the symbols of a program file,
+// and which calls of its functions are in progress.
 //
 // What it must never know: what records add up to (lab/world), any drawing, any key,
 // libevent or another library by name. It reads from the program and never writes

@@ -111,7 +111,7 @@ func (t *tracer) identify(p *process, number int32) *fd {
 		keep = notTerminal == nil // /dev/null is always ready, and says nothing
 	default:
 		f.what = anonymous(link)
-		// An epoll instance is a loop here, and a signalfd is ready for whom it asks.
+		// An epoll instance is a loop here, and a signalfd answers for the thread that asks.
 		keep = f.what != epollInstance && f.what != "signalfd"
 		if f.what == "signalfd" {
 			t.once(p, "signalfd", "fd %d is a signalfd: whether a signal waits in it, the kernel tells the program alone", number)
