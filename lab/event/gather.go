@@ -77,11 +77,14 @@ func (r *recorder) turn() bool {
 		if g.inTurn {
 			r.settle(true)
 		}
-	case g.pattern.whole(g):
+	case !g.pattern.whole(g):
+		r.unlike()
+	case !g.pattern.known: // it is recorded in full once more: the bytes of its calls
+		g.pattern.known = true
+		r.say()
+	default:
 		g.pattern.counted()
 		r.gathered()
-	default:
-		r.unlike()
 	}
 	g.next()
 	return g.row >= gatherAfter && r.listen()

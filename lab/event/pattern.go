@@ -2,48 +2,47 @@ package event
 
 import "fdlab/lab/trace"
 
-// pattern is the turn that those that are gathered are like, and how far the turn that
-// goes on has followed it. Of that turn nothing is said before it is over. If it
-// differs, all that it has done is recorded after all, with the times that are kept here.
+// pattern is the turn that the gathered turns are equal to, and how far the current turn
+// has followed it. Nothing is recorded of the current turn before it is over. If it
+// differs, all that it has done is recorded then, with the times that are kept here.
 //
 // A turn is what the wait found ready, the callbacks, and the system calls that these
-// made, all in their order. The base hears of the calls because it listens to what its
-// thread records. Whatever else that thread records is like nothing before.
+// made, in their order. The base hears of the calls because it listens to what its
+// thread records. Anything else that the thread records makes the turn differ.
 type pattern struct {
-	known   bool // else it is learned from the turn that goes on
+	known   bool // else it is learned from the current turn
 	one     bool // it has one callback
 	found   int32
 	readies list[trace.Record]
 	parts   list[part]
 
-	woke    int64 // of the turn that goes on: when its wait ended
+	woke    int64 // when the wait of the current turn ended
 	running int   // the place among the parts of the callback that has begun last
 }
 
 // part is a callback or a call of the pattern.
 type part struct {
 	is         trace.Record // its CallbackBegin or CallEnd, without time and thread
-	began, end int64        // in the turn that goes on
-	longest    int64        // of those that are gathered, in ns
+	began, end int64        // in the current turn
+	longest    int64        // in the gathered turns, in ns
 }
 
-// mostAlike is how many parts, and how many fds that are ready, the turns may have that
-// are gathered.
+// mostAlike is how many parts, and how many ready fds, a gathered turn may have.
 const mostAlike = 32
 
-// longCallback is how long a callback may take that is gathered, in ns. A longer one
-// is worth a word of its own.
+// longCallback is how long a callback of a gathered turn may take, in ns. A turn with a
+// longer one is recorded in full.
 const longCallback = int64(100e6)
 
-// list is what follows each other in a turn.
+// list is what the pattern has of one sort, in its order.
 type list[T any] struct {
 	all  [mostAlike]T
 	n    int // how many there are
-	done int // so many of them were in the turn that goes on
+	done int // so many of them were in the current turn so far
 }
 
-// next returns what the pattern has next: in a turn that is learned, room for it. nil:
-// the turn is over, or too long.
+// next returns what comes next in the pattern; room for it, while the pattern is learned.
+// nil: the pattern is over, or the turn has too much to be one.
 func (l *list[T]) next(known bool) *T {
 	switch {
 	case l.done < l.n:
@@ -55,7 +54,7 @@ func (l *list[T]) next(known bool) *T {
 	return &l.all[l.done]
 }
 
-// begin begins a turn.
+// begin begins the current turn.
 func (p *pattern) begin() {
 	p.readies.done, p.parts.done = 0, 0
 	if !p.known {
@@ -63,8 +62,8 @@ func (p *pattern) begin() {
 	}
 }
 
-// whole reports whether the turn is over: it has done all that the pattern has. One
-// that was learned is the pattern, if it was like those before.
+// whole reports whether the current turn, which ends now, was equal to the pattern. The
+// turn from which the pattern was learned must be like those before it.
 func (p *pattern) whole(g *gather) bool {
 	if !p.known {
 		p.found, p.one = g.found, g.calls == 1
@@ -73,7 +72,7 @@ func (p *pattern) whole(g *gather) bool {
 	return p.found == g.found && p.readies.done == p.readies.n && p.parts.done == p.parts.n
 }
 
-// told reports whether the turn goes on like the pattern: the fd is ready.
+// told reports whether the current turn goes on like the pattern: an fd is ready.
 func (p *pattern) told(is trace.Record) bool {
 	next := p.readies.next(p.known)
 	if next == nil {
@@ -89,7 +88,7 @@ func (p *pattern) told(is trace.Record) bool {
 	return true
 }
 
-// goesOn reports whether the turn goes on like the pattern, with a callback or a call.
+// goesOn reports whether the current turn goes on like the pattern: with a callback or a call.
 func (p *pattern) goesOn(is trace.Record, at int64) bool {
 	next := p.parts.next(p.known)
 	if next == nil {
@@ -106,7 +105,7 @@ func (p *pattern) goesOn(is trace.Record, at int64) bool {
 	return true
 }
 
-// calls reports whether the turn goes on like the pattern: the callback begins.
+// calls reports whether the current turn goes on like the pattern: a callback begins.
 func (p *pattern) calls(e *Event, at int64) bool {
 	if e.number == 0 { // a posted function has no number, and is always said
 		return false
@@ -127,9 +126,8 @@ func (p *pattern) returned(at int64) (long bool) {
 	return at-c.began > longCallback
 }
 
-// counted notes that the turn that is over is one of those that are gathered.
+// counted notes that the current turn, which is over, is gathered.
 func (p *pattern) counted() {
-	p.known = true
 	for i := range p.parts.all[:p.parts.n] {
 		c := &p.parts.all[i]
 		c.longest = max(c.longest, c.end-c.began)
@@ -137,7 +135,7 @@ func (p *pattern) counted() {
 }
 
 // hear is called when the loop's thread makes a record that is not the base's, while turns
-// are gathered. It reports whether that is part of the pattern, and stays unsaid.
+// are gathered. It reports whether the record is a part of the pattern, and stays unsaid.
 func (r *recorder) hear(is trace.Record) (unsaid bool) {
 	if r.unsaid.what&waiting == 0 {
 		return false // it is what sayTurns says
@@ -145,8 +143,8 @@ func (r *recorder) hear(is trace.Record) (unsaid bool) {
 	p, at := r.gather.pattern, is.Time
 	is.Time, is.Thread = 0, 0
 	call := is.Kind == trace.CallEnd && r.unsaid.what&calling != 0
-	// Package sys gathers calls that move nothing. It speaks of them in few of the turns,
-	// and that makes these no others.
+	// Package sys gathers calls that move nothing, and records them in few of the turns
+	// that make them. These turns do not differ from the others.
 	many := is.A <= 0 && is.C > 0
 	if call && (p.known || !many || is.C == 1) && p.goesOn(is, at) {
 		return true
@@ -157,7 +155,7 @@ func (r *recorder) hear(is trace.Record) (unsaid bool) {
 	return false
 }
 
-// listen makes the base hear what its thread records. It reports whether it does.
+// listen makes the base hear what its thread records. It reports whether that worked.
 func (r *recorder) listen() bool {
 	if !r.hears {
 		r.listener.Thread.Store(r.to.Thread)
@@ -174,7 +172,7 @@ func (r *recorder) deaf() {
 	}
 }
 
-// sayTurn records what the turn that goes on has done.
+// sayTurn records what the current turn has done so far.
 func (r *recorder) sayTurn(what facts) {
 	u, p := &r.unsaid, r.gather.pattern
 	r.to.WaitBegin(u.began, r.callID, int64(r.watched), u.timeout)

@@ -12,23 +12,40 @@ import (
 	"fdlab/lab/trace"
 )
 
-// wrote leaves the record of a call in a callback, as package sys does.
-func wrote(fd int, data string) {
-	r := trace.Record{Kind: trace.CallEnd, FD: int32(fd), Str: trace.Process().String("write"), A: int64(len(data))}
-	r.SetData([]byte(data))
+// wrote leaves the record of a call in a callback, as package sys does: of a byte, eight
+// times.
+func wrote(fd int, data byte) {
+	r := trace.Record{Kind: trace.CallEnd, FD: int32(fd), Str: trace.Process().String("write"), A: 8}
+	r.SetData([]byte{data, data, data, data, data, data, data, data})
 	trace.Process().Put(&r)
 }
 
+// ofCalls takes a line of the trace apart: for how many calls it stands, and the byte
+// that they wrote, if the line has it.
+func ofCalls(line string) (times int, data byte) {
+	var fd, a, errno int
+	var str string
+	kind, rest, _ := strings.Cut(line, " ")
+	if kind != "call-end" {
+		return 0, 0
+	}
+	fmt.Sscanf(rest, "fd=%d %q %d %d %d", &fd, &str, &a, &errno, &times)
+	if times > 1<<32 { // its data
+		return 1, byte(times)
+	}
+	return times, 0
+}
+
 // busy is a loop with two fds that can always be written to. Once its turns are gathered,
-// the second callback calls act, once, and then the loop is broken off there, or in the
+// and there were so many at least, the second callback calls act, once, and then the loop is broken off there, or in the
 // next turn.
-func busy(t *testing.T, b *Base, records func() []string, wrotes bool, act func(a int), later bool) (all []string) {
+func busy(t *testing.T, b *Base, records func() []string, wrotes bool, least int, act func(a int), later bool) (all []string) {
 	a, _ := pair(t)
 	z, _ := pair(t)
 	n, acted := 0, false
 	one := func(fd int, what What) {
 		if wrotes {
-			wrote(fd, "x")
+			wrote(fd, 'x')
 		}
 	}
 	add(t, b.NewEvent(a, Write|Persist, one).Named("a"), NoTimeout)
@@ -43,7 +60,7 @@ func busy(t *testing.T, b *Base, records func() []string, wrotes bool, act func(
 		lines := records()
 		all = append(all, lines...)
 		gathers := len(lines) > 0 && strings.HasPrefix(lines[len(lines)-1], "turns") // this turn, too
-		if gathers && n > 10*gatherAfter && !acted {
+		if gathers && n > least && !acted {
 			act(a)
 			acted = true
 			if !later {
@@ -63,7 +80,7 @@ func TestTurnsOfSeveralEventsAreGathered(t *testing.T) {
 		t.Run(fmt.Sprintf("wrote=%v", wrotes), func(t *testing.T) {
 			recorded(t, func(t *testing.T, b *Base, records func() []string) {
 				began := time.Now()
-				all := busy(t, b, records, wrotes, func(int) {}, false)
+				all := busy(t, b, records, wrotes, 10*gatherAfter, func(int) {}, false)
 				ms := int(time.Since(began).Milliseconds())
 				waits, callbacks, gathered, _ := counted(all)
 				if turns := int(b.Stats().Turns); waits != turns || callbacks != 2*turns || gathered == 0 {
@@ -71,18 +88,11 @@ func TestTurnsOfSeveralEventsAreGathered(t *testing.T) {
 				}
 				calls, flushes := 0, 0
 				for _, line := range all {
-					var fd, a, errno, times int
-					var str string
-					switch kind, rest, _ := strings.Cut(line, " "); kind {
-					case "turns":
+					if strings.HasPrefix(line, "turns") {
 						flushes++
-					case "call-end":
-						fmt.Sscanf(rest, "fd=%d %q %d %d %d", &fd, &str, &a, &errno, &times)
-						if times == 'x' { // its data
-							times = 1
-						}
-						calls += times
 					}
+					times, _ := ofCalls(line)
+					calls += times
 				}
 				if wrotes && calls != callbacks || !wrotes && calls != 0 {
 					t.Errorf("the trace counts %d calls in %d callbacks", calls, callbacks)
@@ -105,8 +115,8 @@ func TestWhatIsUnlikeEndsTheGathering(t *testing.T) {
 		want  string
 	}{
 		"it is broken off": {func(*Base, int) {}, false, before + "callback-end loop-end"},
-		"another call":     {func(_ *Base, a int) { wrote(a, "y") }, false, before + "call-end callback-end loop-end"},
-		"the same call, again": {func(_ *Base, a int) { wrote(a, "x") }, false,
+		"another call":     {func(_ *Base, a int) { wrote(a, 'y') }, false, before + "call-end callback-end loop-end"},
+		"the same call, again": {func(_ *Base, a int) { wrote(a, 'x') }, false,
 			before + "call-end callback-end loop-end"},
 		"a note": {func(*Base, int) {
 			trace.Process().Put(&trace.Record{Kind: trace.Note, FD: trace.NoFD, Str: trace.Process().String("hm")})
@@ -135,7 +145,7 @@ func TestWhatIsUnlikeEndsTheGathering(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			recorded(t, func(t *testing.T, b *Base, records func() []string) {
-				all := busy(t, b, records, true, func(a int) { c.act(b, a) }, c.later)
+				all := busy(t, b, records, true, 0, func(a int) { c.act(b, a) }, c.later)
 				var kinds []string
 				for i, line := range all {
 					kind, rest, _ := strings.Cut(line, " ")
@@ -160,6 +170,48 @@ func TestWhatIsUnlikeEndsTheGathering(t *testing.T) {
 	}
 }
 
+// TestTheBytesOfGatheredCallsStandInTheTrace: the record of many calls has no bytes; they are
+// those of the last one before it, also if the calls changed just when the gathering began.
+func TestTheBytesOfGatheredCallsStandInTheTrace(t *testing.T) {
+	recorded(t, func(t *testing.T, b *Base, records func() []string) {
+		for change := gatherAfter; change < gatherAfter+5; change++ {
+			a, _ := pair(t)
+			n := 0
+			var all []string
+			var e *Event
+			e = b.NewEvent(a, Write|Persist, func(fd int, _ What) {
+				if n++; n <= change {
+					wrote(fd, 'x')
+				} else {
+					wrote(fd, 'y')
+				}
+				if n%100 == 0 {
+					all = append(all, records()...)
+				}
+				if n == 2*gatherAfter {
+					e.Del()
+				}
+			})
+			add(t, e, NoTimeout)
+			loop(t, b, 0, NoEvents)
+			calls, data := 0, byte(0)
+			for _, line := range append(all, records()...) {
+				times, some := ofCalls(line)
+				if some != 0 {
+					data = some
+				}
+				before := calls
+				if calls += times; before < change && data == 'y' || calls > change && data == 'x' {
+					t.Fatalf("changed at %d: calls %d to %d, all of %q", change, before+1, calls, data)
+				}
+			}
+			if calls != 2*gatherAfter {
+				t.Errorf("changed at %d: %d calls, want %d", change, calls, 2*gatherAfter)
+			}
+		}
+	})
+}
+
 // TestGatheredTurnsAllocateNothing: not for the turns, nor for the calls in them.
 func TestGatheredTurnsAllocateNothing(t *testing.T) {
 	ring, err := trace.NewRing(1 << 12) // what finds no room is lost
@@ -175,7 +227,7 @@ func TestGatheredTurnsAllocateNothing(t *testing.T) {
 	n := 0
 	for _, fd := range []int{a, z} {
 		add(t, b.NewEvent(fd, Write|Persist, func(fd int, _ What) {
-			wrote(fd, "x")
+			wrote(fd, 'x')
 			if n++; n%(6*gatherAfter) == 0 {
 				b.Break()
 			}
