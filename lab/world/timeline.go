@@ -71,10 +71,11 @@ func (tl *Timeline) Apply(w *World, r *trace.Record) {
 			lane.Name = t.Name
 		}
 		e.state = w.laneState(t, e.at)
-		if e.state == Gone {
-			lane.Ended = e.at
-		} else {
+		switch {
+		case e.state != Gone:
 			lane.Ended = 0
+		case lane.Ended == 0: // else somebody has looked at it once more
+			lane.Ended = e.at
 		}
 		tl.met(lane, e.at)
 		if e.state == Spins {

@@ -316,7 +316,7 @@ func TestInteractive(t *testing.T) {
 			a.Key('f')
 			a.Await("the kernel holds 100,000")
 			a.Key('b')
-			a.Await("100001 notifications read so far; the kernel holds 0")
+			a.Await("100,001 notifications read so far; the kernel holds 0")
 		},
 	} {
 		t.Run(step, func(t *testing.T) {

@@ -68,6 +68,23 @@ func frames(screen string) (rows string) {
 	return rows
 }
 
+// TestWhatTheMomentIsAboutHasARow, wherever it stands in the table of fds.
+func TestWhatTheMomentIsAboutHasARow(t *testing.T) {
+	h := blocked()
+	for fd := int32(20); fd < 26; fd++ {
+		h.add(0, trace.Open, fd, "TCP socket", trace.Record{})
+	}
+	h.add(ms, trace.Label, 25, "the one", trace.Record{})
+	h.add(500*ms, trace.Moment, 25, "k", trace.Record{A: trace.NoFD, B: trace.NoFD, C: trace.NoFD})
+	v := view(h, 0)
+	v.Status, v.Band = AtMoment, &Band{Number: 1, Of: 1, Question: "Which?", Moment: &v.World.Moments[0]}
+	text, _ := screen(v, 80, 24)
+	_, table, _ := strings.Cut(text, "file descriptors")
+	if table, _, _ = strings.Cut(table, "─ time"); !strings.Contains(table, "the one") || !strings.Contains(table, "more ↑") {
+		t.Errorf("fd 25 has no row:\n%s", text)
+	}
+}
+
 // TestBeforeTheFirstMomentTheOptionsAreSeen, the reader's own marked; and nothing moves when
 // they go.
 func TestBeforeTheFirstMomentTheOptionsAreSeen(t *testing.T) {

@@ -69,7 +69,7 @@ func drawFDs(r grid.Region, v *scene) (above, below int) {
 	r.Text(c.kernel, 0, th.Ready, "ready")
 	r.Text(c.program, 0, th.Noticed, "noticed")
 
-	above = min(max(v.Scrolled[FDsPanel], 0), max(shown-rows, 0))
+	above = min(max(v.Scrolled[FDsPanel], v.firstThatMatters(rows), 0), max(shown-rows, 0))
 	y := 1 - above
 	v.tabled(func(f *world.FD, main bool) {
 		if y >= 1 && y <= rows {
@@ -92,6 +92,22 @@ func drawFDs(r grid.Region, v *scene) (above, below int) {
 		r.Text(c.what, 1, th.Faint, word)
 	}
 	return above, max(shown-rows-above, 0)
+}
+
+// firstThatMatters is how many rows of the table are scrolled away, so that the first fd that
+// matters at the moment is seen in so many rows; 0: it is seen anyway, or none does.
+func (v *scene) firstThatMatters(rows int) (above int) {
+	if !v.singles() || v.Scrolled[FDsPanel] != 0 {
+		return 0
+	}
+	at, first := 0, -1
+	v.tabled(func(f *world.FD, _ bool) {
+		if first < 0 && v.fileMatters(f) {
+			first = at
+		}
+		at++
+	})
+	return max(first-rows+1, 0)
 }
 
 // closedGlow is how long a closed fd stays on the screen.

@@ -3,7 +3,6 @@ package stage
 import (
 	"math"
 	"math/bits"
-	"strconv"
 
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
@@ -296,7 +295,7 @@ func (q *queueLabel) next(x int, p *world.Piece, s shape) {
 	if n == 0 {
 		return
 	}
-	digits := strconv.AppendInt(q.r.Scratch(), n, 10)
+	digits := grid.AppendCount(q.r.Scratch(), n)
 	if x == q.since+len(digits)+2 {
 		q.r.At(q.since+1, 0).Bytes(ink.Label, digits)
 	}

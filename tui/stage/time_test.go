@@ -174,6 +174,34 @@ func TestNothingIsDrawnOverTheNamesOfTheSteps(t *testing.T) {
 	}
 }
 
+// TestWhatHasEndedStandsBelow what lives, whoever looks at the ended thread later: the kernel has it
+// still, for the Go runtime uses it again.
+func TestWhatHasEndedStandsBelow(t *testing.T) {
+	h := looping()
+	h.thread = 4300
+	h.add(ms, trace.ThreadBegin, trace.NoFD, "later", trace.Record{})
+	h.add(ms, trace.BaseNew, trace.NoFD, "select", trace.Record{Base: 2})
+	h.add(0, trace.LoopBegin, trace.NoFD, "", trace.Record{Base: 2, B: 1})
+	h.add(0, trace.WaitBegin, trace.NoFD, "select", trace.Record{Base: 2, A: 2, B: -1})
+	h.thread = 4242
+	h.add(ms, trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
+	h.add(ms, trace.LoopEnd, trace.NoFD, "", trace.Record{Base: 1})
+	h.add(ms, trace.ThreadEnd, trace.NoFD, "", trace.Record{})
+	ended := h.now
+	h.thread = 4240
+	for range 3 {
+		h.add(40*ms, trace.Sleep, trace.NoFD, "", trace.Record{A: 4242, B: 1})
+	}
+	v := view(h, 0)
+	v.World, v.Status, v.Now = v.Run.At(ended+50*ms), Past, ended+50*ms
+	text, _ := screen(v, 80, 24)
+	_, panel, _ := strings.Cut(text, "─ time")
+	lives, over := strings.Index(panel, " later "), strings.Index(panel, " select ")
+	if lives < 0 || over >= 0 && over < lives {
+		t.Errorf("the thread that has ended stands above the one that lives:\n%s", text)
+	}
+}
+
 // TestANumberThatIsUsedAgain: a thread's lane shows its own passages, and not those of one
 // that had its number before.
 func TestANumberThatIsUsedAgain(t *testing.T) {
