@@ -29,7 +29,7 @@ func (t *tracer) enter(k *task) {
 		t.goOn(k, 0)
 		return
 	}
-	k.in = c
+	k.in, k.entered = c, t.rec.Now()
 	if (c.op.waits() || c.op == opSleep) && t.holds() {
 		t.hold(k)
 		return
@@ -270,6 +270,7 @@ func (t *tracer) end(k *task, c *call, result, errno int64) {
 		}
 	case opAccept:
 		done(number, c.name)
+		p.watcher.LookAgain(int(number), k.entered)
 		if errno == 0 {
 			t.opened(k, int32(result))
 		}
@@ -283,6 +284,9 @@ func (t *tracer) end(k *task, c *call, result, errno int64) {
 			r.SetData(t.payload(k, c, result))
 		}
 		t.rec.Put(&r)
+		if c.op == opRead && result > 0 { // it may be that something is left
+			p.watcher.LookAgain(int(number), k.entered)
+		}
 	case opSendfile:
 		done(number, c.name)
 	case opSplice:

@@ -45,6 +45,7 @@ type task struct {
 
 	announced bool  // the trace knows it
 	in        *call // the call that it is in, or nil
+	entered   int64 // when that began, in ns of the run
 	info      syscallInfo
 	undo      func() // epoll_ctl: if the kernel refuses
 	told      bool   // the trace has the call's beginning

@@ -48,6 +48,7 @@ type watch struct {
 	deaf     bool  // it has no bell, so it is looked at only once
 	sort     sort
 	state    State // as the records say
+	said     int64 // when the last of them was made
 }
 
 const (
@@ -137,6 +138,20 @@ func (w *Watcher) Look(fd int) {
 	defer w.mu.Unlock()
 	if watch := w.fds[fd]; watch != nil {
 		w.look(watch, false)
+	}
+}
+
+// LookAgain looks at fd if anything was recorded of it since a time, at which a call on it began that has ended by
+// now. Nobody knows whether the kernel was asked before the call did its work or after, so an equal answer is
+// worth a record too.
+func (w *Watcher) LookAgain(fd int, since int64) {
+	if w == nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if watch := w.fds[fd]; watch != nil && watch.said >= since {
+		w.look(watch, true)
 	}
 }
 
@@ -251,7 +266,7 @@ func (w *Watcher) note(watch *watch, rang bool) bool {
 			said = before
 		}
 	}
-	watch.state = said
+	watch.state, watch.said = said, rec.Time
 	switch {
 	case now.Ready&trace.NotOpen != 0: // closed behind our back
 		w.forget(watch)

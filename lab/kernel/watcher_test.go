@@ -298,6 +298,26 @@ func TestALookIsAtOnce(t *testing.T) {
 	l.Look(p[0]) // of an fd that is not watched it knows nothing
 }
 
+// TestWhatWasSaidWithinACallIsSaidAgain: a look may come between a read and its record, and then it says what is left
+// before the record says what was taken. After the record the answer is the same, and is recorded all the same.
+func TestWhatWasSaidWithinACallIsSaidAgain(t *testing.T) {
+	linuxOnly(t)
+	l := watching(t)
+	r, w := pipe(t)
+	l.Watch(r, trace.NoFD)
+	write(t, w, "hello\n")
+	l.wait(t, "six bytes", r, State{Ready: trace.Readable, Queued: 6})
+	began := l.rec.Now()
+	unix.Read(r, make([]byte, 4))
+	l.wait(t, "two bytes are left", r, State{Ready: trace.Readable, Queued: 2})
+	before := len(l.read())
+	l.LookAgain(r, began)
+	l.read()
+	if n := len(l.seen); n == before || l.seen[n-1].B != 2 {
+		t.Errorf("%d records before it, %d after; want one more, about two bytes", before, n)
+	}
+}
+
 // TestWhatFoundNoRoomIsSaidAgain: nothing changes any more, so one lost record would
 // leave the reader with the state of before for ever.
 func TestWhatFoundNoRoomIsSaidAgain(t *testing.T) {
