@@ -37,8 +37,8 @@ func ofCalls(line string) (times int, data byte) {
 }
 
 // busy is a loop with two fds that can always be written to. Once its turns are gathered,
-// and there were so many at least, the second callback calls act, once, and then the loop is broken off there, or in the
-// next turn.
+// and there were so many at least, the second callback calls act, once, and the loop is
+// broken off there, or in the next turn.
 func busy(t *testing.T, b *Base, records func() []string, wrotes bool, least int, act func(a int), later bool) (all []string) {
 	a, _ := pair(t)
 	z, _ := pair(t)
