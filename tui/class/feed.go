@@ -36,6 +36,7 @@ type feed struct {
 	begun *app.Onstage
 	fresh bool // it has not been sent yet
 	queue []trace.Record
+	spare []trace.Record  // takes the place of a queue that was sent
 	texts texts           // that are new
 	known map[uint32]bool // numbers of all texts of the run
 	latest
@@ -134,9 +135,12 @@ func (f *feed) step() {
 	f.mu.Lock()
 	begun, fresh, place, at := f.begun, f.fresh, f.place, f.latest
 	n := min(len(f.queue), mostSent)
-	records, more := f.queue[:n:n], len(f.queue) > n
+	records, more := f.queue[:n], len(f.queue) > n
 	if f.queue = f.queue[n:]; !more {
-		f.queue = nil
+		f.queue, f.spare = f.spare, nil
+		if cap(records) <= 2*mostSent {
+			f.spare = records[:0] // for the next but one: these are still to be sent
+		}
 		f.ended = f.over
 	}
 	found := f.texts

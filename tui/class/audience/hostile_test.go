@@ -238,6 +238,31 @@ func TestAViewerComesBack(t *testing.T) {
 	}
 }
 
+// TestWhoKeepsUpIsSentToAtOnce: no goroutine of theirs is woken for it, and they miss nothing.
+func TestWhoKeepsUpIsSentToAtOnce(t *testing.T) {
+	room, s := opened(t)
+	l := listen(t, s, viewerOf(t, s), "")
+	l.hears(1)
+	idle := func() bool {
+		room.sending.Lock()
+		defer room.sending.Unlock()
+		return len(room.idle) == 1
+	}
+	wait(t, "all is sent", idle)
+	room.Run([]byte(`{}`))
+	for n := range 100 {
+		room.Records(1, fmt.Appendf(nil, `{"Now":%d}`, n), []byte("lines\n"))
+		if room.Flush(); !idle() {
+			t.Fatalf("after %d pieces a goroutine was woken", n)
+		}
+	}
+	if got := l.hears(101); got != "run"+strings.Repeat(" records", 100) {
+		t.Errorf("it hears %s", got)
+	}
+	l.body.Close()
+	wait(t, "it is gone", func() bool { return room.Present() == 0 && !idle() })
+}
+
 // narrow is a listener whose connections hold little that was not read yet.
 type narrow struct{ net.Listener }
 

@@ -35,8 +35,11 @@ type Room struct {
 	packer *gzip.Writer
 	packed bytes.Buffer
 
+	sending sync.Mutex // guards what follows; it is locked before mu
+	idle    map[*stream]bool
+	out     []byte
+
 	mu      sync.Mutex // guards what follows
-	changed chan struct{}
 	lesson  state
 	run     state
 	place   state
@@ -98,7 +101,7 @@ func (l *log) before(n int) uint64 {
 // NewRoom returns a room in which nothing is shown.
 func NewRoom() *Room {
 	return &Room{
-		packer: gzip.NewWriter(nil), changed: make(chan struct{}),
+		packer: gzip.NewWriter(nil), idle: map[*stream]bool{},
 		votes: map[string]map[string]string{}, tallies: map[string]*course.Votes{},
 		here: map[string]int{}, from: map[string]int{},
 	}
@@ -145,12 +148,45 @@ func (r *Room) Place(what []byte) {
 	r.place.set("place", what)
 }
 
-// Flush wakes the viewers.
+// Flush sends what is new to all who wait for it: what their connections take at once from here,
+// for to wake a goroutine for each of them costs as much as to send. Only for what they do not
+// take the goroutine of theirs is woken, and waits for them.
 func (r *Room) Flush() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	close(r.changed)
-	r.changed = make(chan struct{})
+	r.sending.Lock()
+	defer r.sending.Unlock()
+	for s := range r.idle {
+		out, more := r.news(s, r.out[:0])
+		if n := s.try(out); n < len(out) || more {
+			s.rest = append(s.rest, out[n:]...)
+			delete(r.idle, s)
+			s.woken <- struct{}{} // it has room for one, and it is idle no more
+		}
+		if r.out = out; cap(out) > mostAtOnce {
+			r.out = nil
+		}
+	}
+}
+
+// next appends what is to be sent to a viewer, by the goroutine that is its own. Is there nothing,
+// the viewer is idle from then on: Flush sends to it, until it is woken or roused.
+func (r *Room) next(s *stream, out []byte) []byte {
+	r.sending.Lock()
+	defer r.sending.Unlock()
+	out = append(out, s.rest...)
+	s.rest = nil
+	if out, _ = r.news(s, out); len(out) == 0 {
+		r.idle[s] = true
+	}
+	return out
+}
+
+// rouse ends that a viewer is idle. false: it was woken before.
+func (r *Room) rouse(s *stream) bool {
+	r.sending.Lock()
+	defer r.sending.Unlock()
+	was := r.idle[s]
+	delete(r.idle, s)
+	return was
 }
 
 // Present is how many people are there.
@@ -216,6 +252,10 @@ type stream struct {
 	passed          uint64 // records of the pieces before it, sent or lost
 	caught          bool   // all that there was has been sent once
 	lost            uint64
+
+	try   func([]byte) int // sends what the connection takes at once, and returns how much that was
+	rest  []byte           // what it did not take
+	woken chan struct{}    // there is something to be sent that it does not take at once
 }
 
 // enter lets somebody look on. last is the number of the latest piece that they have.
@@ -231,7 +271,7 @@ func (r *Room) enter(viewer, address, last string) (*stream, bool) {
 		r.here[viewer]++
 		clear(r.tallies)
 	}
-	s := &stream{viewer: viewer, address: address}
+	s := &stream{viewer: viewer, address: address, woken: make(chan struct{}, 1)}
 	if run, piece, ok := strings.Cut(last, "."); ok && run == strconv.Itoa(r.number) {
 		if n, err := strconv.Atoi(piece); err == nil && n >= 0 && n+1 >= r.log.first && n < r.log.end() {
 			s.run, s.number, s.next, s.passed = r.run.version, r.number, n+1, r.log.before(n+1) // the page has the rest
@@ -241,6 +281,7 @@ func (r *Room) enter(viewer, address, last string) (*stream, bool) {
 }
 
 func (r *Room) leave(s *stream) {
+	r.rouse(s)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.streams--
@@ -256,9 +297,8 @@ func (r *Room) leave(s *stream) {
 	clear(r.tallies)
 }
 
-// news appends what is new for a viewer. more: there is still more, at once; else changed
-// says when there will be.
-func (r *Room) news(s *stream, out []byte) (_ []byte, more bool, changed <-chan struct{}) {
+// news appends what is new for a viewer. more: there is still more.
+func (r *Room) news(s *stream, out []byte) (_ []byte, more bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	fresh := func(st *state, seen *int) {
@@ -282,12 +322,12 @@ func (r *Room) news(s *stream, out []byte) (_ []byte, more bool, changed <-chan 
 	}
 	for ; s.next < l.end(); s.next++ {
 		if len(out) > mostAtOnce {
-			return out, true, nil
+			return out, true
 		}
 		out = append(out, l.pieces[s.next-l.first].text...)
 		s.passed = l.before(s.next + 1)
 	}
 	s.caught = true
 	fresh(&r.place, &s.place)
-	return out, false, r.changed
+	return out, false
 }

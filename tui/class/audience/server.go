@@ -1,6 +1,7 @@
 package audience
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
@@ -11,6 +12,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -62,7 +64,8 @@ func serve(l net.Listener, room *Room, page Page, take time.Duration) *Server {
 	}
 	s.http = &http.Server{
 		Handler: s, ReadHeaderTimeout: toAsk, ReadTimeout: 2 * toAsk, IdleTimeout: time.Minute, MaxHeaderBytes: mostHead,
-		ErrorLog: stdlog.New(io.Discard, "", 0), // the terminal is the instrument's
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connection{}, c) },
+		ErrorLog:    stdlog.New(io.Discard, "", 0), // the terminal is the instrument's
 	}
 	go s.http.Serve(s.gate)
 	return s
@@ -176,32 +179,65 @@ func (s *Server) getEvents(w http.ResponseWriter, req *http.Request) {
 	control := http.NewResponseController(w)
 	control.SetReadDeadline(time.Time{}) // nothing more is asked
 	w.Header().Set("Content-Type", "text/event-stream")
-	out := []byte("retry: 1000\n\n")
+	w.Header().Set("Transfer-Encoding", "identity") // no chunks: what is sent is what is written
+	st.try = atOnce(req)
 	beat := time.NewTimer(heartbeat)
 	defer beat.Stop()
-	for {
-		var more bool
-		var changed <-chan struct{}
-		if out, more, changed = s.room.news(st, out); len(out) > 0 {
+	for out := []byte("retry: 1000\n\n"); ; {
+		if out = s.room.next(st, out); len(out) > 0 {
 			control.SetWriteDeadline(time.Now().Add(s.take))
 			if _, err := w.Write(out); err != nil || control.Flush() != nil {
 				return
 			}
-			beat.Reset(heartbeat)
+			control.SetWriteDeadline(time.Time{})
 			if out = out[:0]; cap(out) > mostAtOnce {
 				out = nil
 			}
-		}
-		if more {
 			continue
 		}
 		select {
-		case <-changed:
+		case <-st.woken:
 		case <-beat.C:
-			out = append(out, ":\n\n"...)
+			beat.Reset(heartbeat)
+			if s.room.rouse(st) {
+				out = append(out, ":\n\n"...)
+			} else {
+				<-st.woken
+			}
 		case <-req.Context().Done():
 			return
 		}
+	}
+}
+
+// connection is the key of a request's connection in its context.
+type connection struct{}
+
+// atOnce returns what sends to a request's connection without waiting for it. It passes by net/http:
+// whoever calls it must know that nothing of that lies in a buffer, and that nobody else sends.
+func atOnce(req *http.Request) func([]byte) int {
+	none := func([]byte) int { return 0 }
+	c, ok := req.Context().Value(connection{}).(*counted)
+	if !ok {
+		return none
+	}
+	tcp, ok := c.Conn.(syscall.Conn)
+	if !ok {
+		return none
+	}
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return none
+	}
+	return func(b []byte) (n int) {
+		raw.Write(func(fd uintptr) bool {
+			n, err = syscall.Write(int(fd), b)
+			return true // do not wait
+		})
+		if err != nil { // it is full, or gone: whoever waits for it sees which
+			return 0
+		}
+		return n
 	}
 }
 
