@@ -135,7 +135,7 @@ func (w *bellWorld) overtaken() *grade.Finding {
 // bell for any of them, while nothing is unread in it.
 func (w *bellWorld) notRung() *grade.Finding {
 	got, due, bell := w.e.Printed(), w.e.IsDue(), w.bell()
-	if w.e.Ended() || len(got) >= len(due) || due[:len(got)] != got || w.items.Unread() > 0 || bell == nil {
+	if w.e.Ended() || len(got) >= len(due) || due[:len(got)] != got || w.items.Unread() > 0 || bell == nil || w.items.FD().InCallback > 0 {
 		return nil
 	}
 	ring := w.ring()
@@ -152,7 +152,7 @@ func (w *bellWorld) notRung() *grade.Finding {
 	if items == 0 || rung > 0 || int64(len(due)-len(got)) < items || bell.BytesIn < ring.BytesOut {
 		return nil
 	}
-	return grade.Find(ringNotNeeded, fmt.Sprintf("%d items were read last, the bell was not rung for them, and nothing is unread in it", items), w.items.FD(), bell, ring).
+	return grade.Find(ringNotNeeded, fmt.Sprintf("%.20q was read last, the bell was not rung for that, and nothing is unread in it", due[len(due)-int(items):]), w.items.FD(), bell, ring).
 		Decides(func(r *world.Entry) bool { return r.Seq == last })
 }
 

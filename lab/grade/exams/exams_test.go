@@ -95,13 +95,18 @@ func TestOtherRightAnswersPass(t *testing.T) {
 // machine's luck decides what goes wrong first, there may be a second word after "or".
 var expected = regexp.MustCompile(`(?m)^// told: (\S+)(?: or (\S+))?$`)
 
+// unforced says of a wrong answer that the grader cannot force what shows it (docs/grader.md
+// names it): it may pass twice, and not three times.
+const unforced = "\n// not forced:"
+
 func TestWrongAnswersGetTheirOwnFeedback(t *testing.T) {
 	each(t, func(t *testing.T, e *course.Exercise, exam *grade.Exam) {
 		wrong, _ := filepath.Glob(filepath.Join(root, e.Dir, "testdata", "wrong-*"))
 		different := map[string]bool{}
 		for _, dir := range wrong {
 			name := filepath.Base(dir)
-			m := expected.FindStringSubmatch(read(t, filepath.Join(e.Dir, "testdata", name, "main.go")))
+			source := read(t, filepath.Join(e.Dir, "testdata", name, "main.go"))
+			m, luck := expected.FindStringSubmatch(source), strings.Contains(source, unforced)
 			if m == nil {
 				t.Errorf("%s does not say what it must be told: add a line \"// told: ID\"", name)
 				continue
@@ -112,6 +117,9 @@ func TestWrongAnswersGetTheirOwnFeedback(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				r := try(t, e.Dir+"/testdata/"+name, exam)
+				for tries := 1; tries < 3 && luck && r.Outcome == grade.Passed; tries++ {
+					r = try(t, e.Dir+"/testdata/"+name, exam)
+				}
 				if f := r.Feedback; m[2] != "" && f != nil && f.Misconception == m[2] {
 					m[1] = m[2]
 				}

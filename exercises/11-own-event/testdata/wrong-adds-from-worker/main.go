@@ -1,6 +1,6 @@
 // Wrong on purpose: the worker adds an event for writing.
 //
-// told: not-the-loops-thread
+// told: added-from-outside
 package main
 
 import (

@@ -1,6 +1,7 @@
 // Wrong on purpose: its Write event fires once, whether all is sent then or not.
 //
 // told: room-once
+// not forced: the kernel may have room for the whole rest at once.
 package main
 
 import (
