@@ -80,12 +80,12 @@ func drawMarks(r grid.Region, v *scene, ax axis) {
 			part.Set(0, 0, g.Tick, th.Faint)
 		}
 		number := strconv.Itoa(int(w.Dropped.Steps) + i + 1)
-		at, room := free(part, 1, len(number))
+		at, room := free(part, 1, len(number)+1+min(grid.Width(s.Text), enough))
 		if room <= len(number) {
 			continue
 		}
 		part.Text(at, 0, th.Faint, number)
-		if at, room = free(part, at+len(number)+1, grid.Width(s.Text)); room > fewest {
+		if at, room = at+len(number)+1, room-len(number)-1; room > fewest {
 			part.Cut(at, 0, room-1, th.Faint, s.Text)
 		}
 	}
@@ -98,8 +98,8 @@ func drawMarks(r grid.Region, v *scene, ax axis) {
 	}
 }
 
-// fewest is how many letters of a step's name say something.
-const fewest = 6
+// How many letters of a step's name say something, and how many are enough.
+const fewest, enough = 6, 12
 
 // free returns the first stretch of blank cells from a column on that has room for n of them and
 // a blank, or else the widest.
