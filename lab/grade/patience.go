@@ -15,7 +15,7 @@ type patience struct {
 
 func (e *Examiner) patience(limit time.Duration) patience {
 	pid := e.run.Pid()
-	return patience{limit: limit, began: time.Now(), had: processor(pid), lacked: lacked(pid)}
+	return patience{limit: limit, began: time.Now(), had: processor(pid), lacked: lackedBy(pid)}
 }
 
 // over does not return if the program has lacked a processor for much of three times the
@@ -31,12 +31,15 @@ func (p *patience) over(e *Examiner) bool {
 		return true
 	case waited < 3*p.limit:
 		return false
-	case starved(waited, lacked(pid)-p.lacked):
+	case starved(waited, lackedBy(pid)-p.lacked):
 		e.Cannot("this machine is too busy: in %v the program has had a processor for %v, and was ready to run without one for %v. "+
-			"That is no fault of the program: try again when less is going on", waited.Round(time.Second), had, lacked(pid)-p.lacked)
+			"That is no fault of the program: try again when less is going on", waited.Round(time.Second), had, lackedBy(pid)-p.lacked)
 	}
 	return true
 }
+
+// lackedBy is for how long a process has waited for a processor: lacked, but in tests.
+var lackedBy = lacked
 
 // starved reports whether a program has waited for a processor for so much of a time that
 // what it did not do in it says nothing.

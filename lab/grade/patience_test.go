@@ -2,9 +2,15 @@ package grade
 
 import (
 	"context"
+	"os"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/skip"
 )
 
 // TestAClientThatIsHeardByTheKernelIsASignOfLife: the kernel takes what a client sends, a
@@ -29,5 +35,32 @@ func TestAClientThatIsHeardByTheKernelIsASignOfLife(t *testing.T) {
 	}}
 	if r := Run(context.Background(), root, "./lab/grade/testdata/echo", exam); !came {
 		t.Errorf("%s %s\n%s", r.Outcome, r.Err, r.Text(100))
+	}
+}
+
+// TestAProgramThatGetsNoProcessorIsNotJudged: one that is stopped neither sleeps nor runs, as one
+// that waits for a processor. The kernel's count tells the two apart.
+func TestAProgramThatGetsNoProcessorIsNotJudged(t *testing.T) {
+	if lacked(os.Getpid()) == 0 && busy(os.Getpid()) == nil {
+		skip.Missing(t, "this kernel does not count how long threads wait for a processor")
+	}
+	long := limit
+	defer func() { limit, lackedBy = long, lacked }()
+	exam := &Exam{Exercise: "00-stopped", Checks: []string{"it goes on"}, Play: func(e *Examiner) {
+		limit = long
+		f := e.FIFO("in")
+		e.Start("right", f.Path)
+		e.Check("it goes on")
+		f.Opened()
+		unix.Kill(e.run.Pid(), unix.SIGSTOP)
+		limit = 300 * time.Millisecond
+		e.Await("the program goes on", func() bool { return false })
+	}}
+	if r := Run(context.Background(), root, "./lab/grade/testdata/hostile", exam); r.Outcome != Failed {
+		t.Errorf("it waits for no processor, and was %s: %s", r.Outcome, r.Err)
+	}
+	lackedBy = func(int) time.Duration { return time.Duration(time.Now().UnixNano()) }
+	if r := Run(context.Background(), root, "./lab/grade/testdata/hostile", exam); r.Outcome != NotJudged || !strings.Contains(r.Err, "too busy") {
+		t.Errorf("it waits for a processor all the time, and was %s: %s", r.Outcome, r.Text(100))
 	}
 }
