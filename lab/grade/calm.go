@@ -39,7 +39,7 @@ func (e *Examiner) Calm(expected string) {
 		time.Sleep(time.Millisecond)
 	}
 	e.RuleOut(expected, e.spins())
-	if f := e.blocked(); f != nil && (f.Means == BlockedInCallback || f.Means == WriteBlocks) {
+	if f := e.blocked(); f != nil && (f.Means == BlockedInCallback || f.Means == WriteBlocks || f.Means == ReadsAtTimeout) {
 		e.RuleOut(expected, f)
 	}
 	if e.WaitsItself() {

@@ -5,6 +5,7 @@ import (
 
 	"fdlab/lab/diagnosis"
 	"fdlab/lab/phrase"
+	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
 
@@ -93,6 +94,8 @@ func (e *Examiner) blocked() *Finding {
 		switch {
 		case inside && call.Call == world.CallWrite:
 			return Find(WriteBlocks, "inside a callback, "+saw, about...)
+		case inside && f.InCallback > 0 && f.Why&(trace.Timeout|trace.Readable) == trace.Timeout:
+			return Find(ReadsAtTimeout, "inside a callback that was called because the time was over, "+saw, about...)
 		case inside:
 			return Find(BlockedInCallback, "inside a callback, "+saw, about...)
 		}

@@ -25,6 +25,13 @@ var (
 			"waits, and all other clients with it. The fd that accept gives blocks, whatever the listener does.",
 		Lesson: "07-one-thread-many-clients", Section: "explain",
 	}
+	ReadsAtTimeout = &Misconception{
+		ID:     "reads-at-timeout",
+		Belief: "When the callback of an fd is called, there is something to read.",
+		Truth: "The callback is also called because the time is over, and then nothing is there: the read gives EAGAIN, or " +
+			"sleeps if the fd blocks. The second argument (what) says the reason: look at it before you read.",
+		Lesson: "02-ev-persist", Section: "explain",
+	}
 	OneShot = &Misconception{
 		ID:     "one-shot",
 		Belief: "An event that was added stays added.",

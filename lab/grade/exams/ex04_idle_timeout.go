@@ -18,14 +18,6 @@ var notBegunAgain = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
-var readsAtTimeout = &grade.Misconception{
-	ID:     "reads-at-timeout",
-	Belief: "When the callback of an fd is called, there is something to read.",
-	Truth: "The callback is also called because the time is over, and then nothing is there: the read gives EAGAIN, or " +
-		"sleeps if the fd blocks. The second argument (what) says the reason: look at it before you read.",
-	Lesson: "02-ev-persist", Section: "explain",
-}
-
 var timerOnce = &grade.Misconception{
 	ID:     "timer-once",
 	Belief: "A timeout that is over begins again by itself.",
@@ -150,7 +142,7 @@ var idleTimeout = &grade.Exam{
 					fmt.Sprintf("the loop goes to wait for up to %v, and the time of silence is %v", s.wait.Round(time.Millisecond), silence), s.fd)
 				e.Require(printed == 0 || s.timeouts > 0, "the loop reports silence: one of its events has a timeout", besideTheLoop,
 					fmt.Sprintf("idle was printed %d times, and no event with a timeout was ever added", printed), s.fd)
-				e.Require(s.nothing == 0, "the callback reads when there is something to read", readsAtTimeout,
+				e.Require(s.nothing == 0, "the callback reads when there is something to read", grade.ReadsAtTimeout,
 					"the callback was called because the time was over, and it read", s.fd)
 				if untold++; s.told-printed < 10 {
 					untold = 0

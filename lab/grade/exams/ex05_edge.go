@@ -12,7 +12,7 @@ import (
 var levelTriggered = &grade.Misconception{
 	ID:     "level-triggered",
 	Belief: "Without EdgeTriggered it works as well.",
-	Truth: "It does, at one turn of the loop for each read. The exercise is about the other way: be told once after " +
+	Truth: "It does: the loop says again in each turn that something is left. The exercise is about the other way: be told once after " +
 		"something has arrived, and take all of it.",
 	Lesson: "02-ev-persist", Section: "explain",
 }

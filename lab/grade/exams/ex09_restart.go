@@ -100,6 +100,15 @@ func waitsForAnother(e *grade.Examiner) *grade.Finding {
 	return nil
 }
 
+// waitsToBind looks whether bind has failed, and the program goes on.
+func waitsToBind(e *grade.Examiner) *grade.Finding {
+	refused, listens := binds(e)
+	if e.Ended() || refused == 0 || listens {
+		return nil
+	}
+	return grade.Find(waitsItOut, "bind has failed (EADDRINUSE), and the program does not listen and does not end: it waits")
+}
+
 // manyBinds that fail are a program that waits, and not one that looks for a port.
 const manyBinds = 5
 
@@ -134,7 +143,7 @@ var restart = &grade.Exam{
 		holds(e, port)
 		e.Means(grade.GaveUp, endedIsFree)
 		e.Means(grade.Polling, waitsItOut)
-		e.Means(grade.Stuck, waitsItOut)
+		suspects(e, waitsToBind, keptOpen, leftUnanswered, waitsForAnother)
 		e.Restart(fmt.Sprint(port), "2")
 		const expected = "the server's old connections are in TIME_WAIT; it is started again, and listens on the same port at once"
 		e.Await(expected, func() bool {
