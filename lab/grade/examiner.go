@@ -37,7 +37,7 @@ type Examiner struct {
 	ended   bool  // the program has, and all its records are here
 	moved   int64 // bytes that it has read or written
 	sent    int64 // bytes that the kernel has taken from clients: the world has not come to rest
-	flowing bool  // while it moves bytes, it is not too slow
+	flowing bool  // the script itself looks whether all stands still; while bytes move, it is not too slow
 	vain    int   // how many records in a row moved no byte
 	circles int   // how often in a row a loop was entered that did not sleep, while no byte was moved
 	uncut   bool  // the loop that returned last left no event pending
@@ -243,13 +243,13 @@ func (e *Examiner) Await(expected string, ok func() bool) {
 		e.pump()
 		if e.flowing && e.moved != moved {
 			moved = e.moved
-			patience.had = processor(e.run.Pid())
+			patience = e.patience(limit)
 		}
 		if ok() {
 			e.catchUp()
 			return
 		}
-		if e.hopeless() || sign.gone(e) || patience.over(e) {
+		if e.hopeless() || !e.flowing && sign.gone(e) || patience.over(e) {
 			// It may have got there in this very moment.
 			e.hearOut()
 			if e.pump(); ok() {
