@@ -10,7 +10,7 @@
   const FONT = 'ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace';
   const BOLD = 1, FAINT = 2, UNDERLINE = 4, REVERSE = 8; // grid.Attr
   const ALL = [80, 24], ONE = [60, 20]; // cells in which all panels have room, and in which one has
-  const LARGEST = 15, READABLE = 10, SMALLEST = 5; // fonts
+  const LARGEST = 15, READABLE = 11, SMALLEST = 5; // fonts
 
   let size = LARGEST, wide = 8, high = 18; // of the font, and of a cell, in CSS pixels
   let columns = 0, rows = 0;
