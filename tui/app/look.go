@@ -71,9 +71,6 @@ func lookKeys() table {
 			Help: "undoes, one after the other: full screen, filter, selection; then it leaves"})
 }
 
-// hasStage reports whether there is anything to look at.
-func (m *Model) hasStage() bool { return m.playback() != nil }
-
 // stepBack takes back what was done last, or leaves the screen.
 func (m *Model) stepBack() tea.Cmd {
 	if p := m.playback(); p != nil && p.look.StepBack() {
