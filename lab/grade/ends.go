@@ -119,16 +119,18 @@ func (e *Examiner) pending(saw string) *Finding {
 			about = append(about, f)
 		}
 	}
+	signals := false
 	for i := range e.world.Bases {
 		for _, t := range e.world.Bases[i].Timers {
 			if t.What&trace.Signal != 0 {
+				signals = true
 				saw += "; an event for " + safe(t.Label) + " is still pending"
 			}
 		}
 	}
 	for i := range e.world.Bases {
 		b := &e.world.Bases[i]
-		if about == nil && b.Phase == world.Waiting && b.Watched == 0 && b.Limit < 0 && b.Thread != 0 {
+		if about == nil && !signals && b.Phase == world.Waiting && b.Watched == 0 && b.Limit < 0 && b.Thread != 0 {
 			return Find(NeverLeft, fmt.Sprintf("%s; no event is pending, and a loop waits: %s", saw, e.running()))
 		}
 	}

@@ -140,7 +140,7 @@ func (w *bellWorld) beforeNextLine() {
 	}
 	w.e.Release()
 	w.e.Answered(rings)
-	w.e.Suspects(w.dispatcherWaits, w.disorder, w.lateItem)
+	w.e.Suspects(w.dispatcherWaits, w.disorder, w.notRung, w.lateItem)
 }
 
 // stands gives items until a thread stands at a call on the fd. ok is false if
@@ -194,7 +194,7 @@ func (w *bellWorld) many() {
 	}
 	w.e.Means(grade.Unanswered, nil)
 	w.e.Means(grade.Noise, nil)
-	w.e.Suspects(w.dispatcherWaits, w.disorder, w.lateItem)
+	w.e.Suspects(w.dispatcherWaits, w.disorder, w.notRung, w.lateItem)
 }
 
 // ends ends the items while the worker is busy, with some left to do.
@@ -283,7 +283,7 @@ func (w *bellWorld) anyByte() {
 		w.e.Means(m, itemIsMark)
 	}
 	w.e.Means(grade.Noise, memoryUsedAgain)
-	w.e.Suspects(w.dispatcherWaits, w.leavesOut, w.disorder, w.lateItem)
+	w.e.Suspects(w.dispatcherWaits, w.leavesOut, w.disorder, w.notRung, w.lateItem)
 	w.gives(items)
 	w.e.Answered(expected)
 	w.e.Means(grade.Noise, nil)

@@ -155,7 +155,7 @@ var eventfdBell = &grade.Exam{
 	Play: func(e *grade.Examiner) {
 		e.Needs("linux", "eventfd(2)")
 		w := newWorld(e)
-		e.Suspects(w.readyMade, w.addsNothing, w.dispatcherWaits, w.disorder, w.lateItem)
+		e.Suspects(w.readyMade, w.addsNothing, w.dispatcherWaits, w.disorder, w.notRung, w.lateItem)
 
 		e.Check("the bell is rung")
 		w.opened()
@@ -198,7 +198,7 @@ var eventfdBell = &grade.Exam{
 		e.Means(grade.WriteBlocks, byteOrder)
 		w.gives(letters(0, 300))
 		printed := len(e.Printed())
-		e.Suspects(w.readyMade, w.addsNothing, w.dispatcherWaits, w.disorder, func() *grade.Finding { return w.lowByte(printed) }, w.lateItem)
+		e.Suspects(w.readyMade, w.addsNothing, w.dispatcherWaits, w.disorder, func() *grade.Finding { return w.lowByte(printed) }, w.notRung, w.lateItem)
 		e.Means(grade.Unanswered, bytesCounted)
 		if w.noRoom() {
 			e.Means(grade.Unanswered, byteOrder)
@@ -326,7 +326,7 @@ func (w *bellWorld) takesAsMany() {
 	}
 	w.e.Release()
 	w.e.Answered(expected)
-	w.e.Suspects(w.dispatcherWaits, w.disorder, w.lateItem)
+	w.e.Suspects(w.dispatcherWaits, w.disorder, w.notRung, w.lateItem)
 }
 
 // closedBell looks whether the bell was closed while the worker's event is pending on it.
