@@ -208,6 +208,8 @@ var gracefulStop = &grade.Exam{
 		e.Await(let, func() bool { // a server that gives them a moment of grace lets them go, too
 			return !slices.ContainsFunc(content, func(one *grade.Client) bool { return one.FD().Closed == 0 })
 		})
+		e.Await(let, e.Rest())
+		patient(e, c)
 		e.Calm(let)
 		for _, one := range content {
 			e.Await(let, one.Ended)
@@ -223,7 +225,6 @@ var gracefulStop = &grade.Exam{
 		e.Require(e.Refuses(port), "after SIGINT no new client is accepted", stillListens, "a new client was connected, after those that had all their answers were disconnected")
 
 		e.Check("a slow reader gets all")
-		patient(e, c)
 		e.Means(grade.EndedEarly, closesOwing)
 		e.Means(grade.BrokenOff, closesOwing)
 		for _, m := range []*grade.Misconception{grade.Unanswered, grade.Noise, grade.AgainIsEnd} {
