@@ -31,6 +31,7 @@ type class struct {
 	number  int               // of the run
 	growing *trace.Growing    // nil: there was no run yet
 	follows bool              // the playhead goes with the instructor's
+	asked   bool              // the instructor's screen has the question
 	away    bool              // nothing can be heard
 	over    bool              // the run
 	shared  uint64            // records that are lost to all
@@ -171,15 +172,17 @@ func (v *Viewer) hearLost(now int64) {
 	v.run.Lost(v.lost-min(v.leftOut, v.lost), now)
 }
 
-// goAlong puts the playhead where the instructor's is, unless the viewer has gone elsewhere.
+// goAlong puts the playhead where the instructor's is, unless the viewer has gone elsewhere. A
+// question calls those back, too, until it is over or they go on: all are to predict.
 func (v *Viewer) goAlong() {
 	c := v.class
-	if !c.follows {
-		return
-	}
 	p := &c.place
-	v.asks = p.Asked && c.page.Question != ""
-	if v.asks || p.Run != c.number {
+	asked := p.Asked && c.page.Question != ""
+	if c.follows || asked != c.asked {
+		v.asks = asked
+	}
+	c.asked = asked
+	if !c.follows || v.asks || p.Run != c.number {
 		return
 	}
 	moments := v.run.Live.Moments

@@ -157,6 +157,34 @@ func TestAVoteIsForTheQuestionThatIsAsked(t *testing.T) {
 	}
 }
 
+// TestAQuestionCallsBackWhoIsAlone: all predict. Then they are where they were.
+func TestAQuestionCallsBackWhoIsAlone(t *testing.T) {
+	x := newTeacher(t)
+	v := x.v
+	x.tell("lesson", words)
+	x.begin(1)
+	x.records(Progress{Now: 5e8}, trace.Step, 2, 1e8, 2e8, 3e8)
+	x.tell("place", Place{Screen: "stage", Run: 1, Now: 5e8, At: 5e8, State: player.Live})
+	v.Key(",")
+	alone := v.Now()
+	asked := Place{Screen: "lesson", Asked: true, Run: 1, Now: 5e8, At: 5e8}
+	x.tell("place", asked)
+	if v.Key("b"); v.Vote() != words.Slug+" b" {
+		t.Errorf("no vote can be given:\n%s", text(v))
+	}
+	v.Key("enter") // back to the run, while the others still think
+	x.tell("place", asked)
+	if !strings.Contains(text(v), "on your own") || v.Now() != alone {
+		t.Errorf("the question comes back, or the place is lost (%d, was %d):\n%s", v.Now(), alone, text(v))
+	}
+	x.tell("place", Place{Screen: "stage", Run: 1, Now: 5e8, At: 5e8, State: player.Ended})
+	x.tell("place", asked)
+	x.tell("place", Place{Screen: "stage", Run: 1, Now: 5e8, At: 5e8, State: player.Ended})
+	if !strings.Contains(text(v), "on your own") || v.Now() != alone {
+		t.Errorf("after the question the place is lost (%d, was %d):\n%s", v.Now(), alone, text(v))
+	}
+}
+
 // TestNonsenseIsAnError and no fault.
 func TestNonsenseIsAnError(t *testing.T) {
 	for _, c := range [][2]string{
