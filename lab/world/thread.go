@@ -135,7 +135,10 @@ func (w *World) thread(r *trace.Record) *Thread {
 		t = w.addThread(r.Thread)
 	}
 	if !ofWatcher(r.Kind) {
-		t.LastActive, t.Asleep = r.Time, 0
+		t.LastActive = max(t.LastActive, r.Time)
+		if r.Time >= t.Asleep { // else it tells of what was before
+			t.Asleep = 0
+		}
 	}
 	return t
 }

@@ -655,7 +655,8 @@ func TestWhatALoopWasToldIsNotUnseen(t *testing.T) {
 }
 
 // TestASleepingThreadDoesNotRun: until it makes a record, or the kernel says so. A
-// word from before that record is stale.
+// word from before that record is stale, and a record from before that word does not wake it: turns
+// that are gathered are told late.
 func TestASleepingThreadDoesNotRun(t *testing.T) {
 	s := &script{thread: 100}
 	s.add(trace.ThreadBegin, trace.NoFD, "script", trace.Record{})
@@ -684,6 +685,10 @@ func TestASleepingThreadDoesNotRun(t *testing.T) {
 	last := &s.records[len(s.records)-1]
 	last.D = last.Time - 2e6 // looked before the note, written down after it
 	wants(false, Idle)
+	says(1)
+	s.add(trace.Note, trace.NoFD, "late", trace.Record{})
+	s.records[len(s.records)-1].Time -= 15e5 // what it did before it slept
+	wants(true, Sleeps)
 }
 
 // TestALaneClaimsNoMoreThanIsKnown: a thread that made no record runs, or sleeps, as far

@@ -52,7 +52,6 @@ func (d *dispatcher) whileBusy(w *worker, n int) *burst {
 	x, b, slow := w.x, &burst{worker: w, others: -d.byHand.Load()}, newJob(w.x)
 	d.hand(w, &slow.item)
 	x.Await(limit, slow.busy)
-	x.Note("the worker is busy in its callback")
 	x.Pause(moment)
 	before := w.calls.Load()
 	for range n {
@@ -140,7 +139,7 @@ func (d *dispatcher) fill(w *worker, bell *pipeBell) *filled {
 	x.Must("pipe", sys.SetNonblock(bell.w, false))
 	back := d.begin(func() {
 		if w.notify(&item{}) == nil {
-			f.returned = w.rings.Load() - before
+			f.returned = f.queued + 1 - w.queued() // its own byte is among those that wait
 		}
 	})
 	x.Note("    one more write, which may block")

@@ -80,6 +80,7 @@ type job struct {
 func newJob(x *experiment.X) *job {
 	j := &job{began: make(chan struct{}), end: make(chan struct{})}
 	j.work = func() {
+		x.Note("the worker is busy in its callback")
 		close(j.began)
 		select {
 		case <-j.end:
