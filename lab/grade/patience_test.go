@@ -64,3 +64,18 @@ func TestAProgramThatGetsNoProcessorIsNotJudged(t *testing.T) {
 		t.Errorf("it waits for a processor all the time, and was %s: %s", r.Outcome, r.Text(100))
 	}
 }
+
+// TestAThreadThatWakesForAMomentIsAtRest: a program that waits for its client is not failed because
+// another of its threads is found awake now and then.
+func TestAThreadThatWakesForAMomentIsAtRest(t *testing.T) {
+	calm := false
+	exam := &Exam{Exercise: "00-restless", Checks: []string{"it rests"}, Play: func(e *Examiner) {
+		e.Start()
+		e.Check("it rests")
+		e.Calm("it waits in a read")
+		calm = true
+	}}
+	if r := Run(context.Background(), root, "./lab/grade/testdata/restless", exam); !calm {
+		t.Errorf("%s %s\n%s", r.Outcome, r.Err, r.Text(100))
+	}
+}
