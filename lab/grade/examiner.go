@@ -94,7 +94,7 @@ const (
 	patrol  = 2 * time.Second        // for checking whether more comes of it
 	keep    = 400_000                // records; of those that are more, only what the world makes of them
 
-	ringSlots = 1 << 18 // room for a program that is ahead of a grader that has no processor
+	ringSlots = 1 << 19 // room for a program that is ahead of a grader that has no processor
 )
 
 // Check begins the check with that name, which must be the next of Exam.Checks.
