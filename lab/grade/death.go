@@ -84,6 +84,8 @@ func (e *Examiner) refused() *world.FD {
 	returned, gave := false, false
 	for _, r := range slices.Backward(e.entries) {
 		switch r.Kind {
+		case trace.WaitEnd:
+			return nil // the loop has gone on since
 		case trace.CallbackEnd:
 			returned, gave = true, false
 		case trace.Del, trace.Close:

@@ -84,8 +84,9 @@ func (w *bellWorld) answeredByPhases(expected string) int {
 		}
 		w.e.Pause(10 * time.Millisecond)
 	}
+	n := left() // before the worker goes on
 	w.e.Release()
-	return left()
+	return n
 }
 
 // between lets each thread do what it can between two lines of the other, which no

@@ -1,6 +1,6 @@
 // Wrong on purpose: the stop is graceful for 0.3 s, and then the loop ends.
 //
-// told: cut-off
+// told: cut-off or breaks-off
 package main
 
 import (
