@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"runtime"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -119,6 +121,17 @@ func wakings(pid int, thread uint32) (n int) {
 	}
 	return n
 }
+
+// selects reports whether a thread is in select(2) or poll(2), as proc_pid_syscall(5) says. Go's
+// runtime calls neither, so the call is the program's own.
+func selects(pid int, thread uint32) bool {
+	call, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/syscall", pid, thread))
+	number, _, _ := bytes.Cut(call, []byte(" "))
+	return slices.Contains(selectCalls[runtime.GOARCH], string(number))
+}
+
+// selectCalls are the numbers of poll, select, pselect6 and ppoll.
+var selectCalls = map[string][]string{"amd64": {"7", "23", "270", "271"}, "arm64": {"72", "73"}}
 
 // children returns the processes that the process has started and that live.
 func children(pid int) (pids []int) {

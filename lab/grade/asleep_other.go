@@ -23,6 +23,9 @@ func lacked(int) time.Duration { return 0 }
 // wakings cannot be asked here.
 func wakings(int, uint32) int { return 0 }
 
+// selects cannot be asked here.
+func selects(int, uint32) bool { return false }
+
 // children cannot be asked here: the imports alone tell.
 func children(int) []int { return nil }
 

@@ -127,12 +127,15 @@ const (
 // wakesByClock: a program that waits by itself leaves no record of its waits. If its wait has
 // a timeout that is over again and again, the threads that read are woken for nothing: the
 // kernel counts it. Only time in which the program sleeps is measured, so that a busy machine
-// shows the same.
+// shows the same. A thread that has read, and does not wait in select or poll now, is none of
+// them: Go moves a goroutine to another thread, and the old one may take notes for the trace.
 func (e *Examiner) wakesByClock() *Finding {
 	readers := map[uint32]bool{}
 	for _, f := range e.handFDs() {
 		for _, thread := range f.Threads {
-			readers[thread] = true
+			if selects(e.run.Pid(), thread) {
+				readers[thread] = true
+			}
 		}
 	}
 	woken := func() (n int) {
