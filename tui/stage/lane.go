@@ -3,6 +3,7 @@ package stage
 import (
 	"math"
 	"math/bits"
+	"sort"
 
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
@@ -40,26 +41,38 @@ func drawLane(r grid.Region, v *scene, l *world.Lane, w window) (longest mark) {
 		if s.glyph != 0 {
 			r.Set(x, 0, s.glyph, s.style)
 		}
-		if left = s; s.style == v.Theme.Lane.Unseen {
-			if m.w == 0 {
-				m = mark{x: x}
-				if p.First&late != 0 { // it began before, perhaps before the window did
-					m.lasted = from - lateSince(l, from)
-				}
-			}
-			m.w++
-			m.lasted += p.Lasted(late)
-		} else {
+		if left = s; s.style != v.Theme.Lane.Unseen {
 			m = mark{}
+			continue
 		}
-		if m.lasted > longest.lasted {
-			longest = m
+		m.w++
+		switch {
+		case m.w > 1 && p.Lasted(late) == to-from:
+			m.lasted += to - from
+		case m.w > 1: // somebody looked meanwhile: there one stretch ends, and another may begin
+			if m.lasted+p.Lasted(late) > longest.lasted {
+				m.lasted += lateUntil(l, from, to) - from
+				longest = longer(longest, m)
+			}
+			fallthrough
+		default: // it may have begun before the window did
+			m = mark{x: x, w: 1, lasted: to - lateSince(l, to-1)}
 		}
+		longest = longer(longest, m)
 	}
 	return longest
 }
 
 const late = world.Unseen | world.Piling
+
+// lateUntil returns how long it goes on from a time, at most until another one, that the fd is
+// unseen.
+func lateUntil(l *world.Lane, from, to int64) int64 {
+	return from + int64(sort.Search(int(to-from), func(n int) bool {
+		p := l.Piece(from, from+int64(n)+1)
+		return p.Lasted(late) < int64(n)+1
+	}))
+}
 
 // lateSince returns when what is unseen at a time became so.
 func lateSince(l *world.Lane, at int64) int64 {
@@ -305,6 +318,13 @@ func (q *queueLabel) next(x int, p *world.Piece, s shape) {
 type mark struct {
 	x, y, w int
 	lasted  int64
+}
+
+func longer(a, b mark) mark {
+	if b.lasted > a.lasted {
+		return b
+	}
+	return a
 }
 
 // draw says of the stretch how long nobody knew, where there is room.

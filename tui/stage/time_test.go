@@ -416,6 +416,28 @@ func TestTheOddOnesAreSaid(t *testing.T) {
 	}
 }
 
+// TestTwoStretchesAreNotOne: what was unseen, was read, and is unseen again was known in between, though a
+// column is too coarse to show it.
+func TestTwoStretchesAreNotOne(t *testing.T) {
+	h := looping()
+	h.add(ms, trace.Kernel, 6, "", trace.Record{A: int64(trace.Readable), B: 900})
+	h.add(300*ms, trace.WaitEnd, trace.NoFD, "select", trace.Record{Base: 1, A: 1})
+	for range 3 {
+		h.add(0, trace.Ready, 6, "", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
+		h.add(1000, trace.CallbackBegin, 6, "a", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
+		h.add(1000, trace.CallEnd, 6, "read", trace.Record{A: 1})
+		h.add(0, trace.CallbackEnd, 6, "", trace.Record{Base: 1, C: 1})
+	}
+	h.add(0, trace.CallbackBegin, 8, "b", trace.Record{Base: 1, A: int64(trace.Readable), C: 2})
+	h.add(ms, trace.Kernel, 6, "", trace.Record{A: int64(trace.Readable), B: 901})
+	h.add(400*ms, trace.Sleep, trace.NoFD, "", trace.Record{A: 4242, B: 1})
+	v := view(h, 0)
+	v.Column = 10e6
+	if text, _ := screen(v, 120, 40); !strings.Contains(text, "nobody knows 400 ms") {
+		t.Errorf("no \"nobody knows 400 ms\" in\n%s", text)
+	}
+}
+
 // TestALongStretchIsSaidWhole, although the window shows its end alone.
 func TestALongStretchIsSaidWhole(t *testing.T) {
 	h := looping()
