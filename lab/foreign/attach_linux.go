@@ -87,14 +87,22 @@ func (t *tracer) letGo() {
 	for _, k := range t.tasks {
 		if k.held != 0 { // it stands before its wait
 			k.held = 0
-			t.detach(k)
+			t.interruptCall(k)
 			continue
 		}
 		ptrace(unix.PTRACE_INTERRUPT, k.tid, 0, 0)
 	}
 }
 
-// detach lets a thread go that is stopped.
+// interruptCall lets a thread go on that stands at the beginning of a call, and stops it at the call's
+// end. If it were detached here, what the kernel has of the interrupt would end the call with
+// EINTR, and nobody would be there to mend that.
+func (t *tracer) interruptCall(k *task) {
+	ptrace(unix.PTRACE_INTERRUPT, k.tid, 0, 0)
+	t.goOn(k, 0)
+}
+
+// detach lets a thread go that is stopped, not at the beginning of a call.
 func (t *tracer) detach(k *task) { t.detachWith(k, 0) }
 
 func (t *tracer) detachWith(k *task, sig unix.Signal) {

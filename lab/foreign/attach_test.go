@@ -78,9 +78,11 @@ func (p *untraced) echoes(t *testing.T, line string) {
 	}
 }
 
-func attach(t *testing.T, pid int) *traced {
+func attach(t *testing.T, pid int) *traced { return attachWith(t, pid, Options{}) }
+
+func attachWith(t *testing.T, pid int, opt Options) *traced {
 	p := &traced{t: t}
-	p.follow(func(rec *trace.Recorder) (Exit, error) { return Attach(rec, &p.gate, pid, Options{}, p.stop) })
+	p.follow(func(rec *trace.Recorder) (Exit, error) { return Attach(rec, &p.gate, pid, opt, p.stop) })
 	return p
 }
 
@@ -114,6 +116,38 @@ func TestAttachAndDetachAreNoSignals(t *testing.T) {
 	if !strings.Contains(string(status), "TracerPid:\t0\n") {
 		t.Errorf("it is traced still:\n%s", status)
 	}
+}
+
+// TestDetachAtTheBeginningOfAWait is no signal either: neither where the thread has just come there, at
+// whatever moment, nor where it is held there.
+func TestDetachAtTheBeginningOfAWait(t *testing.T) {
+	if !canRestart {
+		t.Skip("an interrupted wait cannot be begun again on this processor: the program is told EINTR")
+	}
+	program := start(t, compile(t, "strict.c"))
+	letGo := func(p *traced) {
+		t.Helper()
+		close(p.stop)
+		select {
+		case <-p.done:
+		case <-time.After(30 * time.Second):
+			program.cmd.Process.Kill() // or nobody would ever come back
+			t.Fatal("the tracer does not let go")
+		}
+		program.echoes(t, "let go\n")
+	}
+	for range 30 {
+		p := attach(t, program.cmd.Process.Pid)
+		p.until("it is followed", func() bool { return p.count(trace.WaitBegin, "") > 0 })
+		program.echoes(t, "attached\n") // now it goes to wait
+		letGo(p)
+	}
+	p := attachWith(t, program.cmd.Process.Pid, Options{Hold: true})
+	p.until("it is followed", func() bool { return p.count(trace.WaitBegin, "") > 0 })
+	p.gate.Close()
+	program.echoes(t, "held after this\n")
+	p.until("it is held", func() bool { return p.count(trace.Hold, "") > 0 })
+	letGo(p)
 }
 
 // TestAThreadThatSleepsInACallOfNoFDIsLetGo: its next stop is the end of that call, in place of

@@ -199,16 +199,18 @@ func (t *tracer) stopped(tid int, status unix.WaitStatus) {
 // atCall is a stop at the beginning of a call, or at its end.
 func (t *tracer) atCall(k *task) {
 	if k.in == nil && t.attached {
-		if t.leaving { // this stop has come in place of the one that letGo asked for
-			t.detach(k)
-			return
-		}
 		var info syscallInfo
-		if info.get(k.tid) == nil && info.op == infoEntry {
+		begins := info.get(k.tid) == nil && info.op == infoEntry
+		switch {
+		case begins && t.leaving:
+			t.interruptCall(k)
+		case begins:
 			t.enter(k)
-			return
+		case t.leaving: // this stop has come in place of the one that letGo asked for
+			t.detach(k)
+		default:
+			t.goOn(k, 0)
 		}
-		t.goOn(k, 0)
 		return
 	}
 	t.leave(k)
