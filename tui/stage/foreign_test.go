@@ -218,3 +218,16 @@ func TestQuietFDsAreCounted(t *testing.T) {
 		}
 	}
 }
+
+// TestManyHeldThreadsAreCounted: their names would not fit into the headline.
+func TestManyHeldThreadsAreCounted(t *testing.T) {
+	h := &history{thread: 100}
+	h.add(ms, trace.ThreadBegin, trace.NoFD, "first", trace.Record{})
+	for i := range 4 {
+		h.thread = uint32(100 + i)
+		h.add(ms, trace.Hold, trace.NoFD, trace.BeforeWait, trace.Record{})
+	}
+	if text, _ := screen(view(h, 0), 80, 24); !strings.Contains(text, "Held 4 threads, each before its next phase") {
+		t.Errorf("the threads are not counted:\n%s", text)
+	}
+}

@@ -160,8 +160,12 @@ func drawNow(r grid.Region, v *scene) {
 	switch {
 	case w.Held > 0:
 		p = p.Text(th.Held, "Held").Text(th.Text, " ")
+		const few = 2 // more would not fit
+		if w.Held > few {
+			p = p.Int(th.Text, int64(w.Held)).Text(th.Text, " threads, each before its next phase ")
+		}
 		for i := range w.Threads {
-			if top, ok := w.Threads[i].Top(); ok && top.Kind == world.AtGate {
+			if top, ok := w.Threads[i].Top(); ok && top.Kind == world.AtGate && w.Held <= few {
 				p = p.Text(th.Text, top.Name).Text(th.Faint, " (").Text(th.Text, threadName(&w.Threads[i])).Text(th.Faint, ") ")
 			}
 		}
