@@ -86,6 +86,22 @@ func attachWith(t *testing.T, pid int, opt Options) *traced {
 	return p
 }
 
+// letsGo detaches, and the program goes on.
+func (p *traced) letsGo(program *untraced) {
+	p.t.Helper()
+	close(p.stop)
+	select {
+	case <-p.done:
+	case <-time.After(30 * time.Second):
+		program.cmd.Process.Kill() // or nobody would ever come back
+		p.t.Fatal("the tracer does not let go")
+	}
+	if !errors.Is(p.err, ErrDetached) {
+		p.t.Fatalf("it ended with %+v, %v; want ErrDetached", p.exit, p.err)
+	}
+	program.echoes(p.t, "let go\n")
+}
+
 // TestAttachAndDetachAreNoSignals: both interrupt a wait. The program is not told, for it
 // would end.
 func TestAttachAndDetachAreNoSignals(t *testing.T) {
@@ -105,12 +121,7 @@ func TestAttachAndDetachAreNoSignals(t *testing.T) {
 			t.Errorf("%d handlings, want 1:\n%s", n, p.tell(40))
 		}
 		program.waits(t)
-		close(p.stop)
-		<-p.done
-		if !errors.Is(p.err, ErrDetached) {
-			t.Fatalf("it ended with %+v, %v; want ErrDetached", p.exit, p.err)
-		}
-		program.echoes(t, "let go\n")
+		p.letsGo(program)
 	}
 	status, _ := os.ReadFile("/proc/" + strconv.Itoa(program.cmd.Process.Pid) + "/status")
 	if !strings.Contains(string(status), "TracerPid:\t0\n") {
@@ -125,29 +136,18 @@ func TestDetachAtTheBeginningOfAWait(t *testing.T) {
 		t.Skip("an interrupted wait cannot be begun again on this processor: the program is told EINTR")
 	}
 	program := start(t, compile(t, "strict.c"))
-	letGo := func(p *traced) {
-		t.Helper()
-		close(p.stop)
-		select {
-		case <-p.done:
-		case <-time.After(30 * time.Second):
-			program.cmd.Process.Kill() // or nobody would ever come back
-			t.Fatal("the tracer does not let go")
-		}
-		program.echoes(t, "let go\n")
-	}
 	for range 30 {
 		p := attach(t, program.cmd.Process.Pid)
 		p.until("it is followed", func() bool { return p.count(trace.WaitBegin, "") > 0 })
 		program.echoes(t, "attached\n") // now it goes to wait
-		letGo(p)
+		p.letsGo(program)
 	}
 	p := attachWith(t, program.cmd.Process.Pid, Options{Hold: true})
 	p.until("it is followed", func() bool { return p.count(trace.WaitBegin, "") > 0 })
 	p.gate.Close()
 	program.echoes(t, "held after this\n")
 	p.until("it is held", func() bool { return p.count(trace.Hold, "") > 0 })
-	letGo(p)
+	p.letsGo(program)
 }
 
 // TestAThreadThatSleepsInACallOfNoFDIsLetGo: its next stop is the end of that call, in place of
@@ -165,14 +165,7 @@ func TestAThreadThatSleepsInACallOfNoFDIsLetGo(t *testing.T) {
 		}
 		return len(states) == 2 && p.count(trace.WaitBegin, "") > 0
 	})
-	close(p.stop)
-	select {
-	case <-p.done:
-	case <-time.After(30 * time.Second):
-		program.cmd.Process.Kill() // or nobody would ever come back
-		t.Fatal("the tracer does not let go")
-	}
-	program.echoes(t, "let go\n")
+	p.letsGo(program)
 }
 
 // TestTheProgramSurvivesItsTracer, even if that is killed.

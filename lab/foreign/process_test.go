@@ -3,7 +3,6 @@
 package foreign
 
 import (
-	"errors"
 	"os"
 	"strconv"
 	"strings"
@@ -111,12 +110,7 @@ func TestAttachFindsTheWorkers(t *testing.T) {
 		})
 		program.echoes(t, "attached\n")
 		p.until("the worker's read is seen", func() bool { return p.worker().Live.Bases[0].Handled == 1 })
-		close(p.stop)
-		<-p.done
-		if !errors.Is(p.err, ErrDetached) {
-			t.Fatalf("it ended with %+v, %v; want ErrDetached", p.exit, p.err)
-		}
-		program.echoes(t, "let go\n")
+		p.letsGo(program)
 		for _, one := range p.worker().Live.Processes {
 			status, _ := os.ReadFile("/proc/" + strconv.Itoa(int(one.ID)) + "/status")
 			if !strings.Contains(string(status), "TracerPid:\t0\n") {
