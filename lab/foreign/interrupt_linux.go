@@ -14,27 +14,27 @@ import (
 // wakeUp is the signal that interrupts a wait.
 const wakeUp = unix.SIGUSR1
 
-// interrupting makes wakeUp interrupt wait4(2). Go's handlers ask the kernel to begin an
+// interruptWaits makes wakeUp interrupt wait4(2). Go's handlers ask the kernel to begin an
 // interrupted call again (SA_RESTART): that wish is taken away for this signal alone.
-var interrupting = sync.OnceFunc(func() {
+var interruptWaits = sync.OnceFunc(func() {
 	heard := make(chan os.Signal, 1)
 	signal.Notify(heard, wakeUp)
 	go func() {
 		for range heard {
 		}
 	}()
-	deliver(wakeUp, func(flags *uint64) { *flags &^= saRestart })
+	changeFlags(wakeUp, func(flags *uint64) { *flags &^= saRestart })
 })
 
-// unheard keeps the kernel from sending the tracer a signal at each stop, beside what
+// noStopSignals keeps the kernel from sending the tracer a signal at each stop, beside what
 // wait4(2) tells: Go handles SIGCHLD as any other, and each costs as much as a stop itself.
 // The end of a child is still signalled. (sigaction(2), SA_NOCLDSTOP)
-var unheard = sync.OnceFunc(func() {
-	deliver(unix.SIGCHLD, func(flags *uint64) { *flags |= saNoChildStop })
+var noStopSignals = sync.OnceFunc(func() {
+	changeFlags(unix.SIGCHLD, func(flags *uint64) { *flags |= saNoChildStop })
 })
 
-// deliver changes how the kernel delivers a signal to the handler that Go has for it.
-func deliver(sig unix.Signal, change func(flags *uint64)) {
+// changeFlags changes how the kernel calls the handler that Go has for a signal: sa_flags of sigaction(2).
+func changeFlags(sig unix.Signal, change func(flags *uint64)) {
 	var action struct { // the kernel's struct sigaction
 		handler, flags, restorer, mask uint64
 	}

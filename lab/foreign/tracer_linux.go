@@ -68,8 +68,8 @@ type task struct {
 // newTracer returns a tracer for the calling thread, which must be locked, and does all
 // that follows.
 func newTracer(rec *trace.Recorder, gate *control.Gate, opt Options) *tracer {
-	interrupting()
-	unheard()
+	interruptWaits()
+	noStopSignals()
 	return &tracer{bell: bell{tid: unix.Gettid()}, rec: rec, gate: gate, opt: opt, names: map[string]uint32{}, tasks: map[int]*task{},
 		procs: map[int]*process{}, owners: map[int]*process{}}
 }

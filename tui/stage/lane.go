@@ -65,8 +65,8 @@ func drawLane(r grid.Region, v *scene, l *world.Lane, w window) (longest mark) {
 
 const late = world.Unseen | world.Piling
 
-// lateUntil returns how long it goes on from a time, at most until another one, that the fd is
-// unseen.
+// lateUntil returns until when an fd that is unseen at a time stays so without a break, at most
+// until another time.
 func lateUntil(l *world.Lane, from, to int64) int64 {
 	return from + int64(sort.Search(int(to-from), func(n int) bool {
 		p := l.Piece(from, from+int64(n)+1)
