@@ -32,6 +32,22 @@ var errorEndsAll = &grade.Misconception{
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 
+var restOvertaken = &grade.Misconception{
+	ID:     "rest-overtaken",
+	Belief: "What was just read can be sent at once.",
+	Truth: "Not while an earlier rest waits for room: what is sent first arrives first. Put what was read behind the rest, " +
+		"and send from its front.",
+	Lesson: "07-one-thread-many-clients", Section: "explain",
+}
+
+var tookNothing = &grade.Misconception{
+	ID:     "took-nothing",
+	Belief: "A write that does not take all takes nothing.",
+	Truth: "It takes a part, and says how many bytes that was: these are sent. Go on with the byte after them. (A write that takes " +
+		"nothing gives EAGAIN.)",
+	Lesson: "07-one-thread-many-clients", Section: "explain",
+}
+
 var fullIsGone = &grade.Misconception{
 	ID:     "full-is-gone",
 	Belief: "When write gives an error, the client is gone.",
@@ -227,7 +243,7 @@ func hears(e *grade.Examiner, c *grade.Client, expected string, dropped *grade.M
 		// Before we look what it has heard. A server that is dead is another matter.
 		ended := c.Ended() && c.FD() != nil && c.FD().Closed != 0
 		if wrong := c.Deviates(); wrong != "" {
-			m, what := wrongFor(c, wrong)
+			m, what := wrongFor(e, c, wrong)
 			e.RuleOut(expected, grade.Find(m, fmt.Sprintf("after %d bytes that were right, client %s hears what is wrong: %s",
 				len(c.Heard())-len(wrong), c.Name, what), c.FD()).Decides(e.ShortWrite(c.FD())))
 		}
@@ -246,9 +262,16 @@ func hears(e *grade.Examiner, c *grade.Client, expected string, dropped *grade.M
 
 // wrongFor says what it means that a client hears wrong bytes: words of its own that are not due
 // yet, words of another client (each begins its own with its name), or neither.
-func wrongFor(c *grade.Client, wrong string) (m *grade.Misconception, what string) {
+func wrongFor(e *grade.Examiner, c *grade.Client, wrong string) (m *grade.Misconception, what string) {
 	switch word := strings.Trim(wrong[:min(len(wrong), 8)], " \n"); {
 	case word != "" && strings.HasPrefix(word, c.Name):
+		e.Aftermath(func() { c.Deaf(false) }) // until it has heard all that will come
+		switch own := c.FD(); {
+		case own.BytesOut > own.BytesIn:
+			return tookNothing, "a piece has come twice"
+		case own.BytesOut == own.BytesIn:
+			return restOvertaken, "what was said later has come earlier; nothing is missing"
+		}
 		return writeTakesAll, "a piece is missing"
 	case word != "" && strings.ContainsAny(word[:1], "abcdf"):
 		return restInSharedBuffer, "another client's words are there"
