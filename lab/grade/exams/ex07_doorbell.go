@@ -54,6 +54,14 @@ var itemTakenBack = &grade.Misconception{
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
+var bellIsQueue = &grade.Misconception{
+	ID:     "bell-is-queue",
+	Belief: "The pipe can carry the items themselves.",
+	Truth: "As many as it has room for: 65,536 bytes. What it refuses then is an item, and the dispatcher can only wait or drop it. " +
+		"Keep the items in a queue that grows; the byte in the pipe only says that something is there.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
 var lockHeld = &grade.Misconception{
 	ID:     "lock-held",
 	Belief: "While I do the items, the queue is mine.",
@@ -130,8 +138,12 @@ var doorbell = &grade.Exam{
 		w.fillsUp(room)
 
 		e.Check("nothing is lost")
-		e.Means(grade.Unanswered, itemTakenBack)
-		e.Means(grade.Noise, itemTakenBack)
+		lost := itemTakenBack
+		if w.itemsInBell() {
+			lost = bellIsQueue
+		}
+		e.Means(grade.Unanswered, lost)
+		e.Means(grade.Noise, lost)
 		w.answers.Say("!")
 		e.Answered(fmt.Sprintf("%d items came while the worker was busy (the pipe has room for %d bytes); "+
 			"it is free now, and prints them all, in order", many, room))

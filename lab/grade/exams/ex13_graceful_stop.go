@@ -204,7 +204,7 @@ var gracefulStop = &grade.Exam{
 		meansStopped(e)
 		const let = "a, b, d, e and f have all their answers: the server closes its ends, and sleeps until there is room for c"
 		content := append([]*grade.Client{a, b}, waiting...)
-		suspects(e, refusedOutside, owingClosed(c), stopIgnored, keepsContent(content))
+		suspects(e, refusedOutside, stopsOutside, owingClosed(c), stopIgnored, keepsContent(content))
 		e.Await(let, func() bool { // a server that gives them a moment of grace lets them go, too
 			return !slices.ContainsFunc(content, func(one *grade.Client) bool { return one.FD().Closed == 0 })
 		})
@@ -276,6 +276,23 @@ func waitsUntil(e *grade.Examiner) (*world.Base, time.Duration) {
 		}
 	}
 	return nil, 0
+}
+
+// stopsOutside looks whether the listener was closed on another thread than the loop's, while it ran.
+func stopsOutside(e *grade.Examiner) *grade.Finding {
+	listener := e.FD(func(f *world.FD) bool { return f.Listens })
+	if listener == nil || listener.Closed == 0 || over(e) {
+		return nil
+	}
+	var found *grade.Finding
+	e.Each(func(r *world.Entry) {
+		if !grade.Closing(listener)(r) || slices.ContainsFunc(e.World().Bases, func(b world.Base) bool { return b.Thread == r.Thread }) {
+			return
+		}
+		found = grade.Find(notInTheLoop, fmt.Sprintf("%s is closed on thread %d, which runs no loop", listener.Name(), r.Thread), listener).
+			Decides(grade.Closing(listener))
+	})
+	return found
 }
 
 // stopIgnored looks whether the listener is watched although a callback for the signal has run.
@@ -389,6 +406,10 @@ func answered(e *grade.Examiner, c *grade.Client, expected string, lost *grade.M
 			return true
 		}
 		about := c.FD()
+		if outside := refusedOutside(e); outside != nil {
+			e.RuleOut(expected, outside.Decides(grade.Closing(about)))
+		}
+		e.RuleOut(expected, stopsOutside(e))
 		switch {
 		case lost != backlogReset:
 		case about == nil: // with the listener
