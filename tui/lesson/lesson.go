@@ -6,6 +6,7 @@ package lesson
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/yuin/goldmark/ast"
 
@@ -347,7 +348,12 @@ func (s *State) drawQuestion(r grid.Region) (y int) {
 	if s.h < low {
 		gap = 0
 	}
-	y = page.Wrap(r, 0, text, s.Lesson.Question.Text) + 1
+	y = page.Wrap(r, 0, text, s.Lesson.Question.Text)
+	inOneRow := s.h < low && s.Votes.Given() > 0
+	if inOneRow {
+		s.drawTally(r.Sub(2, y, r.W-2, 1))
+	}
+	y++
 	for _, o := range s.Lesson.Question.Options {
 		st := text
 		if o.Letter == s.Chosen {
@@ -355,13 +361,13 @@ func (s *State) drawQuestion(r grid.Region) (y int) {
 			r.Set(0, y, th.Glyphs.Arrow, st)
 		}
 		r.At(2, y).Text(th.Style(theme.Key), o.Letter)
-		if y = page.Wrap(r.Sub(5, 0, r.W-5, r.H), y, st, o.Text); s.Votes.Given() > 0 {
+		if y = page.Wrap(r.Sub(5, 0, r.W-5, r.H), y, st, o.Text); s.Votes.Given() > 0 && !inOneRow {
 			s.drawVotes(r.Sub(5, y, r.W-5, 1), o.Letter)
 			y++
 		}
 		y += gap
 	}
-	if v := s.Votes; v.Given() > 0 {
+	if v := s.Votes; v.Given() > 0 && !inOneRow {
 		in := r.Sub(5, y, r.W-5, 1)
 		in.Text(0, 0, th.Style(theme.Faint), fmt.Sprintf("%d of the %d who look on have voted.", v.Given(), v.Present))
 		y++
@@ -373,7 +379,8 @@ func (s *State) drawQuestion(r grid.Region) (y int) {
 	return page.Wrap(r, y, th.Style(theme.Faint), "Good. You may still change it. Go on with →, and run the experiment: it computes its own answer.")
 }
 
-// low is the height below which options stand close together.
+// low is the height below which options stand close together, and the votes in one row: on a
+// projector of few rows the question, its options and the votes are seen at once.
 const low = 24
 
 // votesBar is how long the bar of all votes is.
@@ -385,6 +392,25 @@ func (s *State) drawVotes(r grid.Region, letter string) {
 	n := (s.Votes.By[letter]*votesBar + s.Votes.Given() - 1) / s.Votes.Given()
 	r.Fill(0, 0, n, 1, th.Glyphs.Body, th.Style(theme.Strong))
 	r.Text(n+min(n, 1), 0, th.Style(theme.Strong), s.Votes.Of(letter))
+}
+
+// drawTally draws in one row how many of a class have chosen each option.
+func (s *State) drawTally(r grid.Region) {
+	const longest = 4
+	th, v := s.Theme, s.Votes
+	strong, most := th.Style(theme.Strong), 1
+	for _, o := range s.Lesson.Question.Options {
+		most = max(most, v.By[o.Letter])
+	}
+	x := 0
+	for _, o := range s.Lesson.Question.Options {
+		votes := v.By[o.Letter]
+		x = r.Text(x, 0, th.Style(theme.Key), o.Letter) + 1
+		n := (votes*longest + most - 1) / most
+		r.Fill(x, 0, n, 1, th.Glyphs.Body, strong)
+		x = r.Text(x+n+min(n, 1), 0, strong, strconv.Itoa(votes)) + 2
+	}
+	r.Text(x, 0, th.Style(theme.Faint), fmt.Sprintf("%d of %d", v.Given(), v.Present))
 }
 
 // drawCovered is the section Verdict before the run.

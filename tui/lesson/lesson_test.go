@@ -47,3 +47,19 @@ func TestTheVerdictIsNotToldBeforeTheRun(t *testing.T) {
 		t.Error("who ran it in an earlier sitting is not told")
 	}
 }
+
+// TestVotesOnAProjector: on few rows the votes are seen with the question, without scrolling.
+func TestVotesOnAProjector(t *testing.T) {
+	for _, l := range course.Read("../..").Lessons {
+		s := New(theme.New(grid.Plain, theme.Dark, false), l, "")
+		s.Resize(60, 20)
+		s.Open(course.KeyPredict)
+		s.Votes = &course.Votes{By: map[string]int{"b": 12, "c": 18}, Present: 31}
+		text := screen(&s, 60, 20)
+		for _, want := range []string{"b ███ 12", "c ████ 18", "d 0", "30 of 31"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: no %q in\n%s", l.Slug, want, text)
+			}
+		}
+	}
+}
