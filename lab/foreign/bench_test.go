@@ -5,6 +5,7 @@ package foreign
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -32,7 +33,9 @@ var ways = []struct {
 	start func(b *testing.B, argv []string, serves func()) (end func())
 }{
 	{"bare", func(b *testing.B, argv []string, serves func()) func() { return command(b, argv...) }},
-	{"fdlab", launched},
+	{"fdlab", func(b *testing.B, argv []string, serves func()) func() {
+		return command(b, append([]string{os.Args[0], tracesToNobody}, argv...)...)
+	}},
 	{"strace", func(b *testing.B, argv []string, serves func()) func() {
 		if _, err := exec.LookPath("strace"); err != nil {
 			b.Skip("strace is not installed")
@@ -179,25 +182,22 @@ func command(b *testing.B, argv ...string) (end func()) {
 	}
 }
 
-// launched runs a program under the tracer.
-func launched(b *testing.B, argv []string, _ func()) (end func()) {
-	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+// tracesToNobody, and a command, are the arguments of this program as a tracer: a process of its own, as the
+// tracer is in fdlab, so that it shares no goroutine's turn with those who send the requests.
+const tracesToNobody = "trace to nobody:"
+
+// traceCommand is that program.
+func traceCommand(argv []string) {
+	stop, err := trace.StreamOf("bench", io.Discard, trace.Slots)
+	if err == nil {
+		_, err = Launch(trace.Process(), new(control.Gate), Options{Args: argv, Files: [3]*os.File{os.Stdin, os.Stdout, os.Stderr}})
+		stop()
+	}
 	if err != nil {
-		b.Fatal(err)
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
-	finish := make(chan func(), 1)
-	over := make(chan struct{})
-	go func() {
-		defer close(over)
-		traceToNobody(b, func(rec *trace.Recorder) (Exit, error) {
-			return Launch(rec, new(control.Gate), Options{Args: argv, Files: [3]*os.File{null, null, null}})
-		}, func() { (<-finish)() })
-	}()
-	return func() {
-		finish <- stopProgram
-		<-over
-		null.Close()
-	}
+	os.Exit(0)
 }
 
 // attached starts a program and, when it serves, traces it. letGo ends only that.

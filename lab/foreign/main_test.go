@@ -29,6 +29,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 3 && strings.HasPrefix(os.Args[1], refuses) {
 		refused(os.Args[1:])
 	}
+	if len(os.Args) > 2 && os.Args[1] == tracesToNobody {
+		traceCommand(os.Args[2:])
+	}
 	Child() // the tests start this program again, as a trampoline
 	os.Exit(skip.Slow(m))
 }

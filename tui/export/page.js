@@ -17,7 +17,10 @@
   let cells = new Int32Array(0), painted = new Int32Array(0); // four numbers a cell
   let moves = false, dirty = true, last = 0;
 
+  const waited = () => document.getElementById('wait')?.remove();
+
   function tell(what) {
+    waited();
     document.getElementById('fault').textContent = String(what && what.message || what);
   }
 
@@ -68,8 +71,15 @@
     canvas.style.height = rows * high + 'px';
     paper.setTransform(ratio, 0, 0, ratio, 0, 0);
     cells = new Int32Array(columns * rows * 4);
-    painted = new Int32Array(cells.length).fill(-2); // no cell is so
     call('resize', columns, rows);
+    forget();
+  }
+
+  // forget has all painted anew, with what lies beside the last column.
+  function forget() {
+    painted = new Int32Array(cells.length).fill(-2); // no cell is so
+    paper.fillStyle = ground();
+    paper.fillRect(0, 0, canvas.width, canvas.height);
     dirty = true;
   }
 
@@ -97,46 +107,54 @@
     } else paper.fillText(c, x, y + Math.round(h * 0.76));
   }
 
-  // paintRow paints a row anew, grounds first.
-  function paintRow(row) {
-    const y = row * high;
+  // paintRow paints a part of a row anew, grounds first. To change a font or a colour of the paper costs
+  // more than to paint a letter, so it is told only what is other than before.
+  function paintRow(row, first, end) {
+    const y = row * high, left = Math.ceil(first * wide);
     paper.save();
     paper.beginPath();
-    paper.rect(0, y, columns * wide, high);
+    paper.rect(left, y, (end === columns ? canvas.width : Math.floor(end * wide)) - left, high); // whole pixels
     paper.clip();
-    for (let pass = 0; pass < 2; pass++) {
-      for (let column = 0; column < columns; column++) {
-        const i = (row * columns + column) * 4, attr = cells[i + 3], x = column * wide;
-        let fg = color(cells[i + 1], ink()), bg = color(cells[i + 2], ground());
-        if (attr & REVERSE) [fg, bg] = [bg, fg];
-        if (pass === 0) {
-          paper.fillStyle = bg;
-          paper.fillRect(x, y, wide + 1, high);
-          continue;
-        }
-        paper.fillStyle = fg;
-        paper.globalAlpha = attr & FAINT ? 0.6 : 1;
-        if (attr & UNDERLINE) paper.fillRect(x, y + high - 3, wide, 1);
-        if (cells[i] > 32) {
-          paper.font = `${attr & BOLD ? 'bold ' : ''}${size}px ${FONT}`;
-          glyph(cells[i], x, y);
-        }
-      }
+    const style = (column) => {
+      const i = (row * columns + column) * 4, attr = cells[i + 3];
+      const fg = color(cells[i + 1], ink()), bg = color(cells[i + 2], ground());
+      return attr & REVERSE ? [bg, fg] : [fg, bg];
+    };
+    let from = first, [, bg] = style(first);
+    for (let column = first + 1; column <= end; column++) {
+      const next = column < end ? style(column)[1] : '';
+      if (next === bg) continue;
+      paper.fillStyle = bg;
+      paper.fillRect(from * wide, y, (column - from) * wide + 1, high);
+      from = column;
+      bg = next;
+    }
+    let fg = '', faint = -1, bold = -1;
+    for (let column = first; column < end; column++) {
+      const i = (row * columns + column) * 4, attr = cells[i + 3];
+      if (cells[i] <= 32 && !(attr & UNDERLINE)) continue;
+      if (fg !== (fg = style(column)[0])) paper.fillStyle = fg;
+      if (faint !== (faint = attr & FAINT)) paper.globalAlpha = faint ? 0.6 : 1;
+      if (bold !== (bold = attr & BOLD)) paper.font = `${bold ? 'bold ' : ''}${size}px ${FONT}`;
+      const x = column * wide;
+      if (attr & UNDERLINE) paper.fillRect(x, y + high - 3, wide, 1);
+      if (cells[i] > 32) glyph(cells[i], x, y);
     }
     paper.restore();
   }
 
+  // paint paints what has changed: in each row from the first cell that is other than it was to the last
+  // one, and one more at each side, as a letter may reach over its cell.
   function paint() {
     call('frame', new Uint8Array(cells.buffer));
     for (let row = 0; row < rows; row++) {
       const from = row * columns * 4, to = from + columns * 4;
-      for (let i = from; i < to; i++) {
-        if (cells[i] !== painted[i]) {
-          paintRow(row);
-          painted.set(cells.subarray(from, to), from);
-          break;
-        }
-      }
+      let a = from, b = to;
+      while (a < to && cells[a] === painted[a]) a++;
+      if (a === to) continue;
+      while (cells[b - 1] === painted[b - 1]) b--;
+      painted.set(cells.subarray(a, b), a);
+      paintRow(row, Math.max(Math.floor((a - from) / 4) - 1, 0), Math.min(Math.ceil((b - from) / 4) + 1, columns));
     }
   }
 
@@ -252,9 +270,11 @@
   globalThis.begin = () => {
     const why = source.open({ call, changed, tell, dark: dark.matches });
     if (why !== '') return tell(why);
+    waited();
+    canvas.hidden = false;
     fit();
     addEventListener('resize', fit);
-    dark.addEventListener('change', () => { call('theme', dark.matches); painted.fill(-2); dirty = true; });
+    dark.addEventListener('change', () => { call('theme', dark.matches); forget(); });
     canvas.focus({ preventScroll: true });
     changed();
     requestAnimationFrame(tick);
