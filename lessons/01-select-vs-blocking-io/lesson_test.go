@@ -90,7 +90,7 @@ func breakIt(name string) {
 			if ways.asked == (libevent{}) {
 				ways.asked.missing = "nobody asked"
 			}
-			judge(x, bench, turns[0], loops[0], loops[1:], ways.asked)
+			judge(x, turns[0], loops[0], loops[1:], ways.asked)
 		},
 	})
 }

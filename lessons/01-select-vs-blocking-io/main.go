@@ -49,14 +49,14 @@ func run(x *experiment.X) {
 
 	// 2. One thread waits for both at once.
 	x.Step(2)
-	name := x.Backend()
-	both := bench.Compare(script, engine.Engine{Name: name, Read: loop(name)})
+	both := bench.Compare(script, engine.Engine{Name: x.Backend(), Read: loop(x.Backend())})
 
 	// 3. All others get the same arrivals at the same time.
 	x.Step(3)
-	rest := bench.Compare(script, others(name)...)
+	rest := bench.Compare(script, others(x.Backend())...)
+	bench.Table(append([]*engine.Run{turns[0], both[0]}, rest...)...)
 	x.Moment("nobody-is-first")
-	judge(x, bench, turns[0], both[0], rest, libevent())
+	judge(x, turns[0], both[0], rest, libevent())
 }
 
 // readInTurn is the program that most of us write first. While it is blocked

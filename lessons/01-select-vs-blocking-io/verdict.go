@@ -67,10 +67,9 @@ func play(x *experiment.X) {
 
 // judge computes what the run says: checks, the answer, the verdict. What it
 // can it rests on order: what was read before what else was said.
-func judge(x *experiment.X, bench *engine.Bench, turns, both *engine.Run, rest []*engine.Run, asked libevent) {
+func judge(x *experiment.X, turns, both *engine.Run, rest []*engine.Run, asked libevent) {
 	loops := append([]*engine.Run{both}, rest...)
 	all := append([]*engine.Run{turns}, loops...)
-	bench.Table(all...)
 
 	for _, t := range []*engine.Run{turns, both} { // the verdict rests on these
 		if h := t.Hears("b", "a"); h.When == engine.Unclear && h.Delayed > 0 {

@@ -38,7 +38,6 @@ func again(lo *loopback, old, new option) attempt {
 	if client, a.client = bound(from, new, "client"); a.client == nil {
 		if a.connect = sys.Connect(client, lo.server); a.connect == nil {
 			c = lo.accept(client)
-			x.Moment("had-again", client)
 			x.Must("SO_LINGER", sys.SetLinger(c.Client.FD, 0)) // leave nothing behind
 			quietly(x, c, c.Client, c.Server)
 		} else {

@@ -156,3 +156,28 @@ func TestTheVotesOfAClassStandBesideTheOptions(t *testing.T) {
 		}
 	}
 }
+
+// TestAMomentShowsWhatTheRunHasMeasured: a table that the run has stated by then stands whole in the place
+// of the log, also where one panel is seen at a time.
+func TestAMomentShowsWhatTheRunHasMeasured(t *testing.T) {
+	h := blocked()
+	h.add(1*ms, trace.Table, trace.NoFD, "from said to read", trace.Record{})
+	rows := [][]string{{"engine", "b1"}, {"blocking", "1.00 s"}, {"select", "21 µs"}, {"poll", "22 µs"}, {"epoll", "23 µs"}, {"busy", "9 µs"}}
+	for y, row := range rows {
+		for x, cell := range row {
+			h.add(0, trace.Cell, trace.NoFD, cell, trace.Record{A: int64(y), B: int64(x), D: int64(trace.NoUnit)})
+		}
+	}
+	v := view(h, 0)
+	for _, size := range [][2]int{{60, 20}, {80, 24}, {120, 40}} {
+		for _, at := range []int{0, 1} { // on the way, and at the moment
+			v.Band = &Band{Number: at, Of: 3, Question: "Was select the quickest?", Space: "the answer"}
+			text, _ := screen(v, size[0], size[1])
+			for _, row := range rows {
+				if got := strings.Contains(text, row[1]) && strings.Contains(text, "measured"); got != (at == 1) {
+					t.Fatalf("%v, moment %d: %q is there: %v\n%s", size, at, row[1], got, text)
+				}
+			}
+		}
+	}
+}

@@ -235,14 +235,20 @@ func split(w, h, gap int, v *scene) heights {
 		}
 		top, middle = min(top, enough), min(middle, h/4)
 	}
-	if len(v.Tries) > 0 { // they are the task
-		want := over
+	want, floor := 0, 6 // rows that the last panels want, and that the others keep
+	switch t := v.measured(); {
+	case t != nil:
+		want, floor = over+t.Rows(w-2*chrome.Margin), 5
+	case len(v.Tries) > 0: // they are the task
+		want = over
 		for _, one := range v.Tries {
 			want += tryRows(w-w*v.feedShare()/100-2*chrome.Margin, one)
 		}
+	}
+	if want > 0 {
 		lack := max(min(want, h/2)-(h-top-middle), 0)
-		least := max(middle-lack, min(middle, 6))
-		top = max(top-(lack-(middle-least)), min(top, 6))
+		least := max(middle-lack, min(middle, floor))
+		top = max(top-(lack-(middle-least)), min(top, floor))
 		middle = least
 	}
 	return heights{top, middle, h - top - middle}

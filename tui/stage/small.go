@@ -34,6 +34,9 @@ const (
 func (l *Layout) placeSmall(rest grid.Rect, v *scene) {
 	top, below := rest.Top(cardRows)
 	switch {
+	case v.measured() != nil:
+		l.Feed = rest
+		return
 	case v.isEmpty() && v.judges():
 		l.Judgement = rest
 		return

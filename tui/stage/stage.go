@@ -10,11 +10,13 @@ import (
 	"strconv"
 
 	"fdlab/lab/diagnosis"
+	"fdlab/lab/phrase"
 	"fdlab/lab/world"
 	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/keys"
 	"fdlab/tui/player"
+	"fdlab/tui/table"
 	"fdlab/tui/theme"
 )
 
@@ -117,7 +119,15 @@ func drawPanels(r grid.Region, v *scene, l *Layout) {
 	if l.Time.H > 0 {
 		drawTime(r, v.panel(r, l.Time, "time", "", ""), l, v)
 	}
-	if l.Feed.H > 0 {
+	switch t := v.measured(); {
+	case l.Feed.H == 0:
+	case t != nil:
+		hidden := ""
+		if n := t.Hidden(inside(l.Feed).W); n > 0 {
+			hidden = phrase.Counted(n, "more column")
+		}
+		t.Draw(v.panel(r, l.Feed, "measured", t.Title, hidden), 0, v.View.Theme)
+	default:
 		above, below := drawFeed(v.panel(r, l.Feed, "what happened", v.said(), ""), v)
 		v.drawMore(r, l.Feed, above, below)
 	}
@@ -176,6 +186,19 @@ func (v *scene) filtered() string {
 		return ""
 	}
 	return "only " + v.Filter
+}
+
+// measured is the table that a moment is about: the last one that the run has stated by then. It stands
+// in the place of what happened, which is one key away.
+func (v *scene) measured() *table.Table {
+	if v.Band == nil || v.Band.Number == 0 || v.Full == FeedPanel || v.judges() {
+		return nil
+	}
+	all := table.Of(v.World)
+	if len(all) == 0 {
+		return nil
+	}
+	return &all[len(all)-1]
 }
 
 // said is what the student has predicted, while nothing has come of the run yet.
