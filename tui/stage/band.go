@@ -105,9 +105,10 @@ func drawWay(p grid.Pen, v *scene) {
 	default:
 		p = p.Text(th.Faint, "on the way to the end")
 	}
-	if b.Behind > 0 {
+	switch {
+	case b.Behind > 0:
 		p.Skip(3).Duration(th.Faint, b.Behind).Text(th.Faint, " behind the program")
-	} else {
+	case v.Status != Building && v.Status != Starting:
 		p.Skip(3).Text(th.Faint, "the program has ended")
 	}
 }

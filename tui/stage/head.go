@@ -201,7 +201,7 @@ func drawNow(r grid.Region, v *scene) {
 		nameFD(p, th.Ready, unseen).Text(th.Text, " is ready in the kernel, and nobody has looked for ").Duration(th.Ready, v.Now-unseen.ReadySince)
 	case blocked != nil:
 		p = p.Text(th.Text, threadName(blocked)).Text(th.Text, " is ").Text(th.Blocked, "blocked").Text(th.Text, " in ")
-		p.Text(th.Text, frame.Name).Text(th.Text, " on ").Text(th.Text, calledName(w, &frame))
+		p = p.Text(th.Text, frame.Name).Text(th.Text, " on ").Text(th.Text, calledName(w, &frame))
 		if frame.Since < v.Now {
 			p.Text(th.Text, " for ").Bytes(th.Blocked, v.since(r, frame.Since))
 		}
@@ -303,7 +303,12 @@ func drawLoopNow(p grid.Pen, v *scene, short bool) {
 		p.Duration(th.Callback, v.Now-calling.Since).Text(th.Text, ". It looks at nothing else.")
 	case b == nil:
 	case n > 1 && calling == nil && waits(v.World) == n:
-		p.Text(th.Text, "All ").Int(th.Text, int64(n)).Text(th.Text, " loops ").Text(th.Waiting, "wait").Text(th.Text, ".")
+		if n == 2 {
+			p = p.Text(th.Text, "Both loops ")
+		} else {
+			p = p.Text(th.Text, "All ").Int(th.Text, int64(n)).Text(th.Text, " loops ")
+		}
+		p.Text(th.Waiting, "wait").Text(th.Text, ".")
 	default:
 		fds := " fds"
 		if b.Watched == 1 {
@@ -312,7 +317,11 @@ func drawLoopNow(p grid.Pen, v *scene, short bool) {
 			fds = " fds at once"
 		}
 		p = theLoop(p, v, b).Text(th.Text, " ").Text(th.Waiting, "waits").Text(th.Text, " in ").Text(th.Text, b.Call)
-		p = p.Text(th.Text, " for ").Int(th.Text, int64(b.Watched)).Text(th.Text, fds)
+		if b.Watched == 0 { // for a timer, or for what another thread posts
+			p = p.Text(th.Text, ", and watches no fd")
+		} else {
+			p = p.Text(th.Text, " for ").Int(th.Text, int64(b.Watched)).Text(th.Text, fds)
+		}
 		if b.Since < v.Now { // it has just begun
 			p = p.Text(th.Text, ", for ").Duration(th.Waiting, v.Now-b.Since)
 		}

@@ -1,6 +1,8 @@
 package stage
 
 import (
+	"unicode/utf8"
+
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
@@ -91,8 +93,11 @@ func readThread(r grid.Region, v *scene, l *world.Lane, n world.Now) {
 		return
 	}
 	p := r.At(0, 0).Text(st, word)
-	if n.Sure && v.Now > n.Since {
-		p.Text(st, " ").Bytes(st, v.since(r, n.Since))
+	if !n.Sure || v.Now <= n.Since {
+		return
+	}
+	if took := v.since(r, n.Since); p.X+1+utf8.RuneCount(took) <= r.W { // a number without its unit is none
+		p.Text(st, " ").Bytes(st, took)
 	}
 }
 

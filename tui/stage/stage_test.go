@@ -334,6 +334,17 @@ func TestTheLineBelowTheTitleDoesNotLie(t *testing.T) {
 
 // TestALongCallbackIsSaid: the line below the title is empty only where nothing
 // goes on.
+// TestABlockedCallIsNamed: the call and its fd, and for how long.
+func TestABlockedCallIsNamed(t *testing.T) {
+	h := blocked()
+	h.add(0, trace.Kernel, 8, "", trace.Record{A: int64(trace.Writable)}) // nothing waits
+	for _, size := range [][2]int{{80, 24}, {120, 40}} {
+		if text, _ := screen(view(h, 300*ms), size[0], size[1]); !strings.Contains(text, "reader is blocked in read on a for 500 ms") {
+			t.Errorf("the call is not named:\n%s", text)
+		}
+	}
+}
+
 // TestATurnThatDoesNotEndIsSaid: an event makes itself active. What the loop calls has
 // a name, and no callback is called long.
 func TestATurnThatDoesNotEndIsSaid(t *testing.T) {
@@ -609,7 +620,7 @@ func TestTheLoopHasAName(t *testing.T) {
 		want   string
 	}{
 		{several("one"), Running, "The loop waits in epoll_wait for 2 fds at once, for 30 ms."},
-		{several("one", "two"), Running, "All 2 loops wait."},
+		{several("one", "two"), Running, "Both loops wait."},
 		{several("one", "two"), Held, "Time is held. The loop of base one is inside epoll_wait"},
 		{calling("one", "two"), Running, "The loop of base two has been inside a callback for 30 ms. It looks at nothing else."},
 		{calling("one", "two"), Held, "Time is held. The loop of base two is inside a callback, base one inside epoll_wait."},

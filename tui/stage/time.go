@@ -24,13 +24,14 @@ func labelWidth(w int) int {
 	return 14
 }
 
-// readWidth is the width of the words at the right; 0: there is no room.
+// readWidth is the width of the words at the right, with the line before them: "asleep inside 504 ms",
+// "callback 247 µs". 0: there is no room.
 func readWidth(w int) int {
 	switch {
 	case w >= wide:
-		return 20
+		return 22
 	case w >= 60:
-		return 14
+		return 16
 	}
 	return 0
 }
