@@ -227,7 +227,6 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 			} else {
 				f.LeftBehind = 0
 			}
-			f.forget()
 		}
 	}
 }

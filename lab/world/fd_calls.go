@@ -27,7 +27,7 @@ func (w *World) applyKernel(r *trace.Record) {
 	switch {
 	case !ready:
 		f.ReadySince = 0
-		if asked < f.told && f.LastRead < f.told && f.CallbackDone < f.told { // it became ready after that
+		if asked < f.told && f.LastRead < f.told { // it became ready after that
 			f.heard(f.told, trace.Readable)
 			return
 		}
@@ -43,8 +43,8 @@ func (w *World) applyKernel(r *trace.Record) {
 // heard notes that a loop was told the fd is readable, before the watcher said
 // so. A loop can be told and its callback can take everything before the
 // watcher has looked; then the watcher has nothing to say, ever. So hearsay
-// holds only until the fd is read or its callback ends: if it is still ready
-// then, the watcher says so within milliseconds.
+// holds only until the fd is read, and, as a callback may take from it without
+// a word, for SeenFor after the callback: if it is still ready then, the watcher has said so.
 func (f *FD) heard(at int64, what trace.Readiness) {
 	if what&trace.Readable == 0 {
 		return
@@ -56,6 +56,15 @@ func (f *FD) heard(at int64, what trace.Readiness) {
 		f.Readiness |= trace.Readable
 	case f.LastRead < at && at < f.ReadySince: // it wrote that down after the watcher, who asked later
 		f.ReadySince = at
+	}
+}
+
+// doubt ends hearsay that nobody has confirmed, though there was time for it since the callback.
+func (w *World) doubt() {
+	for _, f := range w.FDs {
+		if f.Hearsay && f.CallbackDone > f.told && w.Looked-f.CallbackDone > SeenFor {
+			f.forget()
+		}
 	}
 }
 

@@ -255,6 +255,7 @@ func ofWatcher(k trace.Kind) bool {
 func (w *World) applySleep(r *trace.Record) {
 	if r.A == 0 { // the rest is as it was said
 		w.Looked = r.Asked()
+		w.doubt()
 		return
 	}
 	t := w.ThreadByID(uint32(r.A))

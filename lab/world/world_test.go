@@ -619,7 +619,15 @@ func TestWhatALoopWasToldIsNotUnseen(t *testing.T) {
 		{"the old word, then told, then the new one", func(s *script) { says(s, 0, 0); told(s); says(s, 0, 3) }, true, false},
 		{"told, then the old word", func(s *script) { told(s); says(s, 5e6, 0) }, true, false},
 		{"a callback that reads nothing, then the new word", func(s *script) { told(s); callback(s, false); says(s, 0, 3) }, true, false},
-		{"a callback that reads nothing, then the old word", func(s *script) { told(s); callback(s, false); says(s, 9e6, 0) }, false, false},
+		{"a callback that reads nothing, then the old word", func(s *script) { told(s); callback(s, false); says(s, 9e6, 0) }, true, false},
+		{"a callback that reads nothing", func(s *script) { told(s); callback(s, false) }, true, false},
+		{"a callback that reads nothing, and nobody confirms that it is ready", func(s *script) {
+			told(s)
+			callback(s, false)
+			s.add(trace.Sleep, trace.NoFD, "", trace.Record{})
+			last := &s.records[len(s.records)-1]
+			last.Time += 2 * SeenFor
+		}, false, false},
 		{"turns that were gathered before a read are recorded after it", func(s *script) {
 			told(s)
 			callback(s, true)
