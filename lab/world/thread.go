@@ -84,6 +84,14 @@ func (t *Thread) callback() *Frame {
 	return nil
 }
 
+// CalledSince returns when the callback that the thread is in began; without one, what is given.
+func (t *Thread) CalledSince(without int64) int64 {
+	if f := t.callback(); f != nil {
+		return f.Since
+	}
+	return without
+}
+
 // ofSignal reports whether a record that names a number is about a signal's
 // event, which has the signal's number. The end of a callback does not say so:
 // its beginning did.

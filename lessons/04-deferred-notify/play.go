@@ -12,8 +12,8 @@ import (
 
 // keys are what a person may do to the experiment.
 var keys = []experiment.Key{
-	{Rune: 'c', Text: "notify: hand over one item"},
 	{Rune: 'b', Text: "make the worker busy, or free"},
+	{Rune: 'c', Text: "notify: hand over one item"},
 	{Rune: 'f', Text: "notify until the doorbell is full"},
 }
 

@@ -38,7 +38,7 @@ func judge(x *experiment.X, idle, each, big *burst, full *filled, counter *burst
 		check(x.Of(5).At(counter.freed), counter.grows() && counter.calls == 1 && counter.done == 5, "busy, eventfd: the kernel holds %v: "+
 			"%s for %s, %d items done", counter.queued, callbacks(counter.calls), counter.notifications(), counter.done)
 	}
-	x.Of(2).At(each.freed).TimingCheck(each.median() > 2*idle.median(), "a notification waits for a busy worker: %s; for an idle one: %s",
+	x.Of(2).At(each.freed).TimingCheck(each.median() > 2*idle.median(), "a notification waits for a busy worker: %s (the median); for an idle one: %s",
 		experiment.Brief(each.median()), experiment.Brief(idle.median()))
 
 	// Predict asks where the notifications are while the worker is busy, and how

@@ -119,9 +119,9 @@ func (s *seen) bindIgnored(x *experiment.X) {
 	if s.refused != nil && s.refused != unix.ECONNREFUSED {
 		x.Invalidate(fmt.Errorf("connect: %w", s.refused))
 	}
+	x.Note("a client that connects to port %d gets %s", port, experiment.Result(s.refused, "a connection"))
 	x.Note("bind to port %d: %s; listen: %s; the server is on port %d", port,
 		experiment.Result(s.bindError, "bound"), experiment.Result(s.listenError, "no error"), s.got)
-	x.Note("a client that connects to port %d gets %s", port, experiment.Result(s.refused, "a connection"))
 	x.Pause(moment)
 	if s.bindError != nil && s.got != s.wanted {
 		x.Moment("another-port", fd)

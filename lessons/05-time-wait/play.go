@@ -15,11 +15,11 @@ import (
 // keys are what a person may do to the experiment. The script takes m alone;
 // the others are for the interactive mode.
 var keys = []experiment.Key{
-	{Rune: 'm', Text: "wait the whole minute", ByHand: "ask the kernel for both ends"},
 	{Rune: 'c', Text: "client closes"},
 	{Rune: 's', Text: "server closes"},
-	{Rune: 'x', Text: "client resets"},
 	{Rune: 'd', Text: "dial again"},
+	{Rune: 'x', Text: "client resets"},
+	{Rune: 'm', Text: "wait the whole minute", ByHand: "ask the kernel for both ends"},
 	{Rune: 'f', Text: "flip SO_REUSEADDR"},
 }
 

@@ -143,7 +143,7 @@ func judge(x *experiment.X, r results) {
 // table shows the servers side by side.
 func (r results) table(x *experiment.X) {
 	t := experiment.NewTable("the memory of the clients' events",
-		"memory", "clients", "answered", "callbacks", "found nothing", "turns, all said", "refused", "the loop ended")
+		"memory", "clients", "answered", "callbacks", "found nothing", "turns when all had spoken", "refused", "the loop ended")
 	row := func(name string, s *server) {
 		ended := "-"
 		if s.failure != nil {

@@ -48,10 +48,10 @@ func misbehave(s *server) *server {
 	full := s.Await(func() bool { return s.Diary.Count(stalled, "deaf") > 0 })
 	s.X.Note("deaf has said 1 MiB and does not read: the kernel takes no more of the answer")
 	s.X.Pause(moment)
-	s.X.Moment("deaf")
 	about = "deaf"
 	find(full && greet(), "1 MiB from a client that does not read: write gives EAGAIN, and the others go on")
 	about = ""
+	s.X.Moment("deaf")
 	deaf.Deaf(false)
 	find(s.Hears(deaf, mib), "when it reads again, it gets all %s bytes, in order", experiment.Thousands(len(deaf.Heard())))
 	s.quiet.Store(false)

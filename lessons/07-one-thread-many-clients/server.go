@@ -146,6 +146,7 @@ const retryAfter = 100 * time.Millisecond
 // at once, for ever.
 func (s *server) outOfFDs() {
 	if s.emfile.Add(1) == 100 {
+		s.X.Note("accept gives EMFILE, for the 100th time")
 		s.X.Moment("no-number-left", s.FD)
 	}
 	if s.pauses {

@@ -163,8 +163,8 @@ func checkOneRead(x *experiment.X, s *server) {
 
 func checkScarce(x *experiment.X, storm, calm *server) {
 	const here = "out of fds: "
-	x.Of(5).AtMoment("no-number-left").Check(storm.emfileSoFar > 1000, here+"without a pause the loop spins: accept gave EMFILE %s times", experiment.Thousands(storm.emfileSoFar))
-	x.Of(5).Check(calm.emfileSoFar > 0 && calm.emfileSoFar < 100, here+"with a pause it waits: %s times", experiment.Thousands(calm.emfileSoFar))
+	x.Of(5).AtMoment("no-number-left").Check(storm.emfileSoFar > 1000, here+"without a pause the loop spins: accept gave EMFILE %s times", experiment.Thousands(storm.emfile.Load()))
+	x.Of(5).Check(calm.emfileSoFar > 0 && calm.emfileSoFar < 100, here+"with a pause it waits: %s times", experiment.Thousands(calm.emfile.Load()))
 	for _, s := range []*server{storm, calm} {
 		came, gone := s.Diary.Index(1, accepted, "client 3"), s.Diary.Index(1, left, "client 1")
 		x.Of(5).At(s.Diary.When(1, accepted, "client 3")).Check(gone >= 0 && gone < came && s.Diary.Count(answered, "client 3") > 0,

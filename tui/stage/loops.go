@@ -305,7 +305,16 @@ func drawCircle(r grid.Region, y int, v *scene, b *world.Base) int {
 	}
 	p.Text(th.Faint, " ").Text(th.Text, b.Backend).Text(th.Faint, " ")
 	y++
-	p = r.At(2, y).Text(th.Faint, "turns ").Count(th.Text, int64(b.Turns)).Text(th.Faint, called(b, "  callbacks ", "  handled ")).Count(th.Text, calls(b))
+	var store [48]byte
+	numbers := grid.AppendCount(store[:0], int64(b.Turns))
+	turns := len(numbers)
+	numbers = grid.AppendCount(numbers, calls(b))
+	p = r.At(2, y)
+	if made := called(b, "callbacks ", "handled "); p.X+len("turns   ")+len(made)+len(numbers) <= r.W {
+		p = p.Text(th.Faint, "turns ").Bytes(th.Text, numbers[:turns]).Text(th.Faint, "  ").Text(th.Faint, made).Bytes(th.Text, numbers[turns:])
+	} else { // what the loop calls must be whole
+		p = p.Text(th.Faint, made).Bytes(th.Text, numbers[turns:]).Text(th.Faint, "  turns ").Bytes(th.Text, numbers[:turns])
+	}
 	if spin, ok := b.Spins(v.Now); ok {
 		drawSpins(r, p.X+2, y, v, spin)
 	} else if b.Phase == world.Waiting {

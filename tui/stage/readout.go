@@ -93,10 +93,14 @@ func readThread(r grid.Region, v *scene, l *world.Lane, n world.Now) {
 		return
 	}
 	p := r.At(0, 0).Text(st, word)
-	if !n.Sure || v.Now <= n.Since {
+	since := n.Since
+	if t := v.World.ThreadByID(l.Thread); t != nil && n.State == world.Callback {
+		since = t.CalledSince(since) // the lane begins anew after each call inside
+	}
+	if !n.Sure || v.Now <= since {
 		return
 	}
-	if took := v.since(r, n.Since); p.X+1+utf8.RuneCount(took) <= r.W { // a number without its unit is none
+	if took := v.since(r, since); p.X+1+utf8.RuneCount(took) <= r.W { // a number without its unit is none
 		p.Text(st, " ").Bytes(st, took)
 	}
 }

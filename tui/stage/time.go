@@ -326,6 +326,7 @@ func drawAxis(r grid.Region, v *scene, first int64, label int) {
 		tick = 14
 	}
 	ax := v.axis()
+	head := ax.at(v.Now) - first // the column of the playhead: no number stands under it
 	gapSoon := func(n int64) bool {
 		for i := range int64(tick) {
 			if _, _, gap := ax.span(n + i); gap {
@@ -345,8 +346,11 @@ func drawAxis(r grid.Region, v *scene, first int64, label int) {
 				p = p.Text(th.Held, " held ").Duration(th.Held, to-from).Skip(1)
 			}
 		case n >= 0 && n%int64(every) == 0 && x+tick <= w && !gapSoon(n):
-			p = p.Rune(th.Faint, v.Theme.Glyphs.Tick).Clock(th.Faint, from)
-			if fine {
+			p = p.Rune(th.Faint, v.Theme.Glyphs.Tick)
+			if int64(x) < head && head < int64(x+tick) {
+				break
+			}
+			if p = p.Clock(th.Faint, from); fine {
 				micros := strconv.AppendInt(r.Scratch(), 1000+from/1000%1000, 10)
 				micros[0] = ' '
 				p = p.Bytes(th.Faint, micros)
