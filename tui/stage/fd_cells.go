@@ -166,7 +166,11 @@ func drawProgram(r grid.Region, v *scene, f *world.FD) {
 	case f.LastWrite != 0 && v.Now-f.LastWrite < glow:
 		p.Rune(th.Callback, g.Took).Text(th.Callback, " wrote")
 	case len(f.Watches) > 0:
-		p = p.Rune(th.Waiting, g.Wait)
+		if unseen { // for less than a millisecond
+			p = p.Rune(th.Late, g.Unseen)
+		} else {
+			p = p.Rune(th.Waiting, g.Wait)
+		}
 		if owner := v.owner(f); owner != nil {
 			drawOwner(r, p.Text(th.Waiting, say(" in ", " waiting in ")).X, v, owner)
 			break
