@@ -127,8 +127,8 @@ const mostFDs = 4
 //
 // Only the first call with a key counts, so that a callback may mark the same
 // moment each time: the others take tens of ns. The first takes some µs, for it
-// asks the kernel how these fds are, as the watcher may not have looked yet. Any
-// thread may call it, also in a callback. It is not in the account.
+// asks the kernel how these fds are, as the watcher may not have looked yet, and records the
+// calls on them that are gathered. Any thread may call it, also in a callback. It is not in the account.
 func (x *X) Moment(key string, about ...int) {
 	if _, marked := x.moments.Load(key); marked {
 		return
@@ -142,6 +142,7 @@ func (x *X) Moment(key string, about ...int) {
 	}
 	about = about[:min(len(about), mostFDs)]
 	for _, fd := range about {
+		sys.Settle(fd)
 		kernel.Process().Look(fd)
 	}
 	fds := [mostFDs]int{trace.NoFD, trace.NoFD, trace.NoFD, trace.NoFD}

@@ -70,6 +70,10 @@ func (o *observer) again(c call, fd int, errno unix.Errno) {
 	o.stands(what, fd, n, now)
 }
 
+// Settle records the equal calls on fd that were gathered and stand in no record yet, so that from now
+// on the records count as many as were made. Any thread may call it.
+func Settle(fd int) { observed().settle(fd) }
+
 // settle ends a run of equal calls on fd, and records those that were gathered
 // since the last record.
 func (o *observer) settle(fd int) {

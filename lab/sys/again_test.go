@@ -103,6 +103,30 @@ func TestARunOfEqualCallsIsGathered(t *testing.T) {
 	}
 }
 
+// TestWhatIsGatheredCanBeSettled: after that, each call stands in a record.
+func TestWhatIsGatheredCanBeSettled(t *testing.T) {
+	trail := recorded(t)
+	r, w, err := Pipe("empty")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeAll(r, w)
+	SetNonblock(r, true)
+	for range 3 {
+		Read(r, make([]byte, 8))
+	}
+	Settle(r)
+	var stand int64
+	for _, rec := range trail.of(r, trace.CallEnd) {
+		if trail.reader.String(rec.Str) == "read" {
+			stand += rec.C
+		}
+	}
+	if stand != 3 {
+		t.Errorf("the records stand for %d reads, want 3", stand)
+	}
+}
+
 // TestACallThatMayBlockIsSeenToBegin, also after a run of calls that moved nothing:
 // a FIFO that had no writer reads the end of file, and with a writer it blocks.
 func TestACallThatMayBlockIsSeenToBegin(t *testing.T) {
