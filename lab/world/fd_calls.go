@@ -128,9 +128,16 @@ func (f *FD) read(w *World, t *Thread, call Call, r *trace.Record) {
 	f.took(r.Time)
 	if call == CallRead {
 		f.BytesIn += r.A * int64(n)
-		f.Queued = max(0, f.Queued-r.A*int64(n))
+		// The kernel may have been asked amid reads that are gathered: then its answer counts some of
+		// them, and nobody knows how many. It stands until the next one, which comes if it is other.
+		if n == 1 || r.Time-f.LastKernel > gatheredFor {
+			f.Queued = max(0, f.Queued-r.A*int64(n))
+		}
 	}
 }
+
+// gatheredFor is for how long, in ns, turns are gathered into one record at most, and some more: see lab/event.
+const gatheredFor = int64(2e6)
 
 func (f *FD) wrote(w *World, t *Thread, r *trace.Record) {
 	f.LastWrite = r.Time

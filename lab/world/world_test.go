@@ -577,6 +577,26 @@ func TestACallBelongsToTheFDThatItBeganOn(t *testing.T) {
 	}
 }
 
+// TestReadsThatAreGatheredAreNotTakenTwice: the kernel may have been asked amid them, and have counted
+// some already.
+func TestReadsThatAreGatheredAreNotTakenTwice(t *testing.T) {
+	s := &script{thread: 100}
+	s.add(trace.Open, 3, "pipe (read end)", trace.Record{B: 4})
+	s.add(trace.Kernel, 3, "", trace.Record{A: int64(trace.Readable), B: 100})
+	queued := func(after, reads, want int64) {
+		t.Helper()
+		s.add(trace.CallEnd, 3, "read", trace.Record{A: 1, C: reads})
+		last := &s.records[len(s.records)-1]
+		last.Time = s.records[len(s.records)-2].Time + after
+		if f := s.run().Live.FDByNumber(3); f.Queued != want {
+			t.Errorf("%d reads %d ns after the kernel was asked leave %d bytes, want %d", reads, after, f.Queued, want)
+		}
+	}
+	queued(5e5, 40, 100)
+	queued(5e6, 10, 90)
+	queued(1e5, 1, 89)
+}
+
 // TestWhatALoopWasToldIsNotUnseen: the watcher's word from before an arrival may be
 // written down after the loop was told of it.
 func TestWhatALoopWasToldIsNotUnseen(t *testing.T) {

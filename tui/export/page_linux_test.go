@@ -240,9 +240,9 @@ func TestThePage(t *testing.T) {
 }
 
 // TestThePageInFirefox: the other engine that most readers have. On which ground it draws is no
-// matter of the engine, and to play a run takes a headless Firefox too long.
+// matter of the engine.
 func TestThePageInFirefox(t *testing.T) {
-	tryThePage(t, inFirefox(t), dark, hostile)
+	tryThePage(t, inFirefox(t), dark, played, hostile)
 }
 
 // trial is something that is tried on a page.
@@ -354,6 +354,7 @@ func plays(p pageInBrowser, file string) {
 	if f := p.frame(); !f.Moves {
 		t.Fatalf("it does not replay:\n%s", f.text())
 	}
+	p.smoothness()
 	p.press(space)
 	if f := p.frame(); f.Moves || !strings.Contains(f.text(), "PAST") {
 		t.Fatalf("it does not pause:\n%s", f.text())
@@ -399,6 +400,28 @@ func plays(p pageInBrowser, file string) {
 			t.Errorf("column %d of row %d: %v is not painted", i%f.Columns, i/f.Columns, c)
 		}
 	}
+}
+
+// smoothness says how many frames a second are painted while a run is replayed, and how long the page
+// works for one. (go test ./tui/export -run ThePage -v)
+func (p pageInBrowser) smoothness() {
+	const frames = 40
+	p.Eval(`(() => {
+		const next = requestAnimationFrame, at = performance.now();
+		globalThis.pace = { painted: 0, worked: 0, took: 0 };
+		globalThis.requestAnimationFrame = (paint) => next((now) => {
+			const began = performance.now();
+			paint(now);
+			pace.worked += performance.now() - began;
+			pace.took = performance.now() - at;
+			pace.painted++;
+		});
+		return 0;
+	})()`, new(int))
+	p.Until("frames", fmt.Sprintf("pace.painted >= %d", frames))
+	var pace struct{ Painted, Worked, Took float64 }
+	p.Eval("pace", &pace)
+	p.t.Logf("%.0f frames a second, %.1f ms of work for each", pace.Painted/pace.Took*1000, pace.Worked/pace.Painted)
 }
 
 // nothingOfTheRecordingIsHTML: a hostile program's words stay words.

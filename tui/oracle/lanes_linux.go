@@ -85,6 +85,7 @@ func ofFDLane(add func(Claim), v *stage.View, f fd, lane *world.Lane, l *ledger)
 		add(Claim{"beside watched", subject, word, func(facts Facts) (string, bool) {
 			return watchedIn(facts, v.World, f, false)
 		}, 2 * atOnce})
+	case said == "watched ?": // records were lost
 	case said == "closed":
 		kernel("beside closed", func(k File) bool { return k.Name == "" })
 	case strings.HasPrefix(said, "handling"): // inferred, and drawn as that

@@ -247,11 +247,13 @@ func lasting(word string) string { return growing.ReplaceAllString(word, "") }
 
 // A thread that the stage shows at rest for so long must sleep, most of the time.
 // One that has to wait for a processor does not sleep; but on a busy machine it may
-// only be on its way to sleep, so it must have run, too.
+// only be on its way to sleep, or not know yet that its wait is over. So it must have run, too, for
+// a tenth of the time, and for a third of the time in which it was awake.
 const (
 	restFor  = 250 * time.Millisecond
 	restMost = 0.5
 	restRun  = 0.1
+	restRan  = 1. / 3 // of the time in which it was awake
 
 	spinLeast = 0.3 // of the time, a loop that spins must be awake: the stage says so for 0.1 s after it was
 )
@@ -277,7 +279,7 @@ func (w *watch) atRest(f Facts, v *stage.View) {
 		case "waits": // a loop that spins makes records, too
 			key := "lane of " + subject
 			at[key] = true
-			if wall, awake, cpu := w.burning(key, about, f.At, k); awake > restMost*wall && cpu > restRun*wall {
+			if wall, awake, cpu := w.burning(key, about, f.At, k); awake > restMost*wall && cpu > max(restRun*wall, restRan*awake) {
 				w.report("at rest", fmt.Sprintf("the lane of %s %s: %s", subject, lane.Name, word), ranFor(wall, awake), v)
 			}
 		}

@@ -97,6 +97,7 @@ func drawKernel(r grid.Region, v *scene, f *world.FD) {
 		if p.X+len(word) <= r.W {
 			p.Text(th.Faint, word)
 		}
+	case f.What == "TCP socket" && f.TCP.State == "" && !v.World.Sure(f.Opened): // it may listen
 	case f.Input():
 		p.Rune(th.Faint, g.Idle).Text(th.Faint, " empty")
 	case f.Readiness&trace.Writable != 0:

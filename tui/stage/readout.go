@@ -54,7 +54,11 @@ func drawReadout(r grid.Region, v *scene, l *world.Lane) {
 	case world.Block, world.Await:
 		p.Text(th.Watched, "watched")
 	case world.Idle:
-		p.Text(th.Faint, "not watched")
+		if v.World.Sure(n.Since) {
+			p.Text(th.Faint, "not watched")
+		} else { // the record that says so may be lost
+			p.Text(th.Faint, "watched ?")
+		}
 	case world.Gone:
 		p.Text(th.Faint, "closed")
 	}
