@@ -50,7 +50,7 @@ var twoPipes = &grade.Exam{
 
 		e.Check("both go on being heard")
 		for range 2 {
-			says(a, "a says so\n", "a speaks, and standard output has its line")
+			says(a, "a is 100% sure\n", "a speaks, and standard output has its line")
 			says(b, "and b\n", "b speaks again, and standard output has its line")
 		}
 
@@ -61,6 +61,9 @@ var twoPipes = &grade.Exam{
 		e.Check("more than a pipe holds")
 		flood := strings.Repeat("all work and no play makes a pipe a dull pipe\n", 1500)
 		says(b, flood, "b says 69,000 bytes at once, and standard output has them all")
+		justFull(e, a, b)
+		fair(e, a, b)
+		fair(e, b, a)
 
 		e.Check("one ends, and the other is still heard")
 		one, other := a, b
@@ -73,7 +76,7 @@ var twoPipes = &grade.Exam{
 		e.OneThread("one thread reads both pipes", a.FD(), b.FD())
 
 		e.Check("all is closed at the end")
-		other.End()
+		endsInFull(e, other)
 		e.Ends("both have ended: the loop has nothing left to wait for, and the program ends with all closed", grade.NoEventsLeft)
 	},
 }
