@@ -11,24 +11,38 @@ import (
 	"fdlab/lab/world"
 )
 
-// OneThread requires that one thread alone has read the fds and run their
-// callbacks.
+// OneThread requires that one thread alone has read the fds: never two at the same time, and none
+// while a loop runs on another. (Between two calls, of a system call or of Loop(Once), a goroutine may
+// change its thread.)
 func (e *Examiner) OneThread(expected string, fds ...*world.FD) {
-	threads := map[uint32]bool{}
-	for _, f := range fds {
-		if f != nil {
-			for _, t := range f.Threads {
-				threads[t] = true
+	if f := e.besideALoop(fds...); f != nil {
+		e.RuleOut(expected, f)
+	}
+	e.Require(!e.together(fds...), expected, OtherThreads, "two threads were inside a read at the same time", fds...)
+}
+
+// besideALoop looks for a read of one of the fds that was made while a loop ran on another thread.
+func (e *Examiner) besideALoop(fds ...*world.FD) (found *Finding) {
+	loops := map[uint32]bool{} // their threads
+	e.Each(func(r *world.Entry) {
+		switch {
+		case r.Kind == trace.LoopBegin:
+			loops[r.Thread] = true
+		case r.Kind == trace.LoopEnd:
+			delete(loops, r.Thread)
+		case found != nil || r.Kind != trace.CallEnd || r.Call != world.CallRead:
+		default:
+			i := slices.IndexFunc(fds, func(f *world.FD) bool { return f != nil && f.Number == r.FD })
+			for thread := range loops {
+				if i >= 0 && thread != r.Thread {
+					seq := r.Seq
+					found = Find(OtherThreads, fmt.Sprintf("thread %d has read from %s while a loop ran on thread %d", r.Thread, safe(fds[i].Name()), thread), fds...).
+						Decides(func(r *world.Entry) bool { return r.Seq == seq })
+				}
 			}
 		}
-	}
-	if len(e.world.Bases) == 0 {
-		// A goroutine without a loop may change its thread between two calls.
-		e.Require(!e.together(fds...), expected, OtherThreads, "two threads were inside a read at the same time", fds...)
-		return
-	}
-	e.Require(len(threads) <= 1, expected, OtherThreads,
-		fmt.Sprintf("%d threads have read them", len(threads)), fds...)
+	})
+	return found
 }
 
 // together reports whether calls on two of the fds went on at the same time.
@@ -54,7 +68,7 @@ type Ending bool
 
 const (
 	Anyhow       Ending = false // with a loop or without, however it returned
-	NoEventsLeft Ending = true  // when its last dispatch returned, no event was pending
+	NoEventsLeft Ending = true  // when its last dispatch returned, no event was pending (or it was Loop(Once))
 )
 
 // Ends waits until the program has ended, and requires that it did so by
@@ -83,10 +97,12 @@ func (e *Examiner) Ends(expected string, how Ending) {
 	}
 	e.RuleOut(expected, e.spins())
 	e.Require(e.world.Loops() == 0, expected, ExitsInside, "the program ended before dispatch returned", e.handFDs()...)
-	// A loop of the program's own has no Dispatch that could be cut off.
+	// A loop of the program's own has no Dispatch that could be cut off; nor has one around Loop(Once),
+	// which is over when the program does not call it any more.
 	if how == NoEventsLeft && len(e.world.Bases) > 0 {
 		last := e.world.Returned
-		e.Require(last.Base != 0 && (last.Reason == trace.LoopNoEvents || last.Reason != trace.LoopFailed && e.uncut), expected, BrokenOff,
+		whole := last.Reason == trace.LoopNoEvents || last.Reason == trace.LoopDone || last.Reason != trace.LoopFailed && e.uncut
+		e.Require(last.Base != 0 && whole, expected, BrokenOff,
 			fmt.Sprintf("dispatch returned: %q; it should return when no event is pending, not before", safe(last.Text)), e.handFDs()...)
 	}
 	e.closed(expected)
