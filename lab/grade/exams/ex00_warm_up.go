@@ -18,7 +18,7 @@ var warmUp = &grade.Exam{
 
 		e.Check("what the FIFO says is passed on")
 		in.Opened()
-		for _, line := range []string{"hello\n", "and again\n"} {
+		for _, line := range []string{"hello\n", "I am 100% sure\n"} {
 			e.Due(line)
 			in.Say(line)
 			e.Answered("the FIFO says a line, and standard output has it")

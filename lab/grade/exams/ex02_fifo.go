@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"fdlab/lab/grade"
+	"fdlab/lab/world"
 )
 
 var readOnlyFIFO = &grade.Misconception{
@@ -47,6 +48,21 @@ var byeNotPrinted = &grade.Misconception{
 		"whether it was bye.",
 }
 
+var emptyLine = &grade.Misconception{
+	ID:     "empty-line",
+	Belief: "An empty line says nothing.",
+	Truth: "It is a line like any other: somebody wrote a newline, and nothing before it. A program that leaves lines out changes what " +
+		"was said.",
+}
+
+var goesOnAfterBye = &grade.Misconception{
+	ID:     "goes-on-after-bye",
+	Belief: "After bye the loop can go on for a while.",
+	Truth: "bye ends the program, so it takes nothing more out of the FIFO. Exit with a time lets the loop go on until then, and calls " +
+		"the callback for what comes meanwhile. Delete the event when bye was printed.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
 var nameStays = &grade.Misconception{
 	ID:     "name-stays",
 	Belief: "When the FIFO is closed, it is gone.",
@@ -76,6 +92,7 @@ var fifo = &grade.Exam{
 	Starter: grade.NeverDrained,
 	Means:   map[*grade.Misconception]*grade.Misconception{grade.EndIgnored: readOnlyFIFO},
 	Play: func(e *grade.Examiner) {
+		e.Aside("more") // what follows bye in the same read may be printed or not
 		path := e.Path("event.fifo")
 		f := e.FIFOOf(path)
 		e.Start(path)
@@ -91,17 +108,23 @@ var fifo = &grade.Exam{
 		drained(e, f)
 
 		e.Check("the second echo is read too")
-		for range 3 {
-			e.Due("heihei\n")
-			f.Echo("heihei\n")
-			e.Answered("somebody writes heihei again, and the program prints it")
+		e.Suspects(func() *grade.Finding { return skipsEmpty(e, f) })
+		for _, line := range []string{"heihei\n", "\n", "100% sure\n"} {
+			e.Due(line)
+			f.Echo(line)
+			e.Answered("somebody writes the line " + strconv.Quote(strings.TrimSuffix(line, "\n")) + ", and the program prints it")
 		}
+		e.Suspects()
 		e.Calm("four echoes are read, and the program sleeps")
 		drained(e, f)
 
 		e.Check("a line longer than the buffer")
 		e.Means(grade.Noise, readIsLine)
-		long := strings.Repeat("hei", 300) + "\n"
+		long := ""
+		for i := 0; len(long) < 900; i++ { // no two passages of it are the same
+			long += strconv.Itoa(i) + " "
+		}
+		long = long[:900] + "\n"
 		e.Due(long)
 		f.Echo(long)
 		e.Answered("a line of 900 characters is printed as one line")
@@ -129,12 +152,31 @@ var fifo = &grade.Exam{
 		e.Due("last words\nbye\n")
 		f.Echo("last words\nb")
 		f.Taken()
-		f.Echo("ye\n")
+		f.Echo("ye\nmore\n")
 		e.Answered("bye is printed like any other line, though it comes in two pieces")
+		said := f.FD().BytesIn
+		f.EchoLate("more\n")
 		e.Suspects(func() *grade.Finding { return byeInOneRead(e, f) })
 		e.Ends("after the line bye, which came in two pieces, the program ends by itself, with all closed", grade.Anyhow)
+		e.RuleOut("bye is the last line that the program reads", readsOn(f, said))
 		e.Require(e.Gone(path), "the program removes its FIFO", nameStays, "the FIFO event.fifo is still there", f.FD())
 	},
+}
+
+// skipsEmpty looks whether the line that is missing is an empty one.
+func skipsEmpty(e *grade.Examiner, f *grade.FIFO) *grade.Finding {
+	if f.Unread() > 0 || e.Printed()+"\n" != e.IsDue() {
+		return nil
+	}
+	return grade.Find(emptyLine, "an empty line was read, and it was not printed", f.FD()).Decides(grade.LastCall(f.FD(), world.CallRead))
+}
+
+// readsOn looks whether the program has read more after bye, which came with the last of what was said by then.
+func readsOn(f *grade.FIFO, said int64) *grade.Finding {
+	if f.FD().BytesIn <= said {
+		return nil
+	}
+	return grade.Find(goesOnAfterBye, "bye was read and printed; a line that came later was read, too", f.FD()).Decides(grade.LastCall(f.FD(), world.CallRead))
 }
 
 // endsUnprinted looks whether the line bye has ended the program, and was not printed.
@@ -160,8 +202,8 @@ func byeInOneRead(e *grade.Examiner, f *grade.FIFO) *grade.Finding {
 		return grade.Find(grade.DoesNotEnd, "bye was printed, and the program does not end; it did not when bye came once more, either: the event on "+
 			d.Name()+" is still pending", d)
 	}
-	return grade.Find(byeIsRead, "one read ended with b, the next gave ye: the line bye was printed, and the program went on. Then bye came once "+
-		"more, in one piece, and that ended it", d)
+	return grade.Find(byeIsRead, "one read ended with b, the next gave ye and one more line: the line bye was printed, and the program went on. Then "+
+		"bye came once more, in one piece and alone, and that ended it", d)
 }
 
 // drained requires that no callback came for nothing.
