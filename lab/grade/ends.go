@@ -175,5 +175,8 @@ func (e *Examiner) closed(expected string) {
 	if bases > 0 {
 		names = append(names, fmt.Sprintf("%d event base", bases))
 	}
+	if len(names) > 0 {
+		e.RuleOut(expected, e.suspect())
+	}
 	e.Require(len(names) == 0, expected, LeftOpen, "left open at the end: "+strings.Join(names, ", "), left...)
 }

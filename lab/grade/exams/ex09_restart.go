@@ -90,6 +90,14 @@ var servesOneMore = &grade.Misconception{
 		"count, and mind whether the count begins with 0 or with 1.",
 }
 
+var listensAnew = &grade.Misconception{
+	ID:     "listens-anew",
+	Belief: "A listener is for one client.",
+	Truth: "It is for all that come. Clients that wait in its backlog are connected already, and closing it resets them, whatever socket " +
+		"listens on the port afterwards. Close the listener when the last client has been accepted, and not before.",
+	Lesson: "07-one-thread-many-clients", Section: "explain",
+}
+
 // waitsForAnother looks whether the server has answered all, and a thread waits in accept.
 func waitsForAnother(e *grade.Examiner) *grade.Finding {
 	for _, f := range e.World().FDs {
@@ -154,7 +162,7 @@ var restart = &grade.Exam{
 			e.Require(refused < manyBinds, expected, waitsItOut, fmt.Sprintf("bind has failed %d times, and the program goes on trying", refused))
 			return listens
 		})
-		d := e.Dial("d", port)
+		d, f := e.Dial("d", port), e.Dial("e", port) // side by side: one of them is in the backlog when the other is answered
 
 		e.Check("the port is its own")
 		e.Require(!grade.Shared(port), "while the server listens, no other server gets the port", reusePort,
@@ -163,7 +171,7 @@ var restart = &grade.Exam{
 		e.Check("it serves again")
 		e.Means(grade.Blocked, clientFirst)
 		asks(e, d)
-		asks(e, e.Dial("e", port))
+		asks(e, f)
 		suspects(e, keptOpen, leftUnanswered, waitsForAnother)
 		e.Ends("two clients are answered: the server ends by itself, with all closed", grade.Anyhow)
 	},
@@ -195,19 +203,26 @@ func leftUnanswered(e *grade.Examiner) *grade.Finding {
 	if !e.Ended() || conn == nil {
 		return nil
 	}
-	return grade.Find(grade.MainReturned, fmt.Sprintf("the program ended while the connection %s was open: %d bytes of it were read, and none was sent",
+	return grade.Find(grade.MainReturned, fmt.Sprintf("the program ended while the connection %s was open: %d bytes of it were read, and no write to it had returned",
 		conn.Name(), conn.BytesIn), conn)
 }
+
+// longLine is for questions that are no shorter than an HTTP request.
+const longLine = 300
 
 // asks lets a client ask, hear its answer and the end of it, and leave.
 func asks(e *grade.Examiner, c *grade.Client) {
 	const expected = "a client asks: the server answers, and closes first"
-	question := c.Name + " asks\n"
+	question := c.Name + " asks" + strings.Repeat(" and asks", longLine/len(" and asks")) + "\n"
 	c.Due(question)
 	c.Say(question)
 	e.Await(expected, func() bool {
 		e.RuleOut(expected, leftUnanswered(e))
-		if f := c.FD(); c.WasReset() && f != nil && f.Closed == 0 {
+		f := c.FD()
+		if c.WasReset() && f == nil {
+			e.RuleOut(expected, closedWaiting(e, c))
+		}
+		if c.WasReset() && (f == nil || f.Closed == 0) {
 			return false // not by the program's close: its end is on its way, or the record is
 		}
 		e.Require(!c.WasReset() || called(e, nil, world.CallLinger), expected, closedUnread,
@@ -216,6 +231,26 @@ func asks(e *grade.Examiner, c *grade.Client) {
 		return c.Ended() && c.Owed() == 0
 	})
 	c.End()
+}
+
+// closedWaiting looks whether a client that was reset before it was accepted had waited at a
+// listener that was closed, and another one was made in this run.
+func closedWaiting(e *grade.Examiner, c *grade.Client) *grade.Finding {
+	var first *world.FD
+	n := 0
+	for _, f := range e.World().FDs {
+		if f.Listens {
+			n++
+			if first == nil {
+				first = f
+			}
+		}
+	}
+	if n < 2 || first.Closed == 0 {
+		return nil
+	}
+	return grade.Find(listensAnew, fmt.Sprintf("client %s was connected and not accepted yet when the listener was closed: it gets ECONNRESET. Then the program listens again",
+		c.Name), first).Decides(grade.Closing(first))
 }
 
 // boundBefore reports whether a socket was given SO_REUSEADDR after its bind.
