@@ -162,10 +162,16 @@ var restart = &grade.Exam{
 			e.Require(refused < manyBinds, expected, waitsItOut, fmt.Sprintf("bind has failed %d times, and the program goes on trying", refused))
 			return listens
 		})
+		suspects(e, waitsToBind, refusesMeanwhile, keptOpen, leftUnanswered, waitsForAnother)
 		d, f := e.Dial("d", port), e.Dial("e", port) // side by side: one of them is in the backlog when the other is answered
 
 		e.Check("the port is its own")
-		e.Require(!grade.Shared(port), "while the server listens, no other server gets the port", reusePort,
+		shared := grade.Shared(port)
+		if shared {
+			e.Settled()
+			e.RuleOut("the server listens all the time", refusesMeanwhile(e))
+		}
+		e.Require(!shared, "while the server listens, no other server gets the port", reusePort,
 			"another socket could listen on the port as well, because both have SO_REUSEPORT")
 
 		e.Check("it serves again")
@@ -231,6 +237,17 @@ func asks(e *grade.Examiner, c *grade.Client) {
 		return c.Ended() && c.Owed() == 0
 	})
 	c.End()
+}
+
+// refusesMeanwhile looks whether the listener is closed while a client is served and another one is to come.
+func refusesMeanwhile(e *grade.Examiner) *grade.Finding {
+	listener := e.FD(func(f *world.FD) bool { return f.Listens })
+	client := e.FD(func(f *world.FD) bool { return strings.HasPrefix(f.What, "TCP from ") && f.Closed == 0 })
+	if e.Ended() || listener == nil || listener.Closed == 0 || client == nil {
+		return nil
+	}
+	return grade.Find(listensAnew, fmt.Sprintf("the listener is closed while %s is open and one more client is to come: nobody listens on the port", client.Name()),
+		listener, client).Decides(grade.Closing(listener))
 }
 
 // closedWaiting looks whether a client that was reset before it was accepted had waited at a
