@@ -24,7 +24,7 @@ func LastCall(f *world.FD, call world.Call) func(*world.Entry) bool {
 // Closing says of a record whether it is the close of the fd.
 func Closing(f *world.FD) func(*world.Entry) bool {
 	return func(r *world.Entry) bool {
-		return f != nil && r.Kind == trace.Close && r.FD == f.Number && r.Time >= f.Opened
+		return f != nil && r.Kind == trace.Close && r.FD == f.Number && r.Time >= f.Opened && (f.Closed == 0 || r.Time <= f.Closed)
 	}
 }
 

@@ -90,6 +90,44 @@ var oneConnection = &grade.Misconception{
 	Lesson: "05-time-wait", Section: "production",
 }
 
+var nothingYetIsEnd = &grade.Misconception{
+	ID:     "nothing-yet-is-end",
+	Belief: "When a read gives no bytes, the server has closed.",
+	Truth: "It has closed when a read gives 0. EAGAIN says that nothing has come so far: the fd does not block, or has a time limit for " +
+		"reads (SO_RCVTIMEO). The server may close an hour later: wait for its end, however long it takes.",
+	Lesson: "05-time-wait", Section: "explain",
+}
+
+var printsAtTheEnd = &grade.Misconception{
+	ID:     "prints-at-the-end",
+	Belief: "The answer can be printed when the connection has ended.",
+	Truth: "The server closes some time later, and until then nobody sees the answer. Print it as soon as it is complete; then " +
+		"say bye, and wait.",
+}
+
+var printsToStderr = &grade.Misconception{
+	ID:     "prints-to-stderr",
+	Belief: "What is seen on the terminal is output.",
+	Truth: "A terminal shows both streams. Other programs read standard output; standard error, where log.Print and println write, is for " +
+		"messages about the program. Print the answer with fmt.Print, or write it to os.Stdout.",
+}
+
+var lineNotEnded = &grade.Misconception{
+	ID:     "line-not-ended",
+	Belief: "The newline is only for people.",
+	Truth: "It is what ends a line: TCP is a stream of bytes, and has no other mark. Until it comes, the server waits for the rest of " +
+		"the line, and the client waits for the server.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var endIsClosed = &grade.Misconception{
+	ID:     "end-is-closed",
+	Belief: "When the server has closed, the connection is gone.",
+	Truth: "Only its direction has ended. The program's own end stays, in CLOSE_WAIT and on its port, until the program closes it, too: " +
+		"do that after each question, before the next bind.",
+	Lesson: "05-time-wait", Section: "explain",
+}
+
 // leaveTimeWait: the world is a server that does not hang up before it is told
 // to, and not before it has seen what the client does then.
 var leaveTimeWait = &grade.Exam{
@@ -112,11 +150,11 @@ var leaveTimeWait = &grade.Exam{
 		c := asksOne(e, s, own, 1)
 
 		e.Check("the server closes first")
-		hungUp(e, s, c)
+		hungUp(e, s, c, someTime)
 
 		e.Check("again, from the same port")
 		for i := range 2 {
-			hungUp(e, s, asksOne(e, s, own, i+2))
+			hungUp(e, s, asksOne(e, s, own, i+2), 0)
 		}
 
 		e.Check("TIME_WAIT is the server's")
@@ -144,7 +182,30 @@ func stillOpen(e *grade.Examiner) *grade.Finding {
 	if !e.Ended() || len(left) < 2 {
 		return nil
 	}
-	return grade.Find(grade.LeftOpen, "the connection of the last question was not closed, so its port was not free when the next one was made", left[0])
+	return grade.Find(endIsClosed, "the connection of the last question was not closed, so its port was not free when the next one was made",
+		left[0], left[len(left)-1]).Decides(func(r *world.Entry) bool {
+		return r.Kind == trace.CallEnd && r.Call == world.CallBind && r.A < 0
+	})
+}
+
+// notPrinted looks whether an answer has come, and is not on standard output.
+func notPrinted(e *grade.Examiner, c *grade.Client, number string) *grade.Finding {
+	switch {
+	case e.Printed() == e.IsDue():
+	case strings.Contains(e.Logged(), "ans") && strings.Contains(e.Logged(), "wer "+number): // it comes in these two pieces
+		return grade.Find(printsToStderr, "answer "+number+" was printed on standard error, and not on standard output", c.FD())
+	case !e.Ended() && c.Owed() == 0:
+		return grade.Find(printsAtTheEnd, "the answer has come, the program has said bye, and it waits for the server: the answer is not printed", c.FD())
+	}
+	return nil
+}
+
+// byeNotEnded looks whether the client has said bye without the end of the line.
+func byeNotEnded(e *grade.Examiner, c *grade.Client) *grade.Finding {
+	if e.Ended() || c.Owed() != len("\n") || !strings.HasSuffix(c.Heard(), "bye") {
+		return nil
+	}
+	return grade.Find(lineNotEnded, "the program has said \"bye\" without a newline, and waits", c.FD()).Decides(grade.LastCall(c.FD(), world.CallWrite))
 }
 
 // asksTwice looks whether the next question came on the same connection.
@@ -173,7 +234,9 @@ func asksOne(e *grade.Examiner, s *grade.Server, own, i int) *grade.Client {
 	c := s.Accept(number, "the program connects for question "+number+", from its own port")
 	e.Require(c.PeerPort() == own, "the program connects from the port that it was given", anyPort,
 		fmt.Sprintf("it came from port %d, not %d", c.PeerPort(), own), c.FD())
-	suspects(e, stillOpen, func(e *grade.Examiner) *grade.Finding { return asksTwice(c, i+1) }, printsBesides)
+	suspects(e, stillOpen, func(e *grade.Examiner) *grade.Finding { return asksTwice(c, i+1) }, printsBesides,
+		func(e *grade.Examiner) *grade.Finding { return notPrinted(e, c, number) },
+		func(e *grade.Examiner) *grade.Finding { return byeNotEnded(e, c) })
 	c.Due("question " + number + "\n")
 	e.Means(grade.Unanswered, readIsAnswer)
 	e.Means(grade.Noise, speaksAhead)
@@ -190,32 +253,45 @@ func asksOne(e *grade.Examiner, s *grade.Server, own, i int) *grade.Client {
 	return c
 }
 
-// hungUp waits for the bye, then until the program waits for the server; then
-// it hangs up.
-func hungUp(e *grade.Examiner, s *grade.Server, c *grade.Client) {
+// someTime is longer than a client that does not really wait would set as its limit.
+const someTime = 1500 * time.Millisecond
+
+// hungUp waits for the bye, then until the program waits for the server, and lets it wait
+// for a while; then it hangs up.
+func hungUp(e *grade.Examiner, s *grade.Server, c *grade.Client, while time.Duration) {
 	const expected = "the program says bye, and waits until the server has closed"
 	e.Means(grade.Blocked, noBye)
 	e.Await(expected, func() bool {
-		notFirst(e, s, c, expected)
+		notFirst(e, s, c, false, expected)
 		return c.Owed() == 0
 	})
 	asleep := e.Rest()
 	e.Await(expected, func() bool {
-		notFirst(e, s, c, expected)
+		notFirst(e, s, c, false, expected)
 		return asleep()
 	})
 	e.Means(grade.Blocked, nil)
+	for end := time.Now().Add(while); time.Now().Before(end); {
+		e.Pause(10 * time.Millisecond)
+		notFirst(e, s, c, true, expected)
+	}
 	c.HangUp()
 	e.Await("the server has closed, and the program closes its end", func() bool { return c.FD().Closed != 0 })
 	// A program that waits in a poll of its own for the server's FIN need not read the end.
 	e.Require(c.FD().Ends.Most > 0 || e.WaitsItself(), expected, sleepsForFIN, "the program has closed its end without having read the end of file", c.FD())
 }
 
-// notFirst requires that the program has not sent the first FIN.
-func notFirst(e *grade.Examiner, s *grade.Server, c *grade.Client, expected string) {
+// notFirst requires that the program has not sent the first FIN. slept: it was asleep after its bye.
+func notFirst(e *grade.Examiner, s *grade.Server, c *grade.Client, slept bool, expected string) {
 	closed := c.FD().Closed != 0
 	if !closed && !c.Ended() { // shutdown(SHUT_RD) sends no FIN
 		return
+	}
+	for range 1000 { // what the world hears may come sooner than the record
+		if closed = c.FD().Closed != 0; closed || e.Ended() || called(e, c.FD(), world.CallShutdown) {
+			break
+		}
+		e.Pause(time.Millisecond)
 	}
 	half := !closed && called(e, c.FD(), world.CallShutdown)
 	m, saw := closesFirst, "the program has closed its end, and the server had not"
@@ -225,7 +301,7 @@ func notFirst(e *grade.Examiner, s *grade.Server, c *grade.Client, expected stri
 		}
 		time.Sleep(time.Millisecond)
 	}
-	lingers := c.WasReset()
+	lingers, decides := c.WasReset(), grade.Closing(c.FD())
 	switch {
 	case lingers:
 		m, saw = resetForClose, "the program has reset the connection"
@@ -233,6 +309,11 @@ func notFirst(e *grade.Examiner, s *grade.Server, c *grade.Client, expected stri
 		m = timeWaitHidden
 	case half:
 		m, saw = halfClose, "the program has called shutdown, and the server had not closed"
+	case c.FD().BytesOut > int64(len("question 1\n")) && lastReadRefused(e, c.FD()):
+		m, saw = nothingYetIsEnd, "a read found nothing (EAGAIN), and the program has closed its end; the server had not"
+		decides = grade.Refused(c.FD(), world.CallRead)
+	case c.FD().BytesOut > int64(len("question 1\n")) && slept:
+		m, saw = sleepsForFIN, "the program has slept for a while and closed its end, without a read; the server had not closed"
 	case c.FD().BytesOut > int64(len("question 1\n")):
 		m = byeAndGone
 	}
@@ -240,7 +321,18 @@ func notFirst(e *grade.Examiner, s *grade.Server, c *grade.Client, expected stri
 	if _, theirs, _ := timeWaits(s, func(_, theirs int) bool { return theirs > 0 || lingers }); theirs > 0 {
 		saw += "; now the kernel has the program's end in TIME_WAIT"
 	}
-	e.Require(false, expected, m, saw, c.FD())
+	e.RuleOut(expected, grade.Find(m, saw, c.FD()).Decides(decides))
+}
+
+// lastReadRefused reports whether the last read of the fd gave EAGAIN.
+func lastReadRefused(e *grade.Examiner, f *world.FD) (yes bool) {
+	last, refused := grade.LastCall(f, world.CallRead), grade.Refused(f, world.CallRead)
+	e.Each(func(r *world.Entry) {
+		if last(r) {
+			yes = refused(r)
+		}
+	})
+	return yes
 }
 
 // timeWaits asks the kernel's table about the server's port until ok says yes,

@@ -1,6 +1,6 @@
 // Wrong on purpose: it does not close its connections.
 //
-// told: left-open
+// told: end-is-closed
 package main
 
 import (
