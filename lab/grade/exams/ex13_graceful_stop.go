@@ -78,6 +78,14 @@ var waitsForClients = &grade.Misconception{
 	Lesson: lesson07, Section: "explain",
 }
 
+var acceptedAndLeft = &grade.Misconception{
+	ID:     "accepted-and-left",
+	Belief: "Each client will speak, and then I can disconnect it.",
+	Truth: "One that says nothing is never ready for reading: no callback runs for it, and the server waits for it. When the server stops, " +
+		"read once from each client that is owed nothing, also from those that it has just accepted from the backlog.",
+	Lesson: lesson07, Section: "explain",
+}
+
 var stillListens = &grade.Misconception{
 	ID:     "still-listens",
 	Belief: "New clients do no harm while I finish.",
@@ -181,6 +189,7 @@ var gracefulStop = &grade.Exam{
 			one.Say(name + " was just in time\n")
 			waiting = append(waiting, one)
 		}
+		silent := e.Dial("g", port) // in the backlog, too, and has nothing to say
 		b.Arrived()
 		for _, one := range waiting {
 			one.Arrived()
@@ -195,6 +204,7 @@ var gracefulStop = &grade.Exam{
 		for _, one := range waiting {
 			answered(e, one, one.Name+" was connected before the program knew of SIGINT: it is accepted, and hears itself", backlogReset)
 		}
+		accepted(e, silent, "g was connected before the program knew of SIGINT: it is accepted")
 
 		e.Check("what has arrived is answered")
 		meansStopped(e)
@@ -202,8 +212,8 @@ var gracefulStop = &grade.Exam{
 
 		e.Check("a client that has all is disconnected")
 		meansStopped(e)
-		const let = "a, b, d, e and f have all their answers: the server closes its ends, and sleeps until there is room for c"
-		content := append([]*grade.Client{a, b}, waiting...)
+		const let = "a, b, d, e, f and g have all their answers: the server closes its ends, and sleeps until there is room for c"
+		content := append([]*grade.Client{a, b}, append(waiting, silent)...)
 		suspects(e, refusedOutside, stopsOutside, owingClosed(c), stopIgnored, keepsContent(content))
 		e.Await(let, func() bool { // a server that gives them a moment of grace lets them go, too
 			return !slices.ContainsFunc(content, func(one *grade.Client) bool { return one.FD().Closed == 0 })
@@ -340,6 +350,8 @@ func keepsContent(clients []*grade.Client) func(*grade.Examiner) *grade.Finding 
 			f := c.FD()
 			switch {
 			case e.Ended() || f.Closed != 0 || c.Owed() > 0:
+			case c.Name == "g" && othersClosed(clients, c) && !called(e, f, world.CallRead):
+				return grade.Find(acceptedAndLeft, "client g, which says nothing, was accepted from the backlog; the program has not read from it, and waits for it", f)
 			case called(e, f, world.CallShutdown):
 				return grade.Find(halfLetGo, fmt.Sprintf("client %s has all its answers and a FIN, and its connection is open", c.Name), f).
 					Decides(grade.LastCall(f, world.CallShutdown))
@@ -349,6 +361,11 @@ func keepsContent(clients []*grade.Client) func(*grade.Examiner) *grade.Finding 
 		}
 		return nil
 	}
+}
+
+// othersClosed reports whether the connections of all other clients are closed.
+func othersClosed(clients []*grade.Client, but *grade.Client) bool {
+	return !slices.ContainsFunc(clients, func(c *grade.Client) bool { return c != but && (c.FD() == nil || c.FD().Closed == 0) })
 }
 
 // meansStopped says what it means that the program ends while it still has
@@ -390,6 +407,22 @@ func heard(e *grade.Examiner) (yes bool) {
 func over(e *grade.Examiner) (yes bool) {
 	e.Each(func(r *world.Entry) { yes = yes || r.Kind == trace.LoopEnd })
 	return yes
+}
+
+// accepted waits until a client of the backlog is the program's.
+func accepted(e *grade.Examiner, c *grade.Client, expected string) {
+	e.Await(expected, func() bool {
+		if gone := c.Ended(); gone && c.FD() == nil && !over(e) {
+			e.Calm(expected)
+			listener := e.FD(func(f *world.FD) bool { return f.Listens })
+			if c.FD() == nil && !over(e) {
+				e.RuleOut(expected, stopsOutside(e))
+				e.RuleOut(expected, grade.Find(backlogReset, fmt.Sprintf("client %s was in the backlog, and was reset when the listener was closed", c.Name), listener).
+					Decides(grade.Closing(listener)))
+			}
+		}
+		return c.FD() != nil
+	})
 }
 
 // answered waits until the client has heard all. lost is what it means when the
