@@ -6,6 +6,7 @@ import (
 
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
+	"fdlab/lab/world"
 )
 
 var writeTakesAll = &grade.Misconception{
@@ -81,6 +82,14 @@ var roomOnce = &grade.Misconception{
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 
+var neverPauses = &grade.Misconception{
+	ID:     "never-pauses",
+	Belief: "A callback goes on as long as there is something to read.",
+	Truth: "A client may talk as fast as it is answered: then there is always something to read, the callback never returns, and all others " +
+		"wait. Read once, or a few times, and return: a level-triggered event is called again, after those of the others.",
+	Lesson: "07-one-thread-many-clients", Section: "explain",
+}
+
 // mostHeld is how much a server may keep for one client.
 const mostHeld = 1 << 20
 
@@ -120,6 +129,8 @@ var echo = &grade.Exam{
 			says(e, a, string(b), "a speaks one byte at a time, and hears each at once")
 		}
 		e.OneThread("one thread serves all clients", a.FD(), b.FD(), c.FD())
+
+		talksOn(e, a, b)
 
 		e.Check("a client resets")
 		meansReset(e)
@@ -222,6 +233,80 @@ func toldOnce(e *grade.Examiner) *grade.Finding {
 		}
 	}
 	return nil
+}
+
+const (
+	talks      = 4 << 10 // bytes that a client says each time that it is answered
+	mostAtOnce = 64      // answers to one client inside one callback, while another one waits
+)
+
+// talksOn lets one client say more whenever it has been answered, before the server reads again:
+// it stands at each read and after each write until that is so. Meanwhile the other one speaks.
+func talksOn(e *grade.Examiner, one, other *grade.Client) {
+	expected := fmt.Sprintf("client %s talks as fast as it is answered; %s speaks, and hears itself all the same", one.Name, other.Name)
+	f := one.FD()
+	more := func() {
+		if one.Unread() < talks {
+			text := words(one.Name, talks)
+			one.Due(text)
+			one.Say(text)
+			one.Arrived()
+		}
+	}
+	spoke := false
+	stands := func(place world.HeldAt) bool {
+		e.Await(expected, func() bool { return e.HeldThere(place) || spoke && other.Owed() == 0 || one.Owed() == 0 })
+		if !e.HeldThere(place) {
+			e.Settled() // the answer may be heard before the thread stands
+		}
+		return e.HeldThere(place)
+	}
+	e.HoldWrite(f)
+	more()
+	text := other.Name + " speaks meanwhile\n"
+	for n := 0; stands(world.AfterWrite); n++ {
+		if !spoke {
+			spoke = true
+			other.Due(text)
+			other.Say(text)
+			other.Arrived()
+		} else if other.Owed() == 0 {
+			break
+		}
+		more()
+		e.Await(expected, func() bool { return len(one.Heard()) == int(f.BytesOut) }) // there is room
+		if n == mostAtOnce {
+			e.RuleOut(expected, insideOne(e, f, n, other))
+			break
+		}
+		e.HoldRead(f)
+		if !stands(world.BeforeRead) {
+			break
+		}
+		e.HoldWrite(f)
+	}
+	e.Release()
+	hears(e, one, expected, fullIsGone)
+	hears(e, other, expected, fullIsGone)
+}
+
+// insideOne looks whether the last callback has written n times and more to the fd.
+func insideOne(e *grade.Examiner, f *world.FD, n int, waits *grade.Client) *grade.Finding {
+	last, writes := int64(0), 0
+	write := grade.LastCall(f, world.CallWrite)
+	e.Each(func(r *world.Entry) {
+		if !write(r) {
+			return
+		}
+		if writes++; r.Inside.Number != last {
+			last, writes = r.Inside.Number, 1
+		}
+	})
+	if last == 0 || writes < n {
+		return nil
+	}
+	return grade.Find(neverPauses, fmt.Sprintf("inside one callback, %d writes to %s, and each time a read found more; client %s has spoken, and waits",
+		writes, f.Name(), waits.Name), f, waits.FD())
 }
 
 // words is n bytes, in lines that begin with the client's name.
