@@ -1,6 +1,10 @@
 package grade
 
-import "slices"
+import (
+	"slices"
+
+	"fdlab/lab/launch"
+)
 
 // seenWithout are findings that rest on what the program printed or sent, or on its end: no record
 // is needed for them. (Of a program that records without end, and moves nothing, enough is seen.)
@@ -9,8 +13,11 @@ var seenWithout = []*Misconception{Noise, WrongBytes, Floods, Crashed, MinusOne,
 // complete ends the trial without a judgement if a finding rests on a trace that has holes. A
 // grader that lacks a processor may come too late to read what a quick program records.
 func (e *Examiner) complete(found *Finding) {
-	if lost := e.run.Reader().Lost(); lost > 0 && !e.flood() && !slices.Contains(seenWithout, found.Means) {
+	if lost := lostBy(e.run); lost > 0 && !e.flood() && !slices.Contains(seenWithout, found.Means) {
 		e.Cannot("this machine is too busy: %d records of the program were lost before the grader came to read them, and it seems to do "+
 			"something wrong. That may not be so: try again when less is going on", lost)
 	}
 }
+
+// lostBy is how many records of a run were lost. A variable for tests.
+var lostBy = func(r *launch.Run) uint64 { return r.Reader().Lost() }

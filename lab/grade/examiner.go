@@ -304,10 +304,16 @@ func (e *Examiner) Require(ok bool, expected string, m *Misconception, saw strin
 // Fail ends the trial.
 func (e *Examiner) Fail(f *Feedback) { panic(found{f}) }
 
-// feedback tells a finding, with the part of the trace that is about its fds.
+// feedback tells a finding, with the part of the trace that is about its fds. It does not return if
+// the trace has holes: see complete.
 func (e *Examiner) feedback(expected string, found *Finding) *Feedback {
 	found = e.orPastTheLab(found)
 	e.complete(found)
+	return e.tell(expected, found)
+}
+
+// tell is feedback for a finding that stands, whatever the trace lacks.
+func (e *Examiner) tell(expected string, found *Finding) *Feedback {
 	m := e.meant(found.Means)
 	names := strings.NewReplacer(e.whose...)
 	f := &Feedback{Expected: expected, Saw: names.Replace(found.Saw), Misconception: m.ID, Belief: m.Belief, Truth: m.Truth,

@@ -5,6 +5,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"fdlab/lab/launch"
+	"fdlab/lab/skip"
 )
 
 func TestAProgramThatTheRaceDetectorCannotBeBuiltForIsJudgedWithoutIt(t *testing.T) {
@@ -14,6 +17,23 @@ func TestAProgramThatTheRaceDetectorCannotBeBuiltForIsJudgedWithoutIt(t *testing
 	r := Run(context.Background(), root, "./lab/grade/testdata/hostile", exam)
 	if r.Outcome != Passed || !strings.Contains(r.Note, "Not looked for: data races.") || !strings.Contains(r.Text(80), "C compiler") {
 		t.Errorf("%s, with the note %q:\n%s", r.Outcome, r.Note, r.Text(80))
+	}
+}
+
+// TestARaceIsToldThoughRecordsWereLost: a program that is slow with the detector can be ahead of a
+// grader that has no processor. The detector's report needs no record.
+func TestARaceIsToldThoughRecordsWereLost(t *testing.T) {
+	of := lostBy
+	defer func() { lostBy = of }()
+	lostBy = func(*launch.Run) uint64 { return 3 }
+	exam := mirror("races")
+	exam.Races = true
+	r := Run(context.Background(), root, "./lab/grade/testdata/hostile", exam)
+	if strings.HasPrefix(r.Note, "Not looked for") {
+		skip.Missing(t, "%s", r.Note)
+	}
+	if r.Told() != DataRace.ID {
+		t.Errorf("%s %s\n%s", r.Outcome, r.Err, r.Text(100))
 	}
 }
 

@@ -92,6 +92,9 @@ func main() {
 			<-make(chan bool)
 		case "exits-inside":
 			os.Exit(0)
+		case "races":
+			go func() { touched++ }()
+			touched++
 		case "noise":
 			fmt.Println("over...")
 		case "floods":
@@ -124,6 +127,8 @@ func main() {
 }
 
 var mu sync.Mutex
+
+var touched int // by two goroutines, without order
 
 // waits returns when the thread is asleep in the kernel with an event pending: its
 // callback is over.
