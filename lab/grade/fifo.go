@@ -77,21 +77,32 @@ func (f *FIFO) Taken() {
 
 // Say writes text: all of it, though the program may have to make room first.
 func (f *FIFO) Say(text string) {
-	for text != "" {
-		n, err := unix.Write(f.held, []byte(text))
+	for {
+		if text = text[f.Fill(text):]; text == "" {
+			return
+		}
+		left := f.Unread()
+		f.e.Await(fmt.Sprintf("%s is full, and the program reads from it", f.name()),
+			func() bool { return f.Unread() < left || left == 0 })
+	}
+}
+
+// Fill writes as much of text as there is room for now, and returns how many bytes that is.
+func (f *FIFO) Fill(text string) (all int) {
+	for all < len(text) {
+		n, err := unix.Write(f.held, []byte(text[all:]))
 		switch {
 		case err == unix.EINTR:
 		case err == unix.EAGAIN:
-			left := f.Unread()
-			f.e.Await(fmt.Sprintf("%s is full, and the program reads from it", f.name()),
-				func() bool { return f.Unread() < left || left == 0 })
+			return all
 		case err != nil:
 			must(fmt.Errorf("write to %s: %w", f.name(), err))
 		default:
 			f.said += int64(n)
-			text = text[n:]
+			all += n
 		}
 	}
+	return all
 }
 
 // End closes the world's end: the program reads an end of file.

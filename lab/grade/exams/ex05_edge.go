@@ -1,6 +1,7 @@
 package exams
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -28,8 +29,16 @@ var shortReadIsAll = &grade.Misconception{
 var levelByHand = &grade.Misconception{
 	ID:     "level-by-hand",
 	Belief: "If the event is added again, the loop tells me of what I left.",
-	Truth: "It does: an event that is added again finds the fd ready. That is level-triggered, with two more system calls for each " +
+	Truth: "It does: an event that is added again finds the fd ready. That is level-triggered, with more system calls for each " +
 		"read. Being told once, take all of it: read until EAGAIN.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var pieceByPiece = &grade.Misconception{
+	ID:     "piece-by-piece",
+	Belief: "I take one piece, and have myself called again for the next.",
+	Truth: "It works, and costs a callback for each piece, where one would do: the loop must find its way back to you each time. Being told once, " +
+		"take all of it: read until EAGAIN.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
@@ -76,11 +85,15 @@ var edge = &grade.Exam{
 		byteByByte(e, f, "slow\n", "five bytes come one by one, and standard output has each at once")
 
 		e.Check("more than a pipe holds")
-		says(strings.Repeat(strings.Repeat("the quick brown fox ", 10)+"\n", 500), "100,500 bytes come, and standard output has them all")
+		beforeWait(e, f)
+		text, before := strings.Repeat(strings.Repeat("the quick brown fox ", 10)+"\n", 500), d.BytesIn
+		e.Due(text)
+		there := f.Fill(text)
+		e.Release()
+		f.Say(text[there:])
+		e.Answered("100,500 bytes come, and standard output has them all")
 		e.Calm("the program sleeps")
-		n := addedInstead(e, d)
-		e.Require(n < 10, "one callback takes all that is there: it reads until EAGAIN", levelByHand,
-			fmt.Sprintf("%d callbacks read once, left bytes in the kernel, and deleted and added the event", n), d)
+		e.RuleOut("one callback takes all that is there: it reads until EAGAIN", inPieces(e, d, before, int64(there)))
 
 		e.Check("last words and the end together")
 		beforeWait(e, f)
@@ -91,7 +104,7 @@ var edge = &grade.Exam{
 		e.Answered("the last words come together with the end, and standard output has them")
 		suspects(e, goroutinesRead, func(e *grade.Examiner) *grade.Finding { return endNotRead(e, d) })
 		e.Await("the end of file, which came with the last words, is found", func() bool { return d.Ends.Most > 0 || d.Closed != 0 })
-		e.Ends("the FIFO has ended: the program ends by itself, with all closed", grade.NoEventsLeft)
+		e.Ends("the FIFO has ended: the program ends by itself, with all closed", grade.Anyhow)
 	},
 }
 
@@ -114,30 +127,36 @@ func endNotRead(e *grade.Examiner, f *world.FD) *grade.Finding {
 		Decides(func(r *world.Entry) bool { return r.Seq == last.Seq })
 }
 
-// addedInstead counts the callbacks that took one full buffer, and then deleted and added
-// the event, so that the loop told of the rest. (A one-shot event must be added again.)
-func addedInstead(e *grade.Examiner, f *world.FD) (n int) {
-	most := largestRead(e, f)
-	reads, full, deleted, added := 0, false, false, false
+// inPieces looks whether a callback took only a piece of what was there, and another one came for
+// the next piece. When the first was called, n bytes waited in the FIFO; before had been read.
+func inPieces(e *grade.Examiner, f *world.FD, before, n int64) *grade.Finding {
+	var read, took int64 // by earlier callbacks, and by the first that could take all
+	var first, back uint64
+	var callback int64
+	m, over := pieceByPiece, false
 	e.Each(func(r *world.Entry) {
-		if r.FD != f.Number {
-			return
-		}
+		reads := r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == f.Number && r.A > 0
 		switch {
-		case r.Kind == trace.CallbackBegin:
-			reads, full, deleted, added = 0, false, false, false
-		case r.Kind == trace.CallEnd && r.Call == world.CallRead:
-			reads++
-			full = r.A == most
-		case r.Kind == trace.Del:
-			deleted = true
-		case r.Kind == trace.Add:
-			added = deleted
-		case r.Kind == trace.CallbackEnd && reads == 1 && full && added:
-			n++
+		case over:
+		case reads && read < before:
+			read += r.A
+		case reads && (took == 0 || r.Inside.Number == callback):
+			callback, first = r.Inside.Number, r.Seq
+			took += r.A
+		case took == 0: // nobody has read yet
+		case took >= n || reads:
+			over = true
+		case r.Kind == trace.Add && r.FD == f.Number:
+			m, back = levelByHand, r.Seq
+		case r.Kind == trace.CallbackEnd && r.Inside.Number == callback && back == 0:
+			back = r.Seq
 		}
 	})
-	return n
+	if took >= n || !over || callback == 0 {
+		return nil
+	}
+	return grade.Find(m, fmt.Sprintf("%d bytes waited in %s; the callback took %d of them and returned, and others took the rest", n, f.Name(), took), f).
+		Decides(func(r *world.Entry) bool { return r.Seq == cmp.Or(back, first) })
 }
 
 // waitsWithMore looks for a timeout that was waited for when the last read had filled the

@@ -1,5 +1,4 @@
-// Right, too: edge-triggered and one-shot. Each Add has the kernel look again, so
-// a read for each callback is enough.
+// Right, too: edge-triggered and one-shot. It takes all that is there, and adds the event again.
 package main
 
 import (
@@ -38,12 +37,15 @@ func run(path string) error {
 	// Edge-triggered: the loop tells of arrivals, not of what is still there.
 	var ev *event.Event
 	ev = base.NewEvent(fd, event.Read|event.EdgeTriggered, func(fd int, _ event.What) {
-		var buf [16]byte // small on purpose
-		n, _ := sys.Read(fd, buf[:])
-		switch {
-		case n == 0:
-			return
-		case n > 0:
+		var buf [64]byte
+		for {
+			n, err := sys.Read(fd, buf[:])
+			if err == unix.EAGAIN {
+				break
+			}
+			if err != nil || n == 0 {
+				return // not pending any more: dispatch returns
+			}
 			os.Stdout.Write(buf[:n])
 		}
 		if err := ev.Add(event.NoTimeout); err != nil {
