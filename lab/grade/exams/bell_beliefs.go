@@ -89,7 +89,6 @@ var itemIsMark = &grade.Misconception{
 	ID:     "item-is-mark",
 	Belief: "This byte is no item: I can leave it out, or let it mean the end.",
 	Truth: "Each byte is an item, and whoever types items ends each line with a newline. A mark for the end must be something that no item " +
-		"can be: a value of its own in the queue (another type, or a number above 255), or a variable beside the queue, " +
-		"under the same lock.",
+		"can be: a queue of ints, for instance, has room for one more value than there are bytes.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }

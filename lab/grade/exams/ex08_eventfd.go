@@ -94,9 +94,9 @@ var bytesCounted = &grade.Misconception{
 
 var lowByteOnly = &grade.Misconception{
 	ID:     "low-byte-only",
-	Belief: "The number is in the first byte.",
+	Belief: "The number is small: a byte or two of it are enough.",
 	Truth: "All eight bytes are the number. As long as it is below 256, seven of them are 0; 300 is 44 in the lowest byte and 1 in the " +
-		"next. Let binary.NativeEndian make a number of all eight.",
+		"next, and 65,600 needs three. Let binary.NativeEndian make a number of all eight.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -207,6 +207,7 @@ var eventfdBell = &grade.Exam{
 		e.Means(grade.WriteBlocks, nil)
 		w.answers.Say("!")
 		e.Answered("300 items come while the worker is busy; when it is free, it prints them all")
+		w.wide()
 		e.Calm("all is done, and both loops sleep")
 
 		e.Check("the end")
@@ -265,13 +266,29 @@ func (w *bellWorld) eightBytes() {
 
 // lowByte looks whether, of 300 items that came while the worker was busy, so many were done as the
 // lowest byte of that number says. before is how many had been printed when they came.
-func (w *bellWorld) lowByte(before int) *grade.Finding {
-	const came = 300
-	if done := len(w.e.Printed()) - before - len("?"); done != came%256 || w.mostRead() != came {
+func (w *bellWorld) lowByte(before int) *grade.Finding { return w.lowBytes(before, 300, 1<<8) }
+
+// lowBytes looks whether, of the items that came while the worker was busy, so many were done as
+// the number says without what is above a limit.
+func (w *bellWorld) lowBytes(before, came, limit int) *grade.Finding {
+	if done := len(w.e.Printed()) - before - len("?"); done != came%limit || w.mostRead() != uint64(came) {
 		return nil
 	}
-	return grade.Find(lowByteOnly, fmt.Sprintf("a read of the bell gave %d, and %d items were printed", came, came%256), w.bell()).
+	return grade.Find(lowByteOnly, fmt.Sprintf("a read of the bell gave %d, and %d items were printed", came, came%limit), w.bell()).
 		Decides(grade.LastCall(w.bell(), world.CallRead))
+}
+
+// wide has more items come than a number of two bytes can say.
+func (w *bellWorld) wide() {
+	const many, portion = 1<<16 + 64, 4096
+	printed := len(w.e.Printed())
+	w.asks()
+	for given := 0; given < many; given += portion {
+		w.gives(letters(given, min(portion, many-given)))
+	}
+	w.e.Suspects(w.readyMade, w.addsNothing, w.dispatcherWaits, w.disorder, func() *grade.Finding { return w.lowBytes(printed, many, 1<<16) }, w.notRung, w.lateItem)
+	w.answers.Say("!")
+	w.e.Answered(fmt.Sprintf("%d items come while the worker is busy; when it is free, it prints them all", many))
 }
 
 // addsNothing looks whether the bell was rung with 0.

@@ -53,7 +53,7 @@ func dispatch(path string, w *worker) error {
 			return
 		}
 		for _, item := range buf[:n] {
-			w.notify(item)
+			w.notify(int(item))
 		}
 	})
 	if err := ev.Add(event.NoTimeout); err != nil {
@@ -73,11 +73,11 @@ type worker struct {
 	done    chan error // gets what the loop returned
 
 	mu    sync.Mutex
-	queue []byte // under mu
+	queue []int // under mu
 }
 
-// last is the item after which no more come.
-const last = 0
+// last is the item after which no more come. Each byte is an item, so it is none.
+const last = -1
 
 // start makes a worker, whose loop then runs on a thread of its own.
 func start(answers string) (w *worker, err error) {
@@ -107,7 +107,7 @@ func start(answers string) (w *worker, err error) {
 }
 
 // notify hands an item to the worker. It is called on the dispatcher's thread.
-func (w *worker) notify(item byte) {
+func (w *worker) notify(item int) {
 	w.mu.Lock()
 	w.queue = append(w.queue, item)
 	w.mu.Unlock()
@@ -134,13 +134,13 @@ func (w *worker) rung(int, event.What) {
 			w.ev.Del() // the last event: dispatch returns
 			return
 		default:
-			w.do(item)
+			w.do(byte(item))
 		}
 	}
 }
 
 // pop takes one item out of the queue. ok is false if there is none.
-func (w *worker) pop() (item byte, ok bool) {
+func (w *worker) pop() (item int, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if len(w.queue) == 0 {
