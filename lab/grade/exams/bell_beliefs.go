@@ -26,6 +26,14 @@ var ringNotNeeded = &grade.Misconception{
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
+var stopsReading = &grade.Misconception{
+	ID:     "stops-reading",
+	Belief: "The bell is full, so the worker is behind, and I stop reading items for a while.",
+	Truth: "The pipe is full of rings, not of items: the queue has room, and the worker will come. While no event is pending on the " +
+		"FIFO, the dispatcher hears of nothing that comes there. Put the item into the queue, ignore EAGAIN, and go on reading.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
 var answersByEvent = &grade.Misconception{
 	ID:     "answers-by-event",
 	Belief: "While it waits for the answer, the worker can serve its bell.",

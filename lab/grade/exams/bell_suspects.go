@@ -126,14 +126,42 @@ func (w *bellWorld) leavesOut() *grade.Finding {
 	return grade.Find(itemIsMark, fmt.Sprintf("%.20q was not printed, and what came after it was", missing), w.items.FD(), w.bell())
 }
 
+// notWaitedFor looks whether the program has ended while the worker waited for an answer. A thread that is blocked
+// ends no program: main has returned, or called os.Exit.
+func (w *bellWorld) notWaitedFor() *grade.Finding {
+	answers := w.answers.FD()
+	if !w.e.Ended() || answers == nil || answers.Blocked == 0 || w.e.World().Loops() == 0 {
+		return nil
+	}
+	return grade.Find(grade.MainReturned, "the program has ended, and the worker was still waiting for an answer, inside its callback: "+
+		"nothing has waited for its loop to return", w.bell(), answers).Decides(func(r *world.Entry) bool {
+		return r.Kind == trace.CallBegin && r.Call == world.CallRead && r.FD == answers.Number
+	})
+}
+
 // overtaken looks whether the worker's loop has returned by itself with items left.
 func (w *bellWorld) overtaken() *grade.Finding {
 	got, due, bell := w.e.Printed(), w.e.IsDue(), w.bell()
-	if !w.e.Ended() || len(got) >= len(due) || due[:len(got)] != got || w.e.World().Returned.Reason != trace.LoopNoEvents {
+	if !w.e.Ended() || len(got) >= len(due) || due[:len(got)] != got || bell == nil || w.returned() != trace.LoopNoEvents {
 		return nil
 	}
 	return grade.Find(endOvertakes, fmt.Sprintf("the worker deleted its event, its loop returned, and %.40q was not done", due[len(got):]), bell, w.answers.FD()).
 		Decides(grade.Deleted(bell))
+}
+
+// returned says why the worker's loop has returned last.
+func (w *bellWorld) returned() (why trace.Reason) {
+	base := w.bell().CalledBy
+	w.e.Each(func(r *world.Entry) {
+		switch {
+		case r.Base != base:
+		case r.Kind == trace.LoopBegin:
+			why = 0
+		case r.Kind == trace.LoopEnd:
+			why = r.Reason()
+		}
+	})
+	return why
 }
 
 // notRung looks whether the dispatcher has read items, gone back to its wait, and not rung the

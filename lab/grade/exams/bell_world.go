@@ -202,12 +202,13 @@ func (w *bellWorld) many() {
 func (w *bellWorld) ends() {
 	w.asks()
 	w.gives("bye")
-	w.e.Suspects(w.dispatcherWaits, w.disorder, w.closedBell, w.overtaken, w.lateItem)
+	w.e.Suspects(w.dispatcherWaits, w.disorder, w.closedBell, w.notWaitedFor, w.overtaken, w.lateItem)
 	w.items.End()
 	w.e.Await("the FIFO of the items ends, and the dispatcher closes it", func() bool { return w.items.FD().Closed != 0 })
 	w.e.Slumber(300 * time.Millisecond) // who only gives the worker some time does not wait until all is done
 	w.answers.Say("!")
 	w.e.Answered("the items ended while the worker was busy; when it is free, it prints those that are left")
+	w.e.Means(grade.BrokenOff, nil) // nothing is left that an end could have overtaken
 	w.e.Ends("the FIFO of the items has ended: both loops return, and all is closed", grade.NoEventsLeft)
 }
 
@@ -229,9 +230,15 @@ func (w *bellWorld) ringsItself() {
 		fmt.Sprintf("%d other threads have rung it, or wait to", len(others)), ring)
 }
 
-// bell returns what the worker's loop watches.
-func (w *bellWorld) bell() *world.FD {
-	return w.e.FD(func(f *world.FD) bool { return f.Callbacks > 0 && f != w.items.FD() })
+// bell returns what the worker's loop watches to be called for items: of several fds, the one that
+// has called most often. (The dispatcher may watch the other end, to learn that it has room.)
+func (w *bellWorld) bell() (bell *world.FD) {
+	for _, f := range w.e.World().FDs {
+		if f.Callbacks > 0 && f.Ever&trace.Readable != 0 && f != w.items.FD() && (bell == nil || f.Callbacks >= bell.Callbacks) {
+			bell = f
+		}
+	}
+	return bell
 }
 
 // hasBell requires that the worker's loop watches something, and that nothing
@@ -254,14 +261,48 @@ func (w *bellWorld) hasBell() {
 	w.e.Require(w.bell() != nil, expected, noBell, "the items were printed, and no loop has called a callback for it")
 }
 
-// bellOnly requires that the end came as the items did.
-func (w *bellWorld) bellOnly() {
-	const expected = "the end comes to the worker as the items do: by the queue and the bell"
-	w.e.Require(w.posted() == 0, expected, endOvertakes,
+const byTheBell = "the end comes to the worker as the items do: by the queue and the bell"
+
+// notPosted requires that the end was not posted to the worker's loop.
+func (w *bellWorld) notPosted() {
+	w.e.Require(w.posted() == 0, byTheBell, endOvertakes,
 		"a function was posted to the worker's loop: that is a second bell, and nothing says which of two bells is heard first", w.bell())
+}
+
+// bellOnly requires that the worker's loop watched no other fd than the bell.
+func (w *bellWorld) bellOnly() {
+	bell := w.bell()
 	for _, f := range w.e.World().FDs {
-		w.e.Require(f.Callbacks == 0 || f == w.items.FD() || f == w.bell(), expected, endOvertakes,
-			"the worker's loop watched two fds, and nothing says which of two bells is heard first", f, w.bell())
+		w.e.Require(f.Callbacks == 0 || f == bell || f.CalledBy != bell.CalledBy, byTheBell, endOvertakes,
+			"the worker's loop watched two fds, and nothing says which of two bells is heard first", f, bell)
+	}
+}
+
+// listens requires that the dispatcher did not wait while nothing watched its FIFO, before that had ended.
+func (w *bellWorld) listens() {
+	items := w.items.FD()
+	pending, added, ended := false, false, false
+	var deaf *world.Entry
+	thread := uint32(0)
+	w.e.Each(func(r *world.Entry) {
+		switch {
+		case r.Kind == trace.WaitBegin && r.Thread == thread && added && !pending && !ended && deaf == nil:
+			deaf = r
+		case r.FD != items.Number || r.Time < items.Opened:
+		case r.Kind == trace.Add:
+			pending, added = true, true
+		case r.Kind == trace.Del:
+			pending = false
+		case r.Kind == trace.CallbackBegin:
+			thread = r.Thread
+		case r.Kind == trace.CallEnd && r.Call == world.CallRead && r.A == 0 && r.B == 0:
+			ended = true
+		}
+	})
+	if deaf != nil {
+		w.e.RuleOut("the pipe is full, and the dispatcher goes on reading items", grade.Find(stopsReading,
+			"the dispatcher's loop waits, and no event is pending on the FIFO of the items, which has not ended", items, w.ring()).
+			Decides(func(r *world.Entry) bool { return r.Kind == trace.Del && r.FD == items.Number && r.Seq < deaf.Seq }))
 	}
 }
 

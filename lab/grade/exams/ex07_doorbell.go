@@ -135,6 +135,7 @@ var doorbell = &grade.Exam{
 			w.gives(letters(given, min(500, many-given)))
 		}
 		w.ringsItself()
+		w.listens()
 		w.fillsUp(room)
 
 		e.Check("nothing is lost")
@@ -153,6 +154,6 @@ var doorbell = &grade.Exam{
 		e.Check("the end")
 		w.many()
 		w.ends()
-		w.bellOnly()
+		w.notPosted()
 	},
 }

@@ -217,10 +217,11 @@ var eventfdBell = &grade.Exam{
 			e.Means(m, noEndOfFile)
 		}
 		for _, m := range []*grade.Misconception{grade.EndedEarly, grade.BrokenOff} {
-			e.Means(m, endOvertakes)
+			e.Means(m, endOvertakes) // with items left
 		}
 		e.Means(grade.DoesNotEnd, workerNotTold)
 		w.ends()
+		w.notPosted()
 		w.bellOnly()
 	},
 }
