@@ -74,6 +74,14 @@ var printedTooEarly = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
+var readsAhead = &grade.Misconception{
+	ID:     "reads-ahead",
+	Belief: "What is there is one job, so I read until nothing is left.",
+	Truth: "What one read gives is one job. What comes after it is the next one, and it waits in the kernel until this one is done: " +
+		"read once for each call of the callback.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
 // work is how long a job takes, at least.
 const work = 20 * time.Millisecond
 
@@ -104,13 +112,14 @@ var oneShot = &grade.Exam{
 		does("job 1\n", "a job comes, and when it is done the program prints it")
 
 		e.Check("the next one too")
-		does("job 2\n", "another job comes, and the program does it too")
+		does("job 2, 100% done\n", "another job comes, and the program does it too")
 		does("job 3\n", "a third job comes, and the program does it too")
 
 		e.Check("one at a time")
 		armed(e, jobs.FD())
 		takesTime(e, jobs.FD())
 		afterTheWork(e, jobs)
+		comesAfterARead(e, jobs)
 		e.Due("job 4\njob 5\n")
 		jobs.Say("job 4\n")
 		jobs.Taken()
@@ -222,6 +231,34 @@ func afterTheWork(e *grade.Examiner, jobs *grade.FIFO) {
 	}
 	e.Release()
 	e.Answered(expected)
+}
+
+// comesAfterARead has a job come just after the worker has read another: it is a job of its own.
+func comesAfterARead(e *grade.Examiner, jobs *grade.FIFO) {
+	const expected = "what one read gives is one job: one that comes just after the read waits in the kernel until this one is done"
+	e.HoldReadDone(jobs.FD())
+	e.Due("this job\n")
+	jobs.Say("this job\n")
+	e.Await(expected, func() bool { return e.HeldThere(world.AfterRead) })
+	e.Due("the next job\n")
+	jobs.Say("the next job\n")
+	e.Release()
+	e.Answered(expected)
+
+	var in int64 // in which callback a job was read last
+	var more uint64
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == jobs.FD().Number && r.A > 0 {
+			if r.Inside.Number != 0 && r.Inside.Number == in {
+				more = r.Seq
+			}
+			in = r.Inside.Number
+		}
+	})
+	if more != 0 {
+		e.RuleOut(expected, grade.Find(readsAhead, "the callback has read a job, and then one more before it returned", jobs.FD()).
+			Decides(func(r *world.Entry) bool { return r.Seq == more }))
+	}
 }
 
 // lastRead is the last read of the fd that gave something.
