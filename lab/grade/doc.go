@@ -40,6 +40,10 @@ type Exam struct {
 	// place of one that the grader diagnosed, throughout.
 	Means map[*Misconception]*Misconception
 
+	// Verbatim says that standard output is to be what the program reads from the world's
+	// sources, byte for byte (but for asides).
+	Verbatim bool
+
 	// Races says that threads of the program share memory: one that passes is tried once
 	// more, built with Go's race detector; so is one that was told one of LikeRaces, for a
 	// data race can look like that.

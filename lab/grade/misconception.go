@@ -214,6 +214,12 @@ var (
 		Truth: "Standard output is the program's product: other programs read it. Print what is for you to " +
 			"standard error (log.Print). A buffer is only as full as the last read made it: buf[:n].",
 	}
+	OnStandardError = &Misconception{
+		ID:     "on-standard-error",
+		Belief: "What is printed is printed, wherever.",
+		Truth: "log.Print and println write to standard error, which is for people who look for faults. What the program is for belongs to " +
+			"standard output: others read it there.",
+	}
 	WrongBytes = &Misconception{
 		ID:     "wrong-bytes",
 		Belief: "What I send besides does no harm.",

@@ -1,6 +1,7 @@
 package grade
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -51,16 +52,29 @@ func (e *Examiner) noise() *Finding {
 		if strings.HasPrefix(p.due, p.got) {
 			continue
 		}
+		verbatim := e.exam.Verbatim && p.fd == nil
+		if verbatim { // all that it is about to put out tells more
+			e.Settled()
+			p.got = e.Printed()
+		}
 		n := 0
 		for n < len(p.got) && n < len(p.due) && p.got[n] == p.due[n] {
 			n++
 		}
 		m := Noise
-		if p.fd != nil && e.meant(Noise) == Noise { // not on standard output, and the exam knows nothing better
+		switch {
+		case verbatim && n < len(p.got):
+			m = cmp.Or(e.distortion(p.got, p.due, n), Noise)
+		case e.meant(Noise) != Noise: // the exam knows better
+		case p.fd != nil: // not on standard output
 			m = WrongBytes
 		}
-		return Find(m, fmt.Sprintf("after %d right bytes, %s goes on with %s, and should with %s",
+		found := Find(m, fmt.Sprintf("after %d right bytes, %s goes on with %s, and should with %s",
 			n, p.name, excerpt(p.got[n:]), excerpt(p.due[n:])), e.about(p)...)
+		if verbatim {
+			found.Decides(e.readOf(n))
+		}
+		return found
 	}
 	return nil
 }
@@ -84,6 +98,10 @@ func (e *Examiner) swallowed() *Finding {
 	for _, p := range e.products() {
 		if len(p.got) == len(p.due) || p.deaf {
 			continue
+		}
+		if missing, _, _ := strings.Cut(p.due[len(p.got):], "\n"); p.fd == nil && len(missing) > 3 && strings.Contains(e.Logged(), missing) {
+			return Find(OnStandardError, fmt.Sprintf("all that was said was read, but %s ends before %s; standard error has it", p.name,
+				excerpt(p.due[len(p.got):])), e.about(p)...)
 		}
 		about, decides := e.about(p), e.ShortWrite(p.fd)
 		if e.through != nil && e.through() != nil {

@@ -6,6 +6,7 @@ import "fdlab/lab/grade"
 // mended, for another: it shows how checks and feedback work.
 var warmUp = &grade.Exam{
 	Exercise: "00-warm-up",
+	Verbatim: true,
 	Checks: []string{
 		"what the FIFO says is passed on",
 		"one byte at a time",

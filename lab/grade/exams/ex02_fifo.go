@@ -82,6 +82,7 @@ var noCallback = &grade.Misconception{
 // a shell does: open, write, close.
 var fifo = &grade.Exam{
 	Exercise: "02-fifo",
+	Verbatim: true,
 	Checks: []string{
 		"one echo, one callback",
 		"the second echo is read too",
@@ -119,7 +120,7 @@ var fifo = &grade.Exam{
 		drained(e, f)
 
 		e.Check("a line longer than the buffer")
-		e.Means(grade.Noise, readIsLine)
+		cutsOrDrops(e)
 		long := ""
 		for i := 0; len(long) < 900; i++ { // no two passages of it are the same
 			long += strconv.Itoa(i) + " "
@@ -130,12 +131,12 @@ var fifo = &grade.Exam{
 		e.Answered("a line of 900 characters is printed as one line")
 
 		e.Check("a line in pieces")
-		e.Means(grade.Noise, readIsLine)
+		cutsOrDrops(e)
 		e.Due("heihei\nhei\n")
 		f.Echo("hei")
 		f.Taken()
 		f.Echo("hei\nhei\n")
-		e.Answered("a line that is written in two pieces is printed as one")
+		e.Answered("a line comes in two pieces, and one more line with the second: both are printed, each as one line")
 
 		e.Check("bye")
 		e.Means(grade.EndedEarly, byeInside)
@@ -149,6 +150,7 @@ var fifo = &grade.Exam{
 		e.Calm("the program goes on, and sleeps")
 		e.Means(grade.EndedEarly, nil)
 		e.Suspects(func() *grade.Finding { return endsUnprinted(e, f) })
+		cutsOrDrops(e)
 		e.Due("last words\nbye\n")
 		f.Echo("last words\nb")
 		f.Taken()
@@ -161,6 +163,13 @@ var fifo = &grade.Exam{
 		e.RuleOut("bye is the last line that the program reads", readsOn(f, said))
 		e.Require(e.Gone(path), "the program removes its FIFO", nameStays, "the FIFO event.fifo is still there", f.FD())
 	},
+}
+
+// cutsOrDrops: from here on, what is wrong with the output comes of reads that give more or less than a line.
+func cutsOrDrops(e *grade.Examiner) {
+	for _, m := range []*grade.Misconception{grade.Noise, grade.AddsNewline, grade.NotAsItCame, grade.Unanswered} {
+		e.Means(m, readIsLine)
+	}
 }
 
 // skipsEmpty looks whether the line that is missing is an empty one.

@@ -89,6 +89,7 @@ const work = 20 * time.Millisecond
 // the event added again?), not who was faster.
 var oneShot = &grade.Exam{
 	Exercise: "03-one-shot",
+	Verbatim: true,
 	Checks: []string{
 		"the first job is done",
 		"the next one too",

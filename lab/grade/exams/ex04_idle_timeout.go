@@ -115,6 +115,7 @@ const rounding = 2 * time.Millisecond
 // what is due, and the trace says how often it was right to print it.
 var idleTimeout = &grade.Exam{
 	Exercise: "04-idle-timeout",
+	Verbatim: true,
 	Checks: []string{
 		"what it says is passed on",
 		"silence is reported",

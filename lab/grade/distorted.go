@@ -1,0 +1,130 @@
+package grade
+
+import (
+	"slices"
+	"strings"
+
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+)
+
+// What is put out and was not to be: the bytes themselves say where they come from.
+var (
+	AsFormat = &Misconception{
+		ID:     "text-as-format",
+		Belief: "Printf prints a text.",
+		Truth: "Its first argument is a format: each % in it begins a verb, and nobody knows what the others will say. Write the bytes " +
+			"as they came (os.Stdout.Write), or give Printf a format of its own: \"%s\".",
+	}
+	AddsNewline = &Misconception{
+		ID:     "adds-newline",
+		Belief: "Println prints what I give it.",
+		Truth: "It adds a newline at the end. What a read gives has its own newlines already, or none: it may be a part of a line, or " +
+			"several. Write the bytes as they came: os.Stdout.Write.",
+	}
+	WholeBuffer = &Misconception{
+		ID:     "whole-buffer",
+		Belief: "What I have read is the buffer.",
+		Truth: "A read fills its first n bytes, and n is what it returned. What stands behind them is no part of it: zeros at first, later " +
+			"what came before. Use buf[:n].",
+	}
+	BufferReused = &Misconception{
+		ID:     "buffer-reused",
+		Belief: "What I have read stays where it is.",
+		Truth: "A slice of a buffer is no copy: the next read into the same buffer writes over what has not been put out yet. Write it " +
+			"before you read again, or copy what is kept: append([]byte(nil), buf[:n]...).",
+	}
+	NotAsItCame = &Misconception{
+		ID:     "not-as-it-came",
+		Belief: "The text stays the same, more or less.",
+		Truth: "Programs compare bytes. Each byte that was read is put out once, unchanged and in its order: none is left out, " +
+			"and none is added or replaced.",
+	}
+)
+
+// distortion says what the program did to the text that it puts out, of which the first n bytes are right:
+// nil if it has put out something of its own. The exam says that the text is what was read, byte for byte.
+func (e *Examiner) distortion(got, due string, n int) *Misconception {
+	reads := e.reads()
+	sum := 0
+	for _, size := range reads {
+		sum += size
+	}
+	switch more := got[n:]; {
+	case n > 0 && got[n-1] == '%' && (more[0] == '!' || strings.HasPrefix(due[n:], "%")):
+		return AsFormat
+	case more[0] == 0 && !strings.HasPrefix(due[n:], "\x00"), leftBefore(reads, due, n, more):
+		return WholeBuffer
+	case more[0] == '\n' && endsThere(reads, n):
+		return AddsNewline
+	case len(got) > sum:
+		return nil
+	case len(got) == sum && strings.Contains(due[n:], more[:min(len(more), 12)]):
+		return BufferReused
+	}
+	return NotAsItCame
+}
+
+// reads are the sizes of all reads of the sources that gave something.
+func (e *Examiner) reads() (sizes []int) {
+	e.eachRead(func(r *world.Entry) { sizes = append(sizes, int(r.A)) })
+	return sizes
+}
+
+// readOf says of a record whether it is the read of the sources that gave byte n (from 0), or the last one if
+// none has given it.
+func (e *Examiner) readOf(n int) func(*world.Entry) bool {
+	var seq uint64
+	at := 0
+	e.eachRead(func(r *world.Entry) {
+		if at <= n {
+			seq = r.Seq
+		}
+		at += int(r.A)
+	})
+	return func(r *world.Entry) bool { return seq != 0 && r.Seq == seq }
+}
+
+// eachRead calls do for each read of the sources that gave something.
+func (e *Examiner) eachRead(do func(*world.Entry)) {
+	e.Each(func(r *world.Entry) {
+		its := func(f *world.FD) bool { return f.Number == r.FD }
+		if r.Kind == trace.CallEnd && r.Call == world.CallRead && r.A > 0 && slices.ContainsFunc(e.handFDs(), its) {
+			do(r)
+		}
+	})
+}
+
+// endsThere reports whether a read ended with byte n of all that were read.
+func endsThere(reads []int, n int) bool {
+	for _, size := range reads {
+		if n -= size; n == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// leftBefore reports whether more, after n bytes, is what an earlier and longer read had left behind those
+// that the last one filled.
+func leftBefore(reads []int, due string, n int, more string) bool {
+	var begins []int // of each read that is over by then
+	at := 0
+	for _, size := range reads {
+		if at >= n {
+			break
+		}
+		begins = append(begins, at)
+		at += size
+	}
+	if at != n || n == 0 {
+		return false
+	}
+	last := n - begins[len(begins)-1]
+	for i, begin := range begins {
+		if end := begin + reads[i]; reads[i] > last && strings.HasPrefix(more, due[begin+last:end]) {
+			return true
+		}
+	}
+	return false
+}
