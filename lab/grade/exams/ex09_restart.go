@@ -98,12 +98,39 @@ var listensAnew = &grade.Misconception{
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 
+var allFirst = &grade.Misconception{
+	ID:     "all-first",
+	Belief: "First I accept all clients, and then I answer them.",
+	Truth: "The next client may come in an hour. One that is connected waits for its answer, and not for others: answer it as soon as " +
+		"its line has come.",
+	Lesson: "01-select-vs-blocking-io", Section: "explain",
+}
+
+// acceptsFirst looks whether a client is connected and not answered, and a thread waits in accept for
+// another one.
+func acceptsFirst(e *grade.Examiner) *grade.Finding {
+	waits := inAccept(e)
+	conn := e.FD(func(f *world.FD) bool {
+		return strings.HasPrefix(f.What, "TCP from ") && f.BytesOut == 0 && f.Closed == 0 && f.Blocked == 0
+	})
+	if waits == nil || conn == nil {
+		return nil
+	}
+	return grade.Find(allFirst, fmt.Sprintf("a thread is blocked in accept: it waits for another client, and %s is not answered", conn.Name()), conn, waits)
+}
+
+// inAccept returns the listener in whose accept a thread is blocked, or nil.
+func inAccept(e *grade.Examiner) *world.FD {
+	return e.FD(func(f *world.FD) bool {
+		call, _, blocked := diagnosis.Blocked(e.World(), f)
+		return blocked && call.Call == world.CallAccept
+	})
+}
+
 // waitsForAnother looks whether the server has answered all, and a thread waits in accept.
 func waitsForAnother(e *grade.Examiner) *grade.Finding {
-	for _, f := range e.World().FDs {
-		if call, _, blocked := diagnosis.Blocked(e.World(), f); blocked && call.Call == world.CallAccept {
-			return grade.Find(servesOneMore, "all clients are answered, and a thread is blocked in accept: it waits for one more", f)
-		}
+	if f := inAccept(e); f != nil {
+		return grade.Find(servesOneMore, "all clients are answered, and a thread is blocked in accept: it waits for one more", f)
 	}
 	return nil
 }
@@ -138,12 +165,12 @@ var restart = &grade.Exam{
 		e.Start(fmt.Sprint(port), "3")
 		a := e.Dial("a", port)
 		e.Means(grade.Blocked, clientFirst)
-		suspects(e, keptOpen, leftUnanswered)
+		suspects(e, keptOpen, acceptsFirst, leftUnanswered)
 		asks(e, a)
 		for _, name := range []string{"b", "c"} {
 			asks(e, e.Dial(name, port))
 		}
-		suspects(e, keptOpen, leftUnanswered, waitsForAnother)
+		suspects(e, keptOpen, acceptsFirst, leftUnanswered, waitsForAnother)
 		e.Ends("three clients are answered: the server ends by itself, with all closed", grade.Anyhow)
 		late, off := boundBefore(e)
 
@@ -151,7 +178,7 @@ var restart = &grade.Exam{
 		holds(e, port)
 		e.Means(grade.GaveUp, endedIsFree)
 		e.Means(grade.Polling, waitsItOut)
-		suspects(e, waitsToBind, keptOpen, leftUnanswered, waitsForAnother)
+		suspects(e, waitsToBind, keptOpen, acceptsFirst, leftUnanswered, waitsForAnother)
 		e.Restart(fmt.Sprint(port), "2")
 		const expected = "the server's old connections are in TIME_WAIT; it is started again, and listens on the same port at once"
 		e.Await(expected, func() bool {
@@ -162,7 +189,7 @@ var restart = &grade.Exam{
 			e.Require(refused < manyBinds, expected, waitsItOut, fmt.Sprintf("bind has failed %d times, and the program goes on trying", refused))
 			return listens
 		})
-		suspects(e, waitsToBind, refusesMeanwhile, keptOpen, leftUnanswered, waitsForAnother)
+		suspects(e, waitsToBind, refusesMeanwhile, keptOpen, acceptsFirst, leftUnanswered, waitsForAnother)
 		d, f := e.Dial("d", port), e.Dial("e", port) // side by side: one of them is in the backlog when the other is answered
 
 		e.Check("the port is its own")
@@ -178,7 +205,7 @@ var restart = &grade.Exam{
 		e.Means(grade.Blocked, clientFirst)
 		asks(e, d)
 		asks(e, f)
-		suspects(e, keptOpen, leftUnanswered, waitsForAnother)
+		suspects(e, keptOpen, acceptsFirst, leftUnanswered, waitsForAnother)
 		e.Ends("two clients are answered: the server ends by itself, with all closed", grade.Anyhow)
 	},
 }
@@ -186,10 +213,7 @@ var restart = &grade.Exam{
 // keptOpen looks whether a client has its answer, and the server waits for the
 // next one with this connection open.
 func keptOpen(e *grade.Examiner) *grade.Finding {
-	waits := e.FD(func(f *world.FD) bool {
-		call, _, blocked := diagnosis.Blocked(e.World(), f)
-		return blocked && call.Call == world.CallAccept
-	})
+	waits := inAccept(e)
 	conn := e.FD(func(f *world.FD) bool {
 		return strings.HasPrefix(f.What, "TCP from ") && f.BytesOut > 0 && f.Closed == 0
 	})

@@ -2,7 +2,9 @@ package exams
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
@@ -90,6 +92,14 @@ var neverPauses = &grade.Misconception{
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 
+var silentIsGone = &grade.Misconception{
+	ID:     "silent-is-gone",
+	Belief: "A client from which nothing comes for some time is gone.",
+	Truth: "It may think, or read slowly. A server that must save its fds may disconnect such clients, and then says so to their users; " +
+		"this one serves each client however slowly it writes or reads. Add the events of a client with event.NoTimeout.",
+	Lesson: "07-one-thread-many-clients", Section: "explain",
+}
+
 // mostHeld is how much a server may keep for one client.
 const mostHeld = 1 << 20
 
@@ -130,6 +140,8 @@ var echo = &grade.Exam{
 		}
 		e.OneThread("one thread serves all clients", a.FD(), b.FD(), c.FD())
 
+		oneWriter(e, a.FD(), b.FD(), c.FD())
+		noTimeouts(e, silent.FD(), a.FD(), b.FD(), c.FD())
 		talksOn(e, a, b)
 
 		e.Check("a client resets")
@@ -140,6 +152,7 @@ var echo = &grade.Exam{
 		meansSlow(e)
 		c.Deaf(true)
 		_, held := c.Overfill(words("c", tooMuch), tooMuch, mostHeld)
+		noTimeouts(e, c.FD())
 		says(e, a, words("a", 20<<10), "c talks and does not read; a speaks, and hears itself all the same")
 		e.Calm("c does not read, and a is silent: the server sleeps")
 		c.Deaf(false)
@@ -233,6 +246,37 @@ func toldOnce(e *grade.Examiner) *grade.Finding {
 		}
 	}
 	return nil
+}
+
+// oneWriter requires that the loop's thread has written all answers.
+func oneWriter(e *grade.Examiner, clients ...*world.FD) {
+	loop := uint32(0)
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.LoopBegin {
+			loop = r.Thread
+		}
+		i := slices.IndexFunc(clients, func(f *world.FD) bool { return grade.LastCall(f, world.CallWrite)(r) })
+		if i < 0 || loop == 0 || r.Thread == loop {
+			return
+		}
+		seq := r.Seq
+		e.RuleOut("one thread serves all clients", grade.Find(grade.OtherThreads, fmt.Sprintf("thread %d wrote to %s; the loop's thread is %d",
+			r.Thread, clients[i].Name(), loop), clients[i]).Decides(func(r *world.Entry) bool { return r.Seq == seq }))
+	})
+}
+
+// noTimeouts requires that the events of clients have none.
+func noTimeouts(e *grade.Examiner, clients ...*world.FD) {
+	e.Each(func(r *world.Entry) {
+		i := slices.IndexFunc(clients, func(f *world.FD) bool { return f != nil && r.FD == f.Number && r.Time >= f.Opened })
+		if i < 0 || r.Kind != trace.Add || r.B < 0 {
+			return
+		}
+		seq := r.Seq
+		e.RuleOut("a client may be silent, or slow, for as long as it likes: its events have no timeout", grade.Find(silentIsGone,
+			fmt.Sprintf("an event on %s was added with a timeout of %v", clients[i].Name(), time.Duration(r.B)), clients[i]).
+			Decides(func(r *world.Entry) bool { return r.Seq == seq }))
+	})
 }
 
 const (
