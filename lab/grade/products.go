@@ -3,6 +3,7 @@ package grade
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -75,6 +76,24 @@ func (e *Examiner) noise() *Finding {
 			found.Decides(e.readOf(n))
 		}
 		return found
+	}
+	return nil
+}
+
+// LeftOut is for a Look: what a client gets goes on with a wrong byte, after a write to it
+// that was shorter than what had been read and not written yet.
+func (e *Examiner) LeftOut() *Finding {
+	for _, p := range e.products() {
+		short := e.ShortWrite(p.fd)
+		if p.fd == nil || strings.HasPrefix(p.due, p.got) || !slices.ContainsFunc(e.entries, func(r world.Entry) bool { return short(&r) }) {
+			continue
+		}
+		n := 0
+		for n < len(p.got) && n < len(p.due) && p.got[n] == p.due[n] {
+			n++
+		}
+		return Find(Unanswered, fmt.Sprintf("a write to %s took less than had been read; after %d right bytes, %s goes on with %s, and should with %s",
+			safe(p.fd.Name()), n, p.name, excerpt(p.got[n:]), excerpt(p.due[n:])), p.fd).Decides(short)
 	}
 	return nil
 }

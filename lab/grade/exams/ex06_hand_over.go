@@ -52,6 +52,117 @@ var baseEach = &grade.Misconception{
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
+var notHandedOn = &grade.Misconception{
+	ID:     "not-handed-on",
+	Belief: "A connection that was accepted will be served.",
+	Truth: "accept(2) gives a number to the thread that called it, and no loop knows of it. Hand it to its worker at once, whether others come or " +
+		"not: Post a function to the worker's base, and let that function add the event. (An Add from another thread is refused; look at " +
+		"what Add returns.)",
+	Lesson: "03-one-base-per-thread", Section: "explain",
+}
+
+var closedByAcceptor = &grade.Misconception{
+	ID:     "closed-by-acceptor",
+	Belief: "The worker has the connection, so I close my own copy.",
+	Truth: "There is no copy. After fork(2) two processes have an fd each; the threads of one process share one. When it is closed, it is closed for " +
+		"all of them: the thread that serves the connection closes it, when it has ended.",
+	Lesson: "03-one-base-per-thread", Section: "explain",
+}
+
+var oneSlot = &grade.Misconception{
+	ID:     "one-slot",
+	Belief: "The worker takes a connection before the next one comes.",
+	Truth: "A busy worker takes nothing for a while, and clients come meanwhile: if there is one place for the connection, the next one " +
+		"overwrites it. Give each posted function a connection of its own, or keep them in a queue.",
+	Lesson: "03-one-base-per-thread", Section: "explain",
+}
+
+var waitsToHandOver = &grade.Misconception{
+	ID:     "waits-to-hand-over",
+	Belief: "The acceptor may wait until the worker takes the connection.",
+	Truth: "While it waits, nobody else is accepted, though the other worker may be idle. Post puts the function into a list and returns at once. " +
+		"(A send to a channel waits while there is no room in it.)",
+	Lesson: "03-one-base-per-thread", Section: "explain",
+}
+
+var lockAround = &grade.Misconception{
+	ID:     "lock-around",
+	Belief: "With a lock around the whole callback, nothing can go wrong.",
+	Truth: "Then one callback runs at a time, in all threads together: while one worker reads or writes, the other one and the acceptor wait for the " +
+		"lock. Take it for the few lines that touch shared memory. A connection that belongs to one thread needs none.",
+	Lesson: "03-one-base-per-thread", Section: "explain",
+}
+
+var postsFromGoroutine = &grade.Misconception{
+	ID:     "handed-on-too-late",
+	Belief: "The worker will still be there when the connection reaches it.",
+	Truth: "It was told that nobody else would come before it had this connection, and it had no other, so its loop returned. Nothing says when " +
+		"a goroutine runs: call Post in the acceptor's own thread. It returns at once, and what is posted before the end is run before it.",
+	Lesson: "03-one-base-per-thread", Section: "explain",
+}
+
+// endedBefore looks whether a worker has ended while a connection was on its way to it.
+func endedBefore(e *grade.Examiner) *grade.Finding {
+	conn := newestConn(e)
+	if e.Ended() || conn == nil || conn.Added != 0 || conn.Closed != 0 {
+		return nil
+	}
+	serves := map[uint16]bool{} // the bases that have served somebody
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.Add && strings.HasPrefix(r.On, "TCP from ") {
+			serves[r.Base] = true
+		}
+	})
+	bases := e.World().Bases
+	for i := range bases {
+		if b := &bases[i]; serves[b.Number] && b.Freed > conn.Opened {
+			return grade.Find(postsFromGoroutine, fmt.Sprintf("%s was accepted; then the loop of %s returned, its base was closed, and no event was added for it",
+				conn.Name(), b.Name), conn)
+		}
+	}
+	return nil
+}
+
+// acceptorWaits looks whether the acceptor stands still in its callback, and what for.
+func acceptorWaits(e *grade.Examiner) *grade.Finding {
+	listener := e.FD(func(f *world.FD) bool { return f.Listens })
+	wait, at, yes := e.Detained(listener)
+	if !yes || wait == "" {
+		return nil
+	}
+	served := e.FD(func(f *world.FD) bool { return f.InCallback > 0 && !f.Listens })
+	if served != nil && (strings.HasPrefix(wait, "sync.Mutex") || strings.HasPrefix(wait, "sync.RWMutex")) {
+		return grade.Find(lockAround, fmt.Sprintf("the callback of %s has not returned, and the acceptor's callback waits for a lock (%s, %s)",
+			served.Name(), wait, at), served, listener)
+	}
+	return grade.Find(waitsToHandOver, fmt.Sprintf("a worker is busy, and the acceptor's callback does not return: it waits (%s, %s)", wait, at), listener)
+}
+
+// addedTwice returns a connection for which a second event was added before anything came of the first, or nil.
+func addedTwice(e *grade.Examiner) (twice *world.FD) {
+	added := map[int32]bool{}
+	e.Each(func(r *world.Entry) {
+		switch r.Kind {
+		case trace.Open, trace.Del, trace.CallbackBegin:
+			delete(added, r.FD)
+		case trace.Add:
+			if f := e.World().FDByNumber(r.FD); f != nil && added[r.FD] && r.Time > f.Opened {
+				twice = f
+			}
+			added[r.FD] = r.FD >= 0
+		}
+	})
+	return twice
+}
+
+// shortened looks for an answer that is shorter than what was read, and goes on with what came later.
+func shortened(e *grade.Examiner) *grade.Finding { return e.LeftOut() }
+
+// newestConn returns the connection that was accepted last, or nil.
+func newestConn(e *grade.Examiner) *world.FD {
+	return e.FD(func(f *world.FD) bool { return strings.HasPrefix(f.What, "TCP from ") })
+}
+
 // acceptsWrong looks who accepts: the one thread whose loop watches the
 // listener, inside its callback, or any one thread without a loop.
 func acceptsWrong(e *grade.Examiner) *grade.Finding {
@@ -109,8 +220,15 @@ func acceptsWrong(e *grade.Examiner) *grade.Finding {
 
 // handedWrong looks what became of the newest connection that no event watches.
 func handedWrong(e *grade.Examiner) *grade.Finding {
-	conn := e.FD(func(f *world.FD) bool { return strings.HasPrefix(f.What, "TCP from ") })
-	if conn == nil || conn.Added != 0 || conn.Closed != 0 {
+	conn := newestConn(e)
+	if conn == nil {
+		return nil
+	}
+	if conn.Closed != 0 && conn.Reads == 0 && closer(e, conn) == acceptor(e) {
+		return grade.Find(closedByAcceptor, fmt.Sprintf("the thread that accepted %s has closed it, and nobody has read from it", conn.Name()), conn).
+			Decides(grade.Closing(conn))
+	}
+	if conn.Added != 0 || conn.Closed != 0 {
 		return nil
 	}
 	bases := e.World().Bases
@@ -129,7 +247,25 @@ func handedWrong(e *grade.Examiner) *grade.Finding {
 		return grade.Find(postedElsewhere, fmt.Sprintf("a function was posted to %s and has run there, and no event was added for %s",
 			posted, conn.Name()), conn)
 	}
-	return nil
+	if outside := refusedOutside(e); outside != nil {
+		outside.FDs = append(outside.FDs, conn)
+		return outside
+	}
+	if conn.Reads > 0 || conn.Blocked > 0 {
+		return nil
+	}
+	return grade.Find(notHandedOn, fmt.Sprintf("%s was accepted; since then no posted function has run on a worker, and no event was added for it", conn.Name()), conn)
+}
+
+// closer returns the thread that has closed the fd.
+func closer(e *grade.Examiner, f *world.FD) (thread uint32) {
+	is := grade.Closing(f)
+	e.Each(func(r *world.Entry) {
+		if is(r) {
+			thread = r.Thread
+		}
+	})
+	return thread
 }
 
 // lateBases returns how many bases were made after the first client was

@@ -77,12 +77,11 @@ var roundRobin = &grade.Exam{
 		"all leave",
 	},
 	Starter: acceptorServes,
-	Means:   map[*grade.Misconception]*grade.Misconception{grade.NotWatched: addedFromOutside},
 	Races:   true,
 	Play: func(e *grade.Examiner) {
-		suspects(e, acceptsWrong, handedWrong)
+		suspects(e, acceptsWrong, shortened, handedWrong)
 		port := e.Port()
-		e.Start(strconv.Itoa(port), strconv.Itoa(5+guests))
+		e.Start(strconv.Itoa(port), strconv.Itoa(7+guests))
 		says := func(c *grade.Client, text string) {
 			c.Due(text)
 			c.Say(text)
@@ -119,10 +118,6 @@ var roundRobin = &grade.Exam{
 		b.Dropped("b has said its last word, and the server closes its end")
 		clients := append([]*grade.Client{a, b}, comeToABusyWorker(e, a, port)...)
 		inTurn(e, clients)
-		last := e.Dial("e", port)
-		says(last, "I am e\n")
-		clients = append(clients, last)
-		inTurn(e, clients)
 
 		for i := range guests { // chance does not keep turns for so long
 			guest := e.Dial(fmt.Sprint("guest ", i+1), port)
@@ -134,58 +129,98 @@ var roundRobin = &grade.Exam{
 		}
 
 		e.Check("one thread for each connection")
-		c, d := clients[2], clients[3]
-		for _, client := range []*grade.Client{d, a, last, last, c, a, d, d, c} {
+		c, d, late, f := clients[2], clients[3], clients[4], clients[5]
+		for _, client := range []*grade.Client{d, a, late, f, late, c, a, f, d, d, c} {
 			says(client, "odd "+client.Name+"\n")
 		}
-		d.Due("slow\n")
-		d.Trickle("slow\n")
-		d.Answered("d speaks one byte at a time, and gets them all back")
+		e.Means(grade.Unanswered, holdsBack)
+		for _, b := range []byte("slow\n") {
+			d.Due(string(b))
+			d.Say(string(b))
+			d.Answered("d speaks one byte at a time, and gets each back at once")
+		}
+		e.Means(grade.Unanswered, nil)
 		inTurn(e, clients)
-		suspects(e, acceptsWrong)
+		suspects(e, acceptsWrong, shortened)
 		e.Calm("nobody speaks, and all three threads sleep")
 
 		e.Check("all leave")
 		c.Reset()
 		says(a, "c is gone\n")
-		for _, client := range []*grade.Client{last, a, d} {
-			client.End()
-			client.Dropped(fmt.Sprintf("client %s has ended, and the server closes its end", client.Name))
+		leave := func(clients ...*grade.Client) {
+			for _, client := range clients {
+				client.End()
+				client.Dropped(fmt.Sprintf("client %s has ended, and the server closes its end", client.Name))
+			}
 		}
-		e.Ends("the last client has left: all loops return, and all is closed", grade.NoEventsLeft)
+		leave(late, a)
+		last := comesLast(e, port)
+		inTurn(e, append(clients, last))
+		says(d, "all are there\n")
+		leave(d, last, f)
+		e.Ends("the last client has left: all loops return, and all is closed", grade.Anyhow)
 	},
 }
 
 // guests are clients that come, say a word and leave.
 const guests = 12
 
-// comeToABusyWorker lets c and d come while the worker of a stands before a read of a's words: c is
-// that worker's, and d is accepted before it gets to c.
-func comeToABusyWorker(e *grade.Examiner, a *grade.Client, port int) []*grade.Client {
-	const expected = "a worker is busy; two clients come, the acceptor accepts both at once, and each is served by its worker"
+// comeToABusyWorker lets c, d, e and f come while the worker of a stands before a read of a's words:
+// c and e are that worker's, and all are accepted before it gets to c.
+func comeToABusyWorker(e *grade.Examiner, a *grade.Client, port int) (come []*grade.Client) {
+	const expected = "a worker is busy; four clients come, the acceptor accepts them at once, and each is served by its worker"
+	suspects(e, acceptsWrong, shortened)
 	e.HoldRead(a.FD())
 	a.Due("I am busy\n")
 	a.Say("I am busy\n")
 	e.Await("client a speaks, and its worker reads that", func() bool { return e.HeldThere(world.BeforeRead) })
-	c, d := e.Dial("c", port), e.Dial("d", port)
-	e.Await(expected, func() bool { return c.FD() != nil && d.FD() != nil })
+	suspects(e, acceptsWrong, acceptorWaits)
+	for _, name := range []string{"c", "d", "e", "f"} {
+		one := e.Dial(name, port)
+		e.Await(expected, func() bool { return one.FD() != nil })
+		come = append(come, one)
+	}
 	e.Settled()
 	e.Release()
-	suspects(e, acceptsWrong, func(e *grade.Examiner) *grade.Finding {
-		if both := watchedTwice(e); both != nil && c.FD().Added == 0 {
+	c := come[0]
+	suspects(e, acceptsWrong, shortened, func(e *grade.Examiner) *grade.Finding {
+		if c.FD().Added != 0 {
+			return nil
+		}
+		if both := watchedTwice(e); both != nil {
 			return grade.Find(capturedLate, fmt.Sprintf("two workers have added an event for %s, and none has for client c, which came before it", both.Name()), both, c.FD())
+		}
+		if twice := addedTwice(e); twice != nil {
+			return grade.Find(oneSlot, fmt.Sprintf("a worker has added an event for %s twice, and none for client c, which came before it", twice.Name()), twice, c.FD())
 		}
 		return nil
 	}, handedWrong)
-	for _, one := range []*grade.Client{a, c, d} {
-		if one != a {
-			one.Due("I am " + one.Name + "\n")
-			one.Say("I am " + one.Name + "\n")
-		}
+	a.Answered(expected)
+	for _, one := range come {
+		one.Due("I am " + one.Name + "\n")
+		one.Say("I am " + one.Name + "\n")
 		one.Answered(expected)
 	}
-	suspects(e, acceptsWrong, handedWrong)
-	return []*grade.Client{c, d}
+	suspects(e, acceptsWrong, shortened, handedWrong)
+	return come
+}
+
+// comesLast lets the last client come when its worker serves nobody. Whoever posts its connection is
+// held until all threads have come as far as they can: what the acceptor does when it has accepted
+// all must not come before that.
+func comesLast(e *grade.Examiner, port int) *grade.Client {
+	const expected = "the last client comes when its worker serves nobody; it says a line, and gets it back"
+	suspects(e, acceptsWrong, shortened, endedBefore, handedWrong)
+	e.HoldPost()
+	last := e.Dial("z", port)
+	e.Await(expected, func() bool { return last.FD() != nil })
+	e.Settled()
+	e.Release()
+	last.Due("I am z\n")
+	last.Say("I am z\n")
+	last.Answered(expected)
+	suspects(e, acceptsWrong, shortened)
+	return last
 }
 
 // watchedTwice returns a connection to which events were added on two bases, or nil.
