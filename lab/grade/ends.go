@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fdlab/lab/diagnosis"
+	"fdlab/lab/phrase"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
@@ -96,7 +97,7 @@ func (e *Examiner) Ends(expected string, how Ending) {
 		e.Fail(e.diagnose(expected))
 	}
 	e.RuleOut(expected, e.spins())
-	e.Require(e.world.Loops() == 0, expected, ExitsInside, "the program ended before dispatch returned", e.handFDs()...)
+	e.Require(e.world.Loops() == 0, expected, ExitsInside, "the program ended before a dispatch returned; a loop was still running: "+e.running(), e.handFDs()...)
 	// A loop of the program's own has no Dispatch that could be cut off; nor has one around Loop(Once),
 	// which is over when the program does not call it any more.
 	if how == NoEventsLeft && len(e.world.Bases) > 0 {
@@ -165,7 +166,15 @@ func (e *Examiner) closed(expected string) {
 		}
 	}
 	twice := e.world.ClosedTwice
-	e.Require(twice == "", expected, ClosedTwice, safe(twice)+" was closed once more", e.handFDs()...)
+	if twice != "" {
+		about := e.handFDs()
+		for _, f := range e.world.FDs {
+			if f.Closed != 0 && f.Name()+" (closed)" == twice {
+				about = []*world.FD{f}
+			}
+		}
+		e.RuleOut(expected, Find(ClosedTwice, safe(strings.TrimSuffix(twice, " (closed)"))+" was closed once more when it was closed already", about...))
+	}
 	bases := 0
 	for i := range e.world.Bases {
 		if e.world.Bases[i].Freed == 0 {
@@ -173,7 +182,7 @@ func (e *Examiner) closed(expected string) {
 		}
 	}
 	if bases > 0 {
-		names = append(names, fmt.Sprintf("%d event base", bases))
+		names = append(names, phrase.Counted(bases, "event base"))
 	}
 	if len(names) > 0 {
 		e.RuleOut(expected, e.suspect())

@@ -23,9 +23,16 @@ func (e *Examiner) suspect() *Finding {
 // Aftermath is for a Look: the verdict is clear, and one more thing that the
 // world does will tell why. It returns when the program has ended, or sleeps for
 // good, or when the world could not do it any more. What is recorded meanwhile
-// is no part of the feedback.
+// is no part of the feedback; nor is what is due because of it, if nothing is printed.
 func (e *Examiner) Aftermath(do func()) {
 	e.judge = len(e.entries)
+	due, printed := e.IsDue(), e.Printed()
+	defer func() {
+		if e.Printed() == printed {
+			e.said.Reset()
+			e.said.WriteString(due)
+		}
+	}()
 	defer func() {
 		switch fault := recover().(type) {
 		case nil, found: // the verdict is another one

@@ -34,6 +34,14 @@ var stopsReading = &grade.Misconception{
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
+var neverRung = &grade.Misconception{
+	ID:     "never-rung",
+	Belief: "What is in the queue, the worker will find.",
+	Truth: "It sleeps in its loop, and looks into the queue when its bell calls it, and not before. An item that nobody rings " +
+		"for waits until another one is rung for, and nobody knows when that comes. As long as no ring is unread, each item needs one.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
 var answersByEvent = &grade.Misconception{
 	ID:     "answers-by-event",
 	Belief: "While it waits for the answer, the worker can serve its bell.",
@@ -87,9 +95,9 @@ var ringsTooEarly = &grade.Misconception{
 var memoryUsedAgain = &grade.Misconception{
 	ID:     "memory-used-again",
 	Belief: "While I deal with the items of the queue, nobody else is there.",
-	Truth: "The other thread is. Either the queue is changed without the lock, or what was taken out of it is still its memory: " +
-		"after all := queue; queue = queue[:0] both are the same, and the next item is put over one that is not done yet. " +
-		"Change the queue under the lock only, and leave it nil: append makes new memory. (go run -race names the lines.)",
+	Truth: "The other thread is. Either the queue is changed without the lock; or what was taken out of it shares its memory with the queue " +
+		"(as after all := queue; queue = queue[:0]), or with the buffer that the dispatcher reads into again, and what comes next is put over " +
+		"items that are not done yet. Change the queue under the lock only, and copy what must stay as it is. (go run -race names the lines.)",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 

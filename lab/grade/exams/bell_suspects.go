@@ -1,6 +1,7 @@
 package exams
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -19,6 +20,86 @@ func (w *bellWorld) left(m *grade.Misconception, saw string) *grade.Finding {
 	}
 	return grade.Find(m, fmt.Sprintf(saw, strconv.Quote(due[len(got):])), w.items.FD(), w.bell(), w.ring()).
 		Decides(grade.LastCall(w.bell(), world.CallRead))
+}
+
+// oneMore gives one more item, and tells what becomes of those that are missing, if just the last are: they are
+// gone, if what comes next is printed in their place, or were left in the queue, if some of them are. Else it is "".
+func (w *bellWorld) oneMore() fate {
+	const more = "." // no letter
+	got, due := w.e.Printed(), w.e.IsDue()
+	if w.e.Ended() || len(got) >= len(due) || due[:len(got)] != got || w.items.Unread() > 0 || w.bell() == nil || w.answers.FD().Blocked > 0 {
+		return unknown
+	}
+	w.e.Aftermath(func() { w.gives(more) })
+	switch now := w.e.Printed(); {
+	case now == got+more:
+		return gone
+	case len(now) > len(got) && now[:len(got)+1] == due[:len(got)+1]:
+		return inQueue
+	}
+	return unknown
+}
+
+// fate is what became of items that were not printed.
+type fate int
+
+const (
+	unknown fate = iota
+	gone         // they are not in the queue any more
+	inQueue      // they came with a later ring
+)
+
+// thrownAway looks whether items that came while the worker did others are gone.
+func (w *bellWorld) thrownAway() *grade.Finding {
+	missing := w.e.IsDue()[min(len(w.e.IsDue()), len(w.e.Printed())):]
+	if w.oneMore() != gone {
+		return nil
+	}
+	return grade.Find(emptiedLate, fmt.Sprintf("%.20q came while the worker was busy, and was not printed; what came next was: it is not in the queue any more",
+		missing), w.items.FD(), w.bell()).Decides(grade.LastCall(w.bell(), world.CallRead))
+}
+
+// withoutByte looks whether items are missing for which a byte was refused, and whether they are still in the queue.
+func (w *bellWorld) withoutByte() *grade.Finding {
+	ring := w.ring()
+	if w.bell() == nil || ring.NoRoom.Most == 0 || w.itemsInBell() {
+		return nil
+	}
+	missing := w.e.IsDue()[min(len(w.e.IsDue()), len(w.e.Printed())):]
+	last := grade.Refused(ring, world.CallWrite)
+	switch w.oneMore() {
+	case gone:
+		return grade.Find(itemTakenBack, fmt.Sprintf("the last %d items were not printed, the writes to the bell gave EAGAIN at that time, and what came next was printed: "+
+			"they are not in the queue any more", len(missing)), ring).Decides(last)
+	case inQueue:
+		return grade.Find(asManyAsBytes, fmt.Sprintf("the last %d items were not printed, the writes to the bell gave EAGAIN at that time, and some of them came with the next byte: "+
+			"they were left in the queue", len(missing)), ring).Decides(last)
+	}
+	return nil
+}
+
+// overwritten looks whether as many items were printed as came, and not the same.
+func (w *bellWorld) overwritten() *grade.Finding {
+	if strings.HasPrefix(w.e.IsDue(), w.e.Printed()) {
+		return nil
+	}
+	w.e.Settled() // all is printed
+	got, due := w.e.Printed(), w.e.IsDue()
+	if len(got) != len(due) {
+		return nil
+	}
+	var came, printed [256]int
+	for i := range due {
+		came[due[i]]++
+		printed[got[i]]++
+	}
+	for item := range came {
+		if printed[item] > came[item] {
+			return grade.Find(memoryUsedAgain, fmt.Sprintf("as many items were printed as came, and not the same: %d times %q, which came %d times",
+				printed[item], []byte{byte(item)}, came[item]), w.items.FD(), w.bell(), w.answers.FD())
+		}
+	}
+	return nil
 }
 
 // readyMade looks whether functions are posted in the place of items.
@@ -112,6 +193,16 @@ func (w *bellWorld) skipped() string {
 	return string(missing)
 }
 
+// marksEnd looks whether the worker has deleted its event and left items undone.
+func (w *bellWorld) marksEnd() *grade.Finding {
+	got, due, bell := w.e.Printed(), w.e.IsDue(), w.bell()
+	if len(got) >= len(due) || due[:len(got)] != got || bell == nil || bell.Watched() != 0 || w.returned() != trace.LoopNoEvents {
+		return nil
+	}
+	return grade.Find(itemIsMark, fmt.Sprintf("%.20q was not printed: the worker has deleted its event, and its loop has returned", due[len(got):]), bell).
+		Decides(grade.Deleted(bell))
+}
+
 // leavesOut looks whether some bytes are no items to the program.
 func (w *bellWorld) leavesOut() *grade.Finding {
 	missing := w.skipped()
@@ -168,7 +259,10 @@ func (w *bellWorld) returned() (why trace.Reason) {
 // bell for any of them, while nothing is unread in it.
 func (w *bellWorld) notRung() *grade.Finding {
 	got, due, bell := w.e.Printed(), w.e.IsDue(), w.bell()
-	if w.e.Ended() || len(got) >= len(due) || due[:len(got)] != got || w.items.Unread() > 0 || bell == nil || w.items.FD().InCallback > 0 {
+	if bell == nil {
+		return w.neverRung()
+	}
+	if w.e.Ended() || len(got) >= len(due) || due[:len(got)] != got || w.items.Unread() > 0 || w.items.FD().InCallback > 0 {
 		return nil
 	}
 	ring := w.ring()
@@ -187,6 +281,23 @@ func (w *bellWorld) notRung() *grade.Finding {
 	}
 	return grade.Find(ringNotNeeded, fmt.Sprintf("%.20q was read last, the bell was not rung for that, and nothing is unread in it", due[len(due)-int(items):]), w.items.FD(), bell, ring).
 		Decides(func(r *world.Entry) bool { return r.Seq == last })
+}
+
+// neverRung looks whether the first items were read, and nothing was written to what the worker's loop watches.
+func (w *bellWorld) neverRung() *grade.Finding {
+	items := w.items.FD()
+	bell := w.e.FD(func(f *world.FD) bool { return f != items && f.Watched()&trace.Readable != 0 })
+	if w.e.Ended() || items == nil || bell == nil || items.BytesIn == 0 || items.InCallback > 0 || w.items.Unread() > 0 || bell.BytesIn > 0 || bell.Queued > 0 {
+		return nil
+	}
+	ring := bell
+	if bell.Peer != trace.NoFD {
+		ring = cmp.Or(w.e.World().FDByNumber(bell.Peer), bell)
+	}
+	if ring.BytesOut > 0 {
+		return nil
+	}
+	return grade.Find(neverRung, fmt.Sprintf("%.20q was read, and nothing was written to the bell", w.e.IsDue()), items, bell).Decides(grade.LastCall(items, world.CallRead))
 }
 
 // itemsInBell reports whether what is written to the bell are the items themselves.
@@ -229,7 +340,7 @@ func (w *bellWorld) stranded() *grade.Misconception {
 // early.
 func (w *bellWorld) lateItem() *grade.Finding {
 	got, due := w.e.Printed(), w.e.IsDue()
-	if w.e.Ended() || len(got) != len(due)-1 || due[:len(got)] != got || w.bell() == nil || w.answers.FD().Blocked > 0 {
+	if w.e.Ended() || len(got) != len(due)-1 || due[:len(got)] != got || w.bell() == nil || w.bell().Watched() == 0 || w.answers.FD().Blocked > 0 {
 		return nil
 	}
 	w.e.Aftermath(func() { w.gives("z") })

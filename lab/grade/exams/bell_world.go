@@ -330,7 +330,7 @@ func (w *bellWorld) anyByte() {
 		w.e.Means(m, itemIsMark)
 	}
 	w.e.Means(grade.Noise, memoryUsedAgain)
-	w.e.Suspects(w.dispatcherWaits, w.leavesOut, w.disorder, w.notRung, w.lateItem)
+	w.e.Suspects(w.dispatcherWaits, w.leavesOut, w.marksEnd, w.disorder, w.notRung, w.lateItem)
 	w.gives(items)
 	w.e.Answered(expected)
 	w.e.Means(grade.Noise, nil)

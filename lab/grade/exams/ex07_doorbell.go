@@ -41,8 +41,8 @@ var dispatcherBlocks = &grade.Misconception{
 var ringsUntilHeard = &grade.Misconception{
 	ID:     "rings-until-heard",
 	Belief: "If the bell cannot be rung, I try again until it can.",
-	Truth: "That is blocking, with a processor at full speed. A full pipe means that the bell is rung already, and more " +
-		"than enough: the worker will come. Do not ring again.",
+	Truth: "Then the dispatcher waits for the worker after all: its callback does not return before the worker reads, and it hears of " +
+		"nothing meanwhile. A full pipe means that the bell is rung already, and more than enough: the worker will come. Do not ring again.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -51,6 +51,22 @@ var itemTakenBack = &grade.Misconception{
 	Belief: "An item without a byte of its own is lost.",
 	Truth: "EAGAIN refuses the byte, not the item: that is in the queue. The pipe is full of bytes that nobody has read, " +
 		"so the worker will come. Let it take all that is in the queue then, and not as many as there were bytes.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var asManyAsBytes = &grade.Misconception{
+	ID:     "as-many-as-bytes",
+	Belief: "The worker takes as many items as there were bytes.",
+	Truth: "When the pipe is full, EAGAIN refuses a byte, and the item is in the queue all the same: there are fewer bytes than items. A byte " +
+		"says only: look into the queue. Take all that is in it, and do not count.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var emptiedLate = &grade.Misconception{
+	ID:     "emptied-late",
+	Belief: "When the items that I have taken are done, I can empty the queue.",
+	Truth: "By then others may be in it, and they are thrown away. Take the items out and leave the queue empty in one go, under the lock; " +
+		"then unlock it, and do them.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -120,7 +136,11 @@ var doorbell = &grade.Exam{
 		left := w.answeredByPhases(expected)
 		e.Calm(expected)
 		e.Means(grade.Unanswered, w.stranded())
+		if left == 5 { // the callback has found none
+			e.Suspects(w.dispatcherWaits, w.disorder, w.notRung, w.thrownAway)
+		}
 		e.Answered(expected)
+		e.Suspects(w.dispatcherWaits, w.disorder, w.notRung, w.lateItem)
 		w.ringsItself() // else the bytes come when they like
 		e.Require(left == 0, expected, oneByteOneItem, fmt.Sprintf("when the first callback had ended, %d of the five were not printed", left), w.bell())
 
@@ -145,6 +165,7 @@ var doorbell = &grade.Exam{
 		}
 		e.Means(grade.Unanswered, lost)
 		e.Means(grade.Noise, lost)
+		e.Suspects(w.dispatcherWaits, w.overwritten, w.disorder, w.withoutByte, w.notRung, w.lateItem)
 		w.answers.Say("!")
 		e.Answered(fmt.Sprintf("%d items came while the worker was busy (the pipe has room for %d bytes); "+
 			"it is free now, and prints them all, in order", many, room))

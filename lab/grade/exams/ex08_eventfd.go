@@ -123,6 +123,22 @@ var noEndOfFile = &grade.Misconception{
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
+var closedTooEarly = &grade.Misconception{
+	ID:     "closed-too-early",
+	Belief: "I have told the worker that it is the end, so I can close the bell.",
+	Truth: "The worker was busy, and has not heard it yet. An eventfd is one fd for both threads: when it is closed, the number is gone, " +
+		"together with what epoll knew about it, and the worker goes on sleeping. Wait until its loop has returned, then close the bell.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var putsBack = &grade.Misconception{
+	ID:     "puts-back",
+	Belief: "I take one item, and write the rest of the number back.",
+	Truth: "Then the loop calls you once for each item, with two system calls for each. The number says how many items are in the queue: take " +
+		"so many in this callback, and only the dispatcher writes to the bell.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
 var workerNotTold = &grade.Misconception{
 	ID:     "worker-not-told",
 	Belief: "When the dispatcher is done, the worker is, too.",
@@ -186,6 +202,7 @@ var eventfdBell = &grade.Exam{
 		e.Calm(expected)
 		e.Answered(expected)
 		added := w.numbers(world.CallWrite) - wrote
+		w.e.RuleOut(expected, w.putBack())
 		e.Require(added >= 6, expected, ringsForSome, fmt.Sprintf("6 items have come, and the numbers that were written add up to %d", added), w.bell())
 		e.Require(w.mostRead() >= 5, expected, readTakesOne, fmt.Sprintf("five items came while the worker was busy, and no read gave more than %d", w.mostRead()), w.bell())
 		sum := w.numbers(world.CallRead) - before
@@ -347,11 +364,37 @@ func (w *bellWorld) takesAsMany() {
 	w.e.Suspects(w.dispatcherWaits, w.disorder, w.notRung, w.lateItem)
 }
 
+// putBack looks whether the worker itself has written to the bell.
+func (w *bellWorld) putBack() *grade.Finding {
+	bell := w.bell()
+	var last uint64
+	w.onBell(func(r *world.Entry) {
+		if r.Call == world.CallWrite && r.Inside.FD == bell.Number {
+			last = r.Seq
+		}
+	})
+	if last == 0 {
+		return nil
+	}
+	return grade.Find(putsBack, "the callback of the bell has written to the bell", bell).Decides(func(r *world.Entry) bool { return r.Seq == last })
+}
+
 // closedBell looks whether the bell was closed while the worker's event is pending on it.
 func (w *bellWorld) closedBell() *grade.Finding {
 	returned := w.e.World().Returned.Reason
 	cut := returned == trace.LoopBroken || returned == trace.LoopExited
 	if bell := w.bell(); bell != nil && bell.What == "eventfd" && bell.Orphaned && !cut {
+		ended, told := false, false
+		w.e.Each(func(r *world.Entry) {
+			if r.Kind == trace.CallEnd {
+				ended = ended || r.FD == w.items.FD().Number && r.Call == world.CallRead && r.A == 0
+				told = told || ended && r.FD == bell.Number && r.Call == world.CallWrite && r.A > 0
+			}
+		})
+		if told {
+			return grade.Find(closedTooEarly, "the bell was rung once more after the end of the items, and closed while the worker's event was pending on it",
+				bell, w.items.FD()).Decides(grade.Closing(bell))
+		}
 		return grade.Find(noEndOfFile, "the bell was closed while the worker's event was pending on it", bell, w.items.FD()).Decides(grade.Closing(bell))
 	}
 	return nil

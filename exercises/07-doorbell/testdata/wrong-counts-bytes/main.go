@@ -1,6 +1,6 @@
 // Wrong on purpose: as many items as there were bytes.
 //
-// told: item-taken-back
+// told: as-many-as-bytes
 package main
 
 import (
