@@ -64,6 +64,18 @@ func (e *Examiner) Settled() {
 	}
 }
 
+// Unheard does something while nobody reads what the program prints: what the pipe has no room for
+// waits in the program, which may be blocked in its write. do must not wait for anything
+// that comes after such a write.
+func (e *Examiner) Unheard(do func()) {
+	release := e.run.Output().Hold()
+	defer func() {
+		release()
+		e.callbackSleep = callbackSleep{} // it was the world that kept it
+	}()
+	do()
+}
+
 // Step lets a loop that stands go one phase: through a wait, which may last, or
 // through a callback. It returns when the loop is on its way. expected is what
 // the program must do, should it do something else.

@@ -71,6 +71,7 @@ type Output struct {
 	open  [2][]byte // per stream: the line that has no end yet
 	cut   int64     // bytes that were dropped to stay within kept
 	total int64
+	gate  sync.RWMutex  // held for writing while nobody reads: see Hold
 	apart *bytes.Buffer // takes what standard error says, once it is not nil: see Stacks
 }
 
@@ -176,6 +177,14 @@ func (o *Output) add(s Stream, open bool) {
 	o.lines = o.lines[drop:]
 }
 
+// Hold stops reading what the program prints, but for one more piece, until release is called:
+// a program that prints more than the pipes hold is blocked in its write, and its end is not
+// known (see Run.Done).
+func (o *Output) Hold() (release func()) {
+	o.gate.Lock()
+	return o.gate.Unlock
+}
+
 // drain reads one of the program's streams until its end. It always reads on,
 // so that a program that prints much is never blocked for ever.
 //
@@ -186,6 +195,8 @@ func (o *Output) drain(s Stream, from *os.File) error {
 	defer from.Close()
 	buf := make([]byte, 32<<10)
 	for {
+		o.gate.RLock()
+		o.gate.RUnlock()
 		n, err := from.Read(buf)
 		o.write(s, buf[:n])
 		if os.IsTimeout(err) {

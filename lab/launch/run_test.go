@@ -373,3 +373,29 @@ func TestPanicInAGoroutineIsReported(t *testing.T) {
 		t.Error("the child lives on")
 	}
 }
+
+// TestHeldOutputStaysInItsPipe: what a program prints meanwhile is read when it is released, and a
+// program that prints much is blocked.
+func TestHeldOutputStaysInItsPipe(t *testing.T) {
+	from, to, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var o Output
+	release := o.Hold()
+	drained := make(chan error, 1)
+	go func() { drained <- o.drain(Stdout, from) }()
+	to.SetWriteDeadline(time.Now().Add(50 * time.Millisecond))
+	n, err := to.Write(make([]byte, 2<<20)) // more than a pipe holds
+	if total, _ := o.Size(); !os.IsTimeout(err) || total != 0 {
+		t.Errorf("held, and of %d bytes %d were read (%v)", n, total, err)
+	}
+	release()
+	to.Close()
+	if err := <-drained; err != nil {
+		t.Error(err)
+	}
+	if total, _ := o.Size(); total != int64(n) {
+		t.Errorf("released, and of %d bytes %d were read", n, total)
+	}
+}

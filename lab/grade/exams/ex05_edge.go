@@ -96,11 +96,18 @@ var edge = &grade.Exam{
 		e.RuleOut("one callback takes all that is there: it reads until EAGAIN", inPieces(e, d, before, int64(there)))
 
 		e.Check("last words and the end together")
-		beforeWait(e, f)
-		e.Due("last words, and more of them than a buffer holds\n")
-		f.Say("last words, and more of them than a buffer holds\n")
-		f.End()
-		e.Release()
+		e.Unheard(func() {
+			fill(e, f, 60_000) // standard output's pipe has room for that, and not for the rest: who waits until it is written?
+			e.Settled()
+			beforeWait(e, f)
+			fill(e, f, 50_000)
+			e.Due("last words\n")
+			f.Say("last words\n")
+			f.End()
+			e.Release()
+			e.Settled()
+		})
+		suspects(e, goroutinesRead, func(e *grade.Examiner) *grade.Finding { return notWritten(e, f) })
 		e.Answered("the last words come together with the end, and standard output has them")
 		suspects(e, goroutinesRead, func(e *grade.Examiner) *grade.Finding { return endNotRead(e, d) })
 		e.Await("the end of file, which came with the last words, is found", func() bool { return d.Ends.Most > 0 || d.Closed != 0 })
@@ -112,8 +119,35 @@ var blocksAtTheEnd = &grade.Misconception{
 	ID:     "blocks-when-empty",
 	Belief: "I read until nothing is left, and then I am told so.",
 	Truth: "Only on a non-blocking fd: there the read gives EAGAIN. On one that blocks, the read that finds nothing sleeps, and the loop " +
-		"with it. Open the FIFO with O_NONBLOCK.",
+		"with it. Open the FIFO with O_NONBLOCK, and leave it so.",
 	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var readNotWritten = &grade.Misconception{
+	ID:     "read-not-written",
+	Belief: "What I have read is as good as written.",
+	Truth: "It is in the program's memory, and nowhere else: when the program ends, it is gone. Have it written before the loop may return, at an end " +
+		"of file as at EAGAIN. (What lies in a buffer must be flushed, and a goroutine that writes must have come to its end.)",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+// notWritten looks whether the program has ended in order, has read all that was said, and has not
+// printed all of it.
+func notWritten(e *grade.Examiner, f *grade.FIFO) *grade.Finding {
+	got, due := e.Printed(), e.IsDue()
+	w := e.World()
+	if !e.Ended() || f.Unread() > 0 || w.Loops() > 0 || w.Returned.Base == 0 || w.Returned.Reason == trace.LoopFailed ||
+		len(got) >= len(due) || due[:len(got)] != got {
+		return nil
+	}
+	return grade.Find(readNotWritten, fmt.Sprintf("the program has read all that was said, and has ended; the last %d bytes were not written", len(due)-len(got)), f.FD()).
+		Decides(grade.LastCall(f.FD(), world.CallRead))
+}
+
+// fill says as much as there is room for, but no more than n bytes.
+func fill(e *grade.Examiner, f *grade.FIFO, n int) {
+	text := strings.Repeat(strings.Repeat("the quick brown fox ", 100)+"\n", n/2001)
+	e.Due(text[:f.Fill(text)])
 }
 
 // endNotRead looks whether the program sleeps after a read that gave the last bytes, and has
