@@ -69,6 +69,9 @@ func (e *Examiner) Others(ok func() bool) bool {
 // Ended reports whether the program has ended.
 func (e *Examiner) Ended() bool { return e.ended }
 
+// EndedWell reports whether it has, with exit status 0.
+func (e *Examiner) EndedWell() bool { return e.ended && e.run.Exit().Code == 0 }
+
 // judged are the entries that a verdict rests on.
 func (e *Examiner) judged() []world.Entry {
 	if e.judge > 0 {

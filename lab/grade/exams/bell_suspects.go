@@ -49,10 +49,17 @@ const (
 	inQueue      // they came with a later ring
 )
 
-// thrownAway looks whether items that came while the worker did others are gone.
+// thrownAway looks whether items that came while the worker did others are gone, though it has read the bell
+// since it did those.
 func (w *bellWorld) thrownAway() *grade.Finding {
 	missing := w.e.IsDue()[min(len(w.e.IsDue()), len(w.e.Printed())):]
-	if w.oneMore() != gone {
+	last, bell := int32(trace.NoFD), w.bell()
+	w.e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd && r.Call == world.CallRead && r.A > 0 && (r.FD == bell.Number || r.FD == w.answers.FD().Number) {
+			last = r.FD
+		}
+	})
+	if last != bell.Number || w.oneMore() != gone {
 		return nil
 	}
 	return grade.Find(emptiedLate, fmt.Sprintf("%.20q came while the worker was busy, and was not printed; what came next was: it is not in the queue any more",
@@ -221,7 +228,7 @@ func (w *bellWorld) leavesOut() *grade.Finding {
 // ends no program: main has returned, or called os.Exit.
 func (w *bellWorld) notWaitedFor() *grade.Finding {
 	answers := w.answers.FD()
-	if !w.e.Ended() || answers == nil || answers.Blocked == 0 || w.e.World().Loops() == 0 {
+	if !w.e.EndedWell() || answers == nil || answers.Blocked == 0 || w.e.World().Loops() == 0 {
 		return nil
 	}
 	return grade.Find(grade.MainReturned, "the program has ended, and the worker was still waiting for an answer, inside its callback: "+
@@ -286,7 +293,7 @@ func (w *bellWorld) notRung() *grade.Finding {
 // neverRung looks whether the first items were read, and nothing was written to what the worker's loop watches.
 func (w *bellWorld) neverRung() *grade.Finding {
 	items := w.items.FD()
-	bell := w.e.FD(func(f *world.FD) bool { return f != items && f.Watched()&trace.Readable != 0 })
+	bell := w.e.FD(func(f *world.FD) bool { return f != items && f != w.answers.FD() && f.Watched()&trace.Readable != 0 })
 	if w.e.Ended() || items == nil || bell == nil || items.BytesIn == 0 || items.InCallback > 0 || w.items.Unread() > 0 || bell.BytesIn > 0 || bell.Queued > 0 {
 		return nil
 	}

@@ -142,7 +142,7 @@ var doorbell = &grade.Exam{
 		e.Answered(expected)
 		e.Suspects(w.dispatcherWaits, w.disorder, w.notRung, w.lateItem)
 		w.ringsItself() // else the bytes come when they like
-		e.Require(left == 0, expected, oneByteOneItem, fmt.Sprintf("when the first callback had ended, %d of the five were not printed", left), w.bell())
+		e.Require(left == 0, expected, oneByteOneItem, fmt.Sprintf("when the first callback had ended, this many of the five were not printed: %d", left), w.bell())
 
 		e.Check("a full pipe")
 		w.asks()
