@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fdlab/lab/grade"
+	"fdlab/lab/phrase"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
@@ -55,6 +56,30 @@ var idleLate = &grade.Misconception{
 	Belief: "Some timeout will do.",
 	Truth: "The second argument says how long the sensor may be silent. A constant in the program, or a time that was multiplied " +
 		"by a unit once more, is a different one: give Add exactly what the argument says.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var idleEarly = &grade.Misconception{
+	ID:     "idle-early",
+	Belief: "A little less than the time will do.",
+	Truth: "idle says that the sensor was silent for the time of the second argument, and a word that comes just before its end is none too late. " +
+		"The loop needs no allowance: give Add exactly what the argument says.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var onceIsEnough = &grade.Misconception{
+	ID:     "once-is-enough",
+	Belief: "Silence is one thing, so it is reported once.",
+	Truth: "It is reported once for each time that it lasts: whoever reads one idle and then nothing cannot know how long the silence goes on, " +
+		"or whether the monitor itself is dead. Print idle whenever the time is over.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var timeoutTakenAway = &grade.Misconception{
+	ID:     "timeout-taken-away",
+	Belief: "After a word the time goes on by itself.",
+	Truth: "It does if the event persists, has the timeout, and stays pending. An event that was deleted, or added again without a timeout, measures " +
+		"nothing: the loop waits for as long as it takes. After each word one with the timeout must be pending.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
@@ -148,26 +173,38 @@ var idleTimeout = &grade.Exam{
 			e.Await(expected, func() bool {
 				printed := e.Asides()
 				s := measure(e, sensor)
-				e.Require(s.early <= 3, expected, pollsTheClock,
-					fmt.Sprintf("%d times since the last word a timeout's callback was called before the sensor had been silent for %v", s.early, silence), s.fd)
+				if s.early > 3 {
+					e.RuleOut(expected, grade.Find(pollsTheClock, fmt.Sprintf("%d times since the last word a timeout's callback was called, and no time of %v "+
+						"was over just then", s.early, silence), s.fd).Decides(s.isTooEarly))
+				}
 				e.Require(s.wait <= silence+rounding, expected, idleLate,
 					fmt.Sprintf("the loop goes to wait for up to %v, and the time of silence is %v", s.wait.Round(time.Millisecond), silence), s.fd)
-				e.Require(printed == 0 || s.timeouts > 0, "the loop reports silence: one of its events has a timeout", besideTheLoop,
-					fmt.Sprintf("idle was printed %d times, and no event with a timeout was ever added", printed), s.fd)
+				beside := besideTheLoop
+				if e.WaitsItself() && len(e.World().Bases) == 0 {
+					beside = ownWait
+				}
+				e.Require(printed == 0 || s.timeouts > 0, "the loop reports silence: one of its events has a timeout", beside,
+					"idle was printed, and no event with a timeout was ever added", s.fd)
 				e.Require(s.nothing == 0, "the callback reads when there is something to read", grade.ReadsAtTimeout,
 					"the callback was called because the time was over, and it read", s.fd)
 				if untold++; s.told-printed < 10 {
 					untold = 0
 				}
 				e.Require(untold < 20 || !strings.Contains(strings.ToLower(e.Logged()), "idle"), expected, idleLogged,
-					fmt.Sprintf("of %d times that the time was over, idle was printed %d times on standard output; standard error has it", s.told, printed), s.fd)
-				e.Require(untold < 20, expected, silenceNotTold,
-					fmt.Sprintf("of %d times that the time was over, idle was printed %d times", s.told, printed), s.fd)
+					fmt.Sprintf("%s the time was over, and idle was printed %s on standard output; standard error has it",
+						phrase.Counted(int64(s.told), "time"), phrase.Counted(int64(printed), "time")), s.fd)
+				untellable := silenceNotTold
+				if printed > 0 {
+					untellable = onceIsEnough
+				}
+				e.Require(untold < 20, expected, untellable,
+					fmt.Sprintf("%s the time was over, and idle was printed %s", phrase.Counted(int64(s.told), "time"), phrase.Counted(int64(printed), "time")), s.fd)
 				return printed >= want // not what has been printed meanwhile: it was not judged
 			})
 		}
 		e.Check("silence is reported")
 		e.Means(grade.Stuck, silenceNotTold)
+		suspects(e, misspelt, timeoutGone)
 		idles(1, fmt.Sprintf("the sensor is silent for %v, and standard output has the line idle", silence))
 		fromTheStart(e, sensor)
 
@@ -184,7 +221,7 @@ var idleTimeout = &grade.Exam{
 		s := measure(e, sensor)
 		if printed > s.told {
 			e.RuleOut(fmt.Sprintf("idle is printed when the sensor was silent for %v, and not otherwise", silence),
-				grade.Find(notBegunAgain, fmt.Sprintf("idle was printed %d times; %d of these times it had been silent for so long", printed, s.told), s.fd).
+				grade.Find(tooShort(e, notBegunAgain), fmt.Sprintf("idle was printed %d times; %d of these times it had been silent for so long", printed, s.told), s.fd).
 					Decides(s.isTooEarly))
 		}
 		inTime(e, sensor, func() {
@@ -236,7 +273,7 @@ func fromTheStart(e *grade.Examiner, sensor *grade.FIFO) {
 	printed := e.AsidesFirst()
 	s := measure(e, sensor)
 	e.Require(printed <= s.before, "idle is printed when the time of silence is over, and not when the program begins", idleAtStart,
-		"idle was printed before the first word, and no timeout's callback had been called", s.fd)
+		fmt.Sprintf("idle was printed before the first word, and no time of %v was over then", silence), s.fd)
 	if s.unbounded != 0 {
 		e.RuleOut("the time of silence counts from the beginning: the loop waits so long for the first word, and no longer",
 			grade.Find(silentFromStart, "the loop went to wait for the first word without a timeout", s.fd).
@@ -261,6 +298,21 @@ func chatter(e *grade.Examiner, sensor *grade.FIFO) {
 		e.Answered("the sensor speaks, and standard output has its line")
 		time.Sleep(silence / 5)
 	}
+}
+
+// tooShort returns what is meant by an idle that came too early: if each timeout is as long as the others, and shorter
+// than the time of silence, it is that; else something other.
+func tooShort(e *grade.Examiner, other *grade.Misconception) *grade.Misconception {
+	shortest, most := time.Hour, time.Duration(0)
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.Add && r.B > 0 {
+			shortest, most = min(shortest, time.Duration(r.B)), max(most, time.Duration(r.B))
+		}
+	})
+	if shortest == most && most < silence {
+		return idleEarly
+	}
+	return other
 }
 
 // longest says of a record whether it is the end of the callback of the fd that took longest.
@@ -301,7 +353,7 @@ func inTime(e *grade.Examiner, sensor *grade.FIFO, idle func()) {
 		printed := e.Asides()
 		s := measure(e, sensor)
 		if printed > s.told {
-			e.RuleOut(expected, grade.Find(means, fmt.Sprintf("the sensor had said %q, and idle was printed before it had been silent for %v since",
+			e.RuleOut(expected, grade.Find(tooShort(e, means), fmt.Sprintf("the sensor had said %q, and idle was printed before it had been silent for %v since",
 				piece, silence), s.fd).Decides(s.isTooEarly))
 		}
 		if s.after <= silence/4 {
@@ -324,11 +376,39 @@ var endIsSilence = &grade.Misconception{
 
 // noTimeoutLeft looks whether the loop waits without a timeout after it has told of silence.
 func noTimeoutLeft(e *grade.Examiner) *grade.Finding {
+	if e.Ended() && e.World().Returned.Reason == trace.LoopNoEvents && e.Asides() > 0 {
+		return grade.Find(timerOnce, "idle was printed, and then no event was pending any more: dispatch returned").Decides(func(r *world.Entry) bool {
+			return r.Kind == trace.CallbackBegin && r.What()&trace.Timeout != 0
+		})
+	}
 	for i := range e.World().Bases {
 		if b := &e.World().Bases[i]; b.Phase == world.Waiting && b.Limit < 0 && e.Asides() > 0 {
 			return grade.Find(timerOnce, "idle was printed, and now the loop waits without a timeout").Decides(func(r *world.Entry) bool {
 				return r.Kind == trace.WaitBegin && r.B < 0
 			})
+		}
+	}
+	return nil
+}
+
+// timeoutGone looks whether an event had a timeout, and after a word the loop waits without one.
+func timeoutGone(e *grade.Examiner) *grade.Finding {
+	timed, heard := false, false
+	var last uint64 // the record since which nothing measures the time
+	e.Each(func(r *world.Entry) {
+		switch {
+		case r.Kind == trace.Add && r.B >= 0:
+			timed = true
+		case r.Kind == trace.Del || r.Kind == trace.Add && timed:
+			last = r.Seq
+		case r.Kind == trace.CallEnd && r.Call == world.CallRead && r.A > 0:
+			heard = true
+		}
+	})
+	for i := range e.World().Bases {
+		if b := &e.World().Bases[i]; timed && heard && last != 0 && b.Phase == world.Waiting && b.Limit < 0 {
+			return grade.Find(timeoutTakenAway, "an event had a timeout; then it was deleted, or added again without one, and now the loop waits without a timeout").
+				Decides(func(r *world.Entry) bool { return r.Seq == last })
 		}
 	}
 	return nil
@@ -356,7 +436,7 @@ type spell struct {
 	late    int           // timeouts after the end of file
 	over    bool          // the loop has returned
 
-	before    int    // callbacks of timeouts before the first word
+	before    int    // of told: before the first word
 	unbounded uint64 // the record of a wait before the first word without a timeout, or 0
 
 	tooEarly uint64        // the record of the last timeout before it was silent for so long, or 0
@@ -397,9 +477,6 @@ func measure(e *grade.Examiner, sensor *grade.FIFO) spell {
 		case r.Kind == trace.LoopEnd:
 			s.over = true
 		case r.Kind == trace.CallbackBegin && (r.What()&trace.Timeout != 0 || r.FD == trace.NoFD):
-			if !spoke {
-				s.before++
-			}
 			if ended {
 				s.late++
 			} else if r.Time-heard >= (silent+1)*int64(silence) {
@@ -407,6 +484,9 @@ func measure(e *grade.Examiner, sensor *grade.FIFO) spell {
 					s.after = time.Duration(until - heard - int64(silence))
 				}
 				s.told++
+				if !spoke {
+					s.before++
+				}
 				silent++
 				s.since++
 			} else {
