@@ -2,9 +2,11 @@ package exams
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"fdlab/lab/grade"
+	"fdlab/lab/phrase"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
@@ -21,7 +23,8 @@ var persistWhileBusy = &grade.Misconception{
 	ID:     "persist-while-busy",
 	Belief: "With Persist I need not re-arm, so it is simpler.",
 	Truth: "A persistent event stays pending while the job is being done: the next job calls its callback in the " +
-		"middle of this one, and takes its place. One-shot is what says: not now.",
+		"middle of this one. Then it takes this one's place, or must be kept somewhere, or the loop calls again and again. " +
+		"One-shot is what says: not now.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
@@ -66,6 +69,38 @@ var noTime = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
+var tooLittleTime = &grade.Misconception{
+	ID:     "too-little-time",
+	Belief: "The timer may be a little shorter than the work.",
+	Truth: "A job takes 20 ms, and the timer stands for all of them: what is printed before is not done. Add it for the whole time, counted " +
+		"from the read.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var clockForTimer = &grade.Misconception{
+	ID:     "clock-for-timer",
+	Belief: "A clock that strikes every 20 ms stands for 20 ms of work.",
+	Truth: "It strikes when its own time is over, whenever the job came: one that comes just before is done too early. The time of " +
+		"a job begins with the job: add the timer when it was read.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var postForTimer = &grade.Misconception{
+	ID:     "post-for-timer",
+	Belief: "A posted function can stand for the work.",
+	Truth: "It runs in the next iteration of the loop, at once: no time passes for which it could stand. The work takes 20 ms: add a " +
+		"timer for so long, and go on in its callback.",
+	Lesson: "03-one-base-per-thread", Section: "explain",
+}
+
+var timeoutForTimer = &grade.Misconception{
+	ID:     "timeout-for-timer",
+	Belief: "The timeout of the read event can stand for the work.",
+	Truth: "It is one event, and while its time runs it waits for the fd, too: the next job calls it in the middle of this one. A " +
+		"timer is an event without an fd: while it alone is pending, nobody watches the FIFO.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
 var printedTooEarly = &grade.Misconception{
 	ID:     "printed-too-early",
 	Belief: "The result can be printed when the job comes, since it is known.",
@@ -100,7 +135,7 @@ var oneShot = &grade.Exam{
 	Means:   map[*grade.Misconception]*grade.Misconception{grade.OneShot: notRearmed},
 	Play: func(e *grade.Examiner) {
 		jobs := e.FIFO("jobs")
-		suspects(e, strikesAgain, func(e *grade.Examiner) *grade.Finding { return leftWorking(e, jobs) })
+		suspects(e, refusedOutside, strikesAgain, func(e *grade.Examiner) *grade.Finding { return leftWorking(e, jobs) })
 		e.Start(jobs.Path)
 		does := func(job, expected string) {
 			e.Due(job)
@@ -178,7 +213,24 @@ func armed(e *grade.Examiner, jobs *world.FD) {
 	pending, addedIn := false, int64(0) // the event; in which callback it was added
 	readIn := int64(0)                  // in which callback a job was read: one that finds none may add the event
 	var early, stayed bool
+	var began int64                             // the callback of the FIFO
+	shortest := int64(time.Hour)                // of those that read a job
+	var watched, posted func(*world.Entry) bool // the record that shows it
+	this := func(r *world.Entry) func(*world.Entry) bool {
+		seq := r.Seq
+		return func(r *world.Entry) bool { return r.Seq == seq }
+	}
 	e.Each(func(r *world.Entry) {
+		switch {
+		case r.Kind == trace.CallbackBegin && r.FD == jobs.Number:
+			began = r.Time
+		case r.Kind == trace.CallbackEnd && r.FD == jobs.Number && readIn == r.Inside.Number:
+			shortest = min(shortest, r.Time-began)
+		case r.Kind == trace.Add && r.FD == jobs.Number && readIn == r.Inside.Number && r.B >= 0:
+			watched = this(r)
+		case r.Kind == trace.Add && r.FD == jobs.Number && r.Inside.Posted():
+			posted = this(r)
+		}
 		switch {
 		case r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == jobs.Number && r.A > 0:
 			readIn = r.Inside.Number
@@ -194,7 +246,21 @@ func armed(e *grade.Examiner, jobs *world.FD) {
 		}
 	})
 	e.Require(!stayed, expected, persistWhileBusy, "the event on the FIFO persists: it was pending while the job was being done", jobs)
-	e.Require(timers > 0, expected, sleepsInCallback, "no timer was ever added: the job was done inside the callback that read it", jobs)
+	const none = "no timer was ever added: "
+	switch {
+	case timers > 0:
+	case watched != nil:
+		e.RuleOut(expected, grade.Find(timeoutForTimer, none+"the event on the FIFO was added again with a timeout, inside the callback that read the job", jobs).
+			Decides(watched))
+	case posted != nil:
+		e.RuleOut(expected, grade.Find(postForTimer, none+"the job was done in a function that was posted when it was read", jobs).Decides(posted))
+	default:
+		m := sleepsInCallback
+		if shortest < int64(work) {
+			m = printedTooEarly
+		}
+		e.RuleOut(expected, grade.Find(m, none+"the job was done inside the callback that read it", jobs))
+	}
 	e.Require(!early, expected, rearmedTooEarly, "the event was added again inside the callback that read the job", jobs)
 }
 
@@ -214,6 +280,10 @@ func afterTheWork(e *grade.Examiner, jobs *grade.FIFO) {
 	}
 	for jobs.Unread() > 0 || jobs.FD().Watched() == 0 || !e.StandsBefore(world.BeforeWait) {
 		step() // until it is ready for the next one
+	}
+	if e.Settled(); e.Printed() != e.IsDue() && strings.HasPrefix(e.IsDue(), e.Printed()) {
+		e.RuleOut(expected, grade.Find(rearmedTooEarly, "the event was added again, and the job that was read before is not printed yet", jobs.FD()).
+			Decides(func(r *world.Entry) bool { return r.Kind == trace.Add && r.FD == jobs.FD().Number }))
 	}
 	e.Answered(expected)
 	before := e.Printed()
@@ -276,14 +346,27 @@ func lastRead(e *grade.Examiner, f *world.FD) (last world.Entry) {
 // (By whom and in how many steps is all the same.)
 func takesTime(e *grade.Examiner, jobs *world.FD) {
 	read, timed := 0, time.Duration(0)
+	adds, shortest := 0, time.Hour
 	e.Each(func(r *world.Entry) {
 		switch {
 		case r.Kind == trace.Add && r.FD == trace.NoFD:
 			timed += time.Duration(max(0, r.B))
+			adds++
+			shortest = min(shortest, time.Duration(max(0, r.B)))
 		case r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == jobs.Number && r.A > 0:
 			read++
 		}
 	})
-	e.Require(timed >= time.Duration(read)*work, fmt.Sprintf("a job takes %v, for which a timer stands", work), noTime,
-		fmt.Sprintf("%d jobs were read, and the timers were added for %v in all", read, timed), jobs)
+	if timed >= time.Duration(read)*work {
+		return
+	}
+	m := noTime
+	switch {
+	case adds < read && shortest >= work:
+		m = clockForTimer
+	case shortest >= time.Millisecond:
+		m = tooLittleTime
+	}
+	e.RuleOut(fmt.Sprintf("a job takes %v, for which a timer stands", work),
+		grade.Find(m, fmt.Sprintf("%d jobs were read, and timers were added %s, for %v in all", read, phrase.Counted(int64(adds), "time"), timed), jobs))
 }
