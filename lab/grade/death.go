@@ -43,10 +43,15 @@ func (e *Examiner) death() *Finding {
 		return nil // it may have ended in order, and has printed too much: see noise
 	case exit.Code != 0 && e.over && e.run.Output().LastWords() == "":
 		return Find(ExitStatus, saw+"; the status was to be 0")
+	case exit.Code != 0 && e.over && returned.Reason == trace.LoopNoEvents && ran && e.world.ClosedTwice == "":
+		return Find(EndIsFailure, saw+"; dispatch had returned: "+safe(returned.Text), e.handFDs()...)
 	case exit.Code != 0:
 		return Find(GaveUp, saw)
 	case failed:
 		return Find(ErrorIgnored, saw+"; dispatch had returned: "+safe(returned.Text), e.handFDs()...)
+	}
+	if !ran && len(e.world.Bases) > 0 && e.world.Loops() == 0 {
+		return Find(LoopNotRun, saw+"; no loop has ever run", e.handFDs()...)
 	}
 	if ran {
 		saw += "; dispatch had returned: " + safe(returned.Text)

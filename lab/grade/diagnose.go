@@ -152,6 +152,9 @@ func (e *Examiner) unseen() *Finding {
 			if !e.source.waits {
 				return nil
 			}
+			if len(e.reads()) == 0 {
+				return Find(NotAskedFor, waits+", and the program, which waits by itself, has read nothing yet", f)
+			}
 			return Find(NotAskedAgain, waits+", and the program, which waits by itself, does not read them", f)
 		}
 		return Find(NotWatched, waits+", and no event watches it", f)

@@ -130,6 +130,10 @@ func (f *FIFO) Echo(text string) {
 			must(fmt.Errorf("open %s: %w", f.name(), err))
 		}
 		f.e.pump()
+		if opened := f.FD(); errors.Is(err, unix.ENOENT) && opened != nil && opened.Closed == 0 && f.e.Gone(f.Path) {
+			f.e.RuleOut("the FIFO has its name as long as somebody may write to it", Find(NameGone, safe(opened.Name())+
+				" is open in the program, and its name is gone: nobody else can open it", opened))
+		}
 		if f.e.hopeless() || time.Now().After(end) {
 			f.e.Fail(f.e.diagnose("the program keeps " + f.name() + " open for reading"))
 		}

@@ -77,8 +77,8 @@ var (
 	LoopsInCircle = &Misconception{
 		ID:     "loops-in-circle",
 		Belief: "A loop that does not block, called again and again, is a loop, too.",
-		Truth: "It asks the kernel and returns at once, whether something was there or not: a processor at full speed while nothing comes. " +
-			"Let the loop wait: Dispatch, or Loop(Once), sleeps until there is something.",
+		Truth: "It asks the kernel and returns at once, whether something was there or not. Without a pause that is a processor at full speed; with " +
+			"one, what comes meanwhile waits, and the thread wakes for nothing. Let the loop wait: Dispatch, or Loop(Once), sleeps until there is something.",
 		Lesson: "01-select-vs-blocking-io", Section: "explain",
 	}
 	WatchedNoMore = &Misconception{
@@ -93,6 +93,33 @@ var (
 		Belief: "The work is done, so the exit status does not matter.",
 		Truth: "Who started the program looks at nothing else: 0 says that all went well, and a script stops at any other number. " +
 			"End with 0 if nothing went wrong: let main return.",
+	}
+	NotAskedFor = &Misconception{
+		ID:     "not-asked-for",
+		Belief: "My wait sees every fd that I have open.",
+		Truth: "select(2) looks only at fds that are in its set, and only at those below its first argument: that is the highest fd + 1. " +
+			"poll(2) looks at as many entries as it is given.",
+		Lesson: "01-select-vs-blocking-io", Section: "explain",
+	}
+	NameGone = &Misconception{
+		ID:     "name-gone",
+		Belief: "Once the FIFO is open, its name is not needed.",
+		Truth: "The program itself needs it no more, but a writer opens the FIFO by its name. Remove it at the end, when nobody is to write to it " +
+			"any more.",
+	}
+	LoopNotRun = &Misconception{
+		ID:     "loop-not-run",
+		Belief: "When the events are added, the loop runs.",
+		Truth: "A loop runs inside Dispatch, on the thread that calls it, and only until main returns: then the program is over, with all its " +
+			"goroutines. Let main call Dispatch, or wait for the goroutine that does.",
+		Lesson: "01-select-vs-blocking-io", Section: "explain",
+	}
+	EndIsFailure = &Misconception{
+		ID:     "end-is-failure",
+		Belief: "When Dispatch returns, something has gone wrong.",
+		Truth: "It returns when no event is pending: that is how a loop ends in order, and its error is nil. Look at the error, and end with exit " +
+			"status 0 if there is none.",
+		Lesson: "02-ev-persist", Section: "explain",
 	}
 	NotAskedAgain = &Misconception{
 		ID:     "not-asked-again",

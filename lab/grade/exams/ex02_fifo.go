@@ -41,6 +41,12 @@ var byeInside = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
+var byeInCapitals = &grade.Misconception{
+	ID:     "bye-in-capitals",
+	Belief: "Bye is bye.",
+	Truth:  "Programs compare bytes, and B is another one than b. Only the line bye ends the program: compare with ==.",
+}
+
 var byeNotPrinted = &grade.Misconception{
 	ID:     "bye-not-printed",
 	Belief: "bye is a command, so it is not printed.",
@@ -104,7 +110,11 @@ var fifo = &grade.Exam{
 		f.Echo("heihei\n")
 		e.Answered("somebody writes heihei, and the program prints it")
 		e.Calm("one echo: the callback takes what is there, and the program sleeps")
-		e.Require(f.FD().Callbacks > 0, "the loop waits, and the callback of the FIFO's event reads", noCallback,
+		without := noCallback
+		if e.WaitsItself() {
+			without = ownWait
+		}
+		e.Require(f.FD().Callbacks > 0, "the loop waits, and the callback of the FIFO's event reads", without,
 			"the line was read, and no callback has run", f.FD())
 		drained(e, f)
 
@@ -141,6 +151,9 @@ var fifo = &grade.Exam{
 		e.Check("bye")
 		e.Means(grade.EndedEarly, byeInside)
 		for _, line := range []string{"goodbye, byes\n", "bye for now\n", "good bye\n", "bye \n", " bye\n", "byebye\n", "Bye\n"} {
+			if line == "Bye\n" {
+				e.Means(grade.EndedEarly, byeInCapitals)
+			}
 			e.Due(line)
 			f.Echo(line)
 			isNot := "the line " + strconv.Quote(strings.TrimSuffix(line, "\n")) + " is not bye: it is printed, and the program goes on"

@@ -50,6 +50,14 @@ func refusedOutside(e *grade.Examiner) *grade.Finding {
 	return nil
 }
 
+var ownWait = &grade.Misconception{
+	ID:     "own-wait",
+	Belief: "A poll of my own does what the loop does.",
+	Truth: "For one fd it comes near. Here the loop of the lab is to wait: it knows all fds that somebody waits for, and until when, " +
+		"and calls the callback that belongs to each. Give it an event on the FIFO, and what is to be done as its callback.",
+	Lesson: "01-select-vs-blocking-io", Section: "explain",
+}
+
 // suspects are looks that the grader takes first when the program goes wrong.
 func suspects(e *grade.Examiner, all ...func(*grade.Examiner) *grade.Finding) {
 	var looks []grade.Look
