@@ -114,6 +114,7 @@ var ownEvent = &grade.Exam{
 		d := lateAnswer(e, a, port)
 		says(d, "hello from d\n", "client a is gone, client d comes, speaks, and hears its own words")
 		says(b, "and b?\n", "client a is gone, client b speaks and is answered")
+		comeAndGo(e, b, port)
 		closedWrites(e)
 		closesIts(e, "client a has reset its connection, and the server closes its end", gone)
 
@@ -154,6 +155,35 @@ func lateAnswer(e *grade.Examiner, a *grade.Client, port int) (d *grade.Client) 
 	}
 	e.Release()
 	return d
+}
+
+// comeAndGo lets a client speak at the same time as others come and leave: so the worker works
+// while the loop changes what it knows of its clients.
+func comeAndGo(e *grade.Examiner, speaker *grade.Client, port int) {
+	const expected = "a client speaks while others come and leave, and hears its own words"
+	var guest *grade.Client
+	for range 12 {
+		standStill(e, speaker, "PING\n")
+		speaker.Due("STILL HERE\n")
+		speaker.Say("still here\n")
+		speaker.Arrived()
+		if guest != nil {
+			guest.Due("BYE\n") // it may be dropped, as the client leaves
+			guest.Say("bye\n")
+			guest.End()
+			guest.Arrived()
+		}
+		next := e.Dial("guest", port)
+		e.Release()
+		speaker.Answered(expected)
+		if guest != nil {
+			guest.Dropped(expected)
+			guest.Reset() // nothing is due to it any more
+		}
+		guest = next
+	}
+	guest.End()
+	guest.Dropped(expected)
 }
 
 // timerBegins says of a record whether the callback of a timer begins.
