@@ -121,6 +121,7 @@ func (w *World) applyWords(r *trace.Record) {
 	case trace.Table:
 		w.dropTable(text)
 		w.Tables = within(w.Tables, text, mostSaid, &w.Dropped.Tables)
+		w.Stated = r.Time
 	case trace.Cell:
 		w.Cells = within(w.Cells, Cell{len(w.Tables) - 1, int(r.A), int(r.B), text, r.C, r.Unit()}, mostSaid, &w.Dropped.Tables)
 	case trace.Answer:

@@ -37,6 +37,7 @@ type World struct {
 	Checks    []Check   // what was checked so far
 	Measures  []Measure // what was measured so far
 	Tables    []string  // the titles of the tables so far; one that is stated again takes its own place
+	Stated    int64     // when the last of them was stated
 	Cells     []Cell    // their cells, in order
 	Answer    string    // the letter that the run gives to the Predict question, or ""
 	Verdict   Verdict   // the zero Verdict until there is one

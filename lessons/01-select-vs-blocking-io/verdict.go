@@ -88,7 +88,7 @@ func judge(x *experiment.X, turns, both *engine.Run, rest []*engine.Run, asked l
 	x.Check(unread == 0, "nothing was lost: at the end %d messages are unread", unread)
 	stuck, heard := turns.Hears("b", "a"), both.Hears("b", "a")
 	if stuck.When != engine.Unclear {
-		x.Of(1).At(stuck.Read).TimingCheck(stuck.Waited > stuck.Silence/2, "%s: %s waited for more than half of a's silence: %s of %s",
+		x.Of(1).At(stuck.Read).TimingCheck(stuck.Waited > stuck.Silence/2, "%s: %s waited for more than half of a's silence: it waited %s, and a was silent for %s",
 			turns.Engine, stuck.Message, experiment.Brief(stuck.Waited), experiment.Brief(stuck.Silence))
 	}
 	for _, t := range rest {

@@ -180,4 +180,12 @@ func TestAMomentShowsWhatTheRunHasMeasured(t *testing.T) {
 			}
 		}
 	}
+	for range 2 { // the second one is about something else
+		h.add(ms, trace.Moment, 8, "later", trace.Record{A: trace.NoFD, B: trace.NoFD, C: trace.NoFD})
+	}
+	later := view(h, 0)
+	later.Band = v.Band
+	if text, _ := screen(later, 120, 40); strings.Contains(text, "measured") {
+		t.Errorf("the table is still there:\n%s", text)
+	}
 }

@@ -188,10 +188,13 @@ func (v *scene) filtered() string {
 	return "only " + v.Filter
 }
 
-// measured is the table that a moment is about: the last one that the run has stated by then. It stands
+// measured is the table that a moment is about: the run has stated it since the moment before. It stands
 // in the place of what happened, which is one key away.
 func (v *scene) measured() *table.Table {
 	if v.Band == nil || v.Band.Number == 0 || v.Full == FeedPanel || v.judges() {
+		return nil
+	}
+	if n := len(v.World.Moments); n > 1 && v.World.Stated < v.World.Moments[n-2].At {
 		return nil
 	}
 	all := table.Of(v.World)
