@@ -25,6 +25,10 @@ func (e *Examiner) keptOpen() *Finding {
 	for _, h := range e.hands {
 		f := h.fd()
 		if f != nil && f.Closed == 0 && f.Ends.Now > 0 && f.Watched() == 0 && f.Blocked == 0 {
+			if e.wasShut(f) {
+				return Find(ShutIsClosed, safe(f.Name())+" was shut down, no event is pending on it any more, and it was not closed", f).
+					Decides(LastCall(f, world.CallShutdown))
+			}
 			return Find(LeftOpen, fmt.Sprintf("a read of %s gave 0, the end of file; no event is pending on it any more, and it was not closed",
 				safe(f.Name())), f).Decides(readGave(f, 0))
 		}

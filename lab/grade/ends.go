@@ -187,5 +187,15 @@ func (e *Examiner) closed(expected string) {
 	if len(names) > 0 {
 		e.RuleOut(expected, e.suspect())
 	}
+	for _, f := range left {
+		if e.wasShut(f) {
+			e.RuleOut(expected, Find(ShutIsClosed, safe(f.Name())+" was shut down, and is open at the end", f).Decides(LastCall(f, world.CallShutdown)))
+		}
+	}
 	e.Require(len(names) == 0, expected, LeftOpen, "left open at the end: "+strings.Join(names, ", "), left...)
+}
+
+// wasShut reports whether the program has called shutdown on the fd.
+func (e *Examiner) wasShut(f *world.FD) bool {
+	return slices.ContainsFunc(e.entries, func(r world.Entry) bool { return LastCall(f, world.CallShutdown)(&r) })
 }

@@ -147,7 +147,7 @@ var (
 		ID:     "write-retried",
 		Belief: "If write takes nothing, I try again until it does.",
 		Truth: "There is room when the other end reads, and that may take hours. Until then each try is a system call " +
-			"for nothing, and the callback does not return. Keep the rest, and let a Write event say when there is room.",
+			"for nothing, and takes the processor from the other clients. Keep the rest, and let a Write event say when there is room.",
 		Lesson: "07-one-thread-many-clients", Section: "explain",
 	}
 	RetriedByClock = &Misconception{
@@ -271,6 +271,13 @@ var (
 		Belief: "The kernel closes it for me.",
 		Truth: "It does, when the program ends. A server does not end: each fd that it forgets stays open until then. " +
 			"Whoever opens an fd must close it, and a base as well.",
+	}
+	ShutIsClosed = &Misconception{
+		ID:     "shutdown-is-close",
+		Belief: "A socket that was shut down is closed.",
+		Truth: "shutdown ends a direction of the connection, and not the fd. SHUT_WR sends the FIN; SHUT_RD sends nothing, so the other end " +
+			"learns nothing of it. The fd stays open, and is the program's, until close.",
+		Lesson: "05-time-wait", Section: "explain",
 	}
 	ClosedWatched = &Misconception{
 		ID:     "closed-while-watched",

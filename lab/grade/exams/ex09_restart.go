@@ -90,6 +90,108 @@ var servesOneMore = &grade.Misconception{
 		"count, and mind whether the count begins with 0 or with 1.",
 }
 
+var onlySecond = &grade.Misconception{
+	ID:     "only-second",
+	Belief: "Only the socket that takes the port needs the option.",
+	Truth: "On Linux the old connections must have it, too: they have inherited it from the listener that accepted them, or not. So set the " +
+		"option at each start, before bind, also at the first one.",
+	Lesson: "05-time-wait", Section: "explain",
+}
+
+var onAccepted = &grade.Misconception{
+	ID:     "option-on-connections",
+	Belief: "The option belongs to the connections that will be in TIME_WAIT.",
+	Truth: "They need it, and inherit it from their listener. But the new socket needs it, too: bind asks both. Set it on the listener, " +
+		"before bind, at each start.",
+	Lesson: "05-time-wait", Section: "explain",
+}
+
+var optionRefused = &grade.Misconception{
+	ID:     "option-refused",
+	Belief: "The option is set, since I have called setsockopt.",
+	Truth: "The call can fail, and then nothing is set. Look at its error. SO_REUSEADDR is an option of the level SOL_SOCKET: at another " +
+		"level the same number is another option, or none.",
+	Lesson: "05-time-wait", Section: "explain",
+}
+
+var bothOptions = &grade.Misconception{
+	ID:     "both-options",
+	Belief: "Two options are better than one.",
+	Truth: "SO_REUSEADDR is enough. SO_REUSEPORT says more: that several sockets may listen on the port at the same time, and share its " +
+		"clients. Then a second server, started by mistake, gets half of them, and nobody notices.",
+	Lesson: "05-time-wait", Section: "explain",
+}
+
+var requestIsFile = &grade.Misconception{
+	ID:     "waits-for-the-end",
+	Belief: "A request ends with the end of file.",
+	Truth: "It ends with its line. The client closes its end when it has its answer, and so each waits for the other. Answer when the " +
+		"line is there, and close.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+// waitsForEnd looks whether a thread waits for more from a client whose line was read and not answered.
+func waitsForEnd(e *grade.Examiner) *grade.Finding {
+	conn := e.FD(func(f *world.FD) bool {
+		call, _, blocked := diagnosis.Blocked(e.World(), f)
+		return blocked && call.Call == world.CallRead && strings.HasPrefix(f.What, "TCP from ") && f.BytesIn > longLine && f.BytesOut == 0
+	})
+	if conn == nil {
+		return nil
+	}
+	return grade.Find(requestIsFile, fmt.Sprintf("a thread is blocked in read on %s: all of the line, %d bytes, has been read, and nothing was answered",
+		conn.Name(), conn.BytesIn), conn)
+}
+
+// options are what a run has done about SO_REUSEADDR.
+type options struct {
+	listener, accepted bool // it was set on the listener before bind; on a connection
+	failed             *world.Entry
+}
+
+func optionsSet(e *grade.Examiner) (o options) {
+	e.Each(func(r *world.Entry) {
+		if r.Kind != trace.CallEnd || r.Call != world.CallReuseAddr && !strings.HasPrefix(r.Text, "setsockopt") {
+			return
+		}
+		f := e.FD(func(f *world.FD) bool {
+			return f.Number == r.FD && r.Time >= f.Opened && (f.Closed == 0 || r.Time <= f.Closed)
+		})
+		switch {
+		case r.A < 0:
+			failed := *r
+			o.failed = &failed
+		case r.Call != world.CallReuseAddr:
+		case f != nil && strings.HasPrefix(f.What, "TCP from "):
+			o.accepted = true
+		default:
+			o.listener = true
+		}
+	})
+	return o
+}
+
+// whyRefused looks why bind has failed in the second run, if the program has called setsockopt.
+func whyRefused(first options) func(e *grade.Examiner) *grade.Finding {
+	return func(e *grade.Examiner) *grade.Finding {
+		refused, _ := binds(e)
+		listener := e.FD(func(f *world.FD) bool { return !strings.HasPrefix(f.What, "TCP from ") })
+		second := optionsSet(e)
+		switch {
+		case refused == 0 || refused >= manyBinds || !e.Ended():
+		case second.failed != nil:
+			seq := second.failed.Seq
+			return grade.Find(optionRefused, "setsockopt has failed, and then bind has", listener).Decides(func(r *world.Entry) bool { return r.Seq == seq })
+		case second.listener && !first.listener && !first.accepted:
+			return grade.Find(onlySecond, "SO_REUSEADDR was set before bind, and bind has failed: in the first run it was not set, so the old connections are without it",
+				listener).Decides(grade.LastCall(listener, world.CallReuseAddr))
+		case !second.listener && first.accepted:
+			return grade.Find(onAccepted, "in the first run SO_REUSEADDR was set on connections; the socket that is bound now is without it, and bind has failed", listener)
+		}
+		return nil
+	}
+}
+
 var listensAnew = &grade.Misconception{
 	ID:     "listens-anew",
 	Belief: "A listener is for one client.",
@@ -165,20 +267,21 @@ var restart = &grade.Exam{
 		e.Start(fmt.Sprint(port), "3")
 		a := e.Dial("a", port)
 		e.Means(grade.Blocked, clientFirst)
-		suspects(e, keptOpen, acceptsFirst, leftUnanswered)
+		suspects(e, keptOpen, acceptsFirst, waitsForEnd, leftUnanswered)
 		asks(e, a)
 		for _, name := range []string{"b", "c"} {
 			asks(e, e.Dial(name, port))
 		}
-		suspects(e, keptOpen, acceptsFirst, leftUnanswered, waitsForAnother)
+		suspects(e, keptOpen, acceptsFirst, waitsForEnd, leftUnanswered, waitsForAnother)
 		e.Ends("three clients are answered: the server ends by itself, with all closed", grade.Anyhow)
 		late, off := boundBefore(e)
+		first := optionsSet(e)
 
 		e.Check("it starts again at once")
 		holds(e, port)
 		e.Means(grade.GaveUp, endedIsFree)
 		e.Means(grade.Polling, waitsItOut)
-		suspects(e, waitsToBind, keptOpen, acceptsFirst, leftUnanswered, waitsForAnother)
+		suspects(e, whyRefused(first), waitsToBind, keptOpen, acceptsFirst, waitsForEnd, leftUnanswered, waitsForAnother)
 		e.Restart(fmt.Sprint(port), "2")
 		const expected = "the server's old connections are in TIME_WAIT; it is started again, and listens on the same port at once"
 		e.Await(expected, func() bool {
@@ -189,7 +292,7 @@ var restart = &grade.Exam{
 			e.Require(refused < manyBinds, expected, waitsItOut, fmt.Sprintf("bind has failed %d times, and the program goes on trying", refused))
 			return listens
 		})
-		suspects(e, waitsToBind, refusesMeanwhile, keptOpen, acceptsFirst, leftUnanswered, waitsForAnother)
+		suspects(e, waitsToBind, refusesMeanwhile, keptOpen, acceptsFirst, waitsForEnd, leftUnanswered, waitsForAnother)
 		d, f := e.Dial("d", port), e.Dial("e", port) // side by side: one of them is in the backlog when the other is answered
 
 		e.Check("the port is its own")
@@ -198,14 +301,18 @@ var restart = &grade.Exam{
 			e.Settled()
 			e.RuleOut("the server listens all the time", refusesMeanwhile(e))
 		}
-		e.Require(!shared, "while the server listens, no other server gets the port", reusePort,
+		means := reusePort
+		if optionsSet(e).listener {
+			means = bothOptions
+		}
+		e.Require(!shared, "while the server listens, no other server gets the port", means,
 			"another socket could listen on the port as well, because both have SO_REUSEPORT")
 
 		e.Check("it serves again")
 		e.Means(grade.Blocked, clientFirst)
 		asks(e, d)
 		asks(e, f)
-		suspects(e, keptOpen, acceptsFirst, leftUnanswered, waitsForAnother)
+		suspects(e, keptOpen, acceptsFirst, waitsForEnd, leftUnanswered, waitsForAnother)
 		e.Ends("two clients are answered: the server ends by itself, with all closed", grade.Anyhow)
 	},
 }
@@ -219,6 +326,10 @@ func keptOpen(e *grade.Examiner) *grade.Finding {
 	})
 	if waits == nil || conn == nil {
 		return nil
+	}
+	if called(e, conn, world.CallShutdown) {
+		return grade.Find(grade.ShutIsClosed, "the answer was written, the connection was shut down and is open, the server waits for the next client, and this one gets no end of file",
+			conn, waits).Decides(grade.LastCall(conn, world.CallShutdown))
 	}
 	return grade.Find(grade.LeftOpen, "the answer was written, the connection is open, and the server waits for the next client: this one never gets an end of file",
 		conn, waits)

@@ -98,6 +98,14 @@ var nothingYetIsEnd = &grade.Misconception{
 	Lesson: "05-time-wait", Section: "explain",
 }
 
+var ownEndOfFile = &grade.Misconception{
+	ID:     "own-end-of-file",
+	Belief: "A read that gives 0 says that the server has closed.",
+	Truth: "After shutdown(SHUT_RD) it gives 0 in any case: the program has said itself that it will read no more, and learns " +
+		"nothing of the server. Leave that direction open, and wait for a read that gives 0.",
+	Lesson: "05-time-wait", Section: "explain",
+}
+
 var printsAtTheEnd = &grade.Misconception{
 	ID:     "prints-at-the-end",
 	Belief: "The answer can be printed when the connection has ended.",
@@ -307,6 +315,9 @@ func notFirst(e *grade.Examiner, s *grade.Server, c *grade.Client, slept bool, e
 		m, saw = resetForClose, "the program has reset the connection"
 	case called(e, c.FD(), world.CallReuseAddr):
 		m = timeWaitHidden
+	case closed && called(e, c.FD(), world.CallShutdown) && c.FD().Ends.Most > 0:
+		m, saw = ownEndOfFile, "after a shutdown of its own a read gave 0, and the program has closed its end; the server had not"
+		decides = grade.LastCall(c.FD(), world.CallShutdown)
 	case half:
 		m, saw = halfClose, "the program has called shutdown, and the server had not closed"
 	case c.FD().BytesOut > int64(len("question 1\n")) && lastReadRefused(e, c.FD()):

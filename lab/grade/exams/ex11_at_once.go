@@ -23,8 +23,16 @@ var capturedLate = &grade.Misconception{
 var bufferUsedAgain = &grade.Misconception{
 	ID:     "buffer-used-again",
 	Belief: "What I have handed over, I may fill again.",
-	Truth: "The worker looks into it later, or at this moment, on a thread of its own; meanwhile the next read puts other " +
-		"bytes there. What is handed to another thread is no longer yours: give each job its own buffer.",
+	Truth: "The other thread looks into it later, or at this moment; meanwhile the next job puts other " +
+		"bytes there. What is handed to another thread is no longer yours: give each job, and each answer, its own buffer.",
+	Lesson: "06-adding-to-a-running-base", Section: "explain",
+}
+
+var answerLost = &grade.Misconception{
+	ID:     "answer-lost",
+	Belief: "What I hand over will be taken.",
+	Truth: "Each word goes through two hand-overs, the job to the worker and the answer to the loop, and many may wait there. " +
+		"Keep each until it is taken: a full channel refuses, a place for one has only the last, and one ring of a bell may stand for many.",
 	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
@@ -71,9 +79,9 @@ func open(e *grade.Examiner, number int32) *world.FD {
 func jobsBeforePosts(e *grade.Examiner, clients ...*grade.Client) {
 	const expected = "three clients speak at once, the worker has done all three jobs before the loop comes to the first answer, " +
 		"and each hears its own words"
-	suspects(e, readsAnother)
+	suspects(e, readsAnother, func(e *grade.Examiner) *grade.Finding { return sameAnswer(e, clients) })
 	e.Means(grade.Noise, capturedLate)
-	e.Means(grade.Unanswered, capturedLate)
+	e.Means(grade.Unanswered, answerLost)
 	standStill(e, clients[0], "PING\n")
 	for _, c := range clients {
 		text := c.Name + " speaks with the others\n"
@@ -116,6 +124,28 @@ func burst(e *grade.Examiner, clients ...*grade.Client) {
 		}
 	}
 	e.Suspects()
+}
+
+// sameAnswer looks whether each client was sent as much as is due to it, and some of it is another's:
+// the answers went to the right clients, and were overwritten on their way.
+func sameAnswer(e *grade.Examiner, clients []*grade.Client) *grade.Finding {
+	if e.Ended() {
+		return nil
+	}
+	e.Aftermath(func() {}) // until all is heard
+	var wrong *grade.Client
+	for _, c := range clients {
+		if c.Owed() != 0 {
+			return nil
+		}
+		if c.Deviates() != "" {
+			wrong = c
+		}
+	}
+	if wrong == nil {
+		return nil
+	}
+	return grade.Find(bufferUsedAgain, fmt.Sprintf("each client was sent one answer, and client %s hears another's words: %.20q", wrong.Name, wrong.Deviates()), wrong.FD())
 }
 
 // numbered is a line of n words, no two of them alike.

@@ -201,7 +201,22 @@ func closesIts(e *grade.Examiner, expected string, own *world.FD) {
 
 // closedWrites requires that nothing was written to an fd that was closed.
 func closedWrites(e *grade.Examiner) {
+	loop, outside := uint32(0), map[int32]world.Entry{} // closes on another thread than the loop's, by fd
 	e.Each(func(r *world.Entry) {
+		switch {
+		case r.Kind == trace.LoopBegin:
+			loop = r.Thread
+		case r.Kind == trace.Open:
+			delete(outside, r.FD)
+		case r.Kind == trace.Close && loop != 0 && r.Thread != loop:
+			outside[r.FD] = *r
+		}
+		if by, is := outside[r.FD]; is && r.Kind == trace.CallEnd && r.Call == world.CallWrite && r.B == int64(unix.EBADF) {
+			e.RuleOut("no thread but the loop's touches a client", grade.Find(notTheLoopsThread,
+				fmt.Sprintf("thread %d closed fd %d, and then the loop's thread, %d, wrote to it", by.Thread, r.FD, loop),
+				e.FD(func(f *world.FD) bool { return f.Number == r.FD && f.Opened <= by.Time })).
+				Decides(func(r *world.Entry) bool { return r.Seq == by.Seq }))
+		}
 		e.Require(r.Kind != trace.CallEnd || r.Call != world.CallWrite || r.B != int64(unix.EBADF), "an answer for a client that is gone is dropped",
 			fdIsClient, fmt.Sprintf("fd %d was written to after it was closed", r.FD))
 	})

@@ -241,7 +241,7 @@ var gracefulStop = &grade.Exam{
 		for _, m := range []*grade.Misconception{grade.Unanswered, grade.Noise, grade.AgainIsEnd} {
 			e.Means(m, readsOverRest)
 		}
-		suspects(e, lingers(c))
+		suspects(e, lingers(c), readOver(c))
 		c.Deaf(false)
 		answered(e, c, "c reads again, and hears all that it said before", closesOwing)
 		e.Suspects()
@@ -333,6 +333,36 @@ func owingClosed(c *grade.Client) func(*grade.Examiner) *grade.Finding {
 			return nil
 		}
 		return grade.Find(closesOwing, fmt.Sprintf("%s is closed, and %d bytes that it said were not sent back", f.Name(), kept), f).Decides(grade.Closing(f))
+	}
+}
+
+// readOver looks whether a read put other bytes in the place of what was still to be sent to a client:
+// the program has ended or closed the connection, and just so much was never sent.
+func readOver(c *grade.Client) func(*grade.Examiner) *grade.Finding {
+	return func(e *grade.Examiner) *grade.Finding {
+		f := c.FD()
+		missing := f.BytesIn - f.BytesOut
+		if missing <= 0 || f.Closed == 0 && !e.Ended() {
+			return nil
+		}
+		kept, rest, seq := int64(0), int64(0), uint64(0)
+		e.Each(func(r *world.Entry) {
+			switch {
+			case r.Kind != trace.CallEnd || r.FD != f.Number || r.Time < f.Opened || r.A <= 0:
+			case r.Call == world.CallRead:
+				if kept == missing {
+					rest, seq = kept, r.Seq
+				}
+				kept += r.A
+			case r.Call == world.CallWrite:
+				kept -= r.A
+			}
+		})
+		if seq == 0 {
+			return nil
+		}
+		return grade.Find(readsOverRest, fmt.Sprintf("a read of %s took more while %d bytes that were read before were not sent yet: just so many were never sent",
+			f.Name(), rest), f).Decides(func(r *world.Entry) bool { return r.Seq == seq })
 	}
 }
 

@@ -1,0 +1,175 @@
+// Wrong on purpose: one answer is taken for each call of the bell's callback.
+//
+// told: answer-lost
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"log"
+	"os"
+	"runtime"
+	"strconv"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/event"
+	"fdlab/lab/sys"
+)
+
+// server belongs to the thread that runs its loop; jobs is the way out of it.
+type server struct {
+	base      *event.Base
+	accepting *event.Event
+	clients   map[*client]bool
+	jobs      chan job
+
+	mu   sync.Mutex
+	done []job // under mu
+	bell int
+	ring *event.Event
+}
+
+type client struct {
+	fd      int
+	reading *event.Event
+}
+
+// job is what a client has said.
+type job struct {
+	from *client
+	text []byte
+}
+
+func main() {
+	if len(os.Args) != 2 {
+		log.Fatal("usage: 11-own-event 9877")
+	}
+	port, err := strconv.ParseUint(os.Args[1], 10, 16)
+	if err == nil {
+		err = run(uint16(port))
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// run serves until the last client has left.
+func run(port uint16) error {
+	listener, err := sys.ListenTCP(port, 16, "")
+	if err != nil {
+		return fmt.Errorf("listen on port %d: %w", port, err)
+	}
+	defer sys.Close(listener)
+	if err := sys.SetNonblock(listener, true); err != nil {
+		return err
+	}
+	base, err := event.New(event.Config{})
+	if err != nil {
+		return err
+	}
+	defer base.Close()
+	s := &server{base: base, clients: map[*client]bool{}, jobs: make(chan job, 1024)}
+	ended := make(chan bool)
+	go func() {
+		s.work()
+		close(ended)
+	}()
+	s.accepting = base.NewEvent(listener, event.Read|event.Persist, s.accept)
+	if err := s.accepting.Add(event.NoTimeout); err != nil {
+		return err
+	}
+	if s.bell, err = sys.Eventfd(0, "bell"); err != nil {
+		return err
+	}
+	defer func() {
+		close(s.jobs)
+		<-ended // the worker rings no more
+		sys.Close(s.bell)
+	}()
+	sys.SetNonblock(s.bell, true)
+	s.ring = base.NewEvent(s.bell, event.Read|event.Persist, s.collect)
+	if err := s.ring.Add(event.NoTimeout); err != nil {
+		return err
+	}
+	_, err = base.Dispatch()
+	return err
+}
+
+// accept is the callback of the listener.
+func (s *server) accept(listener int, _ event.What) {
+	fd, _, err := sys.Accept(listener)
+	if err != nil {
+		log.Printf("accept: %v", err)
+		return
+	}
+	sys.SetNonblock(fd, true)
+	c := &client{fd: fd}
+	s.clients[c] = true
+	c.reading = s.base.NewEvent(fd, event.Read|event.Persist, func(int, event.What) { s.read(c) })
+	if err == nil {
+		err = c.reading.Add(event.NoTimeout)
+	}
+	if err != nil {
+		log.Printf("a new client: %v", err)
+	}
+}
+
+// read is the callback of a client. It must not wait: the worker has the job.
+func (s *server) read(c *client) {
+	buf := make([]byte, 512)
+	n, err := sys.Read(c.fd, buf)
+	switch {
+	case err == unix.EAGAIN:
+	case n <= 0: // the end, or a reset
+		s.leave(c)
+	default:
+		s.jobs <- job{c, buf[:n]}
+	}
+}
+
+// work is the worker. Capitals stand for work that takes long.
+func (s *server) work() {
+	runtime.LockOSThread()
+	for j := range s.jobs {
+		text := bytes.ToUpper(j.text)
+		s.mu.Lock()
+		s.done = append(s.done, job{j.from, text})
+		s.mu.Unlock()
+		sys.Write(s.bell, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+	}
+}
+
+// collect is the callback of the bell.
+func (s *server) collect(fd int, _ event.What) {
+	var n [8]byte
+	sys.Read(fd, n[:])
+	s.mu.Lock()
+	j := s.done[0]
+	s.done = s.done[1:]
+	s.mu.Unlock()
+	s.answer(j.from, j.text)
+}
+
+// answer sends a client what was made of its words, if it is still there.
+func (s *server) answer(c *client, text []byte) {
+	if !s.clients[c] {
+		return // its fd may be another client's by now
+	}
+	if n, err := sys.Write(c.fd, text); n < len(text) {
+		log.Printf("a client took %d of %d bytes: %v", max(0, n), len(text), err)
+		s.leave(c)
+	}
+}
+
+// leave forgets a client. The last one ends the server.
+func (s *server) leave(c *client) {
+	delete(s.clients, c)
+	c.reading.Del()
+	sys.Close(c.fd)
+	if len(s.clients) == 0 {
+		s.accepting.Del()
+		s.ring.Del()
+	}
+}
