@@ -21,6 +21,9 @@ func (e *Examiner) death() *Finding {
 	exit := e.run.Exit()
 	exit.Said = "" // they follow, whoever ended it
 	saw := "the program " + exit.String()
+	if exit.Code == 0 && e.inCallback() {
+		saw += ", from inside a callback"
+	}
 	if last := e.run.Output().LastWords(); last != "" {
 		saw += "; its last words: " + last
 	}
@@ -60,14 +63,15 @@ func (e *Examiner) death() *Finding {
 	if empty && !e.added() {
 		return Find(NeverAdded, saw+", and no event was ever added", e.handFDs()...)
 	}
-	if ran && (returned.Reason == trace.LoopBroken || returned.Reason == trace.LoopExited) {
-		return Find(BrokenOff, saw, e.handFDs()...)
-	}
 	if e.world.Loops() > 0 && e.meant(EndedEarly) == EndedEarly {
-		if e.inCallback() {
-			return Find(ExitsInside, saw+", from inside a callback", e.handFDs()...)
+		if top, _, is := diagnosis.Detained(e.world); is {
+			return Find(ExitsInside, saw, append(e.handFDs(), e.world.FDByNumber(top.FD))...).
+				Decides(func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.Inside.Number == top.Number })
 		}
 		return Find(MainReturned, fmt.Sprintf("%s; a loop was still running: %s", saw, e.running()), e.handFDs()...)
+	}
+	if ran && (returned.Reason == trace.LoopBroken || returned.Reason == trace.LoopExited) {
+		return Find(BrokenOff, saw, e.handFDs()...)
 	}
 	for _, h := range e.hands {
 		if f := h.fd(); f != nil && empty && diagnosis.HasFired(f) {

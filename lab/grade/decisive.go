@@ -21,6 +21,13 @@ func LastCall(f *world.FD, call world.Call) func(*world.Entry) bool {
 	}
 }
 
+// madeBlocking says of a record whether it takes O_NONBLOCK from the fd.
+func madeBlocking(f *world.FD) func(*world.Entry) bool {
+	return func(r *world.Entry) bool {
+		return r.Kind == trace.CallEnd && r.Text == "fcntl -O_NONBLOCK" && r.FD == f.Number && r.Time >= f.Opened
+	}
+}
+
 // Closing says of a record whether it is the close of the fd.
 func Closing(f *world.FD) func(*world.Entry) bool {
 	return func(r *world.Entry) bool {

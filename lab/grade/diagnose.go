@@ -100,8 +100,10 @@ func (e *Examiner) blocked() *Finding {
 			return Find(WriteBlocks, "inside a callback, "+saw, about...)
 		case inside && f.InCallback > 0 && f.Why&(trace.Timeout|trace.Readable) == trace.Timeout:
 			return Find(ReadsAtTimeout, "inside a callback that was called because the time was over, "+saw, about...)
+		case inside && call.Call == world.CallAccept:
+			return Find(AcceptBlocks, "inside a callback, "+saw, about...)
 		case inside:
-			return Find(BlockedInCallback, "inside a callback, "+saw, about...)
+			return Find(BlockedInCallback, "inside a callback, "+saw, about...).Decides(madeBlocking(f))
 		}
 		return Find(Blocked, saw, about...)
 	}
@@ -144,7 +146,8 @@ func (e *Examiner) unseen() *Finding {
 		case diagnosis.OnlyForWriting:
 			return Find(WatchedForWrite, waits+", and its event is for writing", f)
 		case diagnosis.ToldOnce:
-			return Find(EdgeLeft, waits+"; its edge-triggered event was told once, and the loop sleeps", f)
+			return Find(EdgeLeft, waits+"; the last callback of its edge-triggered event has left them, and the loop sleeps", f).
+				Decides(LastCall(f, world.CallRead))
 		}
 		if other := diagnosis.Orphan(e.world, f.Number); other != nil {
 			return Find(ClosedWatched, fmt.Sprintf("%s, and no event watches it; its number was that of another fd: %s", waits, orphaned(other)), f)

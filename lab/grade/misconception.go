@@ -18,6 +18,13 @@ var (
 			"callback, or make the fd non-blocking and stop at EAGAIN.",
 		Lesson: "01-select-vs-blocking-io", Section: "explain",
 	}
+	AcceptBlocks = &Misconception{
+		ID:     "accept-blocks",
+		Belief: "The listener's callback may accept until nobody is left.",
+		Truth: "On a listener that blocks, the accept that finds nobody sleeps in the kernel until one more client comes, and the loop with it: no " +
+			"other callback runs. Accept once for each callback, or make the listener non-blocking and stop at EAGAIN.",
+		Lesson: "07-one-thread-many-clients", Section: "explain",
+	}
 	WriteBlocks = &Misconception{
 		ID:     "write-blocks",
 		Belief: "A write is done at once.",

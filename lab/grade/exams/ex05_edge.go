@@ -60,7 +60,8 @@ var edge = &grade.Exam{
 		"more than a pipe holds",
 		"last words and the end together",
 	},
-	Starter: grade.EdgeLeft,
+	Starter:  grade.EdgeLeft,
+	Verbatim: true,
 	Play: func(e *grade.Examiner) {
 		f := e.FIFO("in")
 		suspects(e, goroutinesRead)

@@ -1,6 +1,6 @@
 // Wrong on purpose: the callback accepts again and again, and the listener blocks.
 //
-// told: blocked-in-callback
+// told: accept-blocks
 package main
 
 import (
