@@ -478,6 +478,9 @@ func answered(e *grade.Examiner, c *grade.Client, expected string, lost *grade.M
 			e.RuleOut(expected, outside.Decides(grade.Closing(about)))
 		}
 		e.RuleOut(expected, stopsOutside(e))
+		if about != nil && about.BytesIn > about.BytesOut {
+			e.RuleOut(expected, owingClosed(c)(e))
+		}
 		switch {
 		case lost != backlogReset:
 		case about == nil: // with the listener

@@ -1,6 +1,6 @@
 // Wrong on purpose: whoever was owed something is let go when that is sent, though he has said more.
 //
-// told: closes-owing
+// told: arrived-not-read
 package main
 
 import (
