@@ -185,6 +185,12 @@ func (o *Output) Hold() (release func()) {
 	return o.gate.Unlock
 }
 
+// wait returns when reading is not held.
+func (o *Output) wait() {
+	o.gate.RLock()
+	defer o.gate.RUnlock()
+}
+
 // drain reads one of the program's streams until its end. It always reads on,
 // so that a program that prints much is never blocked for ever.
 //
@@ -195,8 +201,7 @@ func (o *Output) drain(s Stream, from *os.File) error {
 	defer from.Close()
 	buf := make([]byte, 32<<10)
 	for {
-		o.gate.RLock()
-		o.gate.RUnlock()
+		o.wait()
 		n, err := from.Read(buf)
 		o.write(s, buf[:n])
 		if os.IsTimeout(err) {
