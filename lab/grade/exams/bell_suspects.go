@@ -60,11 +60,21 @@ func (w *bellWorld) thrownAway() *grade.Finding {
 			last = r.FD
 		}
 	})
-	if last != bell.Number || w.oneMore() != gone {
+	if last != bell.Number {
 		return nil
 	}
-	return grade.Find(emptiedLate, fmt.Sprintf("%.20q came while the worker was busy, and was not printed; what came next was: it is not in the queue any more",
-		missing), w.items.FD(), w.bell()).Decides(grade.LastCall(w.bell(), world.CallRead))
+	left, read := w.stranded(), grade.LastCall(bell, world.CallRead) // before anything else is read
+	switch w.oneMore() {
+	case gone:
+		return grade.Find(emptiedLate, fmt.Sprintf("%.20q came while the worker was busy, and was not printed; what came next was: it is not in the queue any more",
+			missing), w.items.FD(), bell).Decides(read)
+	case inQueue:
+		// By now they are printed, but not by what the program did for them.
+		w.e.RuleOut("items come while the worker is busy; when it is free, it prints them all", grade.Find(left,
+			fmt.Sprintf("the bell was read, and %.20q was not printed; it came with the next ring: it had stayed in the queue", missing),
+			w.items.FD(), bell).Decides(read))
+	}
+	return nil
 }
 
 // withoutByte looks whether items are missing for which a byte was refused, and whether they are still in the queue.
