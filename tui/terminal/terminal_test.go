@@ -21,6 +21,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"fdlab/lab/skip"
+	_ "fdlab/tui/firstframe" // as the instrument: without it the terminal is asked before a signal is heeded
 )
 
 // shown tells the test binary to show a model, as the instrument does.
