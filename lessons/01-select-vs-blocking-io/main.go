@@ -49,7 +49,7 @@ func run(x *experiment.X) {
 
 	// 2. One thread waits for both at once.
 	x.Step(2)
-	both := bench.Compare(script, engine.Engine{Name: x.Backend(), Read: loop(x.Backend())})
+	both := bench.Compare(script, loopOn(x.Backend()))
 
 	// 3. All others get the same arrivals at the same time.
 	x.Step(3)

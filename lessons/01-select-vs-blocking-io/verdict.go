@@ -26,7 +26,7 @@ func offer(x *experiment.X, bench *engine.Bench) {
 func engines() []engine.Engine {
 	all := []engine.Engine{{Name: "blocking", Read: readInTurn}}
 	for _, backend := range slices.Backward(event.Backends()) { // the oldest first
-		all = append(all, engine.Engine{Name: backend, Read: loop(backend)})
+		all = append(all, loopOn(backend))
 	}
 	return append(all,
 		engine.Engine{Name: "threads", Read: threadPerFD},
@@ -63,6 +63,11 @@ func play(x *experiment.X) {
 			bench.Play(e)
 		}
 	}
+}
+
+// loopOn is the engine that waits with a backend.
+func loopOn(backend string) engine.Engine {
+	return engine.Engine{Name: backend, Read: loop(backend)}
 }
 
 // judge computes what the run says: checks, the answer, the verdict. What it

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -95,6 +96,9 @@ func (s *seen) tables(x *experiment.X) {
 			experiment.Word(connected), experiment.Word(experiment.Result(a.server, "bound")))
 	}
 	x.Table(t)
+	if slices.ContainsFunc(s.again, func(a attempt) bool { return a.client == nil }) {
+		x.Moment("had-again")
+	}
 }
 
 // bindIgnored does what the post's server does: bind, listen, and a look at

@@ -7,7 +7,6 @@
 package main
 
 import (
-	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -83,9 +82,6 @@ func (s *seen) look(x *experiment.X) {
 		}
 	}
 	s.tables(x)
-	if slices.ContainsFunc(s.again, func(a attempt) bool { return a.client == nil }) {
-		x.Moment("had-again")
-	}
 
 	// 7. The post's server does not look at what bind returns.
 	x.Step(7)
