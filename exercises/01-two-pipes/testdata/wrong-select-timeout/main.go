@@ -1,5 +1,7 @@
 // Wrong on purpose: select has a timeout of 10 ms, in place of waiting for as long as it takes.
 //
+// not forced: a busy machine lets it wake too seldom to be counted.
+//
 // told: polls-by-clock
 package main
 
