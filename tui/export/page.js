@@ -16,6 +16,7 @@
   let columns = 0, rows = 0;
   let cells = new Int32Array(0), painted = new Int32Array(0); // four numbers a cell
   let moves = false, dirty = true, last = 0;
+  let frames = 0, worked = 0; // that were painted, and the milliseconds which that took
 
   const waited = () => document.getElementById('wait')?.remove();
 
@@ -177,7 +178,10 @@
     last = now;
     if (dirty) {
       dirty = false;
+      const began = performance.now();
       paint();
+      worked += performance.now() - began;
+      frames++;
       if (!moves) speak();
     }
     requestAnimationFrame(tick);
@@ -279,6 +283,7 @@
     changed();
     requestAnimationFrame(tick);
     // What a test asks: what is painted now.
+    globalThis.pace = () => ({ frames, worked, at: performance.now() });
     globalThis.painted = () => dirty ? null : { columns, rows, wide, high, cells: Array.from(painted), moves };
   };
 

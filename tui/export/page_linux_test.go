@@ -406,22 +406,12 @@ func plays(p pageInBrowser, file string) {
 // works for one. (go test ./tui/export -run ThePage -v)
 func (p pageInBrowser) smoothness() {
 	const frames = 40
-	p.Eval(`(() => {
-		const next = requestAnimationFrame, at = performance.now();
-		globalThis.pace = { painted: 0, worked: 0, took: 0 };
-		globalThis.requestAnimationFrame = (paint) => next((now) => {
-			const began = performance.now();
-			paint(now);
-			pace.worked += performance.now() - began;
-			pace.took = performance.now() - at;
-			pace.painted++;
-		});
-		return 0;
-	})()`, new(int))
-	p.Until("frames", fmt.Sprintf("pace.painted >= %d", frames))
-	var pace struct{ Painted, Worked, Took float64 }
-	p.Eval("pace", &pace)
-	p.t.Logf("%.0f frames a second, %.1f ms of work for each", pace.Painted/pace.Took*1000, pace.Worked/pace.Painted)
+	var from, to struct{ Frames, Worked, At float64 }
+	p.Eval("pace()", &from)
+	p.Until("frames", fmt.Sprintf("pace().frames >= %g", from.Frames+frames))
+	p.Eval("pace()", &to)
+	n := to.Frames - from.Frames
+	p.t.Logf("%.0f frames a second, %.1f ms of work for each", n/(to.At-from.At)*1000, (to.Worked-from.Worked)/n)
 }
 
 // nothingOfTheRecordingIsHTML: a hostile program's words stay words.
