@@ -1,0 +1,131 @@
+package exams
+
+import "fdlab/lab/grade"
+
+// What a monitor that misses a silence, or sees one that is none, seems to believe.
+
+var notBegunAgain = &grade.Misconception{
+	ID:     "not-begun-again",
+	Belief: "A clock that runs beside the reads shows when the sensor is silent.",
+	Truth: "It shows how long it has run. Silence counts from the last word: a program that hears one must begin to count again. " +
+		"The timeout of a persistent event does that by itself, before each callback, whatever the reason for it.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var onlyLinesCount = &grade.Misconception{
+	ID:     "only-lines-count",
+	Belief: "The sensor has spoken when its line is whole.",
+	Truth: "It has spoken when a byte came: a sensor that is in the middle of a line lives. Whatever a read gives restarts the time, with a " +
+		"newline or without.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var timerOnce = &grade.Misconception{
+	ID:     "timer-once",
+	Belief: "A timeout that is over begins again by itself.",
+	Truth: "That of a persistent event does, as long as it is pending. A timer without Persist fires once, and an event that is added " +
+		"anew has the timeout that Add is given then. A silence that goes on is reported again only if one is pending.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var timerLeft = &grade.Misconception{
+	ID:     "timer-left",
+	Belief: "When the fd's event is gone, its timer is, too.",
+	Truth: "A timer is an event of its own, and keeps the loop alive. Delete it with the other one; or use one event " +
+		"with a timeout: one Del ends both.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var silenceNotTold = &grade.Misconception{
+	ID:     "silence-not-told",
+	Belief: "Silence is nothing, so there is nothing to report.",
+	Truth: "Silence makes no fd ready: only a timeout ends the loop's wait. Give the event one (Add takes it), and let " +
+		"the callback print when that is the reason for which it is called.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var idleLate = &grade.Misconception{
+	ID:     "idle-late",
+	Belief: "Some timeout will do.",
+	Truth: "The second argument says how long the sensor may be silent. A constant in the program, or a time that was multiplied " +
+		"by a unit once more, is a different one: give Add exactly what the argument says.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var idleEarly = &grade.Misconception{
+	ID:     "idle-early",
+	Belief: "A little less than the time will do.",
+	Truth: "idle says that the sensor was silent for the time of the second argument, and a word that comes just before its end is none too late. " +
+		"The loop needs no allowance: give Add exactly what the argument says.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var onceIsEnough = &grade.Misconception{
+	ID:     "once-is-enough",
+	Belief: "Silence is one thing, so it is reported once.",
+	Truth: "It is reported once for each time that it lasts: whoever reads one idle and then nothing cannot know how long the silence goes on, " +
+		"or whether the monitor itself is dead. Print idle whenever the time is over.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var timeoutTakenAway = &grade.Misconception{
+	ID:     "timeout-taken-away",
+	Belief: "After a word the time goes on by itself.",
+	Truth: "It does if the event persists, has the timeout, and stays pending. An event that was deleted, or added again without a timeout, measures " +
+		"nothing: the loop waits for as long as it takes. After each word one with the timeout must be pending.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var idleMisspelt = &grade.Misconception{
+	ID:     "idle-misspelt",
+	Belief: "Whoever reads it will know what I mean.",
+	Truth: "A program may read it, and programs compare bytes. The line is idle: four small letters and a newline, and " +
+		"nothing else on that line.",
+}
+
+var idleLogged = &grade.Misconception{
+	ID:     "idle-logged",
+	Belief: "What is printed is printed, wherever.",
+	Truth: "log.Print writes to standard error, which is for people who look for faults. The line idle is what the program is for, " +
+		"like the words: it belongs to standard output, where others read it.",
+}
+
+var pollsTheClock = &grade.Misconception{
+	ID:     "polls-the-clock",
+	Belief: "A clock that ticks often enough will notice the silence.",
+	Truth: "It wakes the program again and again for nothing, and still notices late. The loop can wait exactly as long as " +
+		"is left: give the event the timeout, or a timer that each word restarts.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var besideTheLoop = &grade.Misconception{
+	ID:     "silence-beside-the-loop",
+	Belief: "A goroutine with a timer of its own can report silence.",
+	Truth: "Then another thread measures the time, and must be told of each word, under a lock or by a post. The loop can do it alone: " +
+		"it wakes when the time is over, if an event has a timeout. Add takes one.",
+	Lesson: "03-one-base-per-thread", Section: "explain",
+}
+
+var idleAtStart = &grade.Misconception{
+	ID:     "idle-at-start",
+	Belief: "When it begins, the sensor is silent.",
+	Truth: "Silence lasts: idle says that a time of it is over, and when the program begins none is. Print it where the loop says that the " +
+		"time is over, and nowhere else.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var silentFromStart = &grade.Misconception{
+	ID:     "silent-from-start",
+	Belief: "Silence begins after a word.",
+	Truth: "A sensor that has not said anything yet is silent, too, and perhaps it is dead: that one is to be reported most of all. Let the " +
+		"time begin before the loop does: the timeout must be pending when Dispatch is called.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var endIsSilence = &grade.Misconception{
+	ID:     "end-is-silence",
+	Belief: "At its end the sensor is silent, too.",
+	Truth: "idle says that a time of silence is over and the sensor may speak again. A read of 0 says that it will not: delete the event, " +
+		"close the fd, and print nothing.",
+	Lesson: "02-ev-persist", Section: "explain",
+}

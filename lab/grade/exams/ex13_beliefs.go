@@ -1,0 +1,125 @@
+package exams
+
+import "fdlab/lab/grade"
+
+// What a server that stops badly seems to believe.
+
+var diesOfIt = &grade.Misconception{
+	ID:     "dies-of-it",
+	Belief: "SIGINT ends a program, whatever it does.",
+	Truth: "That is only what happens by default: signal(7). A program that asks for the signal (an event made with " +
+		"NewSignal, and added) is told of it, in its loop, and goes on.",
+	Lesson: lesson07, Section: "explain",
+}
+
+var breaksOff = &grade.Misconception{
+	ID:     "breaks-off",
+	Belief: "When I am told to stop, I stop.",
+	Truth: "What was read is only in the program's memory: if it ends, the answer is lost, and the client will never know " +
+		"why. Stop taking in what is new, finish what was begun, and let the loop end by itself: when no event is left.",
+	Lesson: lesson07, Section: "explain",
+}
+
+var backlogReset = &grade.Misconception{
+	ID:     "backlog-reset",
+	Belief: "A client that I have not accepted is not connected.",
+	Truth: "The kernel connected it long ago: its end is ESTABLISHED, and perhaps it has sent its request. It waits in the " +
+		"listener's backlog. Closing the listener resets all clients that wait there. Accept until EAGAIN first, then close.",
+	Lesson: lesson07, Section: "explain",
+}
+
+var backlogIsNew = &grade.Misconception{
+	ID:     "backlog-is-new",
+	Belief: "A client in the backlog is new, and nobody new is let in.",
+	Truth: "It was connected before the signal came, and has perhaps sent its request. Accept it, and serve it like the others: " +
+		"read what it has sent, answer, and disconnect it at EAGAIN.",
+	Lesson: lesson07, Section: "explain",
+}
+
+var lingerLoses = &grade.Misconception{
+	ID:     "linger-loses",
+	Belief: "A close with linger 0 is a quick close.",
+	Truth: "It is a reset: what the kernel has not sent yet is thrown away, and the client gets ECONNRESET in the place of the rest. " +
+		"Without that option, close lets the kernel send all that was written.",
+	Lesson: "05-time-wait", Section: "explain",
+}
+
+var halfLetGo = &grade.Misconception{
+	ID:     "half-let-go",
+	Belief: "When I have sent my FIN, the client will close, too.",
+	Truth: "It may stay for days: it has only learned that nothing more will come. Until it closes, the connection, its fd and its event " +
+		"keep the server. Close the socket of a client that has all.",
+	Lesson: lesson07, Section: "explain",
+}
+
+var arrivedNotRead = &grade.Misconception{
+	ID:     "arrived-not-read",
+	Belief: "A client that I owe nothing can be disconnected.",
+	Truth: "It may have spoken, and the loop has not looked yet: it was in another callback. Read once more, and disconnect it " +
+		"at EAGAIN. (Closing a socket with unread bytes sends an RST, and that can destroy even answers that were sent.)",
+	Lesson: lesson07, Section: "explain",
+}
+
+var waitsForClients = &grade.Misconception{
+	ID:     "waits-for-clients",
+	Belief: "A graceful stop waits until all clients have left.",
+	Truth: "They do not know that it waits: a client may stay for days. A client that has received all its answers is " +
+		"disconnected: the FIN tells it that the server ends.",
+	Lesson: lesson07, Section: "explain",
+}
+
+var acceptedAndLeft = &grade.Misconception{
+	ID:     "accepted-and-left",
+	Belief: "Each client will speak, and then I can disconnect it.",
+	Truth: "One that says nothing is never ready for reading: no callback runs for it, and the server waits for it. When the server stops, " +
+		"read once from each client that is owed nothing, also from those that it has just accepted from the backlog.",
+	Lesson: lesson07, Section: "explain",
+}
+
+var stillListens = &grade.Misconception{
+	ID:     "still-listens",
+	Belief: "New clients do no harm while I finish.",
+	Truth: "Then the server never finishes, or they are disconnected soon after. With the listener closed they are refused at once, and " +
+		"try another server, or this one's successor: the port is free for it.",
+	Lesson: lesson07, Section: "explain",
+}
+
+var closesOwing = &grade.Misconception{
+	ID:     "closes-owing",
+	Belief: "A slow client has only itself to blame.",
+	Truth: "The server must answer what it said before. A write that takes only a part is no reason to disconnect, and when all " +
+		"is written it may have said more: wait for room, then read again, and disconnect it at EAGAIN.",
+	Lesson: lesson07, Section: "explain",
+}
+
+var cutOff = &grade.Misconception{
+	ID:     "cut-off",
+	Belief: "A stop must be over after some time.",
+	Truth: "Then a slow reader loses the rest of its answer, and cannot know that there was more. Here it gets all, however long it takes: " +
+		"no Exit with a time, and no timer that closes. The loop ends by itself when the last event is gone.",
+	Lesson: lesson07, Section: "explain",
+}
+
+var readsOverRest = &grade.Misconception{
+	ID:     "reads-over-rest",
+	Belief: "One more read does no harm.",
+	Truth: "What a connection is still owed is in the buffer that the read fills, and is lost. Read once more from a client that is " +
+		"owed nothing; for a client that is owed something, wait for room first.",
+	Lesson: lesson07, Section: "explain",
+}
+
+var signalIsAll = &grade.Misconception{
+	ID:     "signal-is-all",
+	Belief: "The program was told to stop, so it will stop.",
+	Truth: "It stops as far as the callback does something. The first signal is the one that counts: take no new clients from then on, and disconnect those " +
+		"that have all their answers.",
+	Lesson: lesson07, Section: "explain",
+}
+
+var notInTheLoop = &grade.Misconception{
+	ID:     "not-in-the-loop",
+	Belief: "A signal can be handled anywhere.",
+	Truth: "Its handler deals with connections, and these belong to the loop's thread. Let the loop be told, as of anything " +
+		"else: by an event that is made with NewSignal and added, or by Base.Post.",
+	Lesson: lesson07, Section: "explain",
+}
