@@ -7,6 +7,11 @@ import (
 	"fdlab/lab/world"
 )
 
+// Numbered says of a record whether it has this number: Entry.Seq.
+func Numbered(seq uint64) func(*world.Entry) bool {
+	return func(r *world.Entry) bool { return r.Seq == seq }
+}
+
 // readGave says of a record whether it is a read of the fd that gave n.
 func readGave(f *world.FD, n int64) func(*world.Entry) bool {
 	return func(r *world.Entry) bool {

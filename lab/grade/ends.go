@@ -38,7 +38,7 @@ func (e *Examiner) besideALoop(fds ...*world.FD) (found *Finding) {
 				if i >= 0 && thread != r.Thread {
 					seq := r.Seq
 					found = Find(OtherThreads, fmt.Sprintf("thread %d has read from %s while a loop ran on thread %d", r.Thread, safe(fds[i].Name()), thread), fds...).
-						Decides(func(r *world.Entry) bool { return r.Seq == seq })
+						Decides(Numbered(seq))
 				}
 			}
 		}

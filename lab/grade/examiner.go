@@ -52,7 +52,8 @@ type Examiner struct {
 	looks         []Look // the exam's own
 	refusable     func(*world.FD) int64
 	through       func() *world.FD
-	judge         int // how many entries the verdict rests on, 0 for all: see Aftermath
+	judge         int  // how many entries the verdict rests on, 0 for all: see Aftermath
+	acted         bool // an Aftermath has given the program something more
 	callbackSleep callbackSleep
 	sleptInside   time.Duration // in all callbacks
 	pumps         int
@@ -257,7 +258,7 @@ func (e *Examiner) Await(expected string, ok func() bool) {
 				return
 			}
 			found := e.diagnose(expected)
-			if ok() { // it came while the cause was looked for
+			if !e.acted && ok() { // it came while the cause was looked for
 				e.catchUp()
 				return
 			}
@@ -287,6 +288,14 @@ func (e *Examiner) Due(text string) { e.said.WriteString(text) }
 
 // IsDue returns all that the program is to have printed by now.
 func (e *Examiner) IsDue() string { return e.said.String() }
+
+// Missing is what is due and not printed yet; "" if something was printed that was not due.
+func (e *Examiner) Missing() string {
+	if rest, right := strings.CutPrefix(e.IsDue(), e.Printed()); right {
+		return rest
+	}
+	return ""
+}
 
 // Answered waits until all that is due was printed.
 func (e *Examiner) Answered(expected string) {

@@ -15,27 +15,27 @@ import (
 // left looks whether the last item is missing, and the program sleeps. saw says what
 // has happened, with the item.
 func (w *bellWorld) left(m *grade.Misconception, saw string) *grade.Finding {
-	got, due := w.e.Printed(), w.e.IsDue()
-	if w.e.Ended() || len(got) >= len(due) || due[:len(got)] != got || w.items.Unread() > 0 {
+	missing := w.e.Missing()
+	if w.e.Ended() || missing == "" || w.items.Unread() > 0 {
 		return nil
 	}
-	return grade.Find(m, fmt.Sprintf(saw, strconv.Quote(due[len(got):])), w.items.FD(), w.bell(), w.ring()).
+	return grade.Find(m, fmt.Sprintf(saw, strconv.Quote(missing)), w.items.FD(), w.bell(), w.ring()).
 		Decides(grade.LastCall(w.bell(), world.CallRead))
 }
 
 // oneMore gives one more item, and tells what becomes of those that are missing, if just the last are: they are
-// gone, if what comes next is printed in their place, or were left in the queue, if some of them are. Else it is "".
+// gone, if what comes next is printed in their place, or were left in the queue, if some of them are. Else it is unknown.
 func (w *bellWorld) oneMore() fate {
 	const more = "." // no letter
-	got, due := w.e.Printed(), w.e.IsDue()
-	if w.e.Ended() || len(got) >= len(due) || due[:len(got)] != got || w.items.Unread() > 0 || w.bell() == nil || w.answers.FD().Blocked > 0 {
+	got, missing := w.e.Printed(), w.e.Missing()
+	if w.e.Ended() || missing == "" || w.items.Unread() > 0 || w.bell() == nil || w.answers.FD().Blocked > 0 {
 		return unknown
 	}
 	w.e.Aftermath(func() { w.gives(more) })
 	switch now := w.e.Printed(); {
 	case now == got+more:
 		return gone
-	case len(now) > len(got) && now[:len(got)+1] == due[:len(got)+1]:
+	case strings.HasPrefix(now, got+missing[:1]):
 		return inQueue
 	}
 	return unknown
@@ -53,7 +53,7 @@ const (
 // thrownAway looks whether items that came while the worker did others are gone, though it has read the bell
 // since it did those.
 func (w *bellWorld) thrownAway() *grade.Finding {
-	missing := w.e.IsDue()[min(len(w.e.IsDue()), len(w.e.Printed())):]
+	missing := w.e.Missing()
 	last, bell := int32(trace.NoFD), w.bell()
 	w.e.Each(func(r *world.Entry) {
 		if r.Kind == trace.CallEnd && r.Call == world.CallRead && r.A > 0 && (r.FD == bell.Number || r.FD == w.answers.FD().Number) {
@@ -69,10 +69,8 @@ func (w *bellWorld) thrownAway() *grade.Finding {
 		return grade.Find(emptiedLate, fmt.Sprintf("%.20q came while the worker was busy, and was not printed; what came next was: it is not in the queue any more",
 			missing), w.items.FD(), bell).Decides(read)
 	case inQueue:
-		// By now they are printed, but not by what the program did for them.
-		w.e.RuleOut("items come while the worker is busy; when it is free, it prints them all", grade.Find(left,
-			fmt.Sprintf("the bell was read, and %.20q was not printed; it came with the next ring: it had stayed in the queue", missing),
-			w.items.FD(), bell).Decides(read))
+		return grade.Find(left, fmt.Sprintf("the bell was read, and %.20q was not printed; it came with the next ring: it had stayed in the queue", missing),
+			w.items.FD(), bell).Decides(read)
 	}
 	return nil
 }
@@ -83,7 +81,7 @@ func (w *bellWorld) withoutByte() *grade.Finding {
 	if w.bell() == nil || ring.NoRoom.Most == 0 || w.itemsInBell() {
 		return nil
 	}
-	missing := w.e.IsDue()[min(len(w.e.IsDue()), len(w.e.Printed())):]
+	missing := w.e.Missing()
 	last := grade.Refused(ring, world.CallWrite)
 	switch w.oneMore() {
 	case gone:
@@ -158,8 +156,15 @@ func (w *bellWorld) dispatcherWaits() *grade.Finding {
 	if items == nil || answers == nil || answers.Blocked == 0 {
 		return nil // the worker is not busy: the grader knows what to say
 	}
+	again := w.ringsAgain()
 	wait, at, yes := w.e.Detained(items)
-	if !yes || wait == "" {
+	switch {
+	case !yes:
+		return nil
+	case wait == "" && again: // it was just awake
+		return grade.Find(ringsUntilHeard, "writes to the bell found no room (EAGAIN), more often than items came, and the dispatcher's callback does not return",
+			items, w.ring()).Decides(grade.Refused(w.ring(), world.CallWrite))
+	case wait == "":
 		return nil
 	}
 	saw := fmt.Sprintf("the worker waits for an answer, and the dispatcher's callback does not return: it waits, too (%s, %s)", wait, at)
@@ -174,6 +179,12 @@ func (w *bellWorld) dispatcherWaits() *grade.Finding {
 		return grade.Find(channelFull, saw, items, answers)
 	}
 	return grade.Find(waitsForWorker, saw, items, answers)
+}
+
+// ringsAgain reports whether the bell has refused more rings than there are items without one: some were
+// tried again.
+func (w *bellWorld) ringsAgain() bool {
+	return w.bell() != nil && w.ring().NoRoom.Now > w.items.FD().BytesIn-w.ring().BytesOut
 }
 
 // disorder looks whether all that was printed was due, but in another order.
@@ -225,11 +236,11 @@ func (w *bellWorld) skipped() string {
 
 // marksEnd looks whether the worker has deleted its event and left items undone.
 func (w *bellWorld) marksEnd() *grade.Finding {
-	got, due, bell := w.e.Printed(), w.e.IsDue(), w.bell()
-	if len(got) >= len(due) || due[:len(got)] != got || bell == nil || bell.Watched() != 0 || w.returned() != trace.LoopNoEvents {
+	missing, bell := w.e.Missing(), w.bell()
+	if missing == "" || bell == nil || bell.Watched() != 0 || w.returned() != trace.LoopNoEvents {
 		return nil
 	}
-	return grade.Find(itemIsMark, fmt.Sprintf("%.20q was not printed: the worker has deleted its event, and its loop has returned", due[len(got):]), bell).
+	return grade.Find(itemIsMark, fmt.Sprintf("%.20q was not printed: the worker has deleted its event, and its loop has returned", missing), bell).
 		Decides(grade.Deleted(bell))
 }
 
@@ -262,11 +273,11 @@ func (w *bellWorld) notWaitedFor() *grade.Finding {
 
 // overtaken looks whether the worker's loop has returned by itself with items left.
 func (w *bellWorld) overtaken() *grade.Finding {
-	got, due, bell := w.e.Printed(), w.e.IsDue(), w.bell()
-	if !w.e.Ended() || len(got) >= len(due) || due[:len(got)] != got || bell == nil || w.returned() != trace.LoopNoEvents {
+	missing, bell := w.e.Missing(), w.bell()
+	if !w.e.Ended() || missing == "" || bell == nil || w.returned() != trace.LoopNoEvents {
 		return nil
 	}
-	return grade.Find(endOvertakes, fmt.Sprintf("the worker deleted its event, its loop returned, and %.40q was not done", due[len(got):]), bell, w.answers.FD()).
+	return grade.Find(endOvertakes, fmt.Sprintf("the worker deleted its event, its loop returned, and %.40q was not done", missing), bell, w.answers.FD()).
 		Decides(grade.Deleted(bell))
 }
 
@@ -288,11 +299,11 @@ func (w *bellWorld) returned() (why trace.Reason) {
 // notRung looks whether the dispatcher has read items, gone back to its wait, and not rung the
 // bell for any of them, while nothing is unread in it.
 func (w *bellWorld) notRung() *grade.Finding {
-	got, due, bell := w.e.Printed(), w.e.IsDue(), w.bell()
+	missing, bell := w.e.Missing(), w.bell()
 	if bell == nil {
 		return w.neverRung()
 	}
-	if w.e.Ended() || len(got) >= len(due) || due[:len(got)] != got || w.items.Unread() > 0 || w.items.FD().InCallback > 0 {
+	if w.e.Ended() || missing == "" || w.items.Unread() > 0 || w.items.FD().InCallback > 0 {
 		return nil
 	}
 	ring := w.ring()
@@ -306,11 +317,11 @@ func (w *bellWorld) notRung() *grade.Finding {
 			rung++
 		}
 	})
-	if items == 0 || rung > 0 || int64(len(due)-len(got)) < items || bell.BytesIn < ring.BytesOut {
+	if items == 0 || rung > 0 || int64(len(missing)) < items || bell.BytesIn < ring.BytesOut {
 		return nil
 	}
-	return grade.Find(ringNotNeeded, fmt.Sprintf("%.20q was read last, the bell was not rung for that, and nothing is unread in it", due[len(due)-int(items):]), w.items.FD(), bell, ring).
-		Decides(func(r *world.Entry) bool { return r.Seq == last })
+	return grade.Find(ringNotNeeded, fmt.Sprintf("%.20q was read last, the bell was not rung for that, and nothing is unread in it", missing[len(missing)-int(items):]), w.items.FD(), bell, ring).
+		Decides(grade.Numbered(last))
 }
 
 // neverRung looks whether the first items were read, and nothing was written to what the worker's loop watches.
@@ -369,14 +380,14 @@ func (w *bellWorld) stranded() *grade.Misconception {
 // more is given: it lay in the queue, and the worker had been called for it too
 // early.
 func (w *bellWorld) lateItem() *grade.Finding {
-	got, due := w.e.Printed(), w.e.IsDue()
-	if w.e.Ended() || len(got) != len(due)-1 || due[:len(got)] != got || w.bell() == nil || w.bell().Watched() == 0 || w.answers.FD().Blocked > 0 {
+	printed, missing := w.e.Printed(), w.e.Missing()
+	if w.e.Ended() || len(missing) != 1 || w.bell() == nil || w.bell().Watched() == 0 || w.answers.FD().Blocked > 0 {
 		return nil
 	}
 	w.e.Aftermath(func() { w.gives("z") })
-	if len(w.e.Printed()) == len(got) {
+	if w.e.Printed() == printed {
 		return nil
 	}
 	return grade.Find(ringsTooEarly, fmt.Sprintf("the bell was rung and read, and %q was not printed: it lay in the queue until the bell was rung once more",
-		due[len(got):]), w.items.FD(), w.bell())
+		missing), w.items.FD(), w.bell())
 }

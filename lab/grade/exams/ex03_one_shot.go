@@ -218,7 +218,7 @@ func armed(e *grade.Examiner, jobs *world.FD) {
 	var watched, posted func(*world.Entry) bool // the record that shows it
 	this := func(r *world.Entry) func(*world.Entry) bool {
 		seq := r.Seq
-		return func(r *world.Entry) bool { return r.Seq == seq }
+		return grade.Numbered(seq)
 	}
 	e.Each(func(r *world.Entry) {
 		switch {
@@ -298,7 +298,7 @@ func afterTheWork(e *grade.Examiner, jobs *grade.FIFO) {
 	done := len(before) + len("a job\n") - int(last.A)
 	if len(e.Printed()) > done {
 		e.RuleOut(expected, grade.Find(printedTooEarly, "the job was read, the timer's callback has not run yet, and the job is printed", jobs.FD()).
-			Decides(func(r *world.Entry) bool { return r.Seq == last.Seq }))
+			Decides(grade.Numbered(last.Seq)))
 	}
 	e.Release()
 	e.Answered(expected)
@@ -328,7 +328,7 @@ func comesAfterARead(e *grade.Examiner, jobs *grade.FIFO) {
 	})
 	if more != 0 {
 		e.RuleOut(expected, grade.Find(readsAhead, "the callback has read a job, and then one more before it returned", jobs.FD()).
-			Decides(func(r *world.Entry) bool { return r.Seq == more }))
+			Decides(grade.Numbered(more)))
 	}
 }
 

@@ -159,7 +159,7 @@ func fromTheStart(e *grade.Examiner, sensor *grade.FIFO) {
 	if s.unbounded != 0 {
 		e.RuleOut("the time of silence counts from the beginning: the loop waits so long for the first word, and no longer",
 			grade.Find(silentFromStart, "the loop went to wait for the first word without a timeout", s.fd).
-				Decides(func(r *world.Entry) bool { return r.Seq == s.unbounded }))
+				Decides(grade.Numbered(s.unbounded)))
 	}
 }
 
@@ -210,7 +210,7 @@ func longest(e *grade.Examiner, f *world.FD) func(*world.Entry) bool {
 			most, seq = r.Time-began, r.Seq
 		}
 	})
-	return func(r *world.Entry) bool { return r.Seq == seq }
+	return grade.Numbered(seq)
 }
 
 // inTime requires that idle comes when the silence has lasted for just so long. A word, or half
@@ -282,7 +282,7 @@ func timeoutGone(e *grade.Examiner) *grade.Finding {
 	for i := range e.World().Bases {
 		if b := &e.World().Bases[i]; timed && heard && last != 0 && b.Phase == world.Waiting && b.Limit < 0 {
 			return grade.Find(timeoutTakenAway, "an event had a timeout; then it was deleted, or added again without one, and now the loop waits without a timeout").
-				Decides(func(r *world.Entry) bool { return r.Seq == last })
+				Decides(grade.Numbered(last))
 		}
 	}
 	return nil

@@ -135,13 +135,12 @@ var readNotWritten = &grade.Misconception{
 // notWritten looks whether the program has ended in order, has read all that was said, and has not
 // printed all of it.
 func notWritten(e *grade.Examiner, f *grade.FIFO) *grade.Finding {
-	got, due := e.Printed(), e.IsDue()
-	w := e.World()
+	missing, w := e.Missing(), e.World()
 	if !e.Ended() || f.Unread() > 0 || w.Loops() > 0 || w.Returned.Base == 0 || w.Returned.Reason == trace.LoopFailed ||
-		len(got) >= len(due) || due[:len(got)] != got {
+		missing == "" {
 		return nil
 	}
-	return grade.Find(readNotWritten, fmt.Sprintf("the program has read all that was said, and has ended; the last %d bytes were not written", len(due)-len(got)), f.FD()).
+	return grade.Find(readNotWritten, fmt.Sprintf("the program has read all that was said, and has ended; the last %d bytes were not written", len(missing)), f.FD()).
 		Decides(grade.LastCall(f.FD(), world.CallRead))
 }
 
@@ -159,7 +158,7 @@ func endNotRead(e *grade.Examiner, f *world.FD) *grade.Finding {
 	}
 	last := lastRead(e, f)
 	return grade.Find(shortReadIsAll, fmt.Sprintf("the last read gave %d bytes, the end of file stands behind them, and no read has given 0", last.A), f).
-		Decides(func(r *world.Entry) bool { return r.Seq == last.Seq })
+		Decides(grade.Numbered(last.Seq))
 }
 
 // inPieces looks whether a callback took only a piece of what was there, and another one came for
@@ -191,7 +190,7 @@ func inPieces(e *grade.Examiner, f *world.FD, before, n int64) *grade.Finding {
 		return nil
 	}
 	return grade.Find(m, fmt.Sprintf("%d bytes waited in %s; the callback took %d of them and returned, and others took the rest", n, f.Name(), took), f).
-		Decides(func(r *world.Entry) bool { return r.Seq == cmp.Or(back, first) })
+		Decides(grade.Numbered(cmp.Or(back, first)))
 }
 
 // waitsWithMore looks for a timeout that was waited for when the last read had filled the

@@ -155,9 +155,6 @@ func addedTwice(e *grade.Examiner) (twice *world.FD) {
 	return twice
 }
 
-// shortened looks for an answer that is shorter than what was read, and goes on with what came later.
-func shortened(e *grade.Examiner) *grade.Finding { return e.LeftOut() }
-
 // newestConn returns the connection that was accepted last, or nil.
 func newestConn(e *grade.Examiner) *world.FD {
 	return e.FD(func(f *world.FD) bool { return strings.HasPrefix(f.What, "TCP from ") })

@@ -79,7 +79,7 @@ var roundRobin = &grade.Exam{
 	Starter: acceptorServes,
 	Races:   true,
 	Play: func(e *grade.Examiner) {
-		suspects(e, acceptsWrong, shortened, handedWrong)
+		suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong)
 		port := e.Port()
 		e.Start(strconv.Itoa(port), strconv.Itoa(7+guests))
 		says := func(c *grade.Client, text string) {
@@ -141,7 +141,7 @@ var roundRobin = &grade.Exam{
 		}
 		e.Means(grade.Unanswered, nil)
 		inTurn(e, clients)
-		suspects(e, acceptsWrong, shortened)
+		suspects(e, acceptsWrong, (*grade.Examiner).LeftOut)
 		e.Calm("nobody speaks, and all three threads sleep")
 
 		e.Check("all leave")
@@ -169,7 +169,7 @@ const guests = 12
 // c and e are that worker's, and all are accepted before it gets to c.
 func comeToABusyWorker(e *grade.Examiner, a *grade.Client, port int) (come []*grade.Client) {
 	const expected = "a worker is busy; four clients come, the acceptor accepts them at once, and each is served by its worker"
-	suspects(e, acceptsWrong, shortened)
+	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut)
 	e.HoldRead(a.FD())
 	a.Due("I am busy\n")
 	a.Say("I am busy\n")
@@ -183,7 +183,7 @@ func comeToABusyWorker(e *grade.Examiner, a *grade.Client, port int) (come []*gr
 	e.Settled()
 	e.Release()
 	c := come[0]
-	suspects(e, acceptsWrong, shortened, func(e *grade.Examiner) *grade.Finding {
+	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, func(e *grade.Examiner) *grade.Finding {
 		if c.FD().Added != 0 {
 			return nil
 		}
@@ -201,7 +201,7 @@ func comeToABusyWorker(e *grade.Examiner, a *grade.Client, port int) (come []*gr
 		one.Say("I am " + one.Name + "\n")
 		one.Answered(expected)
 	}
-	suspects(e, acceptsWrong, shortened, handedWrong)
+	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong)
 	return come
 }
 
@@ -210,7 +210,7 @@ func comeToABusyWorker(e *grade.Examiner, a *grade.Client, port int) (come []*gr
 // all must not come before that.
 func comesLast(e *grade.Examiner, port int) *grade.Client {
 	const expected = "the last client comes when its worker serves nobody; it says a line, and gets it back"
-	suspects(e, acceptsWrong, shortened, endedBefore, handedWrong)
+	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, endedBefore, handedWrong)
 	e.HoldPost()
 	last := e.Dial("z", port)
 	e.Await(expected, func() bool { return last.FD() != nil })
@@ -219,7 +219,7 @@ func comesLast(e *grade.Examiner, port int) *grade.Client {
 	last.Due("I am z\n")
 	last.Say("I am z\n")
 	last.Answered(expected)
-	suspects(e, acceptsWrong, shortened)
+	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut)
 	return last
 }
 

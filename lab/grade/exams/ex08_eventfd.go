@@ -382,7 +382,7 @@ func (w *bellWorld) putBack() *grade.Finding {
 	if last == 0 {
 		return nil
 	}
-	return grade.Find(putsBack, "the callback of the bell has written to the bell", bell).Decides(func(r *world.Entry) bool { return r.Seq == last })
+	return grade.Find(putsBack, "the callback of the bell has written to the bell", bell).Decides(grade.Numbered(last))
 }
 
 // closedBell looks whether the bell was closed while the worker's event is pending on it.

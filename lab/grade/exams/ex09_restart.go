@@ -181,7 +181,7 @@ func whyRefused(first options) func(e *grade.Examiner) *grade.Finding {
 		case refused == 0 || refused >= manyBinds || !e.Ended():
 		case second.failed != nil:
 			seq := second.failed.Seq
-			return grade.Find(optionRefused, "setsockopt has failed, and then bind has", listener).Decides(func(r *world.Entry) bool { return r.Seq == seq })
+			return grade.Find(optionRefused, "setsockopt has failed, and then bind has", listener).Decides(grade.Numbered(seq))
 		case second.listener && !first.listener && !first.accepted:
 			return grade.Find(onlySecond, "SO_REUSEADDR was set before bind, and bind has failed: in the first run it was not set, so the old connections are without it",
 				listener).Decides(grade.LastCall(listener, world.CallReuseAddr))

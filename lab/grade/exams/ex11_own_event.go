@@ -215,7 +215,7 @@ func closedWrites(e *grade.Examiner) {
 			e.RuleOut("no thread but the loop's touches a client", grade.Find(notTheLoopsThread,
 				fmt.Sprintf("thread %d closed fd %d, and then the loop's thread, %d, wrote to it", by.Thread, r.FD, loop),
 				e.FD(func(f *world.FD) bool { return f.Number == r.FD && f.Opened <= by.Time })).
-				Decides(func(r *world.Entry) bool { return r.Seq == by.Seq }))
+				Decides(grade.Numbered(by.Seq)))
 		}
 		e.Require(r.Kind != trace.CallEnd || r.Call != world.CallWrite || r.B != int64(unix.EBADF), "an answer for a client that is gone is dropped",
 			fdIsClient, fmt.Sprintf("fd %d was written to after it was closed", r.FD))
@@ -238,7 +238,7 @@ func byPost(e *grade.Examiner, clients ...*world.FD) {
 			if i := slices.IndexFunc(clients, func(f *world.FD) bool { return f.Number == r.FD }); i >= 0 && r.Thread != loop {
 				seq := r.Seq
 				e.RuleOut(expected, grade.Find(notTheLoopsThread, fmt.Sprintf("thread %d read from %s; the loop's thread is %d",
-					r.Thread, clients[i].Name(), loop), clients[i]).Decides(func(r *world.Entry) bool { return r.Seq == seq }))
+					r.Thread, clients[i].Name(), loop), clients[i]).Decides(grade.Numbered(seq)))
 			}
 		case r.Kind == trace.CallEnd && r.Call == world.CallWrite:
 			i := slices.IndexFunc(clients, func(f *world.FD) bool { return f.Number == r.FD })

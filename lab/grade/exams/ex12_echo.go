@@ -214,7 +214,7 @@ func oneWriter(e *grade.Examiner, clients ...*world.FD) {
 		}
 		seq := r.Seq
 		e.RuleOut("one thread serves all clients", grade.Find(grade.OtherThreads, fmt.Sprintf("thread %d wrote to %s; the loop's thread is %d",
-			r.Thread, clients[i].Name(), loop), clients[i]).Decides(func(r *world.Entry) bool { return r.Seq == seq }))
+			r.Thread, clients[i].Name(), loop), clients[i]).Decides(grade.Numbered(seq)))
 	})
 }
 
@@ -228,7 +228,7 @@ func noTimeouts(e *grade.Examiner, clients ...*world.FD) {
 		seq := r.Seq
 		e.RuleOut("a client may be silent, or slow, for as long as it likes: its events have no timeout", grade.Find(silentIsGone,
 			fmt.Sprintf("an event on %s was added with a timeout of %v", clients[i].Name(), time.Duration(r.B)), clients[i]).
-			Decides(func(r *world.Entry) bool { return r.Seq == seq }))
+			Decides(grade.Numbered(seq)))
 	})
 }
 

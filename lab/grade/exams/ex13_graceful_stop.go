@@ -242,7 +242,7 @@ func readOver(c *grade.Client) func(*grade.Examiner) *grade.Finding {
 			return nil
 		}
 		return grade.Find(readsOverRest, fmt.Sprintf("a read of %s took more while %d bytes that were read before were not sent yet: just so many were never sent",
-			f.Name(), rest), f).Decides(func(r *world.Entry) bool { return r.Seq == seq })
+			f.Name(), rest), f).Decides(grade.Numbered(seq))
 	}
 }
 
