@@ -9,6 +9,7 @@
 //
 //	ready FD           a read would find something
 //	watched FD         an event is pending on it to read, or a thread is blocked on it
+//	room FD            an event is pending on it to write: it waits for room
 //	unseen FD          it is ready, and no loop has been told
 //	unwatched FD       it is ready, and neither an event nor a thread waits for it
 //	queued FD N        N bytes or more wait in the kernel to be read
@@ -82,6 +83,7 @@ var grammar = map[string]struct {
 }{
 	"ready":   {1, of(func(_ *world.World, f *world.FD, _ int64) bool { return f.Readable() })},
 	"watched": {1, of(func(_ *world.World, f *world.FD, _ int64) bool { return f.Wanted() })},
+	"room":    {1, of(func(_ *world.World, f *world.FD, _ int64) bool { return f.Watched()&trace.Writable != 0 })},
 	"unseen": {1, of(func(w *world.World, f *world.FD, now int64) bool {
 		since, ok := f.Unseen()
 		return ok && now-since > brief && w.Sure(since)

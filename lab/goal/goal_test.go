@@ -51,6 +51,7 @@ func story() *history {
 	h.add(trace.LoopBegin, trace.NoFD, "", trace.Record{Base: 2, B: 2})                                     // 17
 	h.add(trace.LoopEnd, trace.NoFD, "no events left", trace.Record{Base: 2, C: int64(trace.LoopNoEvents)}) // 18
 	h.add(trace.Endpoint, trace.NoFD, "client", trace.Record{A: int64(world.TimeWait), B: 1<<16 | 2, C: -1})
+	h.add(trace.Add, 3, "room", trace.Record{Base: 1, A: int64(trace.Writable), B: -1, C: 2}) // 20
 	return h
 }
 
@@ -78,6 +79,7 @@ func TestAConditionIsMetAtItsMoment(t *testing.T) {
 		`ready my*`:                   6,
 		`watched my*`:                 5,
 		`ready other`:                 0,
+		`room my*`:                    20,
 		`queued my* 7`:                6,
 		`queued my* 8`:                0,
 		`unseen my*`:                  9, // no loop was told
