@@ -12,10 +12,10 @@ import (
 
 // keys are what a person may do to the experiment.
 var keys = []experiment.Key{
-	{Rune: 's', Text: "switch the sleep on or off"},
 	{Rune: 'c', Text: "a client says hello"},
-	{Rune: 'e', Text: "one sends escape sequences"},
+	{Rune: 's', Text: "switch the sleep on or off"},
 	{Rune: 'b', Text: "one sends 1 MiB"},
+	{Rune: 'e', Text: "one sends escape sequences"},
 	{Rune: 'x', Text: "one resets"},
 }
 
