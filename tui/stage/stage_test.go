@@ -334,6 +334,43 @@ func TestTheLineBelowTheTitleDoesNotLie(t *testing.T) {
 
 // TestALongCallbackIsSaid: the line below the title is empty only where nothing
 // goes on.
+// TestALostListenerIsNotCalledEmpty: the records that say that a socket listens and is watched may be among
+// those that were lost.
+func TestALostListenerIsNotCalledEmpty(t *testing.T) {
+	h := looping()
+	h.add(ms, trace.Open, 10, "TCP socket", trace.Record{})
+	h.add(0, trace.Label, 10, "server", trace.Record{})
+	h.add(0, trace.Kernel, 10, "", trace.Record{})
+	h.add(ms, trace.CallEnd, 10, "read", trace.Record{A: -1, B: 11}) // so that it has a lane
+	for _, lost := range []uint64{0, 77} {
+		v := view(h, 300*ms)
+		v.Run.Lost(0, h.now+100*ms)
+		if lost > 0 {
+			v.Run.Lost(lost, h.now+200*ms)
+		}
+		text, _ := screen(v, 120, 40)
+		row := ""
+		for _, line := range strings.Split(text, "\n") {
+			if strings.Contains(line, "10  server") {
+				row = line
+				break
+			}
+		}
+		if guessed := strings.Contains(row, "empty"); row == "" || guessed != (lost == 0) {
+			t.Errorf("%d records were lost, and the row is %q in\n%s", lost, row, text)
+		}
+		beside := ""
+		for i := range v.Run.Timeline.Lanes {
+			if l := &v.Run.Timeline.Lanes[i]; l.FD == 10 {
+				beside = LaneReadout(v, l)
+			}
+		}
+		if want := map[uint64]string{0: "not watched", 77: "watched ?"}[lost]; beside != want {
+			t.Errorf("%d records were lost, and beside the lane stands %q, not %q", lost, beside, want)
+		}
+	}
+}
+
 // TestABlockedCallIsNamed: the call and its fd, and for how long.
 func TestABlockedCallIsNamed(t *testing.T) {
 	h := blocked()
