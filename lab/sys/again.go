@@ -113,10 +113,8 @@ func (o *observer) wouldRepeat(c call, fd int) bool {
 	if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0); err == nil && flags&unix.O_NONBLOCK != 0 {
 		return true
 	}
-	poll := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
-	if c == callWrite {
-		poll[0].Events = 0 // a pipe that nobody reads is an error, whatever was asked for
-	}
-	n, err := unix.Poll(poll, 0)
-	return c != callAccept && err == nil && n == 1
+	// Bytes are no reason not to block: another thread may take them first. An end and an error stay.
+	poll := []unix.PollFd{{Fd: int32(fd), Events: ended}}
+	_, err := unix.Poll(poll, 0)
+	return c != callAccept && err == nil && poll[0].Revents&(ended|unix.POLLHUP|unix.POLLERR|unix.POLLNVAL) != 0
 }

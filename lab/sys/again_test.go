@@ -103,6 +103,30 @@ func TestARunOfEqualCallsIsGathered(t *testing.T) {
 	}
 }
 
+// TestBytesMayBeTakenByAnotherThread: after calls that moved nothing, a read that may block is seen to begin
+// though there are bytes. Only an end stays.
+func TestBytesMayBeTakenByAnotherThread(t *testing.T) {
+	recorded(t)
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(pair[0])
+	defer Settle(pair[0]) // the number is used again
+	again := func() bool {
+		observed().again(callRead, pair[0], unix.EAGAIN)
+		return observed().wouldRepeat(callRead, pair[0])
+	}
+	unix.Write(pair[1], []byte("x"))
+	if again() {
+		t.Error("with a byte in it, a read could not block")
+	}
+	unix.Close(pair[1])
+	if ended != 0 && !again() {
+		t.Error("at the end of file a read could block")
+	}
+}
+
 // TestWhatIsGatheredCanBeSettled: after that, each call stands in a record.
 func TestWhatIsGatheredCanBeSettled(t *testing.T) {
 	trail := recorded(t)
