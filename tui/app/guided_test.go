@@ -62,6 +62,21 @@ func TestACoveredStageWaits(t *testing.T) {
 	}
 }
 
+// TestEnterDoesNotLeadPastWhatIsToCome: the program has ended, the reader is at the run's beginning.
+// Explain would tell what the questions ask.
+func TestEnterDoesNotLeadPastWhatIsToCome(t *testing.T) {
+	m := guidedRun()
+	m.session.lesson.Sections = []*course.Section{{Key: course.KeyExplain, Heading: "Explain"}}
+	m.lesson.Lesson = m.session.lesson
+	if m.key("enter"); m.screen != atStage {
+		t.Fatal("amid a guided run enter leaves the stage")
+	}
+	m.session.ToEnd()
+	if m.key("enter"); m.screen == atStage {
+		t.Error("at the end enter does not lead to Explain")
+	}
+}
+
 // TestTheOutlineLeadsToAMoment, and there space shows the answer.
 func TestTheOutlineLeadsToAMoment(t *testing.T) {
 	m := guidedRun()

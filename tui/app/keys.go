@@ -230,15 +230,20 @@ func keepKey() row {
 		Help: "keeps a run that is over, as a recording in .fdlab/runs; go run ./tui open FILE shows it again. Before that: ends the run, and opens the one that comes with the lesson"}
 }
 
+// canExplain reports whether the reader has come to the end of the run: that the program has
+// ended is not enough, since a guided reader is behind it, and Explain tells what is to come.
+func (m *Model) canExplain() bool {
+	s := m.session
+	return s.over && s.State() == player.Ended && s.lesson.Section(course.KeyExplain) != nil
+}
+
 func stageKeys() table {
 	return slices.Concat(
 		table{{
 			Names: []string{"enter"}, Sign: "enter", Help: "after the end: goes on to the lesson's Explain",
-			Now: when(func(m *Model) bool {
-				return m.session.over && m.session.State() == player.Ended && m.session.lesson.Section(course.KeyExplain) != nil
-			}, "explain"),
+			Now: when((*Model).canExplain, "explain"),
 			Do: func(m *Model) tea.Cmd {
-				if !m.session.over || m.session.lesson.Section(course.KeyExplain) == nil {
+				if !m.canExplain() {
 					return nil
 				}
 				m.lesson.Open(course.KeyExplain)

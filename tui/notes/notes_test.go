@@ -179,7 +179,10 @@ func TestTheTimeOfTheClass(t *testing.T) {
 	if _, err := NewScreen(course.Read(root), theme.New(grid.Plain, theme.Dark, false), 17); err == nil {
 		t.Error("there is a plan for 17 minutes")
 	}
-	s := screen(t, 45)
+	s := screen(t, 0)
+	s.Update(tickMsg(s.began.Add(61 * time.Second)))
+	s.says(t, "1 minute used")
+	s = screen(t, 45)
 	s.take(heard{word: &word{Version: version, Screen: "stage", Lesson: "02-ev-persist", Run: 1}})
 	after := func(minutes int) { s.Update(tickMsg(s.began.Add(time.Duration(minutes)*time.Minute + time.Second))) }
 	after(7)

@@ -7,6 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"fdlab/lab/course"
+	"fdlab/lab/phrase"
 	"fdlab/tui/chrome"
 	"fdlab/tui/grid"
 	"fdlab/tui/keys"
@@ -189,7 +190,7 @@ func left(used, of int) string {
 func (s *Screen) clock() string {
 	used := minutes(s.began, s.now)
 	if s.plan == 0 {
-		return fmt.Sprintf("%d minutes used", used)
+		return phrase.Counted(used, "minute") + " used"
 	}
 	return fmt.Sprintf("%d of %d minutes, %s", used, s.plan, left(used, s.plan))
 }

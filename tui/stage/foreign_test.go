@@ -128,6 +128,37 @@ func TestWhatWasHandledIsNotNext(t *testing.T) {
 	says("it was told again", 0, "noticed, not handled yet", "noticed 2")
 }
 
+// TestABriefHandlingLeavesItsMark on the lane of its thread: a server that deals with a request in 1 ms, where a
+// column is 20 ms, does not look as if it had only waited.
+func TestABriefHandlingLeavesItsMark(t *testing.T) {
+	for _, c := range []struct {
+		lasts int64
+		ascii bool
+		sign  string
+	}{{ms, false, "▗"}, {ms, true, ","}, {15 * ms, false, "▚"}} {
+		h := &history{thread: 4242}
+		h.add(ms, trace.ProcessOf, trace.NoFD, "server", trace.Record{A: 4242})
+		h.add(0, trace.ThreadBegin, trace.NoFD, "server", trace.Record{})
+		h.add(0, trace.Open, 6, "TCP socket", trace.Record{})
+		h.add(0, trace.BaseNew, trace.NoFD, "epoll", trace.Record{Base: 1, B: 1})
+		h.add(0, trace.Add, 6, "", trace.Record{Base: 1, A: int64(trace.Readable | trace.Persist), B: -1, C: 1})
+		for range 3 {
+			h.add(0, trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1, B: -1})
+			h.add(100*ms-c.lasts, trace.WaitEnd, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1})
+			h.add(0, trace.Ready, 6, "", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
+			h.add(0, trace.Handling, 6, "read_cb", trace.Record{Base: 1})
+			h.add(c.lasts, trace.CallEnd, 6, "read", trace.Record{A: 3})
+		}
+		h.add(0, trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1, B: -1})
+		v := view(h, 60*ms)
+		v.Theme = theme.New(grid.TrueColor, theme.Dark, c.ascii)
+		v.Column = 20 * ms
+		if lane := row(t, v, 120, 40, "server"); strings.Count(lane, c.sign) != 3 {
+			t.Errorf("three requests of %v ms: the lane is %q; want %s three times", c.lasts/ms, lane, c.sign)
+		}
+	}
+}
+
 // TestFilesInPassingAreGathered: a server may open, read and close a file ten times a second. They do not push others
 // off the table and the lanes: their number stands there. What else was closed a moment ago keeps its row, and so
 // does a file that was open for longer.

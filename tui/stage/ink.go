@@ -78,6 +78,7 @@ type glyphs struct {
 	LaneMany     rune // too many to be told apart
 	LaneSaid     rune // a callback, as the program itself says
 	LaneHandled  rune // what a thread does with an fd, inferred
+	LaneBriefly  rune // the same, for less than half of the column
 	Inferred     rune // before what is inferred
 	AtLeast      rune // before a lower bound
 	LaneTook     rune
@@ -101,7 +102,7 @@ var unicode = glyphs{
 	Idle: '·', Ready: '■', Unseen: '◌', Noticed: '●', Callback: '▶', Took: '▾', Wait: '╌', Blocked: '▐', Gate: '‖',
 	Yes: '✓', No: '✗', Open: '○', Band: '▌',
 	Grow: '▪', Bars: [8]rune{'▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'}, Half: '▖', Full: '▌',
-	LaneCallback: '▀', LaneLeft: '▘', LaneRight: '▝', LaneMany: '▒', LaneSaid: '"', LaneHandled: '▚', Inferred: '~', AtLeast: '≥',
+	LaneCallback: '▀', LaneLeft: '▘', LaneRight: '▝', LaneMany: '▒', LaneSaid: '"', LaneHandled: '▚', LaneBriefly: '▗', Inferred: '~', AtLeast: '≥',
 	LaneTook: '▾', LaneGate: '‖', LaneBlocked: '━', LaneWait: '╌', LaneWatched: '─', LaneRun: '═', LaneSleep: 'z', LaneIdle: '·',
 	Playhead: '▼', Moment: '◆', Below: '▄', Both: '█',
 	Tick: '╵', Arrow: '▶', Into: '▸',
@@ -112,7 +113,7 @@ var ascii = glyphs{
 	Idle: '.', Ready: '#', Unseen: 'o', Noticed: '!', Callback: '>', Took: 'v', Wait: '~', Blocked: 'X', Gate: '"',
 	Yes: 'y', No: 'n', Open: '?', Band: '[',
 	Grow: '*', Bars: [8]rune{'_', '_', '=', '=', '=', '#', '#', '#'}, Half: ';', Full: ':',
-	LaneCallback: '@', LaneLeft: ']', LaneRight: '[', LaneMany: '%', LaneSaid: 'S', LaneHandled: '/', Inferred: '~', AtLeast: '>',
+	LaneCallback: '@', LaneLeft: ']', LaneRight: '[', LaneMany: '%', LaneSaid: 'S', LaneHandled: '/', LaneBriefly: ',', Inferred: '~', AtLeast: '>',
 	LaneTook: 'v', LaneGate: 'H', LaneBlocked: 'X', LaneWait: '~', LaneWatched: '-', LaneRun: '"', LaneSleep: 'z', LaneIdle: '.',
 	Playhead: 'V', Moment: '*', Below: '=', Both: '#',
 	Tick: '\'', Arrow: '>', Into: '>',

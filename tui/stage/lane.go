@@ -162,6 +162,8 @@ func calledShape(v *scene, l *world.Lane, p *world.Piece, from, to int64, left s
 		return shape{g.LaneMany, ink.Call, true}
 	case n > 1, n == 1 && p.First&calling != 0: // or another one ended here
 		return shape{rune('0' + n), digit, true}
+	case p.States&(calling|world.Began) == 0 && p.States&world.Handled != 0 && p.Lasted(world.Handled)*2 < to-from:
+		return shape{glyph: g.LaneBriefly, style: ink.Call}
 	case p.States&(calling|world.Began) == 0:
 		return shape{glyph: restGlyph(g, p), style: restStyle(v, p)}
 	case n == 0 && p.Lasted(world.SleepsInCallback)*2 >= to-from:
