@@ -33,6 +33,8 @@ type FD struct {
 	ReadySince int64           // since when it has been readable without a break, 0: it is not
 	LastKernel int64           // when the kernel was last heard
 	Hearsay    bool            // only the loop says that it is readable; see heard
+	word       word            // what the watcher said last
+	unsettled  bool            // its word and a read may have counted the same bytes: see settle
 	told       int64           // when a loop was last told so; 0: the kernel has said since then that it is not
 
 	Noticed      int64  // when a loop was last told that it is ready

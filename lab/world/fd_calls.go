@@ -17,13 +17,26 @@ func (w *World) applyKernel(r *trace.Record) {
 	if f == nil {
 		return
 	}
-	asked := r.Asked()
-	ready := r.What()&(trace.Readable|trace.HangUp|trace.Broken|trace.EndOfFile) != 0
-	if ready && asked < f.LastRead {
+	f.word = word{r.What(), r.B, r.C, r.Asked()}
+	f.heed(f.word)
+}
+
+// word is what the watcher said of an fd, and when the kernel was asked.
+type word struct {
+	ready          trace.Readiness
+	queued, unsent int64
+	asked          int64
+}
+
+// heed believes a word, unless the program has read since then. Then nobody knows yet what is true: see settle.
+func (f *FD) heed(said word) {
+	asked := said.asked
+	ready := said.ready&(trace.Readable|trace.HangUp|trace.Broken|trace.EndOfFile) != 0
+	if f.unsettled = ready && asked < f.LastRead; f.unsettled {
 		return
 	}
 	f.LastKernel, f.Hearsay = asked, false
-	f.Readiness, f.Queued, f.Unsent = r.What(), r.B, r.C
+	f.Readiness, f.Queued, f.Unsent = said.ready, said.queued, said.unsent
 	switch {
 	case !ready:
 		f.ReadySince = 0
@@ -59,13 +72,30 @@ func (f *FD) heard(at int64, what trace.Readiness) {
 	}
 }
 
-// doubt ends hearsay that nobody has confirmed, though there was time for it since the callback.
+// doubt ends hearsay that nobody has confirmed, though there was time for it since the callback, and
+// settles what nobody has contradicted.
 func (w *World) doubt() {
 	for _, f := range w.FDs {
-		if f.Hearsay && f.CallbackDone > f.told && w.Looked-f.CallbackDone > SeenFor {
+		switch since := max(f.LastRead, f.word.asked); {
+		case f.unsettled && f.Closed == 0 && w.Looked-since > SeenFor && w.Sure(f.word.asked):
+			f.settle(since)
+		case f.Hearsay && f.CallbackDone > f.told && w.Looked-f.CallbackDone > SeenFor:
 			f.forget()
+		default:
+			continue
 		}
+		w.beside = append(w.beside, f.Number)
 	}
+}
+
+// settle believes the watcher's last word. The kernel may be asked while a read goes on: after it has taken its
+// bytes, and before its record is made. Then the world takes them a second time; or it drops the word
+// as older than the read. But the watcher speaks when something changes. If it has said nothing
+// for so long, all is still as it said.
+func (f *FD) settle(since int64) {
+	said := f.word
+	said.asked = since
+	f.heed(said)
 }
 
 // forget ends what is known by hearsay.
@@ -132,6 +162,7 @@ func (f *FD) read(w *World, t *Thread, call Call, r *trace.Record) {
 		// them, and nobody knows how many. It stands until the next one, which comes if it is other.
 		if n == 1 || r.Time-f.LastKernel > gatheredFor {
 			f.Queued = max(0, f.Queued-r.A*int64(n))
+			f.unsettled = f.unsettled || f.LastKernel >= t.before
 		}
 	}
 }

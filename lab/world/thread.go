@@ -16,6 +16,7 @@ type Thread struct {
 	Stack      []Frame // what it is in the middle of, the outermost first
 	Calls      int     // system calls so far
 	LastActive int64   // time of its last record
+	before     int64   // and of the one before that
 	Asleep     int64   // since when it sleeps, as the kernel says; 0: it does not. In a call, the call says more
 }
 
@@ -143,7 +144,7 @@ func (w *World) thread(r *trace.Record) *Thread {
 		t = w.addThread(r.Thread)
 	}
 	if !ofWatcher(r.Kind) {
-		t.LastActive = max(t.LastActive, r.Time)
+		t.before, t.LastActive = t.LastActive, max(t.LastActive, r.Time)
 		if r.Time >= t.Asleep { // else it tells of what was before
 			t.Asleep = 0
 		}

@@ -597,6 +597,68 @@ func TestReadsThatAreGatheredAreNotTakenTwice(t *testing.T) {
 	queued(1e5, 1, 89)
 }
 
+// TestTheWatchersLastWordHolds: the kernel may be asked amid a read, before its record is made. If the watcher then says
+// nothing more, all is as it said; while it may be late, what was read is believed.
+func TestTheWatchersLastWordHolds(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		asked      int64 // after the callback began, of the record that says 214; the read is at 2e6
+		first      bool  // that record comes before the read's
+		want, late int64 // what is queued then; and after a while without a word
+	}{
+		{"asked amid the read, and written down before it", 1e6, true, 150, 214},
+		{"asked amid the read, and written down after it", 1e6, false, 36, 214},
+		{"asked before the callback, written down before the read", -1e6, true, 150, 150},
+		{"asked after the read", 3e6, false, 214, 214},
+	} {
+		s := &script{thread: 100}
+		s.add(trace.Open, 3, "socket", trace.Record{B: 4})
+		s.add(trace.BaseNew, trace.NoFD, "epoll", trace.Record{Base: 1})
+		s.add(trace.Kernel, 3, "", trace.Record{A: int64(trace.Readable), B: 100})
+		began := s.records[len(s.records)-1].Time + 5e6
+		at := func(time int64) *trace.Record {
+			last := &s.records[len(s.records)-1]
+			last.Time = began + time
+			return last
+		}
+		says := func() {
+			s.add(trace.Kernel, 3, "", trace.Record{A: int64(trace.Readable), B: 214})
+			at(max(c.asked, 0) + 1e5).D = began + c.asked
+		}
+		s.add(trace.CallbackBegin, 3, "b", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
+		at(0)
+		if c.first {
+			says()
+		}
+		s.add(trace.CallEnd, 3, "read", trace.Record{A: 64})
+		at(2e6)
+		if !c.first {
+			says()
+		}
+		queued := func(when string, want int64) {
+			t.Helper()
+			run := s.run()
+			f := run.Live.FDByNumber(3)
+			i := slices.IndexFunc(run.Timeline.Lanes, func(l Lane) bool { return l.FD == 3 })
+			lane := run.Timeline.Lanes[i].At(run.Live.Time)
+			if f.Queued != want || lane.Queued != want || f.ReadySince == 0 {
+				t.Errorf("%s: %s %d are queued (the lane: %d, ready since %d), want %d", c.name, when, f.Queued, lane.Queued, f.ReadySince, want)
+			}
+		}
+		queued("at once", c.want)
+		for _, after := range []int64{10e6, 10e6 + SeenFor} {
+			s.thread = 0
+			s.add(trace.Sleep, trace.NoFD, "", trace.Record{})
+			at(after).D = began + after
+			if after < SeenFor {
+				queued("a moment later", c.want)
+			} else {
+				queued("after a while", c.late)
+			}
+		}
+	}
+}
+
 // TestWhatALoopWasToldIsNotUnseen: the watcher's word from before an arrival may be
 // written down after the loop was told of it.
 func TestWhatALoopWasToldIsNotUnseen(t *testing.T) {
