@@ -276,6 +276,24 @@ func TestNeverRead(t *testing.T) {
 	}
 }
 
+// TestWhoIsHeldCannotRead: a program that was held, for one phase let go and held again, has not forgotten
+// its fd. After it was let go it has as long as any other.
+func TestWhoIsHeldCannotRead(t *testing.T) {
+	s := &history{}
+	s.add(trace.Open, 5, "socket", trace.Record{})
+	s.add(trace.Kernel, 5, "", trace.Record{A: int64(trace.Readable), B: 3})
+	s.add(trace.Hold, trace.NoFD, "wait", trace.Record{})
+	none(t, s, 800e6)
+	s.now += 3e9
+	s.add(trace.Release, trace.NoFD, "wait", trace.Record{})
+	s.add(trace.Hold, trace.NoFD, "wait", trace.Record{})
+	none(t, s, 800e6)
+	s.now += 3e9
+	s.add(trace.Release, trace.NoFD, "wait", trace.Record{})
+	none(t, s, 400e6)
+	only(t, s, 800e6, NeverRead)
+}
+
 func TestLeak(t *testing.T) {
 	s := &history{}
 	s.add(trace.Open, 3, "pipe", trace.Record{})

@@ -126,7 +126,7 @@ func (w *World) undo(in *Frame) {
 	f := w.CalledOn(in)
 	switch {
 	case in.Kind == AtGate:
-		w.Held = max(w.Held-1, 0)
+		w.Held, w.held.till = max(w.Held-1, 0), w.Time
 	case f == nil:
 	case in.Kind == InCall:
 		f.Blocked = max(f.Blocked-1, 0)

@@ -65,6 +65,7 @@ type World struct {
 
 	Held    int   // threads that stand at the gate now
 	HeldFor int64 // ns that threads stood at the gate so far, the longest of them
+	held    hold  // the latest: see Free
 	Pokes   int   // how often somebody pressed a key of the experiment
 	Ended   bool  // the program said that it is about to exit
 	Status  int   // and with which status
@@ -230,13 +231,37 @@ func (w *World) applyGate(t *Thread, r *trace.Record) {
 	if r.Kind == trace.Hold {
 		w.handlingEnds(t, r)
 		w.push(t, Frame{Kind: AtGate, Name: w.names.of(r.Str), FD: trace.NoFD, Since: r.Time})
+		if w.Held == 0 && (w.held.till == 0 || r.Time-w.held.till > aPhase) {
+			w.held.from = r.Time
+		}
 		w.Held++
 		return
 	}
 	if w.end(t, AtGate, r) {
 		w.Held--
 	}
+	w.held.till = r.Time
 	w.HeldFor += r.A
+}
+
+// hold is from when to when threads of the program were held, in ns.
+type hold struct{ from, till int64 }
+
+// aPhase is how long, in ns, a program may be let go for one phase: a hold that begins so soon after another is
+// taken as the same hold.
+const aPhase = int64(500e6)
+
+// Free returns for how long, in ns, since a time and until now no thread of the program was held. What it could not do
+// meanwhile is not its fault. Only the latest hold is known.
+func (w *World) Free(since, now int64) int64 {
+	till := now
+	if w.Held == 0 {
+		till = w.held.till
+	}
+	if from := max(w.held.from, since); w.held.from != 0 && till > from {
+		return now - since - (till - from)
+	}
+	return now - since
 }
 
 // Loops returns how many dispatches run.
