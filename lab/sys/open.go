@@ -161,15 +161,13 @@ func Mkfifo(path string, permissions uint32) error {
 func OpenFIFO(path string, flags int, label string) (fd int, err error) {
 	o := observed()
 	nonblocking := flags&unix.O_NONBLOCK != 0
-	if !nonblocking {
-		o.begin(callOpen, trace.NoFD, 0)
-	}
+	begun := !nonblocking && o.begin(callOpen, trace.NoFD, 0)
 	for again := true; again; again = err == unix.EINTR {
 		fd, err = unix.Open(path, flags|unix.O_CLOEXEC, 0)
 		calls.Add(1)
 	}
 	if err != nil || !nonblocking {
-		o.end(callOpen, trace.NoFD, fd, number(err), nil)
+		o.ended(begun, callOpen, trace.NoFD, fd, number(err), nil)
 	}
 	if err != nil {
 		return -1, err

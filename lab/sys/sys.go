@@ -19,6 +19,7 @@
 package sys
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -114,11 +115,14 @@ func (o *observer) pass(at control.Place, fd int) {
 }
 
 // begin records that a call begins that may block, and reports whether it did: what has
-// begun in the records must end there, too.
+// begun in the records must end there, too. Until ended the goroutine stays on its thread: on a busy machine
+// Go may move it between the record and the call, and then another thread sleeps in the call than
+// the one that the record names.
 func (o *observer) begin(c call, fd, arg int) (begun bool) {
 	if o.rec == nil || o.wouldRepeat(c, fd) {
 		return false
 	}
+	runtime.LockOSThread()
 	o.rec.Put(&trace.Record{Kind: trace.CallBegin, FD: int32(fd), Str: o.names[c], A: int64(arg)})
 	return true
 }
@@ -129,6 +133,9 @@ func (o *observer) ended(begun bool, c call, fd, n int, errno unix.Errno, data [
 		o.settle(fd) // then the end is the first of a run, and is not gathered
 	}
 	o.end(c, fd, n, errno, data)
+	if begun {
+		runtime.UnlockOSThread()
+	}
 }
 
 // end records what a call gave, and the first of the bytes that it moved.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -374,6 +375,54 @@ func TestNoCallAllocates(t *testing.T) {
 			Read(r, buf)
 		}); n != 0 {
 			t.Errorf("recording %v: %v allocations", recording, n)
+		}
+	}
+}
+
+// TestABlockingCallStaysOnItsThread from the record of its beginning to that of its end, though many goroutines
+// want the threads: the one that the record names is the one that sleeps in the call.
+func TestABlockingCallStaysOnItsThread(t *testing.T) {
+	trail := recorded(t)
+	done := make(chan struct{})
+	var busy sync.WaitGroup
+	for range 2 * runtime.GOMAXPROCS(0) {
+		busy.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+					runtime.Gosched()
+				}
+			}
+		})
+	}
+	defer busy.Wait()
+	defer close(done)
+	r, w, err := Pipe("p")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer Close(r)
+	defer Close(w)
+	for n := range 200 {
+		got := make(chan error, 1)
+		go func() {
+			_, err := Read(r, make([]byte, 1))
+			got <- err
+		}()
+		var begins []trace.Record
+		until(t, "a read that has begun", func() bool { begins = trail.of(r, trace.CallBegin); return len(begins) > n })
+		if _, err := unix.Write(w, []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-got; err != nil {
+			t.Fatal(err)
+		}
+		var ends []trace.Record
+		until(t, "its end", func() bool { ends = trail.of(r, trace.CallEnd); return len(ends) > n })
+		if from, to := begins[n].Thread, ends[n].Thread; from != to {
+			t.Fatalf("read %d began on thread %d and ended on thread %d", n, from, to)
 		}
 	}
 }

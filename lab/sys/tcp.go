@@ -90,9 +90,7 @@ func Accept(fd int) (conn int, peer netip.AddrPort, err error) {
 func Connect(fd int, to netip.AddrPort) error {
 	o := observed()
 	mayBlock := !lookUp(fd).has(isNonblocking)
-	if mayBlock {
-		o.begin(callConnect, fd, 0)
-	}
+	begun := mayBlock && o.begin(callConnect, fd, 0)
 	err := unix.Connect(fd, sockaddr(to))
 	calls.Add(1)
 	if err == unix.EINTR && mayBlock {
@@ -102,7 +100,7 @@ func Connect(fd int, to netip.AddrPort) error {
 		err = awaitConnect(fd)
 	}
 	errno := number(err)
-	o.end(callConnect, fd, result(errno), errno, nil)
+	o.ended(begun, callConnect, fd, result(errno), errno, nil)
 	if err == nil || err == unix.EINPROGRESS {
 		o.rename(fd, "TCP ", to)
 	}
