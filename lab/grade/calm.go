@@ -43,7 +43,7 @@ func (e *Examiner) rests(expected string) {
 	for _, f := range e.world.FDs {
 		refusals[f] = f.NoRoom.Now
 	}
-	moved := e.moved
+	moved, records := e.moved, len(e.entries)
 	for {
 		e.pump()
 		if e.moved != moved && time.Since(began) < 3*limit { // many small reads are slow, and not wrong
@@ -56,6 +56,7 @@ func (e *Examiner) rests(expected string) {
 		if time.Since(began) > patrol {
 			e.RuleOut(expected, e.polls())
 			e.RuleOut(expected, e.retries(refusals))
+			e.RuleOut(expected, e.timesOut(records))
 		}
 		e.rouse(expected)
 		asleep := silent.allAsleep(e)

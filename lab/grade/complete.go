@@ -8,7 +8,8 @@ import (
 
 // seenWithout are findings that rest on what the program printed or sent, or on its end: no record
 // is needed for them. (Of a program that records without end, and moves nothing, enough is seen.)
-var seenWithout = []*Misconception{Noise, WrongBytes, AsFormat, AddsNewline, WholeBuffer, Floods, Crashed, MinusOne, GaveUp, Forks, DoesNotCompile}
+var seenWithout = []*Misconception{Noise, PrintedAgain, WrongOutput, WrongBytes, AsFormat, AddsNewline, WholeBuffer, Floods, Crashed, MinusOne, GaveUp,
+	EndsInError, Forks, DoesNotCompile}
 
 // complete ends the trial without a judgement if a finding rests on a trace that has holes. A
 // grader that lacks a processor may come too late to read what a quick program records.

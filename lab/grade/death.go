@@ -36,7 +36,7 @@ func (e *Examiner) death() *Finding {
 	case exit.Signal != "" || exit.Code == 2:
 		return Find(Crashed, saw+e.crashedAt())
 	case failed && orphan != nil && orphan.Closed < returned.At:
-		return Find(ClosedWatched, orphaned(orphan)+"; "+saw, orphan)
+		return Find(ClosedWatched, orphaned(orphan)+"; "+saw, e.closedIn(orphan)...).Decides(Closing(orphan))
 	}
 	if f := e.refused(); f != nil && !e.over {
 		return Find(AgainIsEnd, "a read of "+safe(f.Name())+" gave EAGAIN, and the program ended because of it; "+saw, f)
@@ -46,9 +46,15 @@ func (e *Examiner) death() *Finding {
 		return nil // it may have ended in order, and has printed too much: see noise
 	case exit.Code != 0 && e.over && e.run.Output().LastWords() == "":
 		return Find(ExitStatus, saw+"; the status was to be 0")
-	case exit.Code != 0 && e.over && returned.Reason == trace.LoopNoEvents && ran && e.world.ClosedTwice == "":
+	case exit.Code != 0 && e.over && returned.Reason == trace.LoopNoEvents && ran && loopWords.MatchString(e.run.Output().LastWords()):
 		return Find(EndIsFailure, saw+"; dispatch had returned: "+safe(returned.Text), e.handFDs()...)
 	case exit.Code != 0:
+		if f := e.closedAtOnce(); f != nil {
+			return Find(ClosedAtOnce, safe(f.Name())+" was closed before a loop was made; "+saw, f).Decides(Closing(f))
+		}
+		if e.over && e.meant(GaveUp) == GaveUp {
+			return Find(EndsInError, saw, e.handFDs()...)
+		}
 		return Find(GaveUp, saw)
 	case failed:
 		return Find(ErrorIgnored, saw+"; dispatch had returned: "+safe(returned.Text), e.handFDs()...)
@@ -64,7 +70,7 @@ func (e *Examiner) death() *Finding {
 		return Find(NeverAdded, saw+", and no event was ever added", e.handFDs()...)
 	}
 	if e.world.Loops() > 0 && e.meant(EndedEarly) == EndedEarly {
-		if top, _, is := diagnosis.Detained(e.world); is {
+		if top, _, is := diagnosis.Detained(e.world); is && e.source.exits {
 			return Find(ExitsInside, saw, append(e.handFDs(), e.world.FDByNumber(top.FD))...).
 				Decides(func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.Inside.Number == top.Number })
 		}
@@ -78,8 +84,26 @@ func (e *Examiner) death() *Finding {
 			return Find(OneShot, saw, f)
 		}
 	}
+	if empty && e.meant(EndedEarly) == EndedEarly {
+		return Find(NoEventLeft, saw, e.handFDs()...).Decides(func(r *world.Entry) bool {
+			return r.Time <= returned.At && (r.Kind == trace.Del || r.Kind == trace.CallbackBegin && r.FD == trace.NoFD)
+		})
+	}
 	return Find(EndedEarly, saw, e.handFDs()...)
 }
+
+// closedAtOnce returns a source that was closed before the program's loop was made, or nil.
+func (e *Examiner) closedAtOnce() *world.FD {
+	for _, f := range e.handFDs() {
+		if f.Closed != 0 && f.Reads == 0 && len(e.world.Bases) > 0 && f.Closed < e.world.Bases[0].Made {
+			return f
+		}
+	}
+	return nil
+}
+
+// loopWords are those of a program that speaks of its loop's end.
+var loopWords = regexp.MustCompile(`(?i)dispatch|loop|no events|<nil>`)
 
 // added reports whether an event was, once.
 func (e *Examiner) added() bool {

@@ -80,6 +80,18 @@ func orphaned(f *world.FD) string {
 	return safe(f.Name()) + " was closed while an event was pending on it"
 }
 
+// closedIn returns the fd, and the one whose callback has closed it.
+func (e *Examiner) closedIn(f *world.FD) []*world.FD {
+	about, is := []*world.FD{f}, Closing(f)
+	for i := range e.entries {
+		r := &e.entries[i]
+		if is(r) && r.Inside.Number != 0 && r.Inside.FD != f.Number {
+			about = append(about, e.FD(func(f *world.FD) bool { return f.Number == r.Inside.FD && f.Opened <= r.Time }))
+		}
+	}
+	return about
+}
+
 // blocked: a thread sleeps on one fd.
 func (e *Examiner) blocked() *Finding {
 	for _, f := range e.world.FDs {
@@ -150,7 +162,7 @@ func (e *Examiner) unseen() *Finding {
 				Decides(LastCall(f, world.CallRead))
 		}
 		if other := diagnosis.Orphan(e.world, f.Number); other != nil {
-			return Find(ClosedWatched, fmt.Sprintf("%s, and no event watches it; its number was that of another fd: %s", waits, orphaned(other)), f)
+			return Find(ClosedWatched, fmt.Sprintf("%s, and no event watches it; its number was that of another fd: %s", waits, orphaned(other)), e.closedIn(other)...).Decides(Closing(other))
 		}
 		if f.Added != 0 {
 			return Find(WatchedNoMore, waits+", and its event was deleted", f).Decides(Deleted(f))
@@ -159,10 +171,7 @@ func (e *Examiner) unseen() *Finding {
 			if !e.source.waits {
 				return nil
 			}
-			if len(e.reads()) == 0 {
-				return Find(NotAskedFor, waits+", and the program, which waits by itself, has read nothing yet", f)
-			}
-			return Find(NotAskedAgain, waits+", and the program, which waits by itself, does not read them", f)
+			return Find(NotHeard, waits+", and the program, which waits by itself, does not read them", f)
 		}
 		return Find(NotWatched, waits+", and no event watches it", f)
 	}

@@ -36,20 +36,17 @@ var (
 	}
 	NotAsItCame = &Misconception{
 		ID:     "not-as-it-came",
-		Belief: "The text stays the same, more or less.",
-		Truth: "Programs compare bytes. Each byte that was read is put out once, unchanged and in its order: none is left out, " +
-			"and none is added or replaced.",
+		Belief: "What comes out is what came in.",
+		Truth: "It is not: \"seen\" says from which byte on. Programs compare bytes. Each byte that was read is to be put out once, unchanged and in its " +
+			"order: none is left out, and none is added or replaced.",
 	}
 )
 
-// distortion says what the program did to the text that it puts out, of which the first n bytes are right:
-// nil if it has put out something of its own. The exam says that the text is what was read, byte for byte.
+// distortion says what the program did to the text that it puts out, of which the first n bytes are right.
+// The exam says that the text is what was read, byte for byte.
 func (e *Examiner) distortion(got, due string, n int) *Misconception {
 	reads := e.reads()
-	sum := 0
-	for _, size := range reads {
-		sum += size
-	}
+	sum := sum(reads)
 	switch more := got[n:]; {
 	case n > 0 && got[n-1] == '%' && (more[0] == '!' || strings.HasPrefix(due[n:], "%")):
 		return AsFormat
@@ -57,12 +54,31 @@ func (e *Examiner) distortion(got, due string, n int) *Misconception {
 		return WholeBuffer
 	case more[0] == '\n' && endsThere(reads, n):
 		return AddsNewline
-	case len(got) > sum:
-		return nil
+	case inserted(got, due, n, sum) != "" && strings.HasSuffix(due[:n], inserted(got, due, n, sum)):
+		return PrintedAgain
+	case inserted(got, due, n, sum) != "":
+		return Noise
 	case len(got) == sum && strings.Contains(due[n:], more[:min(len(more), 12)]):
 		return BufferReused
 	}
 	return NotAsItCame
+}
+
+// inserted is what has been put out after n bytes, if all that was read has been put out beside it.
+func inserted(got, due string, n, read int) string {
+	rest := due[n:max(n, min(read, len(due)))]
+	more, whole := strings.CutSuffix(got[n:], rest)
+	if !whole {
+		return ""
+	}
+	return more
+}
+
+func sum(sizes []int) (all int) {
+	for _, size := range sizes {
+		all += size
+	}
+	return all
 }
 
 // reads are the sizes of all reads of the sources that gave something.

@@ -97,13 +97,19 @@ func (e *Examiner) Ends(expected string, how Ending) {
 		e.Fail(e.diagnose(expected))
 	}
 	e.RuleOut(expected, e.spins())
-	e.Require(e.world.Loops() == 0, expected, ExitsInside, "the program ended before a dispatch returned; a loop was still running: "+e.running(), e.handFDs()...)
+	if e.world.Loops() > 0 {
+		m := MainReturned
+		if e.source.exits {
+			m = ExitsInside
+		}
+		e.RuleOut(expected, Find(m, "the program ended before a dispatch returned; a loop was still running: "+e.running(), e.handFDs()...))
+	}
 	// A loop of the program's own has no Dispatch that could be cut off; nor has one around Loop(Once),
 	// which is over when the program does not call it any more.
-	if how == NoEventsLeft && len(e.world.Bases) > 0 {
-		last := e.world.Returned
-		whole := last.Reason == trace.LoopNoEvents || last.Reason == trace.LoopDone || last.Reason != trace.LoopFailed && e.uncut
-		e.Require(last.Base != 0 && whole, expected, BrokenOff,
+	if last := e.world.Returned; how == NoEventsLeft && last.Base != 0 {
+		e.Require(last.Reason != trace.LoopFailed, expected, ErrorIgnored, "dispatch returned: "+safe(last.Text), e.handFDs()...)
+		whole := last.Reason == trace.LoopNoEvents || last.Reason == trace.LoopDone || e.uncut
+		e.Require(whole, expected, BrokenOff,
 			fmt.Sprintf("dispatch returned: %q; it should return when no event is pending, not before", safe(last.Text)), e.handFDs()...)
 	}
 	e.closed(expected)
@@ -122,7 +128,7 @@ func (e *Examiner) lingers(expected string) *Feedback {
 		}
 	}
 	if f := diagnosis.Orphan(e.world, anyNumber); f != nil {
-		return e.feedback(expected, Find(ClosedWatched, saw+"; "+orphaned(f), f))
+		return e.feedback(expected, Find(ClosedWatched, saw+"; "+orphaned(f), e.closedIn(f)...).Decides(Closing(f)))
 	}
 	return e.feedback(expected, e.pending(saw))
 }
@@ -136,22 +142,32 @@ func (e *Examiner) pending(saw string) *Finding {
 			about = append(about, f)
 		}
 	}
-	signals := false
+	others := false // events on no fd
 	for i := range e.world.Bases {
 		for _, t := range e.world.Bases[i].Timers {
+			others = true
 			if t.What&trace.Signal != 0 {
-				signals = true
 				saw += "; an event for " + safe(t.Label) + " is still pending"
+			} else {
+				saw += "; a timer is still pending"
 			}
 		}
 	}
 	for i := range e.world.Bases {
 		b := &e.world.Bases[i]
-		if about == nil && !signals && b.Phase == world.Waiting && b.Watched == 0 && b.Limit < 0 && b.Thread != 0 {
+		if about == nil && !others && b.Phase == world.Waiting && b.Watched == 0 && b.Limit < 0 && b.Thread != 0 {
 			return Find(NeverLeft, fmt.Sprintf("%s; no event is pending, and a loop waits: %s", saw, e.running()))
 		}
 	}
-	return Find(DoesNotEnd, saw, about...)
+	switch {
+	case about != nil || others:
+		return Find(DoesNotEnd, saw, about...)
+	case e.world.Loops() == 0 && e.world.Returned.Base != 0 && e.meant(DoesNotEnd) == DoesNotEnd:
+		return Find(MainStays, saw+"; dispatch had returned: "+safe(e.world.Returned.Text), e.handFDs()...)
+	case e.meant(DoesNotEnd) == DoesNotEnd:
+		return Find(Stuck, saw+", and nothing in the trace says why", e.handFDs()...)
+	}
+	return Find(DoesNotEnd, saw)
 }
 
 // closed requires that the program has closed what it opened.
@@ -159,7 +175,9 @@ func (e *Examiner) closed(expected string) {
 	var names []string
 	var left []*world.FD
 	for _, f := range e.world.FDs {
-		e.Require(!f.Orphaned, expected, ClosedWatched, orphaned(f), f)
+		if f.Orphaned {
+			e.RuleOut(expected, Find(ClosedWatched, orphaned(f), e.closedIn(f)...).Decides(Closing(f)))
+		}
 		if f.Closed == 0 && !f.Stranger {
 			names = append(names, safe(f.Name()))
 			left = append(left, f)

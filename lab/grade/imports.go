@@ -19,6 +19,7 @@ import (
 type source struct {
 	startsOthers string   // the import by which it could start another program, or ""
 	waits        bool     // it calls poll, select or the like itself
+	exits        bool     // it calls os.Exit, and not on main's own lines
 	pastTheLab   []string // calls that move bytes or close fds without a record: "main.go:41 calls unix.Close"
 }
 
@@ -70,6 +71,11 @@ func (s *source) add(fset *token.FileSet, name string, f *ast.File) {
 		watched[called] = ioCalls[path]
 	}
 	ast.Inspect(f, func(n ast.Node) bool {
+		if main, ok := n.(*ast.FuncDecl); ok && main.Name.Name == "main" && main.Recv == nil {
+			s.exits = s.exits || exits(main, true)
+		} else if ok {
+			s.exits = s.exits || exits(main, false)
+		}
 		call, ok := n.(*ast.CallExpr)
 		if !ok {
 			return true
@@ -85,6 +91,29 @@ func (s *source) add(fset *token.FileSet, name string, f *ast.File) {
 		}
 		return true
 	})
+}
+
+// exits reports whether a function calls os.Exit or the like; of main only what stands in a
+// function literal counts: it may run inside a callback.
+func exits(f *ast.FuncDecl, isMain bool) (yes bool) {
+	var calls func(n ast.Node) bool
+	inside := !isMain
+	calls = func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			before := inside
+			inside = true
+			ast.Inspect(n.Body, calls)
+			inside = before
+			return false
+		case *ast.SelectorExpr:
+			pkg, ok := n.X.(*ast.Ident)
+			yes = yes || ok && inside && n.Sel.Name == "Exit" && slices.Contains([]string{"os", "syscall", "unix"}, pkg.Name)
+		}
+		return true
+	}
+	ast.Inspect(f, calls)
+	return yes
 }
 
 // standardOutput reports whether a call is about fd 1 or 2: what is printed is judged

@@ -90,7 +90,7 @@ var (
 	}
 	WatchedNoMore = &Misconception{
 		ID:     "watched-no-more",
-		Belief: "An event that I have deleted is still somewhere.",
+		Belief: "Something will tell me when it comes.",
 		Truth: "While no event is pending on an fd, nobody hears what comes on it. Take the event away only from the fd of which nothing is wanted " +
 			"just now, and not from others; and add it again as soon as it is.",
 		Lesson: "02-ev-persist", Section: "explain",
@@ -101,11 +101,12 @@ var (
 		Truth: "Who started the program looks at nothing else: 0 says that all went well, and a script stops at any other number. " +
 			"End with 0 if nothing went wrong: let main return.",
 	}
-	NotAskedFor = &Misconception{
-		ID:     "not-asked-for",
-		Belief: "My wait sees every fd that I have open.",
-		Truth: "select(2) looks only at fds that are in its set, and only at those below its first argument: that is the highest fd + 1. " +
-			"poll(2) looks at as many entries as it is given.",
+	NotHeard = &Misconception{
+		ID:     "not-heard",
+		Belief: "My wait tells me of all that comes.",
+		Truth: "It tells of what it is asked for, each time anew. select(2) looks only at the fds in its sets, and overwrites the sets, so fill them before " +
+			"each call; its first argument is the highest fd + 1. poll(2) looks at the entries that it is given. And after the wait, each fd that is " +
+			"ready must be read.",
 		Lesson: "01-select-vs-blocking-io", Section: "explain",
 	}
 	NameGone = &Misconception{
@@ -127,13 +128,6 @@ var (
 		Truth: "It returns when no event is pending: that is how a loop ends in order, and its error is nil. Look at the error, and end with exit " +
 			"status 0 if there is none.",
 		Lesson: "02-ev-persist", Section: "explain",
-	}
-	NotAskedAgain = &Misconception{
-		ID:     "not-asked-again",
-		Belief: "select remembers which fds I wait for.",
-		Truth: "select(2) overwrites its sets: afterwards they hold the fds that are ready, and no others. Fill them before each call. " +
-			"(poll(2) leaves its events as they are.)",
-		Lesson: "01-select-vs-blocking-io", Section: "explain",
 	}
 	NeverLeft = &Misconception{
 		ID:     "never-left",
@@ -180,9 +174,9 @@ var (
 	}
 	AcceptsNoMore = &Misconception{
 		ID:     "accepts-no-more",
-		Belief: "When a client leaves, nobody else will come.",
-		Truth: "Others are there still, and more may come. Without an event on the listener, whoever connects waits in its " +
-			"backlog for ever. Delete that event when the last client has left, and not before.",
+		Belief: "Nobody else will come.",
+		Truth: "Somebody has. Without an event on the listener, whoever connects waits in its backlog for ever. Delete that event only when " +
+			"the program is to take no more clients.",
 		Lesson: "07-one-thread-many-clients", Section: "explain",
 	}
 	WatchedForWrite = &Misconception{
@@ -238,15 +232,25 @@ var (
 	}
 	Unanswered = &Misconception{
 		ID:     "unanswered",
-		Belief: "What was read will be written by somebody.",
-		Truth: "Reading takes the bytes out of the kernel for good: from then on only the program has them. " +
-			"Count what each read returned, and pass on exactly that. (A bufio.Writer keeps it until Flush.)",
+		Belief: "What I have read comes out.",
+		Truth: "It was read, so the kernel has it no more, and it has not come out. Follow the last read that is shown above: where does the " +
+			"program leave what it gave?",
 	}
 	Noise = &Misconception{
 		ID:     "noise",
 		Belief: "What I print besides does no harm.",
 		Truth: "Standard output is the program's product: other programs read it. Print what is for you to " +
-			"standard error (log.Print). A buffer is only as full as the last read made it: buf[:n].",
+			"standard error (log.Print).",
+	}
+	PrintedAgain = &Misconception{
+		ID:     "printed-again",
+		Belief: "What was printed is done with.",
+		Truth:  "It was printed once more. Whoever reads that believes that it was said twice. Print what a read gave once, and then forget it.",
+	}
+	WrongOutput = &Misconception{
+		ID:     "wrong-output",
+		Belief: "What comes out is what I meant.",
+		Truth:  "It is not what is asked for: \"seen\" says from which byte on it is something else. Other programs read it, and they compare bytes.",
 	}
 	OnStandardError = &Misconception{
 		ID:     "on-standard-error",
@@ -256,15 +260,21 @@ var (
 	}
 	WrongBytes = &Misconception{
 		ID:     "wrong-bytes",
-		Belief: "What I send besides does no harm.",
-		Truth: "The other end takes each byte for its answer, and programs compare bytes. Send what is asked for, and nothing else. A buffer " +
-			"is only as full as the last read made it: buf[:n].",
+		Belief: "What I send is what I meant.",
+		Truth: "It is not what is asked for: \"seen\" says from which byte on it is something else. The other end takes each byte for its " +
+			"answer, and programs compare bytes.",
 	}
 	EndedEarly = &Misconception{
 		ID:     "ended-early",
 		Belief: "The work is done.",
-		Truth: "The program ended while the world still had something to say to it. A loop ends when no event is " +
-			"pending, or when it is broken off: which callback took the last one away, or broke it off?",
+		Truth:  "The program ended, and more was to come. What it did last stands above: what made it go on to its end?",
+	}
+	NoEventLeft = &Misconception{
+		ID:     "no-event-left",
+		Belief: "The loop goes on as long as something may come.",
+		Truth: "It goes on as long as an event is pending, and then Dispatch returns. Here the last one was gone, and more was to come: see " +
+			"above what took it away. An event is pending until it is deleted; without Persist, until it fires.",
+		Lesson: "02-ev-persist", Section: "explain",
 	}
 	DoesNotEnd = &Misconception{
 		ID:     "does-not-end",
@@ -272,6 +282,12 @@ var (
 		Truth: "A loop ends when no event is pending, or when somebody breaks it off. An event that is never " +
 			"deleted keeps it waiting.",
 		Lesson: "02-ev-persist", Section: "explain",
+	}
+	MainStays = &Misconception{
+		ID:     "main-stays",
+		Belief: "When the loop has ended, the program has.",
+		Truth: "It ends when main returns, and not before. No loop runs any more, so main still waits for something else, or has not come to its " +
+			"end: see what stands behind Dispatch.",
 	}
 	LeftOpen = &Misconception{
 		ID:     "left-open",
@@ -303,8 +319,8 @@ var (
 	ExitsInside = &Misconception{
 		ID:     "exits-inside",
 		Belief: "When all is done, the callback can end the program.",
-		Truth: "os.Exit (and log.Fatal) end it where it stands: no deferred call runs, nothing is closed or removed " +
-			"away. Leave the loop instead: it returns when no event is pending.",
+		Truth: "os.Exit (and log.Fatal) end it where it stands: no deferred call runs, nothing is closed or " +
+			"removed. Leave the loop instead: it returns when no event is pending.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
 	BrokenOff = &Misconception{
@@ -332,9 +348,14 @@ var (
 	MinusOne = &Misconception{ID: "minus-one", Belief: "What a read or a write returns is how many bytes it moved.",
 		Truth: "With an error it is -1: no byte was moved, and a slice with that end does not exist. Look at the error " +
 			"first. (EAGAIN is one, too.)"}
-	GaveUp = &Misconception{ID: "gave-up", Belief: "This error ends the program.",
-		Truth: "The program ended by itself, with an error. Its last words say which. (EAGAIN is no failure: it " +
-			"says \"not now\".)"}
+	GaveUp = &Misconception{ID: "gave-up", Belief: "In this case the program must end.",
+		Truth: "It ended itself, with an exit status that is not 0, and more was to come. Its last words stand above, if it had any: find the line " +
+			"that ends it, and what led there."}
+	EndsInError = &Misconception{ID: "ends-in-error", Belief: "So the program may end, too.",
+		Truth: "An exit status other than 0 says that something went wrong. Nothing more was to come, so it was to end with 0. Its last words " +
+			"stand above: find the line that says them, and what led there."}
+	ClosedAtOnce = &Misconception{ID: "closed-at-once", Belief: "I close what I have opened, so it will be closed at the end.",
+		Truth: "A call runs where it stands: this one has closed the fd at once. With defer before it, it runs when the function returns."}
 	ErrorIgnored = &Misconception{ID: "error-ignored", Belief: "When Dispatch returns, all is done.",
 		Truth: "It returned because something was wrong. The error beside the reason names the fd and the way out: " +
 			"pass it on, or print it."}
@@ -347,8 +368,17 @@ var (
 			"rests on all that the program does."}
 	Forks = &Misconception{ID: "forks", Belief: "Another program can do it.",
 		Truth: "An exercise is one process. What another process does leaves no trace here."}
-	Floods = &Misconception{ID: "floods", Belief: "More output is more information.",
-		Truth: "It printed so much that not all of it could be kept. Nobody can read that."}
+	Floods = &Misconception{ID: "floods", Belief: "It prints when something has come.",
+		Truth: "It has printed so much that not all of it could be kept, and nobody has said so much. Find the line that prints, and what calls it " +
+			"again and again."}
+	Restless = &Misconception{ID: "restless", Belief: "When nothing comes, my loop sleeps.",
+		Truth: "It never slept: it was called again and again, and did not read or write a byte meanwhile. The records above show what follows what: " +
+			"which of them makes the next one come at once?",
+		Lesson: "01-select-vs-blocking-io", Section: "explain"}
+	OwnTimeout = &Misconception{ID: "own-timeout", Belief: "A wait needs a timeout, or it may last for ever.",
+		Truth: "It lasts until something is there, and that is what it is for. A timeout only wakes the thread when nothing is there. Wait without one: " +
+			"nil for select, -1 for poll and epoll_wait, event.NoTimeout for an event.",
+		Lesson: "01-select-vs-blocking-io", Section: "explain"}
 	Stuck = &Misconception{ID: "stuck", Belief: "It will come.",
 		Truth: "I cannot tell why it did not. Above is what was expected, and where the program stood. Run it in the instrument " +
 			"(go run ./tui) and look at what it does next."}

@@ -1,7 +1,6 @@
 package grade
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -65,14 +64,21 @@ func (e *Examiner) noise() *Finding {
 		m := Noise
 		switch {
 		case verbatim && n < len(p.got):
-			m = cmp.Or(e.distortion(p.got, p.due, n), Noise)
+			m = e.distortion(p.got, p.due, n)
 		case e.meant(Noise) != Noise: // the exam knows better
+		case n < len(p.got) && p.got[n] == 0 && !strings.HasPrefix(p.due[n:], "\x00"):
+			m = WholeBuffer
 		case p.fd != nil: // not on standard output
 			m = WrongBytes
+		default:
+			m = WrongOutput
 		}
 		found := Find(m, fmt.Sprintf("after %d right bytes, %s goes on with %s, and should with %s",
 			n, p.name, excerpt(p.got[n:]), excerpt(p.due[n:])), e.about(p)...)
-		if verbatim {
+		switch {
+		case m == AddsNewline:
+			found.Decides(e.readOf(n - 1))
+		case verbatim && n < sum(e.reads()): // else nothing that was read has to do with it
 			found.Decides(e.readOf(n))
 		}
 		return found

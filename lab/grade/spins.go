@@ -27,7 +27,7 @@ func (e *Examiner) spins() *Finding {
 			Decides(func(r *world.Entry) bool { return r.Kind == trace.LoopEnd })
 	}
 	if e.flood() {
-		return Find(Polling, fmt.Sprintf("%d records in a row, and no byte was read or written: the loop never sleeps", keep))
+		return Find(Restless, fmt.Sprintf("%d records in a row, and no byte was read or written", keep))
 	}
 	return nil
 }
@@ -75,6 +75,32 @@ func (e *Examiner) polls() *Finding {
 		}
 	}
 	return nil
+}
+
+// timesOut: timeouts wake it, again and again, while nothing comes. before is how many records
+// there were when the silence began.
+func (e *Examiner) timesOut(before int) *Finding {
+	called, timer := 0, false
+	var about *world.FD
+	for i := min(before, len(e.entries)); i < len(e.entries); i++ {
+		r := &e.entries[i]
+		switch {
+		case r.Kind == trace.CallEnd && r.A > 0:
+			return nil
+		case r.Kind == trace.CallbackBegin && r.What()&trace.Timeout != 0:
+			called++
+			timer = r.FD == trace.NoFD
+			about = e.world.FDByNumber(r.FD)
+		}
+	}
+	if called < int(diagnosis.Often) {
+		return nil
+	}
+	m, whose := OwnTimeout, "an event's"
+	if timer {
+		m, whose = PollsByClock, "a timer's"
+	}
+	return Find(m, fmt.Sprintf("while nothing came, %s timeout was over %d times, and woke the loop", whose, called), about)
 }
 
 // readByClock reports whether the last read of the fd was made in the callback of a timer.
@@ -150,6 +176,6 @@ func (e *Examiner) wakesByClock() *Finding {
 	if n <= fewWakings || e.signs != records {
 		return nil
 	}
-	return Find(PollsByClock, fmt.Sprintf("while nothing came, the thread that waits was woken %d times, and the program had slept for %v by then: its wait has a timeout",
+	return Find(OwnTimeout, fmt.Sprintf("while nothing came, the thread that waits was woken %d times, and the program had slept for %v by then: its wait has a timeout",
 		n, restsFor), e.handFDs()...)
 }

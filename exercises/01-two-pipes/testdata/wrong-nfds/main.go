@@ -1,6 +1,6 @@
 // Wrong on purpose: the first argument of select is the highest fd, and not that + 1.
 //
-// told: not-asked-for
+// told: not-heard
 package main
 
 import (

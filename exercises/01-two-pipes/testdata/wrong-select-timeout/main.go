@@ -2,7 +2,7 @@
 //
 // not forced: a busy machine lets it wake too seldom to be counted.
 //
-// told: polls-by-clock
+// told: own-timeout
 package main
 
 import (
