@@ -20,8 +20,8 @@ var levelTriggered = &grade.Misconception{
 
 var shortReadIsAll = &grade.Misconception{
 	ID:     "short-read-is-all",
-	Belief: "A read that gives less than I asked for has taken everything.",
-	Truth: "It has taken the bytes, but the end of file may come after them, and only a read that gives 0 shows it. " +
+	Belief: "When the last byte is read, nothing more is there.",
+	Truth: "The end of file may be: it stands behind the bytes, and only a read that gives 0 shows it. " +
 		"Both came together, so the loop reported both at once: read until EAGAIN, or 0.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
@@ -34,11 +34,18 @@ var levelByHand = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
+var noEvent = &grade.Misconception{
+	ID:     "no-event",
+	Belief: "It works without an event on the FIFO.",
+	Truth: "For one fd it does. The exercise is about the loop: an edge-triggered event tells once that something has arrived, and its callback " +
+		"takes all of it.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
 var pieceByPiece = &grade.Misconception{
 	ID:     "piece-by-piece",
 	Belief: "I take one piece, and have myself called again for the next.",
-	Truth: "It works, and costs a callback for each piece, where one would do: the loop must find its way back to you each time. Being told once, " +
-		"take all of it: read until EAGAIN.",
+	Truth:  "It works, and costs a callback for each piece, where one would do. Being told once, take all of it: read until EAGAIN.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
@@ -79,6 +86,7 @@ var edge = &grade.Exam{
 		e.RuleOut("a callback takes all that is there: it reads until EAGAIN", waitsWithMore(e, f.FD()))
 		e.Calm("the program sleeps, and not inside its callback")
 		d := f.FD()
+		e.Require(d.Added != 0, "the event is edge-triggered", noEvent, "no event was ever added on "+d.Name(), d)
 		e.Require(d.Added&trace.EdgeTrig != 0, "the event is edge-triggered", levelTriggered,
 			"the event was added without EdgeTriggered", d)
 
@@ -167,7 +175,7 @@ func inPieces(e *grade.Examiner, f *world.FD, before, n int64) *grade.Finding {
 	var read, took int64 // by earlier callbacks, and by the first that could take all
 	var first, back uint64
 	var callback int64
-	m, over := pieceByPiece, false
+	m, over, rest := pieceByPiece, false, "other callbacks took the rest"
 	e.Each(func(r *world.Entry) {
 		reads := r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == f.Number && r.A > 0
 		switch {
@@ -182,6 +190,8 @@ func inPieces(e *grade.Examiner, f *world.FD, before, n int64) *grade.Finding {
 			over = true
 		case r.Kind == trace.Add && r.FD == f.Number:
 			m, back = levelByHand, r.Seq
+		case r.Kind == trace.Ready && r.FD == f.Number && back != 0 && m == pieceByPiece: // it has not called itself
+			m, rest = grade.EdgeLeft, "the others were read when more had come"
 		case r.Kind == trace.CallbackEnd && r.Inside.Number == callback && back == 0:
 			back = r.Seq
 		}
@@ -189,7 +199,7 @@ func inPieces(e *grade.Examiner, f *world.FD, before, n int64) *grade.Finding {
 	if took >= n || !over || callback == 0 {
 		return nil
 	}
-	return grade.Find(m, fmt.Sprintf("%d bytes waited in %s; the callback took %d of them and returned, and others took the rest", n, f.Name(), took), f).
+	return grade.Find(m, fmt.Sprintf("%d bytes waited in %s; the callback took %d of them and returned, and %s", n, f.Name(), took, rest), f).
 		Decides(grade.Numbered(cmp.Or(back, first)))
 }
 
