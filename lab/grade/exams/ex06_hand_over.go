@@ -1,6 +1,7 @@
 package exams
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -11,19 +12,16 @@ import (
 
 var workerAccepts = &grade.Misconception{
 	ID:     "worker-accepts",
-	Belief: "The thread that serves the client may as well accept it.",
-	Truth: "The listener stays ready until somebody has accepted. Until the other thread gets to it, the loop that " +
-		"watches the listener calls back again and again for one client, and counts each call. Accept in the " +
-		"listener's own callback; what goes to a worker is the connection.",
+	Belief: "Another thread may as well accept the client.",
+	Truth: "The listener stays ready until the other thread gets to it, and only who accepts knows how many have come, and in which order. " +
+		"Accept in the listener's own callback; what goes to a worker is the connection.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
 var listenerShared = &grade.Misconception{
 	ID:     "listener-shared",
-	Belief: "If all workers watch the listener, they share the clients.",
-	Truth: "Each of them is told of each client, and one gets it: chance says which, so no turns can be kept. The others " +
-		"have woken up for nothing; where the listener blocks, they sleep in accept, and their clients wait. Let one " +
-		"thread accept, and hand each connection on.",
+	Belief: "If several threads accept, they share the clients.",
+	Truth:  "Chance says which of them gets a client, so no turns can be kept. Let one thread accept, and hand each connection on.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
@@ -31,8 +29,30 @@ var postedElsewhere = &grade.Misconception{
 	ID:     "posted-elsewhere",
 	Belief: "Inside a posted function I may add to any base.",
 	Truth: "It runs on the thread of the base that it was posted to, so it may add to that one only: another refuses " +
-		"(ErrOtherThread; Add returns it). Post to the base that will watch the connection. And it runs later: a " +
-		"variable that says whose turn it is may say something else by then, so choose before you post.",
+		"(ErrOtherThread; Add returns it). Choose the worker before you post, post to its base, and add to that one.",
+	Lesson: "03-one-base-per-thread", Section: "explain",
+}
+
+var postedInVain = &grade.Misconception{
+	ID:     "posted-in-vain",
+	Belief: "When the posted function has run, the worker has the connection.",
+	Truth: "It has it when an event is pending on it. The posted function makes one (NewEvent) and adds it (Add), on the base whose thread it runs on: " +
+		"another base refuses it (ErrOtherThread; Add returns it).",
+	Lesson: "03-one-base-per-thread", Section: "explain",
+}
+
+var closedUnserved = &grade.Misconception{
+	ID:     "closed-unserved",
+	Belief: "I can close the connection here.",
+	Truth: "It is closed for all threads of the process, and the client is served no more. (Was it closed because Add failed? From " +
+		"another thread it is refused: Post a function to the worker's base, and let that add the event.) The worker closes it, when the client has ended.",
+	Lesson: "03-one-base-per-thread", Section: "explain",
+}
+
+var looksByClock = &grade.Misconception{
+	ID:     "looks-by-clock",
+	Belief: "A timer that looks every few milliseconds finds the new connections.",
+	Truth:  "It finds them late, and wakes its thread again and again when there are none. Post wakes the worker when there is one, and only then.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
@@ -131,11 +151,34 @@ func acceptorWaits(e *grade.Examiner) *grade.Finding {
 		return nil
 	}
 	served := e.FD(func(f *world.FD) bool { return f.InCallback > 0 && !f.Listens })
-	if served != nil && (strings.HasPrefix(wait, "sync.Mutex") || strings.HasPrefix(wait, "sync.RWMutex")) {
+	switch lock := strings.HasPrefix(wait, "sync.Mutex") || strings.HasPrefix(wait, "sync.RWMutex"); {
+	case wait == "sleep":
+		return grade.Find(grade.Starved, fmt.Sprintf("the acceptor's callback sleeps (time.Sleep, %s)", at), listener)
+	case lock && served != nil:
 		return grade.Find(lockAround, fmt.Sprintf("the callback of %s has not returned, and the acceptor's callback waits for a lock (%s, %s)",
 			served.Name(), wait, at), served, listener)
+	case lock:
+		return grade.Find(grade.NeverUnlocked, fmt.Sprintf("the acceptor's callback waits for a lock (%s, %s)", wait, at), listener)
 	}
 	return grade.Find(waitsToHandOver, fmt.Sprintf("a worker is busy, and the acceptor's callback does not return: it waits (%s, %s)", wait, at), listener)
+}
+
+// looksForClients looks whether a timer's callbacks come one after the other, while nothing else does.
+func looksForClients(e *grade.Examiner) *grade.Finding {
+	const many = 20
+	ticks := 0
+	e.Each(func(r *world.Entry) {
+		switch {
+		case timerBegins(r):
+			ticks++
+		case r.Kind == trace.CallbackBegin || r.Kind == trace.CallEnd:
+			ticks = 0
+		}
+	})
+	if e.Ended() || ticks < many {
+		return nil
+	}
+	return grade.Find(looksByClock, fmt.Sprintf("while nothing else happened, callbacks of timers ran %d times and more", many)).Decides(timerBegins)
 }
 
 // addedTwice returns a connection for which a second event was added before anything came of the first, or nil.
@@ -221,8 +264,22 @@ func handedWrong(e *grade.Examiner) *grade.Finding {
 	if conn == nil {
 		return nil
 	}
+	posted := ""
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallbackBegin && r.Inside.Posted() && r.Time > conn.Opened {
+			posted = cmp.Or(e.World().BaseByNumber(r.Base).Name, "a base")
+		}
+	})
+	outside := refusedOutside(e)
 	if conn.Closed != 0 && conn.Reads == 0 && closer(e, conn) == acceptor(e) {
-		return grade.Find(closedByAcceptor, fmt.Sprintf("the thread that accepted %s has closed it, and nobody has read from it", conn.Name()), conn).
+		m := closedUnserved
+		switch {
+		case posted != "":
+			m = closedByAcceptor
+		case outside != nil:
+			m = addedFromOutside
+		}
+		return grade.Find(m, fmt.Sprintf("the thread that accepted %s has closed it, and nobody has read from it", conn.Name()), conn).
 			Decides(grade.Closing(conn))
 	}
 	if conn.Added != 0 || conn.Closed != 0 {
@@ -234,21 +291,20 @@ func handedWrong(e *grade.Examiner) *grade.Finding {
 			return grade.Find(loopWasOver, fmt.Sprintf("the loop of %s had returned (no events left) before it got a client", b.Name), conn)
 		}
 	}
-	posted := ""
-	e.Each(func(r *world.Entry) {
-		if r.Kind == trace.CallbackBegin && r.Inside.Posted() && r.Time > conn.Opened {
-			posted = e.World().BaseByNumber(r.Base).Name
-		}
-	})
 	if posted != "" {
-		return grade.Find(postedElsewhere, fmt.Sprintf("a function was posted to %s and has run there, and no event was added for %s",
-			posted, conn.Name()), conn)
+		m := postedInVain
+		if outside != nil {
+			m = postedElsewhere
+		}
+		return grade.Find(m, fmt.Sprintf("a function was posted to %s and has run there, and no event was added for %s", posted, conn.Name()), conn).
+			Decides(func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.Inside.Posted() })
 	}
-	if outside := refusedOutside(e); outside != nil {
+	if outside != nil {
 		outside.FDs = append(outside.FDs, conn)
 		return outside
 	}
-	if e.Ended() || conn.Reads > 0 || conn.Blocked > 0 {
+	listener := e.FD(func(f *world.FD) bool { return f.Listens })
+	if e.Ended() || conn.Reads > 0 || conn.Blocked > 0 || listener != nil && listener.InCallback > 0 {
 		return nil
 	}
 	return grade.Find(notHandedOn, fmt.Sprintf("%s was accepted; since then no posted function has run on a worker, and no event was added for it", conn.Name()), conn)

@@ -28,25 +28,33 @@ var addedFromOutside = &grade.Misconception{
 
 var allOnOne = &grade.Misconception{
 	ID:     "all-on-one",
-	Belief: "With two workers, the work is shared by itself.",
-	Truth: "Nobody shares it but the acceptor. Whose turn it is must outlive the callback: a counter that starts again " +
-		"with each connection always gives the same worker.",
+	Belief: "With two workers, each gets its share.",
+	Truth: "It gets what the acceptor gives it, and that has always chosen the same one. Choose by how many connections were accepted before, " +
+		"and keep that number where it outlives the callback.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
 var notInTurn = &grade.Misconception{
 	ID:     "not-in-turn",
-	Belief: "As long as each worker gets clients, they take turns.",
-	Truth: "In turn means: one worker, the other, the first again, by the order in which the clients were accepted. Which worker is free " +
-		"is not asked, and fds do not count connections: a number that was closed comes back. Count what was accepted, and nothing else.",
+	Belief: "By my rule the workers take turns.",
+	Truth: "In turn means: one worker, the other, the first again, by the order in which the clients were accepted. Who is free, who has " +
+		"left and which number the fd has do not matter. Count what was accepted, and nothing else.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
 var anyWorker = &grade.Misconception{
 	ID:     "any-worker",
-	Belief: "Each time a client speaks, any free worker may answer.",
-	Truth: "That is a thread pool. Two threads then meet in one connection, and what belongs to it needs a lock. Here it " +
+	Belief: "Any thread may serve a connection.",
+	Truth: "Two threads then meet in one connection, and what belongs to it needs a lock. Here it " +
 		"is handed over once, with its event: from then on all its callbacks run on one thread, one after the other.",
+	Lesson: "03-one-base-per-thread", Section: "explain",
+}
+
+var answeredElsewhere = &grade.Misconception{
+	ID:     "answered-elsewhere",
+	Belief: "The thread that reads need not be the one that writes.",
+	Truth: "Two threads then use one connection: answers can overtake each other, and one may be written when the other thread has closed the fd. " +
+		"The callback that has read writes the answer itself.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
@@ -60,8 +68,8 @@ var readsUnasked = &grade.Misconception{
 
 var goroutineEach = &grade.Misconception{
 	ID:     "goroutine-each",
-	Belief: "A goroutine for each connection is a worker, too.",
-	Truth: "A goroutine that is blocked in read(2) holds an OS thread: a thousand clients, a thousand threads. A worker " +
+	Belief: "A goroutine that serves a connection is a worker, too.",
+	Truth: "While it is blocked in read(2), it holds an OS thread for this one connection, and serves no other. A worker " +
 		"sleeps in its loop, once for all its connections: each of them needs an event on the worker's base.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
@@ -111,6 +119,7 @@ var roundRobin = &grade.Exam{
 		}
 		e.Require(threadOf(e, a, expected) != threadOf(e, b, expected), expected, allOnOne,
 			fmt.Sprintf("a and b are both served on thread %d", threadOf(e, a, expected)), a.FD(), b.FD())
+		suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong, looksForClients)
 		e.Calm("nobody speaks and nobody comes: all three loops wait")
 
 		e.Check("in turn")
@@ -254,11 +263,13 @@ func threadOf(e *grade.Examiner, c *grade.Client, expected string) uint32 {
 	e.Require(len(threads) == 1, expected, anyWorker,
 		fmt.Sprintf("client %s was served on %d threads: %d", c.Name, len(threads), threads), f)
 	for _, thread := range writersTo(e, f) {
-		e.Require(thread == threads[0], expected, anyWorker,
-			fmt.Sprintf("client %s is read on thread %d, and was answered on thread %d", c.Name, threads[0], thread), f)
+		if thread != threads[0] {
+			e.RuleOut(expected, grade.Find(answeredElsewhere, fmt.Sprintf("client %s is read on thread %d, and was answered on thread %d", c.Name, threads[0], thread), f).
+				Decides(grade.LastCall(f, world.CallWrite)))
+		}
 	}
 	n := lateBases(e)
-	e.Require(n == 0, expected, baseEach, fmt.Sprintf("%d bases were made after the first client had come", n), f)
+	e.Require(n <= 2, expected, baseEach, fmt.Sprintf("%d bases were made after the first client had come", n), f)
 	return threads[0]
 }
 

@@ -44,7 +44,7 @@ func ByName(exercise string) *grade.Exam {
 func refusedOutside(e *grade.Examiner) *grade.Finding {
 	for line := range strings.Lines(e.Logged()) {
 		if strings.Contains(line, event.ErrOtherThread.Error()) {
-			return grade.Find(addedFromOutside, "the program has logged: "+strings.TrimSpace(launch.Quote([]byte(line))))
+			return grade.Find(addedFromOutside, "the program has logged: "+launch.Quote([]byte(strings.TrimSpace(line))))
 		}
 	}
 	return nil

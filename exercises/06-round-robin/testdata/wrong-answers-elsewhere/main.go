@@ -1,6 +1,6 @@
 // Wrong on purpose: each answer is written on the thread of the other worker.
 //
-// told: any-worker
+// told: answered-elsewhere
 package main
 
 import (
