@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"fdlab/lab/grade"
+	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
 
@@ -12,24 +13,23 @@ var readOnlyFIFO = &grade.Misconception{
 	ID:     "read-only-fifo",
 	Belief: "I only read, so I open the FIFO for reading.",
 	Truth: "When the last writer has closed a FIFO, its readers are at the end of file, and stay there until " +
-		"another writer comes: each read gives 0, and the loop spins. A reader that opens it read-write is also a writer " +
-		"of it, so the last one never leaves.",
+		"another writer comes: each read gives 0. A reader that opens it read-write is also a writer of it, so the last one never leaves.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var readIsLine = &grade.Misconception{
 	ID:     "read-is-line",
-	Belief: "What one read gives is one line.",
-	Truth: "A pipe is a stream of bytes. A read gives what is there: half a line, two lines, as much as the " +
-		"buffer holds. Put the lines together yourself.",
+	Belief: "The lines come out whole.",
+	Truth: "They do not: \"seen\" says from where on. A pipe is a stream of bytes, and a read is no line: it gives half a line, two lines, as much as the " +
+		"buffer holds. Keep what has no newline yet until the next call, put what is read then behind it, and print each line that is whole.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var byeIsRead = &grade.Misconception{
 	ID:     "bye-is-a-read",
-	Belief: "What is written at once is read at once, so bye is in one buffer.",
-	Truth: "A read is not a message. Bytes can arrive split anywhere, and one read can bring the end of one line and the " +
-		"beginning of the next. So look for bye among the lines that were put together, not in what a read gave.",
+	Belief: "When bye comes, I see it.",
+	Truth: "This time it was printed and not seen. Bytes can arrive split anywhere, and one read can bring the end of one line and the " +
+		"beginning of the next. So look at each line that was put together, whatever else came with it.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
@@ -102,6 +102,7 @@ var fifo = &grade.Exam{
 		e.Aside("more") // what follows bye in the same read may be printed or not
 		path := e.Path("event.fifo")
 		f := e.FIFOOf(path)
+		suspects(e, endsAtEnd)
 		e.Start(path)
 
 		e.Check("one echo, one callback")
@@ -119,7 +120,7 @@ var fifo = &grade.Exam{
 		drained(e, f)
 
 		e.Check("the second echo is read too")
-		e.Suspects(func() *grade.Finding { return skipsEmpty(e, f) })
+		e.Suspects(func() *grade.Finding { return skipsEmpty(e, f) }, func() *grade.Finding { return endsAtEnd(e) })
 		for _, line := range []string{"heihei\n", "\n", "100% sure\n"} {
 			e.Due(line)
 			f.Echo(line)
@@ -180,9 +181,20 @@ var fifo = &grade.Exam{
 
 // cutsOrDrops: from here on, what is wrong with the output comes of reads that give more or less than a line.
 func cutsOrDrops(e *grade.Examiner) {
-	for _, m := range []*grade.Misconception{grade.Noise, grade.AddsNewline, grade.NotAsItCame, grade.Unanswered} {
+	for _, m := range []*grade.Misconception{grade.AddsNewline, grade.NotAsItCame, grade.Unanswered} {
 		e.Means(m, readIsLine)
 	}
+}
+
+// endsAtEnd looks whether the program ended because a read of its FIFO gave 0.
+func endsAtEnd(e *grade.Examiner) (found *grade.Finding) {
+	e.Each(func(r *world.Entry) {
+		if f := e.FD(func(f *world.FD) bool { return f.Number == r.FD && f.What == "FIFO event.fifo" }); f != nil && found == nil && e.EndedWell() &&
+			r.Kind == trace.CallEnd && r.Call == world.CallRead && r.A == 0 {
+			found = grade.Find(readOnlyFIFO, "a read of "+f.Name()+" gave 0, the end of file, and the program ended", f).Decides(grade.Numbered(r.Seq))
+		}
+	})
+	return found
 }
 
 // skipsEmpty looks whether the line that is missing is an empty one.
@@ -225,7 +237,9 @@ func byeInOneRead(e *grade.Examiner, f *grade.FIFO) *grade.Finding {
 			d.Name()+" is still pending", d)
 	}
 	return grade.Find(byeIsRead, "one read ended with b, the next gave ye and one more line: the line bye was printed, and the program went on. Then "+
-		"bye came once more, in one piece and alone, and that ended it", d)
+		"bye came once more, in one piece and alone, and that ended it", d).Decides(func(r *world.Entry) bool {
+		return r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == d.Number && r.A == int64(len("ye\nmore\n"))
+	})
 }
 
 // drained requires that no callback came for nothing.
