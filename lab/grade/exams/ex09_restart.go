@@ -15,7 +15,7 @@ var endedIsFree = &grade.Misconception{
 	ID:     "ended-is-free",
 	Belief: "When my server has ended, its port is free.",
 	Truth: "The kernel still has the connections that the server closed first, in TIME_WAIT and on this port, for a " +
-		"minute. On a socket without options bind gives EADDRINUSE. One option says that old connections do not matter.",
+		"minute. So bind gives EADDRINUSE, unless an option says that old connections do not matter.",
 	Lesson: "05-time-wait", Section: "explain",
 }
 
@@ -37,9 +37,9 @@ var reusePort = &grade.Misconception{
 
 var otherPort = &grade.Misconception{
 	ID:     "other-port",
-	Belief: "Some port is better than none.",
-	Truth: "Clients look for a server on its port. When bind fails, and nobody looks at the error, listen takes any other port: a " +
-		"server that runs, and that nobody finds.",
+	Belief: "Any port will do.",
+	Truth: "Clients look for a server on its port: on any other one it runs, and nobody finds it. (A socket that is not bound gets some port " +
+		"from listen.)",
 	Lesson: "05-time-wait", Section: "production",
 }
 
@@ -61,7 +61,7 @@ var resetForClose = &grade.Misconception{
 
 var closedUnread = &grade.Misconception{
 	ID:     "closed-unread",
-	Belief: "What I do not need I need not read.",
+	Belief: "What is unread when I close does not matter.",
 	Truth: "A close with bytes unread is a reset: the kernel tells the other end that its words were lost, and what was " +
 		"answered may be lost, too. Read what was sent, then close.",
 	Lesson: "05-time-wait", Section: "explain",
@@ -69,10 +69,32 @@ var closedUnread = &grade.Misconception{
 
 var clientFirst = &grade.Misconception{
 	ID:     "waits-for-the-client",
-	Belief: "If the client closes first, TIME_WAIT is the client's problem.",
-	Truth: "That is so, and where both sides agree on it, it is a good way. But here the end of file is what says that " +
-		"the answer is complete: the client waits for it, and the server for the client.",
+	Belief: "The client may close first.",
+	Truth: "On other servers it may. Here the end of file is what says that the answer is complete: the client waits for it, and the " +
+		"server for the client. Close when the answer is written.",
 	Lesson: "05-time-wait", Section: "explain",
+}
+
+var answeredIsServed = &grade.Misconception{
+	ID:     "answered-is-served",
+	Belief: "A client that has its answer is served.",
+	Truth: "It waits for the end of file, which says that the answer is complete. Close the connection when the answer is written, before " +
+		"you wait for the next client.",
+	Lesson: "05-time-wait", Section: "explain",
+}
+
+var servesTooFew = &grade.Misconception{
+	ID:     "serves-too-few",
+	Belief: "All clients are served.",
+	Truth:  "The second argument says how many are to be served. So many have to be accepted and answered before the program ends.",
+}
+
+var notAwaited = &grade.Misconception{
+	ID:     grade.MainReturned.ID,
+	Belief: grade.MainReturned.Belief,
+	Truth: "When main returns, the program is over, with all its goroutines, whatever they were doing. Let main wait until each client " +
+		"is answered: with a sync.WaitGroup, for instance.",
+	Lesson: grade.MainReturned.Lesson, Section: grade.MainReturned.Section,
 }
 
 var optionTakenAway = &grade.Misconception{
@@ -86,8 +108,7 @@ var optionTakenAway = &grade.Misconception{
 var servesOneMore = &grade.Misconception{
 	ID:     "serves-one-more",
 	Belief: "One more client may come.",
-	Truth: "The second argument says how many are served. When the last one of them has its answer, the server closes its listener and ends: " +
-		"count, and mind whether the count begins with 0 or with 1.",
+	Truth:  "The second argument says how many are served. When the last one of them has its answer, the server closes its listener and ends.",
 }
 
 var onlySecond = &grade.Misconception{
@@ -171,7 +192,7 @@ func optionsSet(e *grade.Examiner) (o options) {
 	return o
 }
 
-// whyRefused looks why bind has failed in the second run, if the program has called setsockopt.
+// whyRefused looks why bind has failed in the second run.
 func whyRefused(first options) func(e *grade.Examiner) *grade.Finding {
 	return func(e *grade.Examiner) *grade.Finding {
 		refused, _ := binds(e)
@@ -185,6 +206,10 @@ func whyRefused(first options) func(e *grade.Examiner) *grade.Finding {
 		case second.listener && !first.listener && !first.accepted:
 			return grade.Find(onlySecond, "SO_REUSEADDR was set before bind, and bind has failed: in the first run it was not set, so the old connections are without it",
 				listener).Decides(grade.LastCall(listener, world.CallReuseAddr))
+		case !second.listener && !first.listener && !first.accepted:
+			return grade.Find(endedIsFree, "bind has failed", listener).Decides(func(r *world.Entry) bool {
+				return r.Kind == trace.CallEnd && r.Call == world.CallBind && r.A < 0
+			})
 		case !second.listener && first.accepted:
 			return grade.Find(onAccepted, "in the first run SO_REUSEADDR was set on connections; the socket that is bound now is without it, and bind has failed", listener)
 		}
@@ -267,7 +292,7 @@ var restart = &grade.Exam{
 		e.Start(fmt.Sprint(port), "3")
 		a := e.Dial("a", port)
 		e.Means(grade.Blocked, clientFirst)
-		suspects(e, keptOpen, acceptsFirst, waitsForEnd, leftUnanswered)
+		suspects(e, keptOpen, acceptsFirst, waitsForEnd, leftUnanswered, servedTooFew(3))
 		asks(e, a)
 		for _, name := range []string{"b", "c"} {
 			asks(e, e.Dial(name, port))
@@ -279,7 +304,6 @@ var restart = &grade.Exam{
 
 		e.Check("it starts again at once")
 		holds(e, port)
-		e.Means(grade.GaveUp, endedIsFree)
 		e.Means(grade.Polling, waitsItOut)
 		suspects(e, whyRefused(first), waitsToBind, keptOpen, acceptsFirst, waitsForEnd, leftUnanswered, waitsForAnother)
 		e.Restart(fmt.Sprint(port), "2")
@@ -292,8 +316,8 @@ var restart = &grade.Exam{
 			e.Require(refused < manyBinds, expected, waitsItOut, fmt.Sprintf("bind has failed %d times, and the program goes on trying", refused))
 			return listens
 		})
-		suspects(e, waitsToBind, refusesMeanwhile, keptOpen, acceptsFirst, waitsForEnd, leftUnanswered, waitsForAnother)
-		d, f := e.Dial("d", port), e.Dial("e", port) // side by side: one of them is in the backlog when the other is answered
+		suspects(e, waitsToBind, refusesMeanwhile, keptOpen, acceptsFirst, waitsForEnd, leftUnanswered, servedTooFew(2), waitsForAnother)
+		d := e.Dial("d", port)
 
 		e.Check("the port is its own")
 		shared := grade.Shared(port)
@@ -310,6 +334,7 @@ var restart = &grade.Exam{
 
 		e.Check("it serves again")
 		e.Means(grade.Blocked, clientFirst)
+		f := e.Dial("e", port) // side by side: e is in the backlog when d is answered
 		asks(e, d)
 		asks(e, f)
 		suspects(e, keptOpen, acceptsFirst, waitsForEnd, leftUnanswered, waitsForAnother)
@@ -331,8 +356,25 @@ func keptOpen(e *grade.Examiner) *grade.Finding {
 		return grade.Find(grade.ShutIsClosed, "the answer was written, the connection was shut down and is open, the server waits for the next client, and this one gets no end of file",
 			conn, waits).Decides(grade.LastCall(conn, world.CallShutdown))
 	}
-	return grade.Find(grade.LeftOpen, "the answer was written, the connection is open, and the server waits for the next client: this one never gets an end of file",
+	return grade.Find(answeredIsServed, "the answer was written, the connection is open, and a thread is blocked in accept: it waits for the next client",
 		conn, waits)
+}
+
+// servedTooFew looks whether the program has ended in order, and has not accepted so many clients.
+func servedTooFew(clients int) func(*grade.Examiner) *grade.Finding {
+	return func(e *grade.Examiner) *grade.Finding {
+		n := 0
+		for _, f := range e.World().FDs {
+			if strings.HasPrefix(f.What, "TCP from ") {
+				n++
+			}
+		}
+		if !e.EndedWell() || n >= clients {
+			return nil
+		}
+		return grade.Find(servesTooFew, fmt.Sprintf("the program was to serve %d clients; it has accepted %d, and ended", clients, n),
+			e.FD(func(f *world.FD) bool { return f.Listens }))
+	}
 }
 
 // leftUnanswered looks whether the program ended with a connection open that it had not
@@ -341,10 +383,10 @@ func leftUnanswered(e *grade.Examiner) *grade.Finding {
 	conn := e.FD(func(f *world.FD) bool {
 		return strings.HasPrefix(f.What, "TCP from ") && f.BytesOut == 0 && f.Closed == 0
 	})
-	if !e.Ended() || conn == nil {
+	if !e.EndedWell() || conn == nil {
 		return nil
 	}
-	return grade.Find(grade.MainReturned, fmt.Sprintf("the program ended while the connection %s was open: %d bytes of it were read, and no write to it had returned",
+	return grade.Find(notAwaited, fmt.Sprintf("the program ended while the connection %s was open: %d bytes of it were read, and no write to it had returned",
 		conn.Name(), conn.BytesIn), conn)
 }
 

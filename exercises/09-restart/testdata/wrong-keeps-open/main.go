@@ -1,6 +1,6 @@
 // Wrong on purpose: it never closes the connections.
 //
-// told: left-open
+// told: answered-is-served
 package main
 
 import (
