@@ -183,7 +183,11 @@ func SetLinger(fd, seconds int) error {
 
 // Setsockopt sets any other option that is an int: setsockopt(2).
 func Setsockopt(fd, level, option, value int) error {
-	return observed().done(callSetsockopt, fd, unix.SetsockoptInt(fd, level, option, value))
+	call := callSetsockopt
+	if level == unix.SOL_SOCKET && option == unix.SO_REUSEADDR {
+		call = callReuseAddr // it is the same call, however it is spelled
+	}
+	return observed().done(call, fd, unix.SetsockoptInt(fd, level, option, value))
 }
 
 // Getsockname returns a socket's own address: getsockname(2).
