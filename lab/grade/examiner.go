@@ -139,6 +139,10 @@ func (e *Examiner) Through(bell func() *world.FD) { e.through = bell }
 // that no record shows when it waits, and for what.
 func (e *Examiner) WaitsItself() bool { return e.source.waits }
 
+// AsksTCP reports whether the program asks the kernel for the state of a connection, which
+// leaves no record either.
+func (e *Examiner) AsksTCP() bool { return e.source.asksTCP }
+
 // Path returns a path in the trial's own folder. Nothing is there yet.
 func (e *Examiner) Path(name string) string { return filepath.Join(e.dir, name) }
 

@@ -20,6 +20,7 @@ type source struct {
 	startsOthers string   // the import by which it could start another program, or ""
 	waits        bool     // it calls poll, select or the like itself
 	exits        bool     // it calls os.Exit, and not on main's own lines
+	asksTCP      bool     // it asks the kernel for a connection's state: TCP_INFO
 	pastTheLab   []string // calls that move bytes or close fds without a record: "main.go:41 calls unix.Close"
 }
 
@@ -84,6 +85,9 @@ func (s *source) add(fset *token.FileSet, name string, f *ast.File) {
 			pkg, ok := sel.X.(*ast.Ident)
 			if ok && watched[pkg.Name] != nil && slices.Contains(waitCalls, sel.Sel.Name) {
 				s.waits = true
+			}
+			if ok && watched[pkg.Name] != nil && sel.Sel.Name == "GetsockoptTCPInfo" {
+				s.asksTCP = true
 			}
 			if ok && slices.Contains(watched[pkg.Name], sel.Sel.Name) && !standardOutput(call) {
 				s.pastTheLab = append(s.pastTheLab, fmt.Sprintf("%s:%d calls %s.%s", name, fset.Position(call.Pos()).Line, pkg.Name, sel.Sel.Name))

@@ -108,9 +108,38 @@ var ownEndOfFile = &grade.Misconception{
 
 var printsAtTheEnd = &grade.Misconception{
 	ID:     "prints-at-the-end",
-	Belief: "The answer can be printed when the connection has ended.",
-	Truth: "The server closes some time later, and until then nobody sees the answer. Print it as soon as it is complete; then " +
-		"say bye, and wait.",
+	Belief: "It is enough that the answer is printed in the end.",
+	Truth: "The server closes some time later, and until then nobody sees the answer. Print it as soon as it is complete (a bufio.Writer keeps it " +
+		"until Flush); then say bye, and wait.",
+}
+
+var moreToCome = &grade.Misconception{
+	ID:     "more-to-come",
+	Belief: "There is more to come.",
+	Truth: "An answer is one line: with its newline it is complete. Print it then, and say bye. The server closes when it is told so, and " +
+		"not before.",
+	Lesson: "05-time-wait", Section: "production",
+}
+
+var newlineLeftOut = &grade.Misconception{
+	ID:     "newline-left-out",
+	Belief: "The newline is not part of the answer.",
+	Truth:  "It is what ends the line, and a program that reads lines waits for it. Print the answer with its newline.",
+}
+
+var waitsAWhile = &grade.Misconception{
+	ID:     "waits-a-while",
+	Belief: "What has not come after some time will not come.",
+	Truth: "The rest of an answer may come an hour after its beginning. Wait for it, however long it takes: add the event with " +
+		"event.NoTimeout.",
+}
+
+var asksForIt = &grade.Misconception{
+	ID:     "asks-for-it",
+	Belief: "To ask again and again is to wait.",
+	Truth: "Each read that finds nothing (EAGAIN) is a system call for nothing, and the program is awake all the time. On an fd that blocks, " +
+		"read sleeps until there is something.",
+	Lesson: "01-select-vs-blocking-io", Section: "explain",
 }
 
 var printsToStderr = &grade.Misconception{
@@ -122,7 +151,7 @@ var printsToStderr = &grade.Misconception{
 
 var lineNotEnded = &grade.Misconception{
 	ID:     "line-not-ended",
-	Belief: "The newline is only for people.",
+	Belief: "The newline need not be sent.",
 	Truth: "It is what ends a line: TCP is a stream of bytes, and has no other mark. Until it comes, the server waits for the rest of " +
 		"the line, and the client waits for the server.",
 	Lesson: "02-ev-persist", Section: "explain",
@@ -133,6 +162,14 @@ var endIsClosed = &grade.Misconception{
 	Belief: "When the server has closed, the connection is gone.",
 	Truth: "Only its direction has ended. The program's own end stays, in CLOSE_WAIT and on its port, until the program closes it, too: " +
 		"do that after each question, before the next bind.",
+	Lesson: "05-time-wait", Section: "explain",
+}
+
+var stillHasPort = &grade.Misconception{
+	ID:     "still-has-port",
+	Belief: "The connection of the last question does not matter any more.",
+	Truth: "Its socket is open, and has the port. Say bye, wait until read gives 0, and close it: then the port is free for the next " +
+		"bind.",
 	Lesson: "05-time-wait", Section: "explain",
 }
 
@@ -147,6 +184,7 @@ var leaveTimeWait = &grade.Exam{
 		"TIME_WAIT is the server's",
 	},
 	Starter: closesFirst,
+	Means:   map[*grade.Misconception]*grade.Misconception{grade.Polling: asksForIt},
 	Play: func(e *grade.Examiner) {
 		s := e.Serve()
 		defer s.Close()
@@ -190,7 +228,11 @@ func stillOpen(e *grade.Examiner) *grade.Finding {
 	if !e.Ended() || len(left) < 2 {
 		return nil
 	}
-	return grade.Find(endIsClosed, "the connection of the last question was not closed, so its port was not free when the next one was made",
+	m := endIsClosed
+	if left[0].Ends.Most == 0 {
+		m = stillHasPort
+	}
+	return grade.Find(m, "the connection of the last question was not closed, so its port was not free when the next one was made",
 		left[0], left[len(left)-1]).Decides(func(r *world.Entry) bool {
 		return r.Kind == trace.CallEnd && r.Call == world.CallBind && r.A < 0
 	})
@@ -198,22 +240,87 @@ func stillOpen(e *grade.Examiner) *grade.Finding {
 
 // notPrinted looks whether an answer has come, and is not on standard output.
 func notPrinted(e *grade.Examiner, c *grade.Client, number string) *grade.Finding {
+	missing := e.Missing()
 	switch {
-	case e.Printed() == e.IsDue():
+	case missing == "" || c.Unread() > 0:
 	case strings.Contains(e.Logged(), "ans") && strings.Contains(e.Logged(), "wer "+number): // it comes in these two pieces
 		return grade.Find(printsToStderr, "answer "+number+" was printed on standard error, and not on standard output", c.FD())
-	case !e.Ended() && c.Owed() == 0:
+	case missing == "\n":
+		return grade.Find(newlineLeftOut, "answer "+number+" was printed without its newline", c.FD())
+	case e.Ended():
+	case c.Owed() == 0:
 		return grade.Find(printsAtTheEnd, "the answer has come, the program has said bye, and it waits for the server: the answer is not printed", c.FD())
+	case c.Owed() == len("bye\n"):
+		return grade.Find(moreToCome, "the answer has come; it is not printed, bye is not said, and the program waits", c.FD()).
+			Decides(grade.LastCall(c.FD(), world.CallRead))
 	}
 	return nil
 }
 
-// byeNotEnded looks whether the client has said bye without the end of the line.
-func byeNotEnded(e *grade.Examiner, c *grade.Client) *grade.Finding {
-	if e.Ended() || c.Owed() != len("\n") || !strings.HasSuffix(c.Heard(), "bye") {
+// noByeSaid looks whether the answer is printed, and the program waits without having said bye.
+func noByeSaid(e *grade.Examiner, c *grade.Client) *grade.Finding {
+	if e.Ended() || e.Printed() != e.IsDue() || c.Owed() != len("bye\n") || c.FD().Closed != 0 {
 		return nil
 	}
-	return grade.Find(lineNotEnded, "the program has said \"bye\" without a newline, and waits", c.FD()).Decides(grade.LastCall(c.FD(), world.CallWrite))
+	return grade.Find(noBye, "the answer is printed, bye is not said, and the program waits", c.FD())
+}
+
+// stopsAtHalf looks whether the program has gone on when only the first piece of the answer
+// had come, or was read.
+func stopsAtHalf(e *grade.Examiner, c *grade.Client, before string) *grade.Finding {
+	f := c.FD()
+	got, more := strings.CutPrefix(e.Printed(), before+half)
+	switch {
+	case f.BytesIn != int64(len(half)):
+	case timedOut(e, f):
+		return grade.Find(waitsAWhile, "half of the answer has come; a timeout was over, and the program has not waited for the rest", f).
+			Decides(func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.FD == f.Number })
+	case more && got != "":
+		return grade.Find(readIsAnswer, fmt.Sprintf("half of the answer was read, and %.20q was printed after it", got), f).
+			Decides(grade.LastCall(f, world.CallRead))
+	case strings.HasPrefix(afterQuestion(c), "b"):
+		return grade.Find(readIsAnswer, "half of the answer was read, and the program has said bye", f).Decides(grade.LastCall(f, world.CallWrite))
+	case f.Closed != 0 || e.Ended():
+		return grade.Find(readIsAnswer, "half of the answer was read, and the program has closed its end", f).Decides(grade.LastCall(f, world.CallRead))
+	}
+	return nil
+}
+
+// timedOut reports whether the last callback of the fd was called because a time was over.
+func timedOut(e *grade.Examiner, f *world.FD) (yes bool) {
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallbackBegin && r.FD == f.Number && r.Time >= f.Opened && (f.Closed == 0 || r.Time <= f.Closed) {
+			yes = r.What()&trace.Timeout != 0
+		}
+	})
+	return yes
+}
+
+// sentAhead looks whether more than the question was said before an answer has come.
+func sentAhead(c *grade.Client) *grade.Finding {
+	if more := afterQuestion(c); more != "" && c.FD().BytesIn == 0 {
+		return grade.Find(speaksAhead, fmt.Sprintf("the program has said its question, and %.20q at once", more), c.FD()).
+			Decides(grade.LastCall(c.FD(), world.CallWrite))
+	}
+	return nil
+}
+
+// afterQuestion is what the program has said after its question.
+func afterQuestion(c *grade.Client) string {
+	question, more, _ := strings.Cut(c.Heard(), "\n")
+	if question != "question "+c.Name {
+		return ""
+	}
+	return more
+}
+
+// notEnded looks whether the client has said its question, or bye, without the end of the line.
+func notEnded(e *grade.Examiner, c *grade.Client) *grade.Finding {
+	said := c.Heard()[strings.LastIndexByte(c.Heard(), '\n')+1:]
+	if e.Ended() || c.Owed() != len("\n") || said != "bye" && said != "question "+c.Name {
+		return nil
+	}
+	return grade.Find(lineNotEnded, fmt.Sprintf("the program has said %q without a newline, and waits", said), c.FD()).Decides(grade.LastCall(c.FD(), world.CallWrite))
 }
 
 // asksTwice looks whether the next question came on the same connection.
@@ -224,17 +331,20 @@ func asksTwice(c *grade.Client, next int) *grade.Finding {
 	return grade.Find(oneConnection, fmt.Sprintf("question %d came on the connection of question %d", next, next-1), c.FD())
 }
 
-// besidesTheAnswer is noise that readIsAnswer has nothing to do with.
-var besidesTheAnswer = func() *grade.Misconception { noise := *grade.Noise; return &noise }()
-
 // printsBesides looks whether more was printed than the answers, which were printed whole.
 func printsBesides(e *grade.Examiner) *grade.Finding {
 	got, due := e.Printed(), e.IsDue()
 	if len(got) <= len(due) || due == "" || !strings.HasPrefix(got, due) || !strings.HasSuffix(due, "\n") {
 		return nil
 	}
-	return grade.Find(besidesTheAnswer, fmt.Sprintf("the answers were printed, and then %.40q", got[len(due):]))
+	if got == due+"\n" {
+		return grade.Find(grade.AddsNewline, "the answer was printed, and one more newline")
+	}
+	return grade.Find(grade.Noise, fmt.Sprintf("the answers were printed, and then %.40q", got[len(due):]))
 }
+
+// half of an answer is its first piece.
+const half = "ans"
 
 // asksOne takes a connection and its question, and answers in two pieces.
 func asksOne(e *grade.Examiner, s *grade.Server, own, i int) *grade.Client {
@@ -242,17 +352,18 @@ func asksOne(e *grade.Examiner, s *grade.Server, own, i int) *grade.Client {
 	c := s.Accept(number, "the program connects for question "+number+", from its own port")
 	e.Require(c.PeerPort() == own, "the program connects from the port that it was given", anyPort,
 		fmt.Sprintf("it came from port %d, not %d", c.PeerPort(), own), c.FD())
+	before := e.IsDue()
 	suspects(e, stillOpen, func(e *grade.Examiner) *grade.Finding { return asksTwice(c, i+1) }, printsBesides,
+		func(*grade.Examiner) *grade.Finding { return sentAhead(c) },
+		func(e *grade.Examiner) *grade.Finding { return stopsAtHalf(e, c, before) },
+		func(e *grade.Examiner) *grade.Finding { return noByeSaid(e, c) },
 		func(e *grade.Examiner) *grade.Finding { return notPrinted(e, c, number) },
-		func(e *grade.Examiner) *grade.Finding { return byeNotEnded(e, c) })
+		func(e *grade.Examiner) *grade.Finding { return notEnded(e, c) })
 	c.Due("question " + number + "\n")
-	e.Means(grade.Unanswered, readIsAnswer)
-	e.Means(grade.Noise, speaksAhead)
 	c.Answered("the program asks question " + number + ", and no more as yet")
-	e.Means(grade.Noise, readIsAnswer)
 
 	e.Due("answer " + number + "\n")
-	c.Say("ans")
+	c.Say(half)
 	c.Taken()
 	e.Calm("half of the answer has come, and the program waits for the rest")
 	c.Due("bye\n")
@@ -285,8 +396,32 @@ func hungUp(e *grade.Examiner, s *grade.Server, c *grade.Client, while time.Dura
 	}
 	c.HangUp()
 	e.Await("the server has closed, and the program closes its end", func() bool { return c.FD().Closed != 0 })
-	// A program that waits in a poll of its own for the server's FIN need not read the end.
-	e.Require(c.FD().Ends.Most > 0 || e.WaitsItself(), expected, sleepsForFIN, "the program has closed its end without having read the end of file", c.FD())
+	// A program that learns of the server's FIN in another way need not read the end.
+	e.Require(c.FD().Ends.Most > 0 || e.WaitsItself() || e.AsksTCP() || toldOfEnd(e, c.FD()), expected, sleepsForFIN,
+		"the program has closed its end without having read the end of file", c.FD())
+}
+
+// toldOfEnd reports whether a callback of the fd was called after the bye because there was something to read.
+func toldOfEnd(e *grade.Examiner, f *world.FD) (yes bool) {
+	wrote := grade.LastCall(f, world.CallWrite)
+	e.Each(func(r *world.Entry) {
+		switch {
+		case r.Time > f.Closed:
+		case wrote(r):
+			yes = false
+		case r.Kind == trace.CallbackBegin && r.FD == f.Number && r.What()&trace.Readable != 0:
+			yes = true
+		}
+	})
+	return yes
+}
+
+// setsOption reports whether an option of the fd was set other than those that have a call of their own.
+func setsOption(e *grade.Examiner, f *world.FD) (yes bool) {
+	e.Each(func(r *world.Entry) {
+		yes = yes || r.Kind == trace.CallEnd && r.Text == "setsockopt" && r.FD == f.Number && r.Time >= f.Opened
+	})
+	return yes
 }
 
 // notFirst requires that the program has not sent the first FIN. slept: it was asleep after its bye.
@@ -301,8 +436,14 @@ func notFirst(e *grade.Examiner, s *grade.Server, c *grade.Client, slept bool, e
 		}
 		e.Pause(time.Millisecond)
 	}
+	if e.Ended() {
+		e.RuleOut(expected, stillOpen(e))
+	}
 	half := !closed && called(e, c.FD(), world.CallShutdown)
 	m, saw := closesFirst, "the program has closed its end, and the server had not"
+	if !closed && e.Ended() {
+		saw = "the program has ended, its end of the connection is closed with it, and the server had not closed"
+	}
 	for range 1000 { // what the world hears may come later than the record
 		if c.Ended() {
 			break
@@ -311,6 +452,8 @@ func notFirst(e *grade.Examiner, s *grade.Server, c *grade.Client, slept bool, e
 	}
 	lingers, decides := c.WasReset(), grade.Closing(c.FD())
 	switch {
+	case lingers && !called(e, c.FD(), world.CallLinger):
+		m, saw = closedUnread, "the program has closed its end with bytes unread, and so has reset the connection"
 	case lingers:
 		m, saw = resetForClose, "the program has reset the connection"
 	case called(e, c.FD(), world.CallReuseAddr):
@@ -327,6 +470,9 @@ func notFirst(e *grade.Examiner, s *grade.Server, c *grade.Client, slept bool, e
 		m, saw = sleepsForFIN, "the program has slept for a while and closed its end, without a read; the server had not closed"
 	case c.FD().BytesOut > int64(len("question 1\n")):
 		m = byeAndGone
+	}
+	if (m == byeAndGone || m == closesFirst) && setsOption(e, c.FD()) {
+		saw += " (an option was set: it does not change which side closes first)"
 	}
 	c.HangUp()
 	if _, theirs, _ := timeWaits(s, func(_, theirs int) bool { return theirs > 0 || lingers }); theirs > 0 {
