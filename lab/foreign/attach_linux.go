@@ -71,7 +71,7 @@ func (t *tracer) seizeAll(p *process) error {
 				return refusedAttach(p.pid, err)
 			}
 			more = true
-			t.tasks[tid] = &task{tid: tid, proc: p, handles: trace.NoFD}
+			t.tasks[tid] = &task{tid: tid, proc: p, handles: trace.NoFD, slept: sleepsIn(p.pid, tid)}
 			ptrace(unix.PTRACE_INTERRUPT, tid, 0, 0)
 		}
 	}
@@ -122,8 +122,31 @@ func (t *tracer) mend(k *task) {
 		return
 	}
 	if c := byNumber[nr]; c != nil && c.op == opEpollWait {
-		restart(k.tid)
+		restart(k, nr)
 	}
+}
+
+// asleep is the call in which a thread slept before it was interrupted.
+type asleep struct {
+	nr            int
+	first, sp, pc uint64 // its first argument, and two registers
+}
+
+// sleepsIn asks /proc for the call that a thread is in: proc(5), /proc/pid/syscall. nr is -1 where it runs.
+func sleepsIn(pid, tid int) asleep {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/task/" + strconv.Itoa(tid) + "/syscall")
+	word := strings.Fields(string(text)) // the number, six arguments, the stack pointer, the program counter
+	if err != nil || len(word) != 9 {
+		return asleep{nr: -1}
+	}
+	number := func(at int) uint64 {
+		n, err := strconv.ParseUint(word[at], 0, 64)
+		if err != nil {
+			return 0
+		}
+		return n
+	}
+	return asleep{int(number(0)), number(1), number(7), number(8)}
 }
 
 // mayAttach says why a process cannot be attached to, as far as that can be known

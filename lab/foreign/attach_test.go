@@ -105,9 +105,6 @@ func (p *traced) letsGo(program *untraced) {
 // TestAttachAndDetachAreNoSignals: both interrupt a wait. The program is not told, for it
 // would end.
 func TestAttachAndDetachAreNoSignals(t *testing.T) {
-	if !canRestart {
-		t.Skip("an interrupted wait cannot be begun again on this processor: the program is told EINTR")
-	}
 	program := start(t, compile(t, "strict.c"))
 	for range 3 {
 		p := attach(t, program.cmd.Process.Pid)
@@ -132,9 +129,6 @@ func TestAttachAndDetachAreNoSignals(t *testing.T) {
 // TestDetachAtTheBeginningOfAWait is no signal either: neither where the thread has just come there, at
 // whatever moment, nor where it is held there.
 func TestDetachAtTheBeginningOfAWait(t *testing.T) {
-	if !canRestart {
-		t.Skip("an interrupted wait cannot be begun again on this processor: the program is told EINTR")
-	}
 	program := start(t, compile(t, "strict.c"))
 	for range 30 {
 		p := attach(t, program.cmd.Process.Pid)

@@ -97,9 +97,6 @@ func TestAShellsChildrenAreShown(t *testing.T) {
 
 // TestAttachFindsTheWorkers: they are restored as the program is, and let go as it is.
 func TestAttachFindsTheWorkers(t *testing.T) {
-	if !canRestart {
-		t.Skip("an interrupted wait cannot be begun again on this processor: the program is told EINTR")
-	}
 	program := startWaiting(t, compile(t, "worker.c"), opPoll)
 	program.echoes(t, "bare\n")
 	for range 2 {

@@ -16,18 +16,15 @@ func interrupted(tid int) (nr int, result int64, ok bool) {
 	return nr, result, nr >= 0
 }
 
-// canRestart: see restart.
-const canRestart = true
-
 // restart makes the thread make its call again: back to the instruction `syscall`, of two
-// bytes, with the call's number in its place.
-func restart(tid int) {
+// bytes, with the call's number in its place. The arguments are in their registers still.
+func restart(k *task, _ int) {
 	var regs unix.PtraceRegs
-	if unix.PtraceGetRegs(tid, &regs) != nil {
+	if unix.PtraceGetRegs(k.tid, &regs) != nil {
 		return
 	}
 	regs.Rax, regs.Rip = regs.Orig_rax, regs.Rip-2
-	unix.PtraceSetRegs(tid, &regs)
+	unix.PtraceSetRegs(k.tid, &regs)
 }
 
 // How DWARF numbers the registers that matter here: System V ABI, AMD64, figure 3.36.

@@ -25,13 +25,33 @@ func interrupted(tid int) (nr int, result int64, ok bool) {
 	return nr, result, true
 }
 
-// canRestart: see restart.
-const canRestart = false
+// svc is the instruction that makes a system call, `svc #0`.
+const svc = 0xd4000001
 
-// restart would make the thread make its call again: back to the instruction `svc`, of four
-// bytes. Its first argument, an fd, was in the register of the result, and is lost: the
-// kernel keeps it for itself. So the restart is left to the program, which is told EINTR.
-func restart(int) {}
+// restart makes the thread make its call again: back to the instruction `svc`, of four bytes. The call's first argument
+// was in the register of the result, and the kernel keeps what it was for itself. So it is known only where the
+// call's beginning was seen, or where /proc has told it (slept). Else nothing is changed, and the program is told EINTR.
+func restart(k *task, nr int) {
+	var regs unix.PtraceRegsArm64
+	if regSet(unix.PTRACE_GETREGSET, k.tid, &regs) != nil {
+		return
+	}
+	var first uint64
+	switch s := &k.slept; {
+	case k.info.op != infoNone && k.info.nr() == nr:
+		first = k.info.arg(0)
+	case s.nr == nr && s.sp == regs.Sp && s.pc == regs.Pc:
+		first = s.first
+	default:
+		return
+	}
+	var code [4]byte
+	if peek(k.tid, regs.Pc-4, code[:]) != len(code) || binary.LittleEndian.Uint32(code[:]) != svc {
+		return // it has gone on since
+	}
+	regs.Regs[0], regs.Pc = first, regs.Pc-4
+	regSet(unix.PTRACE_SETREGSET, k.tid, &regs)
+}
 
 // How DWARF numbers the registers that matter here: DWARF for the Arm 64-bit Architecture.
 const (
