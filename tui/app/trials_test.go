@@ -116,9 +116,14 @@ func TestOnePlayheadForBoth(t *testing.T) {
 		t.Errorf("%d events lead back to %d; there were %d, from %d on", back, s.Now(), len(events), events[0])
 	}
 	// When the shorter run is over and the longer goes on, both say so.
-	show(s, s.trials[1].Length()+1)
-	if got := status(); !slices.Equal(got, []stage.Status{stage.Past, stage.Over}) {
-		t.Errorf("between the two ends: %v", got)
+	want := []stage.Status{stage.Past, stage.Over}
+	shorter := s.trials[1].Length()
+	if first := s.trials[0].Length(); first < shorter { // on a busy machine it may be
+		want[0], want[1], shorter = stage.Judged, stage.Past, first
+	}
+	show(s, shorter+1)
+	if got := status(); !slices.Equal(got, want) {
+		t.Errorf("between the two ends: %v, want %v", got, want)
 	}
 }
 
