@@ -7,13 +7,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
 // TestAStopIsDecodedOnEveryProcessor: the bytes of an epoll_wait that gave two fds, and of the registers
-// of a thread whose wait was interrupted. Those of arm64 were laid out by the kernel's headers (struct
-// epoll_event, struct user_pt_regs): no arm64 machine has run this.
+// of a thread whose wait was interrupted, laid out by the kernel's headers (struct epoll_event, struct user_pt_regs).
 func TestAStopIsDecodedOnEveryProcessor(t *testing.T) {
 	words := func(at map[int]string, n int) string { // registers of 8 bytes, all but these are aa
 		all := make([]string, n)
@@ -56,5 +56,50 @@ func TestAStopIsDecodedOnEveryProcessor(t *testing.T) {
 		if nr, result := c.layout.back(registers); nr != c.nr || result != -int64(unix.EINTR) {
 			t.Errorf("%s: call %d gives %d, want call %d, -EINTR", c.name, nr, result, c.nr)
 		}
+	}
+}
+
+// TestTheStopsOfArm64AreDecoded: what Linux 6.1 on arm64 said of `testdata/strict.c`, which waits in epoll_pwait(3, ..., 1, -1)
+// for its standard input: when the wait began, when it gave one fd, and when it was interrupted.
+func TestTheStopsOfArm64AreDecoded(t *testing.T) {
+	const (
+		began = "01000000b70000c0e07f79a0ffff000090105bd5ffff00001600000000000000030000000000000010115bd5ffff00000100000000000000ffffffffffffffff" +
+			"000000000000000008000000000000000000000000000000"
+		gave = "02000000b70000c0e07f79a0ffff000090105bd5ffff000001000000000000000000000000000000000000000000000000000000000000000000000000000000" +
+			"000000000000000000000000000000000000000000000000"
+		broken = "02000000b70000c0e07f79a0ffff000090105bd5ffff0000fcffffffffffffff0100000000000000000000000000000000000000000000000000000000000000" +
+			"000000000000000000000000000000000000000000000000"
+		events    = "01000000000000000000000000000000"
+		registers = "fcffffffffffffff10115bd5ffff00000100000000000000ffffffffffffffff00000000000000000800000000000000b82085a0ffff00000100000000000000" +
+			"16000000000000000000000000000000000000000000000000000000000000001000000000000000d5a242000000000000608aa0ffff00000300000000000000" +
+			"100081bcaaaa0000e08279a0ffff000000c0190000000000ffffffffffffffff01000000000000000300000000000000ffffffff0000000010115bd5ffff0000" +
+			"4000000000000000000000000000000028508aa0ffff0000d0fd80bcaaaa0000000000000000000090105bd5ffff0000400a7fbcaaaa000090105bd5ffff0000" +
+			"e07f79a0ffff00000010000000000000"
+	)
+	raw := func(text string) []byte {
+		raw, err := hex.DecodeString(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return raw
+	}
+	info := func(text string) (i syscallInfo) {
+		copy((*[unsafe.Sizeof(i)]byte)(unsafe.Pointer(&i))[:], raw(text))
+		return i
+	}
+	begin := info(began)
+	if begin.op != infoEntry || begin.arch != unix.AUDIT_ARCH_AARCH64 || begin.nr() != 22 || begin.fd(0) != 3 || begin.arg(2) != 1 || int32(begin.arg(3)) != -1 {
+		t.Errorf("the beginning is read as %+v", begin)
+	}
+	for text, result := range map[string]int64{gave: 1, broken: -int64(unix.EINTR)} {
+		if end := info(text); end.op != infoExit || end.result() != result || end.ip != begin.ip || end.sp != begin.sp {
+			t.Errorf("an end is read as %+v; want the result %d, at the same place", end, result)
+		}
+	}
+	if got, want := arm64Layout.events(raw(events)), []interest{{events: unix.EPOLLIN}}; !slices.Equal(got, want) {
+		t.Errorf("the events are %+v, want %+v", got, want)
+	}
+	if nr, result := arm64Layout.back(raw(registers)); nr != begin.nr() || result != -int64(unix.EINTR) {
+		t.Errorf("the registers say that call %d gave %d, want call %d, -EINTR", nr, result, begin.nr())
 	}
 }
