@@ -54,7 +54,7 @@ func (e *Examiner) distortion(got, due string, n int) *Misconception {
 		return WholeBuffer
 	case more[0] == '\n' && endsThere(reads, n):
 		return AddsNewline
-	case inserted(got, due, n, sum) != "" && strings.HasSuffix(due[:n], inserted(got, due, n, sum)):
+	case consists(inserted(got, due, n, sum), reads, due):
 		return PrintedAgain
 	case inserted(got, due, n, sum) != "":
 		return Noise
@@ -72,6 +72,34 @@ func inserted(got, due string, n, read int) string {
 		return ""
 	}
 	return more
+}
+
+// consists reports whether a text is nothing but what single reads gave, one or several of them.
+func consists(text string, reads []int, due string) bool {
+	if text == "" {
+		return false
+	}
+	gave := map[string]bool{}
+	at := 0
+	for _, size := range reads {
+		if at+size <= len(due) {
+			gave[due[at:at+size]] = true
+		}
+		at += size
+	}
+	for text != "" {
+		longest := ""
+		for piece := range gave {
+			if len(piece) > len(longest) && strings.HasPrefix(text, piece) {
+				longest = piece
+			}
+		}
+		if longest == "" {
+			return false
+		}
+		text = text[len(longest):]
+	}
+	return true
 }
 
 func sum(sizes []int) (all int) {

@@ -326,8 +326,8 @@ var (
 	BrokenOff = &Misconception{
 		ID:     "broken-off",
 		Belief: "Somebody must end the loop.",
-		Truth: "It ends by itself when no event is pending. Break and Exit cut it off with events left, and whatever " +
-			"they still had to do is not done. Delete what is over, and let Dispatch return.",
+		Truth: "It ends by itself when no event is pending. Break and Exit cut it off with events left: whatever " +
+			"these still had to do is not done. Delete what is over, and let Dispatch return.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
 	OtherThreads = &Misconception{
