@@ -22,7 +22,7 @@ var onlyLinesCount = &grade.Misconception{
 
 var timerOnce = &grade.Misconception{
 	ID:     "timer-once",
-	Belief: "A timeout that is over begins again by itself.",
+	Belief: "While the sensor is silent, the time begins again by itself.",
 	Truth: "That of a persistent event does, as long as it is pending. A timer without Persist fires once, and an event that is added " +
 		"anew has the timeout that Add is given then. A silence that goes on is reported again only if one is pending.",
 	Lesson: "02-ev-persist", Section: "explain",
@@ -30,9 +30,9 @@ var timerOnce = &grade.Misconception{
 
 var timerLeft = &grade.Misconception{
 	ID:     "timer-left",
-	Belief: "When the fd's event is gone, its timer is, too.",
-	Truth: "A timer is an event of its own, and keeps the loop alive. Delete it with the other one; or use one event " +
-		"with a timeout: one Del ends both.",
+	Belief: "After the end nothing more is called.",
+	Truth: "Whatever has a timeout is called until it is deleted, and keeps the loop alive. Delete it when a read gives 0. A timer is an event of its own; " +
+		"of one event with a timeout, one Del ends both.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
@@ -41,6 +41,48 @@ var silenceNotTold = &grade.Misconception{
 	Belief: "Silence is nothing, so there is nothing to report.",
 	Truth: "Silence makes no fd ready: only a timeout ends the loop's wait. Give the event one (Add takes it), and let " +
 		"the callback print when that is the reason for which it is called.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var timeoutUnused = &grade.Misconception{
+	ID:     "timeout-unused",
+	Belief: "With a timeout, silence is reported.",
+	Truth: "The time was over, a callback was called for that, and idle did not come out. The second argument of the callback says why it is called: " +
+		"what&event.Timeout != 0. Follow it from there to standard output.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var silenceLeftOut = &grade.Misconception{
+	ID:     "silence-left-out",
+	Belief: "One idle more or less makes no difference.",
+	Truth: "It does: whoever reads the output counts them. Each time of silence is reported once, the first one like the others, and also before the " +
+		"first word. Print idle whenever the time is over.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var idleTooOften = &grade.Misconception{
+	ID:     "idle-too-often",
+	Belief: "When I print idle, the sensor was silent.",
+	Truth: "Here it was printed more often than that. It says that the sensor was silent for the whole time of the second argument, counted from its last word, " +
+		"and is printed once for each such time.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var silenceIsEnd = &grade.Misconception{
+	ID:     "silence-is-end",
+	Belief: "A sensor that is silent is gone.",
+	Truth: "It may speak again at any time, and idle only says that it has not done so yet. The end is a read that gives 0. Until then its event must " +
+		"stay pending.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+// zeroTime has the ID of the grader's own: here every event is to have a timeout.
+var zeroTime = &grade.Misconception{
+	ID:     "zero-timeout",
+	Belief: "The timeout that I give Add is the right one.",
+	Truth: "It is 0, and that is over at once: the callback is called for the reason Timeout, with nothing to read; and a persistent event with a timeout of 0 is " +
+		"not added again. Give Add the time of the second argument as time.ParseDuration returns it (in whole seconds, 200 ms are 0). An event without a " +
+		"timeout is added with event.NoTimeout.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
@@ -93,16 +135,16 @@ var idleLogged = &grade.Misconception{
 var pollsTheClock = &grade.Misconception{
 	ID:     "polls-the-clock",
 	Belief: "A clock that ticks often enough will notice the silence.",
-	Truth: "It wakes the program again and again for nothing, and still notices late. The loop can wait exactly as long as " +
-		"is left: give the event the timeout, or a timer that each word restarts.",
+	Truth: "It wakes the program again and again for nothing. The loop can wait exactly as long as is left: give the event the timeout, or a " +
+		"timer that each word restarts.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var besideTheLoop = &grade.Misconception{
 	ID:     "silence-beside-the-loop",
-	Belief: "A goroutine with a timer of its own can report silence.",
-	Truth: "Then another thread measures the time, and must be told of each word, under a lock or by a post. The loop can do it alone: " +
-		"it wakes when the time is over, if an event has a timeout. Add takes one.",
+	Belief: "Silence can be measured beside the loop.",
+	Truth: "Then something else looks at the time, and must learn of each word. The loop can do it alone: it wakes when the time is over, if an event has a " +
+		"timeout. Add takes one.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 

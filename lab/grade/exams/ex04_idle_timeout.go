@@ -31,6 +31,7 @@ var idleTimeout = &grade.Exam{
 		"the end",
 	},
 	Starter: notBegunAgain,
+	Means:   map[*grade.Misconception]*grade.Misconception{grade.ZeroTimeout: zeroTime},
 	Play: func(e *grade.Examiner) {
 		e.Aside("idle")
 		sensor := e.FIFO("sensor")
@@ -55,6 +56,10 @@ var idleTimeout = &grade.Exam{
 			e.Await(expected, func() bool {
 				printed := e.Asides()
 				s := measure(e, sensor)
+				if s.early > 3 && printed > s.told {
+					e.RuleOut(expected, grade.Find(tooShort(e, idleTooOften), fmt.Sprintf("idle was printed %s; %d of these times it had been silent for %v",
+						phrase.Counted(int64(printed), "time"), s.told, silence), s.fd).Decides(s.isTooEarly))
+				}
 				if s.early > 3 {
 					e.RuleOut(expected, grade.Find(pollsTheClock, fmt.Sprintf("%d times since the last word a timeout's callback was called, and no time of %v "+
 						"was over just then", s.early, silence), s.fd).Decides(s.isTooEarly))
@@ -75,18 +80,25 @@ var idleTimeout = &grade.Exam{
 				e.Require(untold < 20 || !strings.Contains(strings.ToLower(e.Logged()), "idle"), expected, idleLogged,
 					fmt.Sprintf("%s the time was over, and idle was printed %s on standard output; standard error has it",
 						phrase.Counted(int64(s.told), "time"), phrase.Counted(int64(printed), "time")), s.fd)
-				untellable := silenceNotTold
-				if printed > 0 {
+				untellable := timeoutUnused
+				switch {
+				case printed == 1:
 					untellable = onceIsEnough
+				case printed > 1:
+					untellable = silenceLeftOut
 				}
-				e.Require(untold < 20, expected, untellable,
-					fmt.Sprintf("%s the time was over, and idle was printed %s", phrase.Counted(int64(s.told), "time"), phrase.Counted(int64(printed), "time")), s.fd)
+				if untold >= 20 {
+					e.RuleOut(expected, grade.Find(untellable, fmt.Sprintf("%s the time was over, and idle was printed %s", phrase.Counted(int64(s.told), "time"),
+						phrase.Counted(int64(printed), "time")), s.fd).Decides(s.isTold))
+				}
 				return printed >= want // not what has been printed meanwhile: it was not judged
 			})
 		}
 		e.Check("silence is reported")
-		e.Means(grade.Stuck, silenceNotTold)
-		suspects(e, misspelt, timeoutGone)
+		if measure(e, sensor).timeouts == 0 {
+			e.Means(grade.Stuck, silenceNotTold)
+		}
+		suspects(e, misspelt, timeoutGone, deletedAtTimeout)
 		idles(1, fmt.Sprintf("the sensor is silent for %v, and standard output has the line idle", silence))
 		fromTheStart(e, sensor)
 
@@ -97,15 +109,20 @@ var idleTimeout = &grade.Exam{
 		suspects(e, misspelt)
 
 		e.Check("each word restarts it")
-		chatter(e, sensor)
+		e.Pause(silence / 2) // the last idle is well before the first word: see overBy
+		var before int64     // the last record
+		e.Each(func(r *world.Entry) { before = r.Time })
+		quiet := chatter(e, sensor)
 		printed := e.Asides()
 		e.Calm("between two words the program sleeps") // takes in what the trace has of them, too
 		s := measure(e, sensor)
 		if printed > s.told {
 			e.RuleOut(fmt.Sprintf("idle is printed when the sensor was silent for %v, and not otherwise", silence),
-				grade.Find(tooShort(e, notBegunAgain), fmt.Sprintf("idle was printed %d times; %d of these times it had been silent for so long", printed, s.told), s.fd).
+				grade.Find(tooShort(e, s.tooEarlyFor()), fmt.Sprintf("idle was printed %d times; %d of these times it had been silent for so long", printed, s.told), s.fd).
 					Decides(s.isTooEarly))
 		}
+		e.Require(quiet >= overBy(e, sensor, before), fmt.Sprintf("idle is printed whenever the sensor was silent for %v", silence), silenceLeftOut,
+			fmt.Sprintf("before the sensor spoke again, %d times of silence were over, and idle was printed %s", overBy(e, sensor, before), phrase.Counted(int64(quiet), "time")), s.fd)
 		inTime(e, sensor, func() {
 			idles(1, fmt.Sprintf("the sensor is silent for %v, and standard output has the line idle", silence))
 		})
@@ -139,11 +156,12 @@ func heardOf(e *grade.Examiner, sensor *grade.FIFO, keeps *grade.Misconception, 
 		if e.Printed() == e.IsDue() {
 			return true
 		}
-		if held++; sensor.Unread() > 0 || !strings.HasPrefix(e.IsDue(), e.Printed()) || measure(e, sensor).since < 2 {
+		missing := e.Missing() // "" if something else was printed
+		if held++; sensor.Unread() > 0 || missing == "" || measure(e, sensor).since < 2 {
 			held = 0
 		}
 		e.Require(held < 20, expected, keeps, fmt.Sprintf("%q was read; since then the sensor has been silent for %v and more, and it was not printed",
-			e.IsDue()[len(e.Printed()):], 2*silence), f)
+			missing, 2*silence), f)
 		return false
 	})
 }
@@ -154,7 +172,7 @@ func heardOf(e *grade.Examiner, sensor *grade.FIFO, keeps *grade.Misconception, 
 func fromTheStart(e *grade.Examiner, sensor *grade.FIFO) {
 	printed := e.AsidesFirst()
 	s := measure(e, sensor)
-	e.Require(printed <= s.before, "idle is printed when the time of silence is over, and not when the program begins", idleAtStart,
+	e.Require(printed <= s.before, "idle is printed when the time of silence is over, and not when the program begins", tooShort(e, idleAtStart),
 		fmt.Sprintf("idle was printed before the first word, and no time of %v was over then", silence), s.fd)
 	if s.unbounded != 0 {
 		e.RuleOut("the time of silence counts from the beginning: the loop waits so long for the first word, and no longer",
@@ -165,7 +183,9 @@ func fromTheStart(e *grade.Examiner, sensor *grade.FIFO) {
 
 // chatter has the sensor speak until it has done so without a pause for longer
 // than two times of silence: then a clock that does not hear it has struck.
-func chatter(e *grade.Examiner, sensor *grade.FIFO) {
+// It returns how often idle had been printed when the first of these words had been.
+func chatter(e *grade.Examiner, sensor *grade.FIFO) (quiet int) {
+	quiet = -1
 	for end := time.Now().Add(time.Minute); measure(e, sensor).steady < 5*silence/2; {
 		if time.Now().After(end) {
 			e.Cannot("this machine is too busy to let a FIFO speak every %v", silence)
@@ -178,8 +198,30 @@ func chatter(e *grade.Examiner, sensor *grade.FIFO) {
 		e.Due("20.7\n")
 		sensor.Say("20.7\n")
 		e.Answered("the sensor speaks, and standard output has its line")
+		if quiet < 0 {
+			quiet = e.Asides()
+		}
 		time.Sleep(silence / 5)
 	}
+	return quiet
+}
+
+// overBy returns how many times of silence were over, and a callback was called for that and nothing else, well before
+// the sensor began to chatter, which it did after the record of that time: a program that measures the time itself may be about to report the last of them.
+func overBy(e *grade.Examiner, sensor *grade.FIFO, before int64) int {
+	chatters := int64(0)
+	e.Each(func(r *world.Entry) {
+		if chatters == 0 && r.Time > before && r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == sensor.FD().Number && r.A > 0 {
+			chatters = r.Time
+		}
+	})
+	n := 0
+	for _, at := range measure(e, sensor).overs {
+		if at < chatters-int64(silence/4) {
+			n++
+		}
+	}
+	return n
 }
 
 // tooShort returns what is meant by an idle that came too early: if each timeout is as long as the others, and shorter
@@ -250,6 +292,9 @@ func inTime(e *grade.Examiner, sensor *grade.FIFO, idle func()) {
 
 // noTimeoutLeft looks whether the loop waits without a timeout after it has told of silence.
 func noTimeoutLeft(e *grade.Examiner) *grade.Finding {
+	if f := deletedAtTimeout(e); f != nil {
+		return f
+	}
 	if e.Ended() && e.World().Returned.Reason == trace.LoopNoEvents && e.Asides() > 0 {
 		return grade.Find(timerOnce, "idle was printed, and then no event was pending any more: dispatch returned").Decides(func(r *world.Entry) bool {
 			return r.Kind == trace.CallbackBegin && r.What()&trace.Timeout != 0
@@ -263,6 +308,20 @@ func noTimeoutLeft(e *grade.Examiner) *grade.Finding {
 		}
 	}
 	return nil
+}
+
+// deletedAtTimeout looks whether the program has ended because its events were deleted in the callback of a timeout.
+func deletedAtTimeout(e *grade.Examiner) (found *grade.Finding) {
+	if !e.Ended() || e.World().Returned.Reason != trace.LoopNoEvents {
+		return nil
+	}
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.Del && forTimeout(&r.Inside) && r.Time < e.World().Returned.At {
+			found = grade.Find(silenceIsEnd, "the time of silence was over, and its callback has deleted the event: none was pending, and dispatch returned",
+				e.World().FDByNumber(r.FD)).Decides(grade.Numbered(r.Seq))
+		}
+	})
+	return found
 }
 
 // timeoutGone looks whether an event had a timeout, and after a word the loop waits without one.
@@ -313,13 +372,27 @@ type spell struct {
 	before    int    // of told: before the first word
 	unbounded uint64 // the record of a wait before the first word without a timeout, or 0
 
+	last  uint64  // the record of the last timeout that was right
+	overs []int64 // when such a timeout, and nothing else, was reported
+
 	tooEarly uint64        // the record of the last timeout before it was silent for so long, or 0
+	timer    bool          // it was one of a timer
 	early    int           // timeouts since the last word, before it was silent for so long
 	timeouts int           // events that were added with a timeout
 	wait     time.Duration // the longest wait since the last word, as the loop meant it
 	after    time.Duration // how long after its time the loop meant to wake for the first idle since then
 
 	fd *world.FD
+}
+
+func (s *spell) isTold(r *world.Entry) bool { return s.last != 0 && r.Seq == s.last }
+
+// tooEarlyFor is what is meant by an idle that came too early.
+func (s *spell) tooEarlyFor() *grade.Misconception {
+	if s.tooEarly != 0 && s.timer {
+		return notBegunAgain
+	}
+	return idleTooOften
 }
 
 func (s *spell) isTooEarly(r *world.Entry) bool { return s.tooEarly != 0 && r.Seq == s.tooEarly }
@@ -358,6 +431,10 @@ func measure(e *grade.Examiner, sensor *grade.FIFO) spell {
 					s.after = time.Duration(until - heard - int64(silence))
 				}
 				s.told++
+				s.last = r.Seq
+				if r.What()&trace.Readable == 0 {
+					s.overs = append(s.overs, r.Time)
+				}
 				if !spoke {
 					s.before++
 				}
@@ -365,7 +442,7 @@ func measure(e *grade.Examiner, sensor *grade.FIFO) spell {
 				s.since++
 			} else {
 				s.early++
-				s.tooEarly = r.Seq
+				s.tooEarly, s.timer = r.Seq, r.FD == trace.NoFD
 			}
 		case r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == s.fd.Number:
 			if forTimeout(&r.Inside) {

@@ -1,6 +1,6 @@
 // Wrong on purpose: the timeout is there, and its callback takes it for a mistake.
 //
-// told: silence-not-told
+// told: timeout-unused
 package main
 
 import (
