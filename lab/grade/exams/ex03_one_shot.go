@@ -39,7 +39,7 @@ var rearmedTooEarly = &grade.Misconception{
 var sleepsInCallback = &grade.Misconception{
 	ID:     "sleeps-in-callback",
 	Belief: "The work is short, the callback can wait for it.",
-	Truth: "While a callback sleeps, the loop stands still: no other fd and no timer is served. Let a timer wait: " +
+	Truth: "While a callback works or sleeps, the loop stands still: no other fd and no timer is served. Let a timer wait: " +
 		"add it, return, and go on in its callback.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
@@ -47,17 +47,16 @@ var sleepsInCallback = &grade.Misconception{
 var timerPersists = &grade.Misconception{
 	ID:     "timer-persists",
 	Belief: "With Persist the timer is there for the next job, too.",
-	Truth: "With Persist it fires again and again, each time after the same pause, whether there is a job or not: so the last " +
-		"job is done once more. A timer without Persist fires once for each Add.",
+	Truth: "With Persist it fires again and again, each time after the same pause, whether there is a job or not. A timer without Persist " +
+		"fires once for each Add.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var worksOutside = &grade.Misconception{
 	ID:     "works-outside",
-	Belief: "The loop waits for work that goes on elsewhere.",
+	Belief: "The loop waits until the job is done.",
 	Truth: "A loop knows its events, and nothing else. When the one-shot event has fired, none is pending, and Dispatch returns, " +
-		"whatever a goroutine or time.AfterFunc still does. Let a timer of the base stand for the work: while it is " +
-		"pending the loop goes on.",
+		"whatever is still to be done elsewhere. Let a timer of the base stand for the work: while it is pending the loop goes on.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
@@ -65,13 +64,30 @@ var noTime = &grade.Misconception{
 	ID:     "no-time",
 	Belief: "The timer only has to call the next function.",
 	Truth: "It stands for the work, and the work takes 20 ms: nothing is watched meanwhile, and that is what the exercise is " +
-		"about. A timeout is a time.Duration, in nanoseconds: 20 of them are no time at all. Write 20 * time.Millisecond.",
+		"about. A timer of 0 is over at once. Add it for the time that the work takes.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+// inNanoseconds has the ID of noTime.
+var inNanoseconds = &grade.Misconception{
+	ID:     "no-time",
+	Belief: "20 are 20 ms.",
+	Truth: "A timeout is a time.Duration, and counts nanoseconds: 20 of them are no time at all. The timer stands for the work, and that takes 20 ms: " +
+		"write 20 * time.Millisecond.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var notEachTimed = &grade.Misconception{
+	ID:     "not-each-timed",
+	Belief: "Each job gets its time.",
+	Truth: "More jobs were read than timers were added: what one read gives is one job, and the work of each takes 20 ms. Add the timer, for that time, when a job " +
+		"was read.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var tooLittleTime = &grade.Misconception{
 	ID:     "too-little-time",
-	Belief: "The timer may be a little shorter than the work.",
+	Belief: "The timer may be shorter than the work.",
 	Truth: "A job takes 20 ms, and the timer stands for all of them: what is printed before is not done. Add it for the whole time, counted " +
 		"from the read.",
 	Lesson: "02-ev-persist", Section: "explain",
@@ -346,9 +362,11 @@ func lastRead(e *grade.Examiner, f *world.FD) (last world.Entry) {
 // (By whom and in how many steps is all the same.)
 func takesTime(e *grade.Examiner, jobs *world.FD) {
 	read, timed := 0, time.Duration(0)
-	adds, shortest := 0, time.Hour
+	adds, struck, shortest := 0, 0, time.Hour
 	e.Each(func(r *world.Entry) {
 		switch {
+		case r.Kind == trace.CallbackBegin && r.FD == trace.NoFD && r.What()&trace.Timeout != 0:
+			struck++
 		case r.Kind == trace.Add && r.FD == trace.NoFD:
 			timed += time.Duration(max(0, r.B))
 			adds++
@@ -362,10 +380,14 @@ func takesTime(e *grade.Examiner, jobs *world.FD) {
 	}
 	m := noTime
 	switch {
-	case adds < read && shortest >= work:
+	case adds < read && shortest >= work && struck > adds:
 		m = clockForTimer
-	case shortest >= time.Millisecond:
+	case adds < read:
+		m = notEachTimed
+	case shortest >= time.Microsecond:
 		m = tooLittleTime
+	case shortest > 0:
+		m = inNanoseconds
 	}
 	e.RuleOut(fmt.Sprintf("a job takes %v, for which a timer stands", work),
 		grade.Find(m, fmt.Sprintf("%d jobs were read, and timers were added %s, for %v in all", read, phrase.Counted(int64(adds), "time"), timed), jobs))

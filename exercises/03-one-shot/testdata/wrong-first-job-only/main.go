@@ -1,0 +1,78 @@
+// Wrong on purpose: only the first job gets a timer, the others a posted function.
+//
+// told: not-each-timed
+package main
+
+import (
+	"fmt"
+	"log"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/event"
+	"fdlab/lab/sys"
+)
+
+// work is how long a job takes.
+const work = 20 * time.Millisecond
+
+func main() {
+	if len(os.Args) != 2 {
+		log.Fatal("usage: 03-one-shot jobs.fifo")
+	}
+	if err := run(os.Args[1]); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// run does the jobs that come out of the FIFO, one at a time, until it ends.
+func run(path string) error {
+	fd, err := sys.OpenFIFO(path, unix.O_RDONLY|unix.O_NONBLOCK, "")
+	if err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	defer sys.Close(fd)
+	base, err := event.New(event.Config{})
+	if err != nil {
+		return err
+	}
+	defer base.Close()
+
+	var job []byte
+	first := true
+	var finish func()
+	var in, done *event.Event
+	// No Persist: while a job is being done, nobody watches the FIFO.
+	in = base.NewEvent(fd, event.Read, func(fd int, _ event.What) {
+		var buf [512]byte
+		n, err := sys.Read(fd, buf[:])
+		if err != nil {
+			log.Printf("read: %v", err)
+			return
+		}
+		if n == 0 {
+			return // the end: nothing is added, nothing is left, dispatch returns
+		}
+		job = append(job[:0], buf[:n]...)
+		if first {
+			first = false
+			done.Add(work) // the work goes on without keeping the loop
+			return
+		}
+		base.Post(finish)
+	})
+	finish = func() {
+		os.Stdout.Write(job)
+		if err := in.Add(event.NoTimeout); err != nil { // ready for the next one
+			log.Print(err)
+		}
+	}
+	done = base.NewTimer(func(int, event.What) { finish() })
+	if err := in.Add(event.NoTimeout); err != nil {
+		return err
+	}
+	_, err = base.Dispatch()
+	return err
+}
