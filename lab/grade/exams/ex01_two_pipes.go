@@ -11,10 +11,9 @@ import (
 
 var readsElsewhere = &grade.Misconception{
 	ID:     "reads-elsewhere",
-	Belief: "The callback starts a goroutine, and the goroutine reads.",
-	Truth: "The callback returns before anything is read. The fd is still ready, so the loop calls again at once, and " +
-		"again: until the goroutine has read, on a thread of its own. Read inside the callback. It will not block: the loop " +
-		"calls it when there is something.",
+	Belief: "A goroutine may read what the loop watches.",
+	Truth: "Until it has read, on a thread of its own, the fd is still ready, and the loop calls again at once. Read inside the callback. It will not " +
+		"block: the loop calls it when there is something.",
 	Lesson: "01-select-vs-blocking-io", Section: "explain",
 }
 
@@ -136,8 +135,14 @@ func readElsewhere(e *grade.Examiner) (found *grade.Finding) {
 // deletesAnother looks for a callback that deleted the event of another fd, and
 // not its own: the last one, as it is when the callbacks share a variable.
 func deletesAnother(e *grade.Examiner) (found *grade.Finding) {
+	own := map[int64]bool{} // the callbacks that have deleted their own event
 	e.Each(func(r *world.Entry) {
-		if found != nil || r.Kind != trace.Del || r.Inside.Number == 0 {
+		if r.Kind == trace.Del && r.Inside.Number != 0 && r.FD == r.Inside.FD {
+			own[r.Inside.Number] = true
+		}
+	})
+	e.Each(func(r *world.Entry) {
+		if found != nil || r.Kind != trace.Del || r.Inside.Number == 0 || own[r.Inside.Number] {
 			return
 		}
 		its := e.FD(func(f *world.FD) bool { return f.Number == r.Inside.FD })
