@@ -76,7 +76,7 @@ func (e *Examiner) noise() *Finding {
 		found := Find(m, fmt.Sprintf("after %d right bytes, %s goes on with %s, and should with %s",
 			n, p.name, excerpt(p.got[n:]), excerpt(p.due[n:])), e.about(p)...)
 		switch {
-		case m == AddsNewline:
+		case n > 0 && (m == AddsNewline || m == WholeBuffer):
 			found.Decides(e.readOf(n - 1))
 		case verbatim && n < sum(e.reads()): // else nothing that was read has to do with it
 			found.Decides(e.readOf(n))
@@ -129,6 +129,9 @@ func (e *Examiner) swallowed() *Finding {
 				excerpt(p.due[len(p.got):])), e.about(p)...)
 		}
 		about, decides := e.about(p), e.ShortWrite(p.fd)
+		if e.exam.Verbatim && p.fd == nil {
+			decides = e.readOf(len(p.got))
+		}
 		if e.through != nil && e.through() != nil {
 			bell := e.through()
 			about, decides = append(about, bell), LastCall(bell, world.CallRead)

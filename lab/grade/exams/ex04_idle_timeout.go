@@ -160,8 +160,10 @@ func heardOf(e *grade.Examiner, sensor *grade.FIFO, keeps *grade.Misconception, 
 		if held++; sensor.Unread() > 0 || missing == "" || measure(e, sensor).since < 2 {
 			held = 0
 		}
-		e.Require(held < 20, expected, keeps, fmt.Sprintf("%q was read; since then the sensor has been silent for %v and more, and it was not printed",
-			missing, 2*silence), f)
+		if held >= 20 {
+			e.RuleOut(expected, grade.Find(keeps, fmt.Sprintf("%q was read; since then the sensor has been silent for %v and more, and it was not printed",
+				missing, 2*silence), f).Decides(grade.LastCall(f, world.CallRead)))
+		}
 		return false
 	})
 }
