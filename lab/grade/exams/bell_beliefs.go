@@ -12,17 +12,17 @@ var bellReadyMade = &grade.Misconception{
 
 var noBell = &grade.Misconception{
 	ID:     "no-bell",
-	Belief: "A goroutine that waits for the items is a worker.",
-	Truth: "It waits for that one thing. A worker's loop can wait for clients and timers as well, but only for fds: that is " +
-		"why other threads ring a bell that is one. Let the worker's base watch it.",
+	Belief: "A goroutine that gets the items is a worker.",
+	Truth: "A worker's loop can wait for clients and timers as well, but only for fds: that is why other threads ring a bell that is " +
+		"one. Let the worker's base watch it.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var ringNotNeeded = &grade.Misconception{
 	ID:     "ring-not-needed",
-	Belief: "The bell was rung before, so the worker will come.",
-	Truth: "It came, and has read that ring: for what is put into the queue afterwards nobody calls it. A ring can be left out only while one is " +
-		"unread. If a variable says so, change it back under the queue's lock when the items are taken out, and not later.",
+	Belief: "This item needs no ring.",
+	Truth: "The worker has read all rings that there were: for what is put into the queue afterwards nothing calls it. A ring can be left out only " +
+		"while one is unread. If a variable says so, change it back under the queue's lock when the items are taken out, and not later.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -61,9 +61,8 @@ var channelFull = &grade.Misconception{
 
 var waitsForWorker = &grade.Misconception{
 	ID:     "waits-for-worker",
-	Belief: "The dispatcher may wait until its item is done.",
-	Truth: "Then the two threads do what one could, and a busy worker stops the dispatcher, with all that it watches. Put the " +
-		"item into the queue, ring, and return.",
+	Belief: "The dispatcher may wait for the worker.",
+	Truth:  "Then a busy worker stops the dispatcher, with all that it watches. Put the item into the queue, which grows as far as it must, ring, and return.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -94,10 +93,10 @@ var ringsTooEarly = &grade.Misconception{
 
 var memoryUsedAgain = &grade.Misconception{
 	ID:     "memory-used-again",
-	Belief: "While I deal with the items of the queue, nobody else is there.",
-	Truth: "The other thread is. Either the queue is changed without the lock; or what was taken out of it shares its memory with the queue " +
-		"(as after all := queue; queue = queue[:0]), or with the buffer that the dispatcher reads into again, and what comes next is put over " +
-		"items that are not done yet. Change the queue under the lock only, and copy what must stay as it is. (go run -race names the lines.)",
+	Belief: "An item stays as it is until it is done.",
+	Truth: "What came next was put over it. Either the queue is changed without the lock; or it has a fixed size and begins again at its front; or what was taken " +
+		"out of it shares its memory with the queue (as after all := queue; queue = queue[:0]) or with the buffer that the dispatcher reads into " +
+		"again. Change the queue under the lock only, let it grow, and copy what must stay. (go run -race names the lines of a race.)",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -106,5 +105,53 @@ var itemIsMark = &grade.Misconception{
 	Belief: "This byte is no item: I can leave it out, or let it mean the end.",
 	Truth: "Each byte is an item, and whoever types items ends each line with a newline. A mark for the end must be something that no item " +
 		"can be: a queue of ints, for instance, has room for one more value than there are bytes.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+// ringSpent is all that can be said of an item that lies in the queue, whatever left it there.
+var ringSpent = &grade.Misconception{
+	ID:     "ring-spent",
+	Belief: "Once the bell has rung, the item is as good as done.",
+	Truth: "The rings are read, and the item lies in the queue: nothing calls the worker for it now. Put an item into the queue before you ring for it, " +
+		"read the bell before you look into the queue, and leave nothing there that was rung for.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var itemLost = &grade.Misconception{
+	ID:     "item-lost",
+	Belief: "What comes while the worker is busy is safe in the queue.",
+	Truth: "It is not there now. Either it was never put in (a channel that is full refuses it, and a variable holds one item), or it was thrown " +
+		"away with those that were done. Put each item in, and take out just those that you do, both under the lock.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var takesPart = &grade.Misconception{
+	ID:     "takes-a-part",
+	Belief: "One callback takes a part, and the next one takes more.",
+	Truth: "Each callback costs a turn of the loop, and something must see to it that the next one comes. One callback is to take all items that are " +
+		"in the queue: then nobody has to count.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var ringsForTheRest = &grade.Misconception{
+	ID:     "rings-for-the-rest",
+	Belief: "The worker takes a part, and rings for the rest itself.",
+	Truth: "Then each part costs a write, a read and a callback. One callback is to take all items that are in the queue: nothing is left then " +
+		"that somebody must ring for.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var byteAsRune = &grade.Misconception{
+	ID:     "byte-as-rune",
+	Belief: "A byte is a character.",
+	Truth: "Up to 127 it comes to the same. From 128 on, a character is two bytes and more in UTF-8: that is what %c prints, and what string makes of " +
+		"a number. Write the byte itself: os.Stdout.Write([]byte{item}).",
+}
+
+var endLeavesItems = &grade.Misconception{
+	ID:     "end-leaves-items",
+	Belief: "When the end is there, all is done.",
+	Truth: "Items may still be in the queue when the worker hears of the end, and when its loop has returned, nobody does them. Let it do what is left " +
+		"in the queue first, and delete its event after that.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }

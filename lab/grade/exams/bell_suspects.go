@@ -7,39 +7,47 @@ import (
 	"strings"
 	"time"
 
+	"fdlab/lab/diagnosis"
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
 
-// left looks whether the last item is missing, and the program sleeps. saw says what
+// left looks whether the last item lies in the queue, and the program sleeps. saw says what
 // has happened, with the item.
 func (w *bellWorld) left(m *grade.Misconception, saw string) *grade.Finding {
-	missing := w.e.Missing()
-	if w.e.Ended() || missing == "" || w.items.Unread() > 0 {
+	missing, read := w.missing(), grade.LastCall(w.bell(), world.CallRead) // before anything else is read
+	if w.oneMore() != inQueue {
 		return nil
 	}
-	return grade.Find(m, fmt.Sprintf(saw, strconv.Quote(missing)), w.items.FD(), w.bell(), w.ring()).
-		Decides(grade.LastCall(w.bell(), world.CallRead))
+	return grade.Find(m, fmt.Sprintf(saw, strconv.Quote(missing)), w.items.FD(), w.bell(), w.ring()).Decides(read)
 }
 
 // oneMore gives one more item, and tells what becomes of those that are missing, if just the last are: they are
 // gone, if what comes next is printed in their place, or were left in the queue, if some of them are. Else it is unknown.
+// Whatever it is, the trial is at its end: what was missing before stays in w.lacks.
 func (w *bellWorld) oneMore() fate {
 	const more = "." // no letter
+	if w.lacks != "" {
+		return w.fate
+	}
 	got, missing := w.e.Printed(), w.e.Missing()
-	if w.e.Ended() || missing == "" || w.items.Unread() > 0 || w.bell() == nil || w.answers.FD().Blocked > 0 {
+	if w.e.Ended() || missing == "" || w.items.Unread() > 0 || w.bell() == nil || w.bell().InCallback > 0 || w.answers.FD().Blocked > 0 {
 		return unknown
 	}
+	w.lacks = missing
 	w.e.Aftermath(func() { w.gives(more) })
 	switch now := w.e.Printed(); {
 	case now == got+more:
-		return gone
+		w.fate = gone
 	case strings.HasPrefix(now, got+missing[:1]):
-		return inQueue
+		w.fate = inQueue
 	}
-	return unknown
+	return w.fate
 }
+
+// missing is what is due and not printed; once one more item was given, what was so before.
+func (w *bellWorld) missing() string { return cmp.Or(w.lacks, w.e.Missing()) }
 
 // fate is what became of items that were not printed.
 type fate int
@@ -50,46 +58,51 @@ const (
 	inQueue      // they came with a later ring
 )
 
-// thrownAway looks whether items that came while the worker did others are gone, though it has read the bell
-// since it did those.
-func (w *bellWorld) thrownAway() *grade.Finding {
-	missing := w.e.Missing()
-	last, bell := int32(trace.NoFD), w.bell()
-	w.e.Each(func(r *world.Entry) {
-		if r.Kind == trace.CallEnd && r.Call == world.CallRead && r.A > 0 && (r.FD == bell.Number || r.FD == w.answers.FD().Number) {
-			last = r.FD
-		}
-	})
-	if last != bell.Number {
+// stray looks what has become of items that are missing, though the worker does nothing any more.
+func (w *bellWorld) stray() *grade.Finding { return w.strayed(ringSpent) }
+
+// strayed is stray; left says what is told if they lie in the queue.
+func (w *bellWorld) strayed(left *grade.Misconception) *grade.Finding {
+	missing, bell := w.missing(), w.bell()
+	if bell == nil || bell.Reads == 0 || missing == "" {
 		return nil
 	}
-	left, read := w.stranded(), grade.LastCall(bell, world.CallRead) // before anything else is read
+	if _, spins := diagnosis.Spins(bell, diagnosis.Ever); spins {
+		return nil
+	}
+	is, rest := "was", "it"
+	if len(missing) > 1 {
+		is, rest = "were", "they"
+	}
+	read := grade.LastCall(bell, world.CallRead)
 	switch w.oneMore() {
 	case gone:
-		return grade.Find(emptiedLate, fmt.Sprintf("%.20q came while the worker was busy, and was not printed; what came next was: it is not in the queue any more",
-			missing), w.items.FD(), bell).Decides(read)
+		lost := itemLost
+		if w.itemsInBell() {
+			lost = bellIsQueue
+		}
+		return grade.Find(lost, fmt.Sprintf("%.20q %s not printed, and what came next was: %s %s not in the queue", missing, is, rest, is), w.items.FD(), bell).
+			Decides(read)
 	case inQueue:
-		return grade.Find(left, fmt.Sprintf("the bell was read, and %.20q was not printed; it came with the next ring: it had stayed in the queue", missing),
-			w.items.FD(), bell).Decides(read)
+		return grade.Find(left, fmt.Sprintf("the bell was read, and %.20q %s not printed; with the next ring, what lay in the queue came", missing, is),
+			w.items.FD(), bell, w.ring()).Decides(read)
 	}
 	return nil
 }
 
 // withoutByte looks whether items are missing for which a byte was refused, and whether they are still in the queue.
 func (w *bellWorld) withoutByte() *grade.Finding {
-	ring := w.ring()
-	if w.bell() == nil || ring.NoRoom.Most == 0 || w.itemsInBell() {
+	ring, missing := w.ring(), w.missing()
+	if w.bell() == nil || ring.NoRoom.Most == 0 || w.itemsInBell() || int64(len(missing)) != w.items.FD().BytesIn-ring.BytesOut {
 		return nil
 	}
-	missing := w.e.Missing()
+	saw := fmt.Sprintf("%d items have come, and for %d of them the write to the bell gave EAGAIN; the last %[2]d were not printed", w.items.FD().BytesIn, len(missing))
 	last := grade.Refused(ring, world.CallWrite)
 	switch w.oneMore() {
 	case gone:
-		return grade.Find(itemTakenBack, fmt.Sprintf("the last %d items were not printed, the writes to the bell gave EAGAIN at that time, and what came next was printed: "+
-			"they are not in the queue any more", len(missing)), ring).Decides(last)
+		return grade.Find(itemTakenBack, saw+", and what came next was: they are not in the queue", ring).Decides(last)
 	case inQueue:
-		return grade.Find(asManyAsBytes, fmt.Sprintf("the last %d items were not printed, the writes to the bell gave EAGAIN at that time, and some of them came with the next byte: "+
-			"they were left in the queue", len(missing)), ring).Decides(last)
+		return grade.Find(asManyAsBytes, saw+", and some of them were with the next byte: they were in the queue", ring).Decides(last)
 	}
 	return nil
 }
@@ -110,7 +123,7 @@ func (w *bellWorld) overwritten() *grade.Finding {
 		printed[got[i]]++
 	}
 	for item := range came {
-		if printed[item] > came[item] {
+		if printed[item] > came[item] && came[item] > 0 {
 			return grade.Find(memoryUsedAgain, fmt.Sprintf("as many items were printed as came, and not the same: %d times %q, which came %d times",
 				printed[item], []byte{byte(item)}, came[item]), w.items.FD(), w.bell(), w.answers.FD())
 		}
@@ -118,13 +131,13 @@ func (w *bellWorld) overwritten() *grade.Finding {
 	return nil
 }
 
-// printsOn waits until the worker is in no callback, and no more is printed.
+// printsOn waits until the worker is in no callback, or waits for an answer, and no more is printed.
 func (w *bellWorld) printsOn() {
 	const pause = 20 * time.Millisecond
 	before, same := -1, 0
 	for end := time.Now().Add(5 * time.Second); same < 10 && time.Now().Before(end); w.e.Pause(pause) {
 		now, bell := len(w.e.Printed()), w.bell()
-		if same++; now != before || bell != nil && bell.InCallback > 0 {
+		if same++; now != before || bell != nil && bell.InCallback > 0 && w.answers.FD().Blocked == 0 {
 			before, same = now, 0
 		}
 	}
@@ -166,19 +179,39 @@ func (w *bellWorld) dispatcherWaits() *grade.Finding {
 			items, w.ring()).Decides(grade.Refused(w.ring(), world.CallWrite))
 	case wait == "":
 		return nil
+	case wait == "sleep" && (w.bell() == nil || w.ring().NoRoom.Now == 0):
+		return grade.Find(grade.Starved, fmt.Sprintf("the dispatcher's callback sleeps (time.Sleep, %s)", at), items)
 	}
 	saw := fmt.Sprintf("the worker waits for an answer, and the dispatcher's callback does not return: it waits, too (%s, %s)", wait, at)
 	switch {
 	case strings.HasPrefix(wait, "sync.Mutex") || strings.HasPrefix(wait, "sync.RWMutex"):
 		return grade.Find(lockHeld, fmt.Sprintf("the worker waits for an answer and holds the lock; the dispatcher's callback waits for "+
 			"that lock (%s, %s)", wait, at), items, answers)
-	case wait == "sleep" && w.bell() != nil && w.ring().NoRoom.Now > 0:
+	case wait == "sleep":
 		return grade.Find(ringsUntilHeard, fmt.Sprintf("a write to the bell found no room (EAGAIN), and the dispatcher's callback sleeps (time.Sleep, %s) to try again",
 			at), items, w.ring()).Decides(grade.Refused(w.ring(), world.CallWrite))
 	case wait == "chan send":
 		return grade.Find(channelFull, saw, items, answers)
 	}
 	return grade.Find(waitsForWorker, saw, items, answers)
+}
+
+// deaf looks whether the dispatcher does not take what comes, though it is in no callback, while the worker waits for an answer.
+func (w *bellWorld) deaf() *grade.Finding {
+	items, answers := w.items.FD(), w.answers.FD()
+	if w.e.Ended() || items == nil || answers == nil || answers.Blocked == 0 || w.items.Unread() == 0 || items.InCallback > 0 || w.bell() == nil {
+		return nil
+	}
+	saw := fmt.Sprintf("the worker waits for an answer, and %d bytes of FIFO items were not read", w.items.Unread())
+	switch {
+	case items.Watched() != 0:
+		return grade.Find(grade.Stuck, saw, items)
+	case diagnosis.HasFired(items):
+		return grade.Find(grade.OneShot, saw+": its event fired once and is no longer pending", items)
+	case w.ring().NoRoom.Most > 0:
+		return grade.Find(stopsReading, saw+": a write to the bell gave EAGAIN, and no event is pending on the FIFO now", items, w.ring()).Decides(grade.Deleted(items))
+	}
+	return grade.Find(grade.WatchedNoMore, saw+": its event was deleted", items).Decides(grade.Deleted(items))
 }
 
 // ringsAgain reports whether the bell has refused more rings than there are items without one: some were
@@ -189,9 +222,13 @@ func (w *bellWorld) ringsAgain() bool {
 
 // disorder looks whether all that was printed was due, but in another order.
 func (w *bellWorld) disorder() *grade.Finding {
-	got, due := w.e.Printed(), w.e.IsDue()
-	if strings.HasPrefix(due, got) {
+	if strings.HasPrefix(w.e.IsDue(), w.e.Printed()) {
 		return nil
+	}
+	w.printsOn()
+	got, due := w.e.Printed(), w.e.IsDue()
+	if missing := w.skipped(); missing != "" && w.answers.FD().Blocked == 0 { // else they may wait for the answer
+		return grade.Find(itemLost, fmt.Sprintf("%.20q was not printed, and what came after it was", missing), w.items.FD(), w.bell(), w.answers.FD())
 	}
 	left := map[byte]int{}
 	for _, item := range []byte(due) {
@@ -234,14 +271,43 @@ func (w *bellWorld) skipped() string {
 	return string(missing)
 }
 
-// marksEnd looks whether the worker has deleted its event and left items undone.
-func (w *bellWorld) marksEnd() *grade.Finding {
-	missing, bell := w.e.Missing(), w.bell()
-	if missing == "" || bell == nil || bell.Watched() != 0 || w.returned() != trace.LoopNoEvents {
+// marked looks whether the next item that is due is one that the program has never printed, and it
+// has ended, its worker listens no more, or what comes behind that item is printed with the next ring.
+func (w *bellWorld) marked() *grade.Finding {
+	got, missing, bell := w.e.Printed(), w.missing(), w.bell()
+	if missing == "" || bell == nil || strings.IndexByte(got, missing[0]) >= 0 {
 		return nil
 	}
-	return grade.Find(itemIsMark, fmt.Sprintf("%.20q was not printed: the worker has deleted its event, and its loop has returned", missing), bell).
-		Decides(grade.Deleted(bell))
+	item := []byte(missing[:1])
+	switch {
+	case w.e.EndedWell():
+		return grade.Find(itemIsMark, fmt.Sprintf("%q was to be printed next, and the program has ended", item), bell)
+	case w.e.Ended():
+		return nil
+	case bell.Watched() == 0 && w.returned() != 0:
+		return grade.Find(itemIsMark, fmt.Sprintf("%q was to be printed next, and the worker's loop has returned", item), bell).Decides(grade.Deleted(bell))
+	}
+	read := grade.LastCall(bell, world.CallRead)
+	if len(missing) > 1 && w.oneMore() != unknown { // it lay in the queue, or more than that is gone
+		return nil
+	}
+	if now := w.e.Printed(); len(missing) > 1 && strings.HasPrefix(now, got+missing[1:2]) {
+		return grade.Find(itemIsMark, fmt.Sprintf("%q was not printed, and the worker then left what came after it in the queue", item), bell).Decides(read)
+	}
+	return nil
+}
+
+// asRunes looks whether a byte was printed as a character in UTF-8.
+func (w *bellWorld) asRunes() *grade.Finding {
+	got, due := w.e.Printed(), w.e.IsDue()
+	n := 0
+	for n < len(got) && n < len(due) && got[n] == due[n] {
+		n++
+	}
+	if n == len(due) || due[n] < 0x80 || !strings.HasPrefix(got[n:], string(rune(due[n]))) && got[n:] != string(rune(due[n]))[:1] {
+		return nil
+	}
+	return grade.Find(byteAsRune, fmt.Sprintf("the byte %x was to be printed, and % x was", due[n:n+1], string(rune(due[n]))), w.items.FD(), w.bell())
 }
 
 // leavesOut looks whether some bytes are no items to the program.
@@ -277,7 +343,11 @@ func (w *bellWorld) overtaken() *grade.Finding {
 	if !w.e.Ended() || missing == "" || bell == nil || w.returned() != trace.LoopNoEvents {
 		return nil
 	}
-	return grade.Find(endOvertakes, fmt.Sprintf("the worker deleted its event, its loop returned, and %.40q was not done", missing), bell, w.answers.FD()).
+	m := endLeavesItems
+	if w.posted() > 0 {
+		m = endOvertakes
+	}
+	return grade.Find(m, fmt.Sprintf("the worker deleted its event, its loop returned, and %.40q was not printed", missing), bell, w.answers.FD()).
 		Decides(grade.Deleted(bell))
 }
 
@@ -320,7 +390,11 @@ func (w *bellWorld) notRung() *grade.Finding {
 	if items == 0 || rung > 0 || int64(len(missing)) < items || bell.BytesIn < ring.BytesOut {
 		return nil
 	}
-	return grade.Find(ringNotNeeded, fmt.Sprintf("%.20q was read last, the bell was not rung for that, and nothing is unread in it", missing[len(missing)-int(items):]), w.items.FD(), bell, ring).
+	if w.oneMore() == gone {
+		return grade.Find(itemLost, fmt.Sprintf("%.20q was not printed, and what came next was: it is not in the queue", missing), w.items.FD(), bell).
+			Decides(grade.Numbered(last))
+	}
+	return grade.Find(ringNotNeeded, fmt.Sprintf("%.20q was read last, the bell was not rung for that, and nothing was unread in it", missing[len(missing)-int(items):]), w.items.FD(), bell, ring).
 		Decides(grade.Numbered(last))
 }
 
@@ -354,10 +428,10 @@ func (w *bellWorld) itemsInBell() bool {
 	return len(written) >= enough && strings.HasPrefix(w.e.IsDue(), string(written[:enough]))
 }
 
-// stranded says how items could stay in the queue without a byte: in the
-// callback that got the answer, was the bell read before it, or after?
-func (w *bellWorld) stranded() *grade.Misconception {
-	why := oneItemARing
+// stranded says how items could stay in the queue without a byte, when left of five are missing: in the
+// callback that got the answer, the bell was read after that; or several bytes were read, and one item taken.
+func (w *bellWorld) stranded(left int) *grade.Misconception {
+	why := ringSpent
 	bell, answers := w.bell().Number, w.answers.FD().Number
 	var answered int64 // the last callback that got an answer
 	w.e.Each(func(r *world.Entry) {
@@ -373,21 +447,19 @@ func (w *bellWorld) stranded() *grade.Misconception {
 			}
 		}
 	})
+	if why == ringSpent && left == 4 && !w.readsOne() {
+		return oneItemARing
+	}
 	return why
 }
 
-// lateItem looks whether just one item is missing, the last, and comes when one
-// more is given: it lay in the queue, and the worker had been called for it too
-// early.
-func (w *bellWorld) lateItem() *grade.Finding {
-	printed, missing := w.e.Printed(), w.e.Missing()
-	if w.e.Ended() || len(missing) != 1 || w.bell() == nil || w.bell().Watched() == 0 || w.answers.FD().Blocked > 0 {
-		return nil
-	}
-	w.e.Aftermath(func() { w.gives("z") })
-	if w.e.Printed() == printed {
-		return nil
-	}
-	return grade.Find(ringsTooEarly, fmt.Sprintf("the bell was rung and read, and %q was not printed: it lay in the queue until the bell was rung once more",
-		missing), w.items.FD(), w.bell())
+// readsOne reports whether no read of the bell has given more than one byte.
+func (w *bellWorld) readsOne() bool {
+	most := int64(0)
+	w.e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == w.bell().Number {
+			most = max(most, r.A)
+		}
+	})
+	return most <= 1
 }

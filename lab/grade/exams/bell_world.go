@@ -18,15 +18,23 @@ import (
 type bellWorld struct {
 	e              *grade.Examiner
 	items, answers *grade.FIFO
+
+	lacks string // see oneMore: what was missing before that
+	fate  fate
 }
 
 func newWorld(e *grade.Examiner) *bellWorld {
-	w := &bellWorld{e, e.FIFO("items"), e.FIFO("answers")}
+	w := &bellWorld{e: e, items: e.FIFO("items"), answers: e.FIFO("answers")}
 	e.MayBeRefused(w.refused)
 	e.Through(w.bell)
-	e.Suspects(w.readyMade, w.dispatcherWaits, w.disorder, w.notRung, w.lateItem)
+	e.Suspects(w.readyMade, w.dispatcherWaits, w.overwritten, w.disorder, w.notRung, w.stray, w.deaf)
 	e.Start(w.items.Path, w.answers.Path)
 	return w
+}
+
+// usually has the looks taken that fit most of the time.
+func (w *bellWorld) usually() {
+	w.e.Suspects(w.dispatcherWaits, w.overwritten, w.disorder, w.notRung, w.stray, w.deaf)
 }
 
 func (w *bellWorld) opened() {
@@ -66,6 +74,7 @@ func (w *bellWorld) answeredByPhases(expected string) int {
 	calls := w.bell().Callbacks
 	w.e.Hold()
 	w.e.HoldPost() // nobody posts; but when this hold is in force, so is the one before it
+	w.e.Settled()  // a goroutine of the program may ring, and a little later
 	w.answers.Say("!")
 	for {
 		asleep := w.e.Stillness() // in the kernel, if it does not stand
@@ -99,8 +108,8 @@ func (w *bellWorld) between() {
 		if w.bell().What == "eventfd" {
 			last = numberLast
 		}
-		return w.left(last, "the worker stood before its read of the bell when %s was given; then it read, and %[1]s stayed in the queue")
-	})
+		return w.left(last, "the worker stood before its read of the bell when %s was given; then it read, and %[1]s was not printed: it came with the next ring")
+	}, w.stray)
 	if w.stands(w.bell(), w.e.HoldRead, world.BeforeRead) {
 		w.e.Due("y")
 		w.items.Say("y")
@@ -110,7 +119,7 @@ func (w *bellWorld) between() {
 	w.e.Answered(reads)
 
 	const meanwhile = "items come while the worker does others that it has taken out of the queue: all are printed, in order"
-	w.e.Suspects(w.dispatcherWaits)
+	w.e.Suspects(w.dispatcherWaits, w.stray)
 	w.e.Means(grade.Noise, memoryUsedAgain)
 	if w.stands(w.bell(), w.e.HoldRead, world.BeforeRead) {
 		w.e.Due("?defgh")
@@ -134,14 +143,14 @@ func (w *bellWorld) between() {
 func (w *bellWorld) beforeNextLine() {
 	const rings = "the worker answers the bell before the dispatcher's next line: the item is printed all the same"
 	w.e.Suspects(w.dispatcherWaits, func() *grade.Finding {
-		return w.left(ringsTooEarly, "the dispatcher had written to the bell for %s, and the worker answered the bell before the dispatcher went on: %[1]s stayed in the queue")
-	})
+		return w.left(ringsTooEarly, "the dispatcher had written to the bell for %s, and the worker answered the bell before the dispatcher went on: %[1]s came with the next ring")
+	}, w.stray)
 	if w.stands(w.ring(), w.e.HoldWrite, world.AfterWrite) {
 		w.e.Settled()
 	}
 	w.e.Release()
 	w.e.Answered(rings)
-	w.e.Suspects(w.dispatcherWaits, w.disorder, w.notRung, w.lateItem)
+	w.usually()
 }
 
 // stands gives items until a thread stands at a call on the fd. ok is false if
@@ -186,48 +195,60 @@ func (w *bellWorld) many() {
 	w.anyByte()
 	w.between()
 	const expected = "many items come, the worker is free and takes them while more come, and it prints them all, in order"
-	w.e.Suspects(w.dispatcherWaits, w.lateItem)
-	w.e.Means(grade.Unanswered, ringsTooEarly)
+	w.e.Suspects(w.dispatcherWaits, w.stray)
 	w.e.Means(grade.Noise, memoryUsedAgain)
 	for range 20 {
 		w.gives(letters(0, 500))
 		w.e.Answered(expected)
 	}
-	w.e.Means(grade.Unanswered, nil)
 	w.e.Means(grade.Noise, nil)
-	w.e.Suspects(w.dispatcherWaits, w.disorder, w.notRung, w.lateItem)
+	w.usually()
 }
 
 // ends ends the items while the worker is busy, with some left to do.
 func (w *bellWorld) ends() {
 	w.asks()
 	w.gives("bye")
-	w.e.Suspects(w.dispatcherWaits, w.disorder, w.closedBell, w.notWaitedFor, w.overtaken, w.lateItem)
+	w.e.Suspects(w.dispatcherWaits, w.disorder, w.closedBell, w.notWaitedFor, w.overtaken, w.tooLarge, w.notTold, w.stray)
 	w.items.End()
-	w.e.Await("the FIFO of the items ends, and the dispatcher closes it", func() bool { return w.items.FD().Closed != 0 })
+	w.e.Await("the FIFO of the items ends, and the dispatcher reads that", func() bool {
+		f := w.items.FD()
+		return f.Closed != 0 || f.Ends.Most > 0 && f.Watched() == 0 && f.InCallback == 0 // it may be closed when all is done
+	})
 	w.e.Slumber(300 * time.Millisecond) // who only gives the worker some time does not wait until all is done
 	w.answers.Say("!")
 	w.e.Answered("the items ended while the worker was busy; when it is free, it prints those that are left")
-	w.e.Means(grade.BrokenOff, nil) // nothing is left that an end could have overtaken
 	w.e.Ends("the FIFO of the items has ended: both loops return, and all is closed", grade.NoEventsLeft)
 }
 
-// ringsItself requires that nobody but the dispatcher has written to the bell.
+// ringsItself requires that the worker has not written to the bell, and nobody but the dispatcher in a call that may wait.
 func (w *bellWorld) ringsItself() {
-	own := uint32(0)
-	others := map[uint32]bool{}
-	var ring *world.FD
+	const expected = "the dispatcher rings the bell itself, and nobody waits for that"
+	own, ring, bell := uint32(0), w.ring(), w.bell()
+	others, inside := map[uint32]bool{}, uint64(0)
 	w.e.Each(func(r *world.Entry) {
 		switch {
 		case (r.Kind == trace.CallEnd || r.Kind == trace.CallBegin) && r.Call == world.CallRead && r.FD == w.items.FD().Number:
 			own = r.Thread
-		case r.Kind == trace.CallBegin && r.Call == world.CallWrite && r.Thread != own:
+		case r.Call != world.CallWrite || r.FD != ring.Number || r.Thread == own:
+		case r.Inside.Number != 0 && r.Inside.FD == bell.Number && r.Kind == trace.CallEnd:
+			inside = r.Seq
+		case r.Kind == trace.CallBegin:
 			others[r.Thread] = true
-			ring = w.e.FD(func(f *world.FD) bool { return f.Number == r.FD })
 		}
 	})
-	w.e.Require(len(others) == 0, "the dispatcher rings the bell itself, and does not wait", goroutineWaits,
-		fmt.Sprintf("%d other threads have rung it, or wait to", len(others)), ring)
+	if inside != 0 {
+		w.e.RuleOut(expected, grade.Find(ringsForTheRest, "the callback of the bell has written to the bell", bell, ring).Decides(grade.Numbered(inside)))
+	}
+	w.e.Require(len(others) == 0, expected, goroutineWaits,
+		fmt.Sprintf("threads that have rung the bell with a write that may wait, beside the dispatcher's: %d", len(others)), ring)
+}
+
+// ringsOnce requires that a ring that found no room is not tried again.
+func (w *bellWorld) ringsOnce() {
+	w.e.Slumber(100 * time.Millisecond)
+	w.e.Require(!w.ringsAgain(), "a ring that finds no room is not tried again", ringsUntilHeard, fmt.Sprintf(
+		"%d items have come, %d bytes were written to the bell, and %d writes gave EAGAIN", w.items.FD().BytesIn, w.ring().BytesOut, w.ring().NoRoom.Now), w.ring())
 }
 
 // bell returns what the worker's loop watches to be called for items: of several fds, the one that
@@ -325,18 +346,12 @@ func (w *bellWorld) anyByte() {
 		}
 	}
 	const expected = "each byte is an item, also the end of a line, 0 and 255, and the worker prints them all"
-	ends := []*grade.Misconception{grade.EndedEarly, grade.BrokenOff, grade.Unanswered, grade.NotWatched, grade.MainReturned, grade.DoesNotEnd, grade.Stuck}
-	for _, m := range ends {
-		w.e.Means(m, itemIsMark)
-	}
 	w.e.Means(grade.Noise, memoryUsedAgain)
-	w.e.Suspects(w.dispatcherWaits, w.leavesOut, w.marksEnd, w.disorder, w.notRung, w.lateItem)
+	w.e.Suspects(w.dispatcherWaits, w.asRunes, w.leavesOut, w.marked, w.disorder, w.notRung, w.stray)
 	w.gives(items)
 	w.e.Answered(expected)
 	w.e.Means(grade.Noise, nil)
-	for _, m := range ends {
-		w.e.Means(m, nil)
-	}
+	w.usually()
 }
 
 // letters returns n items of an endless row, from number first on.

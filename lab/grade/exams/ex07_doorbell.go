@@ -17,16 +17,16 @@ var oneByteOneItem = &grade.Misconception{
 var oneItemARing = &grade.Misconception{
 	ID:     "one-item-a-ring",
 	Belief: "The bell rings again for the next item.",
-	Truth: "Its byte is read already: a program that takes all the bytes and one item leaves the others in the queue, and no byte " +
-		"will ever come for them. Take all the items, too.",
+	Truth: "Its byte is read already: a program that takes several bytes and one item leaves the others in the queue, and no byte " +
+		"comes for them. Take all the items, too.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var bytesLast = &grade.Misconception{
 	ID:     "bytes-last",
-	Belief: "First I do the work, then I read the bell's bytes.",
-	Truth: "Items that come during the work ring, and their bytes are then read with the old ones, though nobody has " +
-		"looked for them. Read the bytes first, then take the items: what comes in between rings again.",
+	Belief: "First I take the items, then I read the bell's bytes.",
+	Truth: "Items that come in between ring, too, and their bytes are then read with the old ones, though nobody looks for them " +
+		"any more. Read the bytes first, then take the items: what comes in between rings again.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -41,16 +41,16 @@ var dispatcherBlocks = &grade.Misconception{
 var ringsUntilHeard = &grade.Misconception{
 	ID:     "rings-until-heard",
 	Belief: "If the bell cannot be rung, I try again until it can.",
-	Truth: "Then the dispatcher waits for the worker after all: its callback does not return before the worker reads, and it hears of " +
-		"nothing meanwhile. A full pipe means that the bell is rung already, and more than enough: the worker will come. Do not ring again.",
+	Truth: "It can be rung again when the worker has read, and that may be long. A full pipe means that the bell is rung already, and more than " +
+		"enough: the worker will come. Do not try again.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var itemTakenBack = &grade.Misconception{
 	ID:     "item-taken-back",
 	Belief: "An item without a byte of its own is lost.",
-	Truth: "EAGAIN refuses the byte, not the item: that is in the queue. The pipe is full of bytes that nobody has read, " +
-		"so the worker will come. Let it take all that is in the queue then, and not as many as there were bytes.",
+	Truth: "EAGAIN refuses the byte, and not the item. The pipe is full of bytes that nobody has read, so the worker will come: put the item into " +
+		"the queue all the same, leave it there, and let the worker take all that is in the queue then.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -59,14 +59,6 @@ var asManyAsBytes = &grade.Misconception{
 	Belief: "The worker takes as many items as there were bytes.",
 	Truth: "When the pipe is full, EAGAIN refuses a byte, and the item is in the queue all the same: there are fewer bytes than items. A byte " +
 		"says only: look into the queue. Take all that is in it, and do not count.",
-	Lesson: "04-deferred-notify", Section: "explain",
-}
-
-var emptiedLate = &grade.Misconception{
-	ID:     "emptied-late",
-	Belief: "When the items that I have taken are done, I can empty the queue.",
-	Truth: "By then others may be in it, and they are thrown away. Take the items out and leave the queue empty in one go, under the lock; " +
-		"then unlock it, and do them.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -115,7 +107,7 @@ var doorbell = &grade.Exam{
 	},
 	Starter:   oneByteOneItem,
 	Races:     true,
-	LikeRaces: []*grade.Misconception{ringsTooEarly},
+	LikeRaces: []*grade.Misconception{ringsTooEarly, ringSpent, ringNotNeeded},
 	Play: func(e *grade.Examiner) {
 		w := newWorld(e)
 
@@ -135,14 +127,15 @@ var doorbell = &grade.Exam{
 		w.gives("defgh")
 		left := w.answeredByPhases(expected)
 		e.Calm(expected)
-		e.Means(grade.Unanswered, w.stranded())
-		if left == 5 { // the callback has found none
-			e.Suspects(w.dispatcherWaits, w.disorder, w.notRung, w.thrownAway)
-		}
+		e.Suspects(w.dispatcherWaits, w.overwritten, w.disorder, w.notRung, func() *grade.Finding { return w.strayed(w.stranded(left)) })
 		e.Answered(expected)
-		e.Suspects(w.dispatcherWaits, w.disorder, w.notRung, w.lateItem)
+		w.usually()
 		w.ringsItself() // else the bytes come when they like
-		e.Require(left == 0, expected, oneByteOneItem, fmt.Sprintf("when the first callback had ended, this many of the five were not printed: %d", left), w.bell())
+		some := takesPart
+		if left == 4 && w.readsOne() {
+			some = oneByteOneItem
+		}
+		e.Require(left == 0, expected, some, fmt.Sprintf("when the first callback had ended, this many of the five were not printed: %d", left), w.bell())
 
 		e.Check("a full pipe")
 		w.asks()
@@ -155,17 +148,16 @@ var doorbell = &grade.Exam{
 			w.gives(letters(given, min(500, many-given)))
 		}
 		w.ringsItself()
+		w.ringsOnce()
 		w.listens()
 		w.fillsUp(room)
 
 		e.Check("nothing is lost")
-		lost := itemTakenBack
 		if w.itemsInBell() {
-			lost = bellIsQueue
+			e.Means(grade.Unanswered, bellIsQueue)
+			e.Means(grade.Noise, bellIsQueue)
 		}
-		e.Means(grade.Unanswered, lost)
-		e.Means(grade.Noise, lost)
-		e.Suspects(w.dispatcherWaits, w.overwritten, w.disorder, w.withoutByte, w.notRung, w.lateItem)
+		e.Suspects(w.dispatcherWaits, w.overwritten, w.disorder, w.withoutByte, w.notRung, w.stray)
 		w.answers.Say("!")
 		e.Answered(fmt.Sprintf("%d items came while the worker was busy (the pipe has room for %d bytes); "+
 			"it is free now, and prints them all, in order", many, room))

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"fdlab/lab/diagnosis"
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
@@ -23,8 +24,8 @@ var eightBytes = &grade.Misconception{
 var bytesNotNumber = &grade.Misconception{
 	ID:     "bytes-not-number",
 	Belief: "Any number rings the bell.",
-	Truth: "It does, and it is added to the sum: the worker is told of more items than there are. (Eight times the letter c, as a " +
-		"number, is more than 7 times 10 to the power of 18.) Write the number 1, as binary.NativeEndian makes eight bytes of it.",
+	Truth: "It does, and it is added to the sum: the worker is told of more items than there are. Write the number 1 for each item, as " +
+		"binary.NativeEndian makes eight bytes of it.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -40,15 +41,15 @@ var takesMore = &grade.Misconception{
 	ID:     "takes-more",
 	Belief: "The number says only that something is there.",
 	Truth: "That is what a byte in a pipe says. An eventfd counts, and the Task is to take as many items as its number says. " +
-		"A worker that takes more is called later for items that are done. (And a number in another byte order is never the right one.)",
+		"A worker that takes more is called later for items that are done.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var numberLast = &grade.Misconception{
 	ID:     "number-last",
-	Belief: "First I do the work, then I silence the bell.",
-	Truth: "Items that come during the work add to the number, and a read after it takes that away, though nobody has looked for " +
-		"them. Read the number first, then take the items: what comes in between rings again.",
+	Belief: "First I take the items, then I read the number.",
+	Truth: "Items that come in between add to the number, and the read then takes that away, though nobody looks for " +
+		"them any more. Read the number first, then take the items: what comes in between rings again.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -71,8 +72,7 @@ var stillAPipe = &grade.Misconception{
 var writeSets = &grade.Misconception{
 	ID:     "write-sets",
 	Belief: "What I write is the number that the worker reads.",
-	Truth: "A write adds to the number, and a read takes the sum. If you write at each item how many wait, you add the " +
-		"old ones again: 1, 2, 3, 4, 5 make 15. Write 1 for each item.",
+	Truth:  "A write adds to the number, and a read takes the sum: 1, 2, 3, 4 and 5 make 15. Write 1 for each item.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -80,7 +80,7 @@ var readTakesOne = &grade.Misconception{
 	ID:     "read-takes-one",
 	Belief: "Each read takes one notification, so the loop will call me again for the rest.",
 	Truth: "A read takes the whole number and leaves 0: five notifications are one callback. The number says how many items " +
-		"wait, and nobody will say it again. (With EFD_SEMAPHORE a read would take 1.)",
+		"wait, and nobody will say it again.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -102,8 +102,8 @@ var lowByteOnly = &grade.Misconception{
 
 var ringsForSome = &grade.Misconception{
 	ID:     "rings-for-some",
-	Belief: "One ring for several items will do.",
-	Truth:  "With a pipe it does, if the worker takes all. Here the number says how many items wait, and the worker takes as many: each item adds 1.",
+	Belief: "An item can do without a ring of its own.",
+	Truth:  "With a pipe it can, if the worker takes all. Here the number says how many items wait, and the worker takes as many: each item adds 1.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -133,17 +133,41 @@ var closedTooEarly = &grade.Misconception{
 
 var putsBack = &grade.Misconception{
 	ID:     "puts-back",
-	Belief: "I take one item, and write the rest of the number back.",
-	Truth: "Then the loop calls you once for each item, with two system calls for each. The number says how many items are in the queue: take " +
-		"so many in this callback, and only the dispatcher writes to the bell.",
+	Belief: "The worker takes a part, and writes the rest of the number back.",
+	Truth: "Then each part costs a write, a read and a callback. The number says how many items are in the queue: take " +
+		"so many in this callback, and let only the dispatcher write to the bell.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var takesFewer = &grade.Misconception{
+	ID:     "takes-fewer",
+	Belief: "What I do not take now, the next ring brings.",
+	Truth: "A read takes the whole number and leaves 0: nobody will say again that these items wait. Take as many as the number says, in this " +
+		"callback.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var numberNotRead = &grade.Misconception{
+	ID:     "number-not-read",
+	Belief: "It is enough that the bell has rung.",
+	Truth: "The number says how many items wait, and only a read tells it, and sets it to 0. Read it in each callback, and take as many items as " +
+		"it says.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var numberTooLarge = &grade.Misconception{
+	ID:     "number-too-large",
+	Belief: "An eventfd holds any number of 64 bits.",
+	Truth: "The greatest that it holds is 2 to the power of 64, minus 2. A write of the number above that is refused (EINVAL), and one that would " +
+		"make the sum greater finds no room (EAGAIN, or it waits). Look at the error of the write, and write a smaller number.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var workerNotTold = &grade.Misconception{
 	ID:     "worker-not-told",
-	Belief: "When the dispatcher is done, the worker is, too.",
-	Truth: "It sleeps in a loop of its own, and its event on the bell is pending. Only the worker's thread may delete it " +
-		"(Del from another one gives ErrOtherThread). Tell it in the queue that it is the end, and ring.",
+	Belief: "The worker will learn that it is the end.",
+	Truth: "It sleeps in a loop of its own, and only its bell wakes it. Only its own thread may delete its event (Del from another one gives " +
+		"ErrOtherThread). Tell it in the queue that it is the end, and ring.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -167,11 +191,11 @@ var eventfdBell = &grade.Exam{
 	},
 	Starter:   eightBytes,
 	Races:     true,
-	LikeRaces: []*grade.Misconception{ringsTooEarly},
+	LikeRaces: []*grade.Misconception{ringsTooEarly, ringSpent, ringNotNeeded},
 	Play: func(e *grade.Examiner) {
 		e.Needs("linux", "eventfd(2)")
 		w := newWorld(e)
-		e.Suspects(w.readyMade, w.addsNothing, w.dispatcherWaits, w.disorder, w.notRung, w.lateItem)
+		e.Suspects(w.readyMade, w.addsNothing, w.dispatcherWaits, w.disorder, w.notRung, w.stray)
 
 		e.Check("the bell is rung")
 		w.opened()
@@ -188,6 +212,7 @@ var eventfdBell = &grade.Exam{
 		const three = "three items were rung, and the numbers that were read add up to 3"
 		e.Require(rung != swapped(3), three, byteOrder, fmt.Sprintf("they add up to %d: that is 3 in the other byte order", rung), w.bell())
 		e.Require(written != 3 || rung <= 3, three, rungBefore, fmt.Sprintf("they add up to %d, and the numbers that were written to 3", rung), w.bell())
+		e.Require(rung >= 3, three, numberNotRead, fmt.Sprintf("they add up to %d", rung), w.bell())
 		e.Require(rung == 3, three, bytesNotNumber, fmt.Sprintf("they add up to %d", rung), w.bell())
 		e.Calm("no item is left, and both loops sleep")
 		w.beforeNextLine()
@@ -196,6 +221,7 @@ var eventfdBell = &grade.Exam{
 		const expected = "five items come while the worker is busy; it reads 5, and its callback takes five"
 		before, wrote := w.numbers(world.CallRead), w.numbers(world.CallWrite)
 		w.asks()
+		printed := len(e.Printed())
 		w.gives("defgh")
 		for range 5 { // a goroutine of the program may ring, and a little later
 			if w.numbers(world.CallWrite)-wrote >= 6 {
@@ -203,31 +229,27 @@ var eventfdBell = &grade.Exam{
 			}
 			e.Settled()
 		}
+		e.Suspects(w.dispatcherWaits, w.overwritten, w.disorder, func() *grade.Finding { return w.fewer(printed, 5, wrote, before) }, w.notRung, w.stray)
 		w.answers.Say("!")
-		e.Means(grade.Unanswered, readTakesOne)
 		e.Calm(expected)
 		e.Answered(expected)
 		added := w.numbers(world.CallWrite) - wrote
 		w.e.RuleOut(expected, w.putBack())
 		e.Require(added >= 6, expected, ringsForSome, fmt.Sprintf("6 items have come, and the numbers that were written add up to %d", added), w.bell())
 		e.Require(w.mostRead() >= 5, expected, readTakesOne, fmt.Sprintf("five items came while the worker was busy, and no read gave more than %d", w.mostRead()), w.bell())
-		sum := w.numbers(world.CallRead) - before
-		e.Require(sum <= 6, expected, writeSets,
-			fmt.Sprintf("6 items have come, and the numbers that were read add up to %d", sum), w.bell())
+		sum, wrong := w.numbers(world.CallRead)-before, bytesNotNumber
+		if w.writesRow() {
+			wrong = writeSets
+		}
+		e.Require(sum <= 6, expected, wrong, fmt.Sprintf("6 items have come, and the numbers that were read add up to %d", sum), w.bell())
 
 		e.Check("three hundred")
+		wrote, before = w.numbers(world.CallWrite), w.numbers(world.CallRead)
 		w.asks()
-		e.Means(grade.Blocked, byteOrder)
-		e.Means(grade.WriteBlocks, byteOrder)
+		printed = len(e.Printed())
+		e.Suspects(w.readyMade, w.addsNothing, w.full, w.dispatcherWaits, w.overwritten, w.disorder, func() *grade.Finding { return w.lowByte(printed) },
+			func() *grade.Finding { return w.fewer(printed, 300, wrote, before) }, w.notRung, w.stray)
 		w.gives(letters(0, 300))
-		printed := len(e.Printed())
-		e.Suspects(w.readyMade, w.addsNothing, w.dispatcherWaits, w.disorder, func() *grade.Finding { return w.lowByte(printed) }, w.notRung, w.lateItem)
-		e.Means(grade.Unanswered, bytesCounted)
-		if w.noRoom() {
-			e.Means(grade.Unanswered, byteOrder)
-		}
-		e.Means(grade.Blocked, nil)
-		e.Means(grade.WriteBlocks, nil)
 		w.answers.Say("!")
 		e.Answered("300 items come while the worker is busy; when it is free, it prints them all")
 		w.wide()
@@ -236,13 +258,6 @@ var eventfdBell = &grade.Exam{
 		e.Check("the end")
 		w.many()
 		w.takesAsMany()
-		for _, m := range []*grade.Misconception{grade.Unanswered, grade.GaveUp, grade.ClosedWatched} {
-			e.Means(m, noEndOfFile)
-		}
-		for _, m := range []*grade.Misconception{grade.EndedEarly, grade.BrokenOff} {
-			e.Means(m, endOvertakes) // with items left
-		}
-		e.Means(grade.DoesNotEnd, workerNotTold)
 		w.ends()
 		w.notPosted()
 		w.bellOnly()
@@ -279,7 +294,9 @@ func (w *bellWorld) eightBytes() {
 	bell := func() *world.FD { return w.e.FD(func(f *world.FD) bool { return f.What == "eventfd" }) }
 	const expected = "an item comes, the bell is rung, and the worker reads it"
 	if bell() != nil {
-		w.e.Await(expected, ok)
+		w.e.Await(expected, func() bool { return ok() || w.e.Printed() == w.e.IsDue() })
+		w.e.Settled() // it may be printed first, and read then
+		ok()
 	}
 	if refused != "" {
 		w.e.RuleOut(expected, grade.Find(eightBytes, refused+" on the eventfd gave EINVAL", bell()).Decides(func(r *world.Entry) bool {
@@ -305,14 +322,122 @@ func (w *bellWorld) lowBytes(before, came, limit int) *grade.Finding {
 // wide has more items come than a number of two bytes can say.
 func (w *bellWorld) wide() {
 	const many, portion = 1<<16 + 64, 4096
-	printed := len(w.e.Printed())
+	wrote, read := w.numbers(world.CallWrite), w.numbers(world.CallRead)
 	w.asks()
+	printed := len(w.e.Printed())
 	for given := 0; given < many; given += portion {
 		w.gives(letters(given, min(portion, many-given)))
 	}
-	w.e.Suspects(w.readyMade, w.addsNothing, w.dispatcherWaits, w.disorder, func() *grade.Finding { return w.lowBytes(printed, many, 1<<16) }, w.notRung, w.lateItem)
+	w.e.Suspects(w.readyMade, w.addsNothing, w.full, w.dispatcherWaits, w.overwritten, w.disorder, func() *grade.Finding { return w.lowBytes(printed, many, 1<<16) },
+		func() *grade.Finding { return w.fewer(printed, many, wrote, read) }, w.notRung, w.stray)
 	w.answers.Say("!")
 	w.e.Answered(fmt.Sprintf("%d items come while the worker is busy; when it is free, it prints them all", many))
+}
+
+// fewer looks whether the worker, which had printed so much when it was asked, has taken fewer items than came
+// meanwhile, and left the others in the queue. wrote and read are what had been written to the bell and read from it before
+// the question.
+func (w *bellWorld) fewer(printed, came int, wrote, read uint64) *grade.Finding {
+	missing, done := w.missing(), len(w.e.Printed())-printed-len("?")
+	if missing == "" || done < 0 || done >= came {
+		return nil
+	}
+	last, sum := grade.LastCall(w.bell(), world.CallRead), w.numbers(world.CallRead)-read
+	added := w.numbers(world.CallWrite) - wrote
+	if w.oneMore() != inQueue {
+		return nil // see stray
+	}
+	saw := fmt.Sprintf("%d items had come, the numbers that were read add up to %d, and %d of the items were printed", came+1, sum, done+1)
+	m := takesFewer
+	switch {
+	case added < uint64(came)+1:
+		m = ringsForSome
+		saw = fmt.Sprintf("%d items had come, and the numbers that were written add up to %d; %d of the items were printed", came+1, added, done+1)
+	case sum < uint64(came)+1:
+		return nil
+	case done == 1:
+		m = readTakesOne
+	case done == 8 || done == 7+8: // the callback with the question has taken seven more
+		m = bytesCounted
+	}
+	return grade.Find(m, saw, w.bell()).Decides(last)
+}
+
+// full looks whether a write to the bell finds no room.
+func (w *bellWorld) full() *grade.Finding {
+	bell := w.e.FD(func(f *world.FD) bool { return f.What == "eventfd" })
+	if bell == nil {
+		return nil
+	}
+	call, _, blocked := diagnosis.Blocked(w.e.World(), bell)
+	if !w.noRoom() && !(blocked && call.Call == world.CallWrite) {
+		return nil
+	}
+	m, high := numberTooLarge, uint64(0)
+	w.onBell(func(r *world.Entry) {
+		if data := r.Data(nil); r.Call == world.CallWrite && len(data) == 8 {
+			high = max(high, binary.NativeEndian.Uint64(data))
+		}
+	})
+	if high > 1<<32 && swapped(high) < 1<<32 {
+		m = byteOrder
+	}
+	return grade.Find(m, fmt.Sprintf("a write to the bell found no room; the greatest number that was written is %d", high), bell).
+		Decides(grade.LastCall(bell, world.CallWrite))
+}
+
+// tooLarge looks whether the last write to the bell was refused because of its number.
+func (w *bellWorld) tooLarge() *grade.Finding {
+	bell := w.bell()
+	if bell == nil || bell.What != "eventfd" {
+		return nil
+	}
+	refused := ""
+	w.onBell(func(r *world.Entry) {
+		if r.Call == world.CallWrite {
+			refused = unix.ErrnoName(unix.Errno(r.B))
+		}
+	})
+	if refused != "EINVAL" && refused != "EAGAIN" {
+		return nil
+	}
+	return grade.Find(numberTooLarge, "the last write to the bell gave "+refused, bell).
+		Decides(grade.LastCall(bell, world.CallWrite))
+}
+
+// notTold looks whether nothing has told the worker of the end: it sleeps, and since the end of the items was read, nothing was
+// written to its eventfd.
+func (w *bellWorld) notTold() *grade.Finding {
+	bell, items := w.bell(), w.items.FD()
+	if w.e.Ended() || bell == nil || bell.What != "eventfd" || bell.Watched() == 0 || w.answers.FD().Blocked > 0 || w.e.Missing() != "" {
+		return nil
+	}
+	ended, told := false, false
+	w.e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd {
+			ended = ended || r.FD == items.Number && r.Call == world.CallRead && r.A == 0 && r.B == 0
+			told = told || ended && r.FD == bell.Number && r.Call == world.CallWrite
+		}
+	})
+	if !ended || told {
+		return nil
+	}
+	return grade.Find(workerNotTold, "the end of the items was read, nothing was written to the bell after that, and the worker sleeps", items, bell)
+}
+
+// writesRow reports whether the numbers that were written to the bell grow from write to write, at some time: 1, 2, 3.
+func (w *bellWorld) writesRow() bool {
+	last, grows, most := uint64(0), 0, 0
+	w.onBell(func(r *world.Entry) {
+		if data := r.Data(nil); r.Call == world.CallWrite && len(data) == 8 {
+			n := binary.NativeEndian.Uint64(data)
+			if grows++; n != last+1 {
+				grows = 0
+			}
+			last, most = n, max(most, grows)
+		}
+	})
+	return most >= 3
 }
 
 // addsNothing looks whether the bell was rung with 0.
@@ -355,7 +480,7 @@ func (w *bellWorld) mostRead() (most uint64) {
 // have left that one in the queue.
 func (w *bellWorld) takesAsMany() {
 	const expected = "the number is 1, and one more item comes: the worker takes one, and the other with the next number"
-	w.e.Suspects(w.dispatcherWaits, w.lateItem)
+	w.e.Suspects(w.dispatcherWaits, w.stray)
 	if w.stands(w.bell(), w.e.HoldReadDone, world.AfterRead) {
 		w.e.Due("y")
 		w.items.Say("y")
@@ -367,7 +492,7 @@ func (w *bellWorld) takesAsMany() {
 	}
 	w.e.Release()
 	w.e.Answered(expected)
-	w.e.Suspects(w.dispatcherWaits, w.disorder, w.notRung, w.lateItem)
+	w.usually()
 }
 
 // putBack looks whether the worker itself has written to the bell.

@@ -1,6 +1,6 @@
 // Wrong on purpose: the queue is emptied when the items are done.
 //
-// told: emptied-late
+// told: item-lost
 package main
 
 import (

@@ -1,6 +1,6 @@
 // Wrong on purpose: the end does not come through the queue: breaks.
 //
-// told: end-overtakes
+// told: broken-off
 package main
 
 import (
