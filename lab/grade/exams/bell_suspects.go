@@ -87,6 +87,10 @@ func (w *bellWorld) strayed(left *grade.Misconception) *grade.Finding {
 		return grade.Find(left, fmt.Sprintf("the bell was read, and %.20q %s not printed; with the next ring, what lay in the queue came", missing, is),
 			w.items.FD(), bell, w.ring()).Decides(read)
 	}
+	if n, _ := w.notRungFor(); w.lacks != "" && n > 0 {
+		return grade.Find(ringNotNeeded, fmt.Sprintf("the bell was read, and %.20q %s not printed; one more item came, and the bell was not rung for that", missing, is),
+			w.items.FD(), bell, w.ring()).Decides(read)
+	}
 	return nil
 }
 
@@ -377,17 +381,8 @@ func (w *bellWorld) notRung() *grade.Finding {
 		return nil
 	}
 	ring := w.ring()
-	var items, rung int64 // of the last read, and how often the bell was rung since
-	var last uint64
-	w.e.Each(func(r *world.Entry) {
-		switch {
-		case r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == w.items.FD().Number && r.A > 0:
-			items, rung, last = r.A, 0, r.Seq
-		case (r.Kind == trace.CallEnd || r.Kind == trace.CallBegin) && r.Call == world.CallWrite && r.FD == ring.Number:
-			rung++
-		}
-	})
-	if items == 0 || rung > 0 || int64(len(missing)) < items || bell.BytesIn < ring.BytesOut {
+	items, last := w.notRungFor()
+	if items == 0 || int64(len(missing)) < items || bell.BytesIn < ring.BytesOut {
 		return nil
 	}
 	if w.oneMore() == gone {
@@ -396,6 +391,21 @@ func (w *bellWorld) notRung() *grade.Finding {
 	}
 	return grade.Find(ringNotNeeded, fmt.Sprintf("%.20q was read last, the bell was not rung for that, and nothing was unread in it", missing[len(missing)-int(items):]), w.items.FD(), bell, ring).
 		Decides(grade.Numbered(last))
+}
+
+// notRungFor returns how many items the dispatcher has read last, if it has not rung since, and the number of that record;
+// 0 if it has rung.
+func (w *bellWorld) notRungFor() (items int64, last uint64) {
+	ring := w.ring()
+	w.e.Each(func(r *world.Entry) {
+		switch {
+		case r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == w.items.FD().Number && r.A > 0:
+			items, last = r.A, r.Seq
+		case (r.Kind == trace.CallEnd || r.Kind == trace.CallBegin) && r.Call == world.CallWrite && r.FD == ring.Number:
+			items = 0
+		}
+	})
+	return items, last
 }
 
 // neverRung looks whether the first items were read, and nothing was written to what the worker's loop watches.

@@ -71,7 +71,7 @@ var edge = &grade.Exam{
 	Verbatim: true,
 	Play: func(e *grade.Examiner) {
 		f := e.FIFO("in")
-		suspects(e, goroutinesRead)
+		suspects(e, goroutinesRead, func(e *grade.Examiner) *grade.Finding { return deletedEarly(e, f) })
 		e.Start(f.Path)
 		says := func(text, expected string) {
 			e.Due(text)
@@ -118,7 +118,7 @@ var edge = &grade.Exam{
 		})
 		suspects(e, goroutinesRead, func(e *grade.Examiner) *grade.Finding { return notWritten(e, f) })
 		e.Answered("the last words come together with the end, and standard output has them")
-		suspects(e, goroutinesRead, func(e *grade.Examiner) *grade.Finding { return endNotRead(e, d) })
+		suspects(e, goroutinesRead, func(e *grade.Examiner) *grade.Finding { return endNotRead(e, d) }, mainNotBack)
 		e.Await("the end of file, which came with the last words, is found", func() bool { return d.Ends.Most > 0 || d.Closed != 0 })
 		e.Ends("the FIFO has ended: the program ends by itself, with all closed", grade.Anyhow)
 	},
@@ -130,6 +130,38 @@ var blocksAtTheEnd = &grade.Misconception{
 	Truth: "Only on a non-blocking fd: there the read gives EAGAIN. On one that blocks, the read that finds nothing sleeps, and the loop " +
 		"with it. Open the FIFO with O_NONBLOCK, and leave it so.",
 	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var deletedTooEarly = &grade.Misconception{
+	ID:     "deleted-too-early",
+	Belief: "This read was the last one.",
+	Truth: "The last one is that which gives 0. A read that gives less than was asked for, or the end of a line, says only that no more is there now. " +
+		"Let the event stay until then.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+// deletedEarly looks whether the event was deleted right after a read that gave something, and that was
+// not the end.
+func deletedEarly(e *grade.Examiner, source *grade.FIFO) *grade.Finding {
+	f := source.FD()
+	if f == nil || f.Ends.Most > 0 || f.Watched() != 0 {
+		return nil
+	}
+	gave, after := int64(0), false // the last call on it
+	e.Each(func(r *world.Entry) {
+		switch {
+		case r.FD != f.Number:
+		case r.Kind == trace.CallEnd:
+			gave, after = r.A, false
+		case r.Kind == trace.Del:
+			after = gave > 0 && r.Inside.Number != 0
+		}
+	})
+	if !after {
+		return nil
+	}
+	return grade.Find(deletedTooEarly, fmt.Sprintf("a read of %s gave %d bytes, and the event was deleted, though the FIFO has not ended", f.Name(), gave), f).
+		Decides(grade.Deleted(f))
 }
 
 var readNotWritten = &grade.Misconception{

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"fdlab/lab/diagnosis"
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
@@ -49,18 +50,19 @@ var closedUnserved = &grade.Misconception{
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
-var looksByClock = &grade.Misconception{
-	ID:     "looks-by-clock",
-	Belief: "A timer that looks every few milliseconds finds the new connections.",
-	Truth:  "It finds them late, and wakes its thread again and again when there are none. Post wakes the worker when there is one, and only then.",
+var firesForNothing = &grade.Misconception{
+	ID:     "fires-for-nothing",
+	Belief: "A timer that fires again and again does no harm.",
+	Truth: "It wakes its thread when there is nothing to do, and what it looks for is found late. Post wakes a worker when there is a connection " +
+		"for it, and NoExitOnEmpty keeps its loop without a timer.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
 var loopWasOver = &grade.Misconception{
 	ID:     "loop-was-over",
 	Belief: "A worker's loop waits until it gets something to do.",
-	Truth: "Dispatch returns as soon as no event is pending, and a worker has none before its first client: its thread " +
-		"was gone before anybody came. Loop with the flag NoExitOnEmpty stays.",
+	Truth: "Dispatch returns as soon as no event is pending, and a worker has none while it has no client: its loop is over then, and nothing " +
+		"that is posted later runs. Loop with the flag NoExitOnEmpty stays.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
@@ -161,24 +163,6 @@ func acceptorWaits(e *grade.Examiner) *grade.Finding {
 		return grade.Find(grade.NeverUnlocked, fmt.Sprintf("the acceptor's callback waits for a lock (%s, %s)", wait, at), listener)
 	}
 	return grade.Find(waitsToHandOver, fmt.Sprintf("a worker is busy, and the acceptor's callback does not return: it waits (%s, %s)", wait, at), listener)
-}
-
-// looksForClients looks whether a timer's callbacks come one after the other, while nothing else does.
-func looksForClients(e *grade.Examiner) *grade.Finding {
-	const many = 20
-	ticks := 0
-	e.Each(func(r *world.Entry) {
-		switch {
-		case timerBegins(r):
-			ticks++
-		case r.Kind == trace.CallbackBegin || r.Kind == trace.CallEnd:
-			ticks = 0
-		}
-	})
-	if e.Ended() || ticks < many {
-		return nil
-	}
-	return grade.Find(looksByClock, fmt.Sprintf("while nothing else happened, callbacks of timers ran %d times and more", many)).Decides(timerBegins)
 }
 
 // addedTwice returns a connection for which a second event was added before anything came of the first, or nil.
@@ -285,10 +269,17 @@ func handedWrong(e *grade.Examiner) *grade.Finding {
 	if conn.Added != 0 || conn.Closed != 0 {
 		return nil
 	}
+	if other := diagnosis.Orphan(e.World(), conn.Number); other != nil {
+		return grade.Find(grade.ClosedWatched, fmt.Sprintf("no event watches %s; its number was that of another fd: %s was closed while an event was pending on it",
+			conn.Name(), other.Name()), conn, other)
+	}
+	listener := e.FD(func(f *world.FD) bool { return f.Listens })
 	bases := e.World().Bases
 	for i := range bases {
-		if b := &bases[i]; b.Ran && b.Thread == 0 && b.Reason == trace.LoopNoEvents && b.Callbacks == 0 {
-			return grade.Find(loopWasOver, fmt.Sprintf("the loop of %s had returned (no events left) before it got a client", b.Name), conn)
+		b := &bases[i]
+		if b.Ran && b.Thread == 0 && b.Reason == trace.LoopNoEvents && (listener == nil || b.Number != listener.CalledBy) {
+			return grade.Find(loopWasOver, fmt.Sprintf("no event was added for %s, and the loop of %s had returned: no events were left", conn.Name(), b.Name), conn).
+				Decides(func(r *world.Entry) bool { return r.Kind == trace.LoopEnd && r.Base == b.Number })
 		}
 	}
 	if posted != "" {
@@ -303,11 +294,39 @@ func handedWrong(e *grade.Examiner) *grade.Finding {
 		outside.FDs = append(outside.FDs, conn)
 		return outside
 	}
-	listener := e.FD(func(f *world.FD) bool { return f.Listens })
 	if e.Ended() || conn.Reads > 0 || conn.Blocked > 0 || listener != nil && listener.InCallback > 0 {
 		return nil
 	}
 	return grade.Find(notHandedOn, fmt.Sprintf("%s was accepted; since then no posted function has run on a worker, and no event was added for it", conn.Name()), conn)
+}
+
+var listenerClosed = &grade.Misconception{
+	ID:     "listener-closed",
+	Belief: "No other client will come.",
+	Truth: "The second argument says how many come, and not all have been here. When the listener is closed, nobody can connect. Close it when so " +
+		"many were accepted.",
+	Lesson: "03-one-base-per-thread", Section: "explain",
+}
+
+// firedOnce looks whether an event was not added again when it had fired: that of a client, or the listener's.
+func firedOnce(e *grade.Examiner) *grade.Finding {
+	if e.Ended() {
+		return nil
+	}
+	if f := e.FD(func(f *world.FD) bool { return f.Listens }); f != nil && f.Watched() == 0 {
+		switch {
+		case diagnosis.HasFired(f):
+			return grade.Find(grade.OneShot, "the event on the listener fired once and is no longer pending", f)
+		case f.Closed != 0:
+			return grade.Find(listenerClosed, "the listener was closed, and a client wants to connect", f).Decides(grade.Closing(f))
+		}
+	}
+	if f := e.FD(func(f *world.FD) bool {
+		return strings.HasPrefix(f.What, "TCP from ") && f.Closed == 0 && f.Watched() == 0 && f.InCallback == 0 && f.Ends.Most == 0 && diagnosis.HasFired(f)
+	}); f != nil {
+		return grade.Find(grade.OneShot, "the event on "+f.Name()+" fired once and is no longer pending", f)
+	}
+	return nil
 }
 
 // closer returns the thread that has closed the fd.

@@ -87,7 +87,7 @@ var roundRobin = &grade.Exam{
 	Starter: acceptorServes,
 	Races:   true,
 	Play: func(e *grade.Examiner) {
-		suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong)
+		suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong, firedOnce)
 		port := e.Port()
 		e.Start(strconv.Itoa(port), strconv.Itoa(7+guests))
 		says := func(c *grade.Client, text string) {
@@ -119,7 +119,7 @@ var roundRobin = &grade.Exam{
 		}
 		e.Require(threadOf(e, a, expected) != threadOf(e, b, expected), expected, allOnOne,
 			fmt.Sprintf("a and b are both served on thread %d", threadOf(e, a, expected)), a.FD(), b.FD())
-		suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong, looksForClients)
+		e.Means(grade.PollsByClock, firesForNothing)
 		e.Calm("nobody speaks and nobody comes: all three loops wait")
 
 		e.Check("in turn")
@@ -166,6 +166,7 @@ var roundRobin = &grade.Exam{
 		last := comesLast(e, port)
 		inTurn(e, append(clients, last))
 		says(d, "all are there\n")
+		suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, mainNotBack)
 		leave(d, last, f)
 		e.Ends("the last client has left: all loops return, and all is closed", grade.Anyhow)
 	},
@@ -210,7 +211,7 @@ func comeToABusyWorker(e *grade.Examiner, a *grade.Client, port int) (come []*gr
 		one.Say("I am " + one.Name + "\n")
 		one.Answered(expected)
 	}
-	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong)
+	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong, firedOnce)
 	return come
 }
 

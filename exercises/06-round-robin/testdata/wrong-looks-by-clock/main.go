@@ -1,6 +1,6 @@
 // Wrong on purpose: each worker looks into its channel every 5 ms.
 //
-// told: looks-by-clock
+// told: fires-for-nothing
 package main
 
 import (

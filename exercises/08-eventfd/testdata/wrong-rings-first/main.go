@@ -1,6 +1,6 @@
 // Wrong on purpose: rings before the item is in the queue.
 //
-// told: rings-too-early
+// told: rings-too-early or ring-spent
 package main
 
 import (
