@@ -41,7 +41,7 @@ func TestTheGlossaryHasEveryTerm(t *testing.T) {
 func TestSignsDoNotRelyOnColour(t *testing.T) {
 	for name, g := range map[string]*glyphs{"Unicode": &unicode, "ASCII": &ascii} {
 		heights := g.Bars[:] // in ASCII, some are alike
-		lanes := append([]rune{g.LaneCallback, g.LaneLeft, g.LaneRight, g.LaneMany, g.LaneHandled, g.Full, g.Half, g.LaneTook, g.LaneGate, g.LaneBlocked,
+		lanes := append([]rune{g.LaneCallback, g.LaneLeft, g.LaneRight, g.LaneMany, g.LaneHandled, g.LaneBriefly, g.Full, g.Half, g.LaneTook, g.LaneGate, g.LaneBlocked,
 			g.LaneWait, g.LaneWatched, g.LaneRun, g.LaneSleep, g.LaneIdle, g.Noticed}, slices.Compact(slices.Clone(heights))...)
 		table := []rune{g.Idle, g.Ready, g.Unseen, g.Noticed, g.Callback, g.Took, g.Wait, g.Blocked, g.Gate}
 		for _, signs := range [][]rune{lanes, table} {
