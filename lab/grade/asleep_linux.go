@@ -21,6 +21,9 @@ func asleep(pid int, thread uint32) bool {
 	return state == 'S' || state == 0
 }
 
+// isGone reports whether a thread of the process is not there any more: the process may be about to end.
+func isGone(pid int, thread uint32) bool { return threadState(pid, strconv.Itoa(int(thread))) == 0 }
+
 // allAsleep reports whether all threads of a living process sleep. One that is
 // about to be gone does not: its end is on its way.
 func allAsleep(pid int) bool { return allAsleepBut(pid, nil) }

@@ -31,3 +31,6 @@ func children(int) []int { return nil }
 
 // processor cannot be asked here in one way for all.
 func processor(int) time.Duration { return 0 }
+
+// isGone cannot be asked here.
+func isGone(int, uint32) bool { return false }

@@ -30,7 +30,7 @@ func (d *callbackSleep) look(e *Examiner) {
 	if d.thread != thread || d.since != top.Since {
 		*d = callbackSleep{thread: thread, since: top.Since}
 	}
-	idle, asleep := d.idle.look(e.run.Pid()), asleep(e.run.Pid(), thread)
+	idle, asleep := d.idle.look(e.run.Pid()), asleep(e.run.Pid(), thread) && !isGone(e.run.Pid(), thread)
 	if d.asleep && asleep && d.records == e.signs {
 		d.slept += idle
 		e.sleptInside += idle

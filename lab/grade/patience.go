@@ -27,7 +27,8 @@ func (p *patience) over(e *Examiner) bool {
 	}
 	pid := e.run.Pid()
 	switch had := processor(pid) - p.had; {
-	case p.asleep.saw(e.ownAsleep() || allAsleep(pid)) >= 10, had > p.limit/2:
+	// While a loop stands, a thread that leaves no records has to let it go: that one must sleep, too.
+	case p.asleep.saw(allAsleep(pid) || e.ownAsleep() && !e.Stands()) >= 10, had > p.limit/2:
 		return true
 	case waited < 3*p.limit:
 		return false
