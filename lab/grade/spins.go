@@ -45,10 +45,10 @@ func (e *Examiner) spin(spin diagnosis.Finding) *Finding {
 	case diagnosis.PushedInside:
 		return Find(WriteRetried, fmt.Sprintf("inside one callback, %d writes in a row to %s found no room (EAGAIN)", spin.Count, name), f).Decides(Refused(f, world.CallWrite))
 	case diagnosis.PushedAgain:
-		return Find(WriteRetried, fmt.Sprintf("%d writes in a row to %s found no room (EAGAIN)", spin.Count, name), f)
+		return Find(WriteRetried, fmt.Sprintf("%d writes in a row to %s found no room (EAGAIN)", spin.Count, name), f).Decides(Refused(f, world.CallWrite))
 	case diagnosis.RoomNotUsed:
 		return Find(AlwaysWritable, fmt.Sprintf("the callback of %s was told %s times in a row that it may write, and wrote nothing",
-			name, atLeast(spin.Count, e.ended)), f)
+			name, atLeast(spin.Count, e.ended)), f).Decides(func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.FD == f.Number })
 	}
 	return Find(NeverDrained, fmt.Sprintf("the callback of %s ran %s times in a row and took nothing: the fd was never drained",
 		name, atLeast(spin.Count, e.ended)), f)
