@@ -1,6 +1,8 @@
 package grade
 
 import (
+	"slices"
+
 	"golang.org/x/sys/unix"
 
 	"fdlab/lab/trace"
@@ -52,6 +54,13 @@ func Refused(f *world.FD, call world.Call) func(*world.Entry) bool {
 	return func(r *world.Entry) bool {
 		return r.Kind == trace.CallEnd && r.Call == call && r.FD == f.Number && r.B == int64(unix.EAGAIN)
 	}
+}
+
+// ToldShort reports whether a write to the fd took less than the program had read from it
+// and not written yet.
+func (e *Examiner) ToldShort(f *world.FD) bool {
+	short := e.ShortWrite(f)
+	return short != nil && slices.ContainsFunc(e.entries, func(r world.Entry) bool { return short(&r) })
 }
 
 // ShortWrite says of a record whether it is the first write to the fd that took less than

@@ -44,6 +44,10 @@ type Exam struct {
 	// sources, byte for byte (but for asides).
 	Verbatim bool
 
+	// Later says that answers are written later than the next read may be: a write that is
+	// shorter than what was read has nothing to do with an answer that is missing.
+	Later bool
+
 	// Races says that threads of the program share memory: one that passes is tried once
 	// more, built with Go's race detector; so is one that was told one of LikeRaces, for a
 	// data race can look like that.

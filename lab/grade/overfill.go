@@ -107,15 +107,30 @@ func (c *Client) Ended() bool {
 // HeardInAnyOrder reports whether the client has heard what is due to it, each
 // byte as often, be it in another order.
 func (c *Client) HeardInAnyOrder() bool {
+	return c.surplus() == [256]int{}
+}
+
+// HeardNothingElse reports whether each byte that the client has heard was due to it, at most as
+// often, be it in another order.
+func (c *Client) HeardNothingElse() bool {
+	for _, n := range c.surplus() {
+		if n > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// surplus is how many more of each byte the client has heard than were due to it.
+func (c *Client) surplus() (n [256]int) {
 	got, due := c.answers()
-	var count [256]int
 	for i := range len(got) {
-		count[got[i]]++
+		n[got[i]]++
 	}
 	for i := range len(due) {
-		count[due[i]]--
+		n[due[i]]--
 	}
-	return count == [256]int{}
+	return n
 }
 
 // Unread is how many bytes of what the client has sent the program has not read.

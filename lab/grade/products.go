@@ -129,8 +129,11 @@ func (e *Examiner) swallowed() *Finding {
 				excerpt(p.due[len(p.got):])), e.about(p)...)
 		}
 		about, decides := e.about(p), e.ShortWrite(p.fd)
-		if e.exam.Verbatim && p.fd == nil {
+		switch {
+		case e.exam.Verbatim && p.fd == nil:
 			decides = e.readOf(len(p.got))
+		case e.exam.Later:
+			decides = LastCall(p.fd, world.CallRead)
 		}
 		if e.through != nil && e.through() != nil {
 			bell := e.through()

@@ -31,8 +31,17 @@ var bufferUsedAgain = &grade.Misconception{
 var answerLost = &grade.Misconception{
 	ID:     "answer-lost",
 	Belief: "What I hand over will be taken.",
-	Truth: "Each word goes through two hand-overs, the job to the worker and the answer to the loop, and many may wait there. " +
-		"Keep each until it is taken: a full channel refuses, a place for one has only the last, and one ring of a bell may stand for many.",
+	Truth: "Each word goes through two hand-overs: the job to the worker, and the answer to the loop. Keep each until it is taken. (A full " +
+		"channel refuses, a place for one has only the last, one ring of a bell may stand for many, and Add or Once on another thread is " +
+		"refused.)",
+	Lesson: "06-adding-to-a-running-base", Section: "explain",
+}
+
+var handedOver = &grade.Misconception{
+	ID:     "handed-over-changes",
+	Belief: "What I hand over stays as it is.",
+	Truth: "The worker, or a posted function, comes to it later: by then the next job may be in the variable that it looks at, or in the " +
+		"buffer. Give each job, and each answer, a variable and a buffer of its own.",
 	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
@@ -79,12 +88,10 @@ func open(e *grade.Examiner, number int32) *world.FD {
 func jobsBeforePosts(e *grade.Examiner, clients ...*grade.Client) {
 	const expected = "three clients speak at once, the worker has done all three jobs before the loop comes to the first answer, " +
 		"and each hears its own words"
-	suspects(e, readsAnother)
-	e.Means(grade.Noise, capturedLate)
-	e.Means(grade.Unanswered, answerLost)
+	suspects(e, readsAnother, refusedOutside, func(e *grade.Examiner) *grade.Finding { return anothersJob(e, clients) })
 	standStill(e, clients[0], "PING\n")
 	for _, c := range clients {
-		text := c.Name + " speaks with the others\n"
+		text := c.Name + together
 		c.Due(strings.ToUpper(text))
 		c.Say(text)
 	}
@@ -103,11 +110,27 @@ func jobsBeforePosts(e *grade.Examiner, clients ...*grade.Client) {
 	}
 }
 
+// together is what each client says after its name.
+const together = " speaks with the others\n"
+
+// anothersJob looks for a client that gets what was made of another job than the one that was next.
+func anothersJob(e *grade.Examiner, clients []*grade.Client) *grade.Finding {
+	for _, c := range clients {
+		wrong := c.Deviates()
+		if i := strings.Index(wrong, strings.ToUpper(together)); i < 0 || i > 1 {
+			continue
+		}
+		return grade.Find(handedOver, fmt.Sprintf("after %d right bytes, client %s gets %.20q: that was made of another job", len(c.Heard())-len(wrong), c.Name, wrong),
+			c.FD()).Decides(grade.LastCall(c.FD(), world.CallWrite))
+	}
+	return nil
+}
+
 // burst lets all clients say more than a read takes, at once and again and
 // again: so the loop reads on while the worker begins with what was read before.
 func burst(e *grade.Examiner, clients ...*grade.Client) {
 	const expected = "three clients say more than a read takes, all at once, and each hears its own words in order"
-	suspects(e, func(e *grade.Examiner) *grade.Finding { return mixedUp(e, clients) })
+	suspects(e, refusedOutside, func(e *grade.Examiner) *grade.Finding { return mixedUp(e, clients) })
 	for range 4 {
 		standStill(e, clients[0], "PING\n")
 		for _, c := range clients {
@@ -149,6 +172,9 @@ func mixedUp(e *grade.Examiner, clients []*grade.Client) *grade.Finding {
 		}
 		if c.HeardInAnyOrder() {
 			return grade.Find(nobodyKeepsOrder, fmt.Sprintf("client %s has heard all its words, and in another order, from %.20q on", c.Name, wrong), c.FD())
+		}
+		if c.HeardNothingElse() {
+			return grade.Find(answerLost, fmt.Sprintf("a piece of what client %s said was not sent back: %.20q is what comes in its place", c.Name, wrong), c.FD())
 		}
 		return grade.Find(bufferUsedAgain, fmt.Sprintf("client %s spoke together with others, and hears what is wrong from %.20q on", c.Name, wrong), c.FD())
 	}

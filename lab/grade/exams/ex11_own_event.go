@@ -8,7 +8,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"fdlab/lab/event"
 	"fdlab/lab/grade"
+	"fdlab/lab/launch"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
@@ -41,18 +43,26 @@ var worksInCallback = &grade.Misconception{
 
 var pollsForMail = &grade.Misconception{
 	ID:     "polls-for-mail",
-	Belief: "A timer that looks every millisecond will find it.",
-	Truth: "It finds it late, and wakes the thread a thousand times a second when nothing is there. Base.Post ends the " +
+	Belief: "A timer that looks often enough will find it.",
+	Truth: "It finds it late, and wakes the thread again and again when nothing is there. Base.Post ends the " +
 		"loop's wait at the right moment, and only then.",
 	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
 var fdIsClient = &grade.Misconception{
 	ID:     "fd-is-client",
-	Belief: "The fd says which client it is.",
-	Truth: "It is a number, and the next client gets it as soon as it is closed. An answer comes late: the function that " +
-		"writes it must ask first whether its own client is still there.",
+	Belief: "When the answer comes, its client is there.",
+	Truth: "It may have left, and the next client may have the number of its fd, or its memory if the program uses that again. The function " +
+		"that writes an answer must ask first whether the very client that has spoken is still there.",
 	Lesson: "06-adding-to-a-running-base", Section: "explain",
+}
+
+var firesAgain = &grade.Misconception{
+	ID:     grade.OneShot.ID,
+	Belief: "The event will fire again.",
+	Truth: "Without Persist an event fires once, and is then no longer pending. Let it persist, or add it again, on the loop's thread: on " +
+		"another one Add is refused, and its error says so.",
+	Lesson: grade.OneShot.Lesson, Section: grade.OneShot.Section,
 }
 
 // ownEvent: whose memory an event is in, and whose thread may touch a client.
@@ -68,6 +78,8 @@ var ownEvent = &grade.Exam{
 		"the last one ends it",
 	},
 	Starter: oneVariable,
+	Means:   map[*grade.Misconception]*grade.Misconception{grade.OneShot: firesAgain, grade.Unanswered: answerLost},
+	Later:   true,
 	Races:   true,
 	Play: func(e *grade.Examiner) {
 		port := e.Port()
@@ -80,18 +92,16 @@ var ownEvent = &grade.Exam{
 
 		suspects(e, refusedOutside)
 		e.Check("one client is answered")
-		e.Means(grade.Unanswered, notTheLoopsThread)
 		a := e.Dial("a", port)
 		for range 2 {
 			says(a, "hello from a\n", "client a speaks, and gets its words back in capitals")
 		}
 
 		e.Check("each of three is answered")
-		e.Means(grade.Unanswered, notTheLoopsThread)
-		for _, m := range []*grade.Misconception{grade.NotWatched, grade.Polling, grade.NeverDrained, grade.GaveUp} {
+		for _, m := range []*grade.Misconception{grade.NotWatched, grade.Polling, grade.NeverDrained} {
 			e.Means(m, oneVariable)
 		}
-		suspects(e, readsAnother)
+		suspects(e, refusedOutside, heldStill, readsAnother)
 		b, c := e.Dial("b", port), e.Dial("c", port)
 		for range 2 {
 			for _, client := range []*grade.Client{b, a, c} {
@@ -108,13 +118,13 @@ var ownEvent = &grade.Exam{
 		burst(e, a, b, c)
 
 		e.Check("one resets, the others stay")
-		e.Means(grade.Noise, fdIsClient)
-		e.Means(grade.GaveUp, errorEndsAll)
+		var came newcomers
+		suspects(e, refusedOutside, endedByReset, came.gotAnothers)
 		gone := a.FD()
-		d := lateAnswer(e, a, port)
+		d := lateAnswer(e, a, port, &came)
 		says(d, "hello from d\n", "client a is gone, client d comes, speaks, and hears its own words")
 		says(b, "and b?\n", "client a is gone, client b speaks and is answered")
-		comeAndGo(e, b, port)
+		comeAndGo(e, b, port, &came)
 		closedWrites(e)
 		closesIts(e, "client a has reset its connection, and the server closes its end", gone)
 
@@ -127,21 +137,64 @@ var ownEvent = &grade.Exam{
 	},
 }
 
+// heldStill looks whether the program has logged that the memory of an event that is pending
+// was to be used for another one.
+func heldStill(e *grade.Examiner) *grade.Finding {
+	for line := range strings.Lines(e.Logged()) {
+		if strings.Contains(line, event.ErrHeld.Error()) || strings.Contains(line, event.ErrOverwritten.Error()) {
+			return grade.Find(oneVariable, "the program has logged: "+strings.TrimSpace(launch.Quote([]byte(line))), clientFDs(e)...)
+		}
+	}
+	return nil
+}
+
+// clientFDs are the connections of clients that are open.
+func clientFDs(e *grade.Examiner) (fds []*world.FD) {
+	for _, f := range e.World().FDs {
+		if strings.HasPrefix(f.What, "TCP from ") && f.Closed == 0 {
+			fds = append(fds, f)
+		}
+	}
+	return fds
+}
+
+// What a client says, and then leaves.
+const (
+	anybody = "is anybody there?\n"
+	bye     = "bye\n"
+)
+
+// newcomers are the clients that came when another one had left.
+type newcomers []*grade.Client
+
+// gotAnothers looks for one that gets what was made of the words of a client that has left.
+func (n *newcomers) gotAnothers(*grade.Examiner) *grade.Finding {
+	for _, c := range *n {
+		wrong := c.Deviates()
+		if !strings.HasPrefix(wrong, strings.ToUpper(anybody)) && !strings.HasPrefix(wrong, strings.ToUpper(bye)) {
+			continue
+		}
+		return grade.Find(fdIsClient, fmt.Sprintf("client %s gets %.20q, and has not said that: it is the answer for a client that has left", c.Name, wrong), c.FD())
+	}
+	return nil
+}
+
 // lateAnswer lets a go away when the loop is about to read what it has said, and
 // d come. So the loop reads a's words, learns in the next turn that a is gone,
 // accepts d on the number that is free now, and then gets the answer for a: the
 // worker stands before its post until then. The kernel tells what became ready
 // first, first: a, then the listener.
-func lateAnswer(e *grade.Examiner, a *grade.Client, port int) (d *grade.Client) {
+func lateAnswer(e *grade.Examiner, a *grade.Client, port int, came *newcomers) (d *grade.Client) {
 	const expected = "client a speaks, and the loop is told"
 	standStill(e, a, "PING\n")
-	a.Due("IS ANYBODY THERE?\n")
-	a.Say("is anybody there?\n")
+	a.Due(strings.ToUpper(anybody))
+	a.Say(anybody)
 	a.Arrived()
 	e.Step(expected)
 	e.Await(expected, func() bool { return e.StandsBefore(world.BeforeCallback) })
 	a.Reset()
 	d = e.Dial("d", port)
+	*came = append(*came, d)
 	e.HoldPost() // the worker, when it is done with a's words
 	const late = "client a leaves when its words were read, and d comes; the answer for a, which the worker has ready by then, is dropped"
 	for a.Unread() > 0 {
@@ -159,7 +212,7 @@ func lateAnswer(e *grade.Examiner, a *grade.Client, port int) (d *grade.Client) 
 
 // comeAndGo lets a client speak at the same time as others come and leave: so the worker works
 // while the loop changes what it knows of its clients.
-func comeAndGo(e *grade.Examiner, speaker *grade.Client, port int) {
+func comeAndGo(e *grade.Examiner, speaker *grade.Client, port int, came *newcomers) {
 	const expected = "a client speaks while others come and leave, and hears its own words"
 	var guest *grade.Client
 	for range 12 {
@@ -168,12 +221,13 @@ func comeAndGo(e *grade.Examiner, speaker *grade.Client, port int) {
 		speaker.Say("still here\n")
 		speaker.Arrived()
 		if guest != nil {
-			guest.Due("BYE\n") // it may be dropped, as the client leaves
-			guest.Say("bye\n")
+			guest.Due(strings.ToUpper(bye)) // it may be dropped, as the client leaves
+			guest.Say(bye)
 			guest.End()
 			guest.Arrived()
 		}
 		next := e.Dial("guest", port)
+		*came = append(*came, next)
 		e.Release()
 		speaker.Answered(expected)
 		if guest != nil {

@@ -6,17 +6,17 @@ import "fdlab/lab/grade"
 
 var writeTakesAll = &grade.Misconception{
 	ID:     "write-takes-all",
-	Belief: "What I give to write has been sent.",
+	Belief: "What I give to write will be sent.",
 	Truth: "write takes as much as the kernel has room for, and says how much that was. It may be less, or nothing " +
-		"(EAGAIN). What it did not take is still yours: keep it, and send it when there is room.",
+		"(EAGAIN). What it did not take is still yours: keep it, and let a Write event say when there is room for it.",
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 
 var restInSharedBuffer = &grade.Misconception{
 	ID:     "rest-in-shared-buffer",
-	Belief: "One buffer for all clients will do, since only one callback runs at a time.",
+	Belief: "One place for what is left over will do, since only one callback runs at a time.",
 	Truth: "It will do for what is done within one callback. What is kept until the next one must be where no other " +
-		"client's read goes: each connection needs its own place for its rest.",
+		"client's bytes go: each connection needs its own place for its rest.",
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 
@@ -46,7 +46,7 @@ var tookNothing = &grade.Misconception{
 
 var fullIsGone = &grade.Misconception{
 	ID:     "full-is-gone",
-	Belief: "When write gives an error, the client is gone.",
+	Belief: "A write that gives EAGAIN has failed.",
 	Truth: "EAGAIN is not a fault: the kernel has no room now, because the client is slow. It is alive. Keep what " +
 		"is left, and wait for room.",
 	Lesson: "07-one-thread-many-clients", Section: "explain",
@@ -98,6 +98,30 @@ var lastWordsLost = &grade.Misconception{
 	Belief: "When a read gives 0, all is over.",
 	Truth: "It says that nothing more will come. What came before it was read a moment ago, and is owed: send that first, then close. " +
 		"(Words and a FIN may arrive together, before the loop looks.)",
+	Lesson: "07-one-thread-many-clients", Section: "explain",
+}
+
+var othersWords = &grade.Misconception{
+	ID:     "others-words",
+	Belief: "The answer will find its client.",
+	Truth: "It goes to the fd that write is given, with the bytes that are in the buffer then. A callback that was called for one client must " +
+		"use this client's fd and bytes, and not a variable that another client's callback has set.",
+	Lesson: "06-adding-to-a-running-base", Section: "explain",
+}
+
+var doneWithIt = &grade.Misconception{
+	ID:     "done-with-it",
+	Belief: "I have done what I can for this client.",
+	Truth: "It is connected, and is owed an answer. A connection is over when a read gives 0 and all is sent, or when a read or a write gives " +
+		"an error that is not EAGAIN.",
+	Lesson: "07-one-thread-many-clients", Section: "explain",
+}
+
+var readInPlace = &grade.Misconception{
+	ID:     "read-in-place",
+	Belief: "While something is left over, I can read on.",
+	Truth: "What is read next must be put behind what is left over, and not in its place. Or take the Read event away while there is a rest, " +
+		"and add it again when all is sent.",
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 

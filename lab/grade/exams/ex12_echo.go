@@ -33,13 +33,14 @@ var echo = &grade.Exam{
 	},
 	Starter: grade.NotWatched,
 	Play: func(e *grade.Examiner) {
-		suspects(e, readsAnother, toldOnce, writesToGone)
+		suspects(e, readsAnother, toldOnce, writesToGone, endedByReset, endedByFull)
 		port := e.Port()
 		e.Start(fmt.Sprint(port), "6")
 
 		e.Check("each hears itself")
 		silent := e.Dial("silent", port) // never says a word
 		a, b, c := e.Dial("a", port), e.Dial("b", port), e.Dial("c", port)
+		suspects(e, readsAnother, toldOnce, writesToGone, endedByReset, endedByFull, heardWrong(a, b, c))
 		for _, one := range []*grade.Client{c, a, b, a} {
 			says(e, one, one.Name+" is here\n", "clients speak, in another order than they came, and each hears itself")
 		}
@@ -57,12 +58,11 @@ var echo = &grade.Exam{
 		talksOn(e, a, b)
 
 		e.Check("a client resets")
-		meansReset(e)
-		e.Means(grade.BrokenOff, errorEndsAll)
 		resets(e, b, a)
 
 		e.Check("a slow reader")
-		meansSlow(e)
+		looks := []func(*grade.Examiner) *grade.Finding{readsAnother, toldOnce, writesToGone, endedByReset, endedByFull}
+		suspects(e, append(looks, heardWrong(c, a), restLost(c, a))...)
 		c.Deaf(true)
 		_, held := c.Overfill(words("c", tooMuch), tooMuch, mostHeld)
 		noTimeouts(e, c.FD())
@@ -76,7 +76,6 @@ var echo = &grade.Exam{
 		}
 
 		e.Check("a slow reader resets")
-		meansSlow(e)
 		d := e.Dial("d", port)
 		says(e, d, "d is here\n", "d comes, and hears itself")
 		d.Deaf(true)
@@ -84,8 +83,8 @@ var echo = &grade.Exam{
 		resets(e, d, a)
 
 		e.Check("the end")
-		meansSlow(e)
 		f := e.Dial("f", port)
+		suspects(e, append(looks, heardWrong(f, a), restLost(f, a))...)
 		says(e, f, "f is here\n", "f comes, and hears itself")
 		f.Deaf(true)
 		f.Overfill(words("f", 1<<20), 4<<10, mostHeld) // until the first bytes have no room
@@ -119,18 +118,121 @@ func lastWords(e *grade.Examiner, one, other *grade.Client) {
 	one.Dropped(expected)
 }
 
-// meansReset says what it means that the program goes wrong when a client resets.
-func meansReset(e *grade.Examiner) {
-	e.Means(grade.GaveUp, errorEndsAll)
-	e.Means(grade.EndedEarly, errorEndsAll)
+// restLost looks whether all was read, and a client whose answer did not find room for all of
+// it has not got the rest.
+func restLost(clients ...*grade.Client) func(*grade.Examiner) *grade.Finding {
+	return func(e *grade.Examiner) *grade.Finding {
+		for _, c := range clients {
+			f := c.FD()
+			if e.Ended() || f == nil || f.Closed != 0 || c.Unread() > 0 && f.Watched() != 0 || c.Owed() == 0 || c.Deviates() != "" || f.BytesOut >= f.BytesIn ||
+				f.Watched()&trace.Writable != 0 || !e.ToldShort(f) || triesAgain(e, f) {
+				continue
+			}
+			if read := readsWhileOwing(e, f); read != nil {
+				return grade.Find(readInPlace, fmt.Sprintf("a read of %s took more while an event waited for room for the rest; %d bytes were never sent back",
+					f.Name(), f.BytesIn-f.BytesOut), f).Decides(read)
+			}
+			return grade.Find(writeTakesAll, fmt.Sprintf("%d bytes that were read from %s were not sent back, and no event waits for room", f.BytesIn-f.BytesOut, f.Name()),
+				f).Decides(e.ShortWrite(f))
+		}
+		return nil
+	}
 }
 
-// meansSlow says what it means that the program goes wrong when a client is slow,
-// or resets while it is.
-func meansSlow(e *grade.Examiner) {
-	meansReset(e)
-	e.Means(grade.Noise, writeTakesAll)
-	e.Means(grade.Unanswered, writeTakesAll)
+// endedByReset looks whether the program ended when a call had said that a client is gone.
+func endedByReset(e *grade.Examiner) *grade.Finding {
+	if !e.Ended() {
+		return nil
+	}
+	var last world.Entry
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd && (r.A > 0 || saysGone(r)) {
+			last = *r
+		}
+	})
+	if !saysGone(&last) {
+		return nil
+	}
+	f := e.FD(func(f *world.FD) bool { return f.Number == last.FD && f.Opened <= last.Time })
+	return grade.Find(errorEndsAll, "a call said that a client is gone, and the program ended", f).Decides(grade.Numbered(last.Seq))
+}
+
+// readsWhileOwing looks for the first read of the fd that took more while something was left over, and a Write event
+// was pending for it; nil if there is none. It says of a record whether it is that one.
+func readsWhileOwing(e *grade.Examiner, f *world.FD) func(*world.Entry) bool {
+	kept, waits, seq := int64(0), false, uint64(0)
+	e.Each(func(r *world.Entry) {
+		switch {
+		case r.FD != f.Number || r.Time < f.Opened || seq != 0:
+		case r.Kind == trace.Add && r.What()&trace.Writable != 0:
+			waits = true
+		case r.Kind == trace.Del && r.What()&trace.Writable != 0:
+			waits = false
+		case r.Kind != trace.CallEnd || r.A <= 0:
+		case r.Call == world.CallRead:
+			if kept > 0 && waits {
+				seq = r.Seq
+			}
+			kept += r.A
+		case r.Call == world.CallWrite:
+			kept -= r.A
+		}
+	})
+	if seq == 0 {
+		return nil
+	}
+	return grade.Numbered(seq)
+}
+
+// triesAgain reports whether, since the last read of the fd, more than one write to it has found no room.
+func triesAgain(e *grade.Examiner, f *world.FD) bool {
+	n, read, refused := 0, grade.LastCall(f, world.CallRead), grade.Refused(f, world.CallWrite)
+	e.Each(func(r *world.Entry) {
+		switch {
+		case read(r):
+			n = 0
+		case refused(r):
+			n++
+		}
+	})
+	return n > 1
+}
+
+// heardWrong looks for a client that has heard what is wrong.
+func heardWrong(clients ...*grade.Client) func(*grade.Examiner) *grade.Finding {
+	return func(e *grade.Examiner) *grade.Finding {
+		for _, c := range clients {
+			if wrong := c.Deviates(); wrong != "" {
+				right := len(c.Heard()) - len(wrong)
+				m, what := wrongFor(e, c, wrong)
+				decides := e.ShortWrite(c.FD())
+				if read := readsWhileOwing(e, c.FD()); m == writeTakesAll && read != nil {
+					m, what, decides = readInPlace, "a piece is missing. A read took more while an event waited for room for the rest", read
+				}
+				return grade.Find(m, fmt.Sprintf("after %d bytes that were right, client %s hears what is wrong: %s", right, c.Name, what),
+					c.FD()).Decides(decides)
+			}
+		}
+		return nil
+	}
+}
+
+// endedByFull looks whether the program ended with an error when a write had found no room.
+func endedByFull(e *grade.Examiner) *grade.Finding {
+	if !e.Ended() || e.EndedWell() {
+		return nil
+	}
+	var last world.Entry
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd {
+			last = *r
+		}
+	})
+	f := e.FD(func(f *world.FD) bool { return f.Number == last.FD && f.Opened <= last.Time })
+	if f == nil || !grade.Refused(f, world.CallWrite)(&last) {
+		return nil
+	}
+	return grade.Find(fullIsGone, "a write found no room (EAGAIN), and the program ended", f).Decides(grade.Numbered(last.Seq))
 }
 
 // toldOnce looks for a connection that is owed something, and whose last Write
@@ -324,15 +426,18 @@ func hears(e *grade.Examiner, c *grade.Client, expected string, dropped *grade.M
 	e.Await(expected, func() bool {
 		// Before we look what it has heard. A server that is dead is another matter.
 		ended := c.Ended() && c.FD() != nil && c.FD().Closed != 0
-		if wrong := c.Deviates(); wrong != "" {
-			m, what := wrongFor(e, c, wrong)
-			e.RuleOut(expected, grade.Find(m, fmt.Sprintf("after %d bytes that were right, client %s hears what is wrong: %s",
-				len(c.Heard())-len(wrong), c.Name, what), c.FD()).Decides(e.ShortWrite(c.FD())))
-		}
+		e.RuleOut(expected, heardWrong(c)(e))
 		owed := c.Owed()
 		if ended && owed > 0 {
-			m := dropped
-			if m == fullIsGone && refusals(e, c.FD()) != 1 { // none, or more than one was borne
+			m, f := dropped, c.FD()
+			if m == endIsGone && f.Ends.Most == 0 {
+				m = fullIsGone
+			}
+			switch {
+			case m != fullIsGone:
+			case !e.ToldShort(f):
+				m = doneWithIt
+			case refusals(e, f) != 1: // none, or more than one was borne
 				m = slowIsGone
 			}
 			e.RuleOut(expected, grade.Find(m, fmt.Sprintf("the server has closed the connection of client %s, and owes it %d bytes",
@@ -355,7 +460,10 @@ func wrongFor(e *grade.Examiner, c *grade.Client, wrong string) (m *grade.Miscon
 			return restOvertaken, "what was said later has come earlier; nothing is missing"
 		}
 		return writeTakesAll, "a piece is missing"
-	case word != "" && strings.ContainsAny(word[:1], "abcdf"):
+	case word != "" && strings.ContainsAny(word[:1], "abcdf") && (len(word) == 1 || word[1] == ' '):
+		if !e.ToldShort(c.FD()) {
+			return othersWords, "another client's words are there"
+		}
 		return restInSharedBuffer, "another client's words are there"
 	}
 	return grade.WrongBytes, fmt.Sprintf("%.20q", wrong)

@@ -1,7 +1,7 @@
 // Wrong on purpose: the loop variable is declared outside the loop, and the
 // posted function looks at it later.
 //
-// told: captured-late
+// told: handed-over-changes
 package main
 
 import (

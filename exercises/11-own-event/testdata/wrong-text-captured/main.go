@@ -1,6 +1,6 @@
 // Wrong on purpose: the text is declared outside the loop.
 //
-// told: captured-late
+// told: handed-over-changes
 package main
 
 import (
