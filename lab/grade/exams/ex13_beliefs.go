@@ -22,9 +22,9 @@ var breaksOff = &grade.Misconception{
 
 var backlogReset = &grade.Misconception{
 	ID:     "backlog-reset",
-	Belief: "A client that I have not accepted is not connected.",
-	Truth: "The kernel connected it long ago: its end is ESTABLISHED, and perhaps it has sent its request. It waits in the " +
-		"listener's backlog. Closing the listener resets all clients that wait there. Accept until EAGAIN first, then close.",
+	Belief: "Closing the listener only keeps new clients out.",
+	Truth: "It resets all that wait in its backlog. The kernel connected them long ago: their ends are ESTABLISHED, and perhaps they have " +
+		"sent their requests. Accept until EAGAIN first, then close.",
 	Lesson: lesson07, Section: "explain",
 }
 
@@ -55,7 +55,7 @@ var halfLetGo = &grade.Misconception{
 var arrivedNotRead = &grade.Misconception{
 	ID:     "arrived-not-read",
 	Belief: "A client that I owe nothing can be disconnected.",
-	Truth: "It may have spoken, and the loop has not looked yet: it was in another callback. Read once more, and disconnect it " +
+	Truth: "It may have spoken, and the loop has not looked yet: it was in another callback. Read on, and disconnect it " +
 		"at EAGAIN. (Closing a socket with unread bytes sends an RST, and that can destroy even answers that were sent.)",
 	Lesson: lesson07, Section: "explain",
 }
@@ -86,10 +86,32 @@ var stillListens = &grade.Misconception{
 
 var closesOwing = &grade.Misconception{
 	ID:     "closes-owing",
-	Belief: "A slow client has only itself to blame.",
-	Truth: "The server must answer what it said before. A write that takes only a part is no reason to disconnect, and when all " +
-		"is written it may have said more: wait for room, then read again, and disconnect it at EAGAIN.",
+	Belief: "When the server stops, it can close a connection.",
+	Truth: "Not while its client is owed something: what was read is only in the program's memory, and is lost. Wait for room, " +
+		"send all, then read again, and disconnect it at EAGAIN.",
 	Lesson: lesson07, Section: "explain",
+}
+
+var notLookedAgain = &grade.Misconception{
+	ID:     "not-looked-again",
+	Belief: "The loop will come to this client once more.",
+	Truth: "Only when it speaks or ends. A client that has all its answers and says nothing is never ready for reading: when nothing is owed to " +
+		"it any more, read once more by yourself (Active calls the callback), and disconnect it at EAGAIN.",
+	Lesson: lesson07, Section: "explain",
+}
+
+var listenerOpen = &grade.Misconception{
+	ID:     "listener-open",
+	Belief: "Without its event the listener takes nobody in.",
+	Truth: "The kernel connects new clients as long as it is open: they wait in the backlog, and nobody comes for them. With the listener " +
+		"closed they are refused at once, and try another server.",
+	Lesson: lesson07, Section: "explain",
+}
+
+var stoppedIsError = &grade.Misconception{
+	ID:     grade.ExitStatus.ID,
+	Belief: "A server that was stopped ends with an error.",
+	Truth:  "It has done all that it was to do. Exit status 0 says so; a script takes any other one for a failure. Let main return.",
 }
 
 var cutOff = &grade.Misconception{

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -82,6 +83,7 @@ var gracefulStop = &grade.Exam{
 
 		e.Check("clients in the backlog are served")
 		meansStopped(e)
+		suspects(e, owingClosed(c))
 		for _, one := range waiting {
 			answered(e, one, one.Name+" was connected before the program knew of SIGINT: it is accepted, and hears itself", backlogReset)
 		}
@@ -113,21 +115,25 @@ var gracefulStop = &grade.Exam{
 		e.Check("no new client is accepted")
 		meansStopped(e)
 		suspects(e, owingClosed(c))
-		e.Require(e.Refuses(port), "after SIGINT no new client is accepted", stillListens, "a new client was connected, after those that had all their answers were disconnected")
+		listener, means := e.FD(func(f *world.FD) bool { return f.Listens }), stillListens
+		if listener != nil && listener.Watched() == 0 {
+			means = listenerOpen
+		}
+		e.Require(e.Refuses(port), "after SIGINT no new client is accepted", means,
+			"a new client was connected, after those that had all their answers were disconnected: the listener is open", listener)
 
 		e.Check("a slow reader gets all")
 		e.Means(grade.EndedEarly, closesOwing)
 		e.Means(grade.BrokenOff, closesOwing)
-		for _, m := range []*grade.Misconception{grade.Unanswered, grade.Noise, grade.AgainIsEnd} {
-			e.Means(m, readsOverRest)
-		}
-		suspects(e, lingers(c), readOver(c))
+		e.Means(readInPlace, readsOverRest)
+		suspects(e, lingers(c), readOver(c), heardWrong(c), restLost(c))
 		c.Deaf(false)
 		answered(e, c, "c reads again, and hears all that it said before", closesOwing)
 		e.Suspects()
 		c.Dropped("c has all its answers: the server closes its end")
 
 		e.Check("the end")
+		suspects(e, endsWithError)
 		e.Ends("nothing is owed any more: no event is pending, and the program ends with all closed", grade.NoEventsLeft)
 	},
 }
@@ -190,13 +196,22 @@ func stopsOutside(e *grade.Examiner) *grade.Finding {
 	return found
 }
 
+// endsWithError looks whether the program has done all, and ended with an exit status that is not 0.
+func endsWithError(e *grade.Examiner) *grade.Finding {
+	if !e.Ended() || e.EndedWell() || e.World().ClosedTwice != "" || e.World().Returned.Reason == trace.LoopFailed ||
+		slices.ContainsFunc(e.World().FDs, func(f *world.FD) bool { return strings.HasPrefix(f.What, "TCP from ") && f.Closed == 0 }) {
+		return nil
+	}
+	return grade.Find(stoppedIsError, "all clients are served and disconnected, and the program ended with an exit status that is not 0")
+}
+
 // stopIgnored looks whether the listener is watched although a callback for the signal has run.
 func stopIgnored(e *grade.Examiner) *grade.Finding {
 	listener := e.FD(func(f *world.FD) bool { return f.Listens })
 	if e.Ended() || listener == nil || listener.Closed != 0 || listener.Watched() == 0 {
 		return nil
 	}
-	return grade.Find(signalIsAll, "a callback for SIGINT has run, and the program goes on as before: an event is pending on the listener", listener).
+	return grade.Find(signalIsAll, "a callback for SIGINT has run, and an event is pending on the listener", listener).
 		Decides(func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.What()&trace.Signal != 0 })
 }
 
@@ -270,6 +285,8 @@ func keepsContent(clients []*grade.Client) func(*grade.Examiner) *grade.Finding 
 			case called(e, f, world.CallShutdown):
 				return grade.Find(halfLetGo, fmt.Sprintf("client %s has all its answers and a FIN, and its connection is open", c.Name), f).
 					Decides(grade.LastCall(f, world.CallShutdown))
+			case slices.ContainsFunc(clients, func(c *grade.Client) bool { return c.FD() != nil && c.FD().Closed != 0 }):
+				return grade.Find(notLookedAgain, fmt.Sprintf("client %s has all its answers, and its connection is open; others were disconnected", c.Name), f)
 			default:
 				return grade.Find(waitsForClients, fmt.Sprintf("client %s has all its answers, and its connection is open", c.Name), f)
 			}

@@ -1,6 +1,6 @@
 // Wrong on purpose: each connection is closed at once, whoever is owed an answer.
 //
-// told: breaks-off
+// told: closes-owing
 package main
 
 import (
