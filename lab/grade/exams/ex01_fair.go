@@ -71,6 +71,7 @@ func fair(e *grade.Examiner, full, waiting *grade.FIFO) {
 		}
 	})
 	if reads > 3 && !(again && in == 0) {
+		e.OneThread("one thread reads both pipes", full.FD(), waiting.FD()) // of two, the machine decides who is late
 		e.RuleOut(expected, grade.Find(keptWaiting, fmt.Sprintf("a byte of %s waited; %s was read %d times more before it was read", waiting.FD().Name(),
 			full.FD().Name(), reads), full.FD(), waiting.FD()).Decides(grade.Numbered(heard)))
 	}
