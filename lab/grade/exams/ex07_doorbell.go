@@ -107,7 +107,7 @@ var doorbell = &grade.Exam{
 	},
 	Starter:   oneByteOneItem,
 	Races:     true,
-	LikeRaces: []*grade.Misconception{ringsTooEarly, ringSpent, ringNotNeeded},
+	LikeRaces: []*grade.Misconception{ringsTooEarly, ringSpent, ringNotNeeded, grade.Unanswered},
 	Play: func(e *grade.Examiner) {
 		w := newWorld(e)
 

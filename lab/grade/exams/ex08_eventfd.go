@@ -191,7 +191,7 @@ var eventfdBell = &grade.Exam{
 	},
 	Starter:   eightBytes,
 	Races:     true,
-	LikeRaces: []*grade.Misconception{ringsTooEarly, ringSpent, ringNotNeeded},
+	LikeRaces: []*grade.Misconception{ringsTooEarly, ringSpent, ringNotNeeded, grade.Unanswered},
 	Play: func(e *grade.Examiner) {
 		e.Needs("linux", "eventfd(2)")
 		w := newWorld(e)

@@ -1,6 +1,6 @@
 // Wrong on purpose: the number grows only if the queue was empty.
 //
-// told: rings-for-some
+// told: rings-for-some or ring-not-needed
 package main
 
 import (
