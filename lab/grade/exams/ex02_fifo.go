@@ -47,6 +47,14 @@ var byeInCapitals = &grade.Misconception{
 	Truth:  "Programs compare bytes, and B is another one than b. Only the line bye ends the program: compare with ==.",
 }
 
+var drainsPastBye = &grade.Misconception{
+	ID:     "drains-past-bye",
+	Belief: "After bye nothing more is read.",
+	Truth: "The callback that runs goes on until it returns, with its loop and its reads, also when its event is deleted. What comes " +
+		"meanwhile is read, too. Return when bye was printed.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
 var byeNotPrinted = &grade.Misconception{
 	ID:     "bye-not-printed",
 	Belief: "bye is a command, so it is not printed.",
@@ -168,13 +176,18 @@ var fifo = &grade.Exam{
 		e.Due("last words\nbye\n")
 		f.Echo("last words\nb")
 		f.Taken()
-		f.Echo("ye\nmore\n")
+		const rest = "ye\nmore\n"
+		said := f.FD().BytesIn + int64(len(rest))
+		e.HoldReadDone(f.FD())
+		f.Echo(rest)
+		e.Await("what comes is read", func() bool { return e.HeldThere(world.AfterRead) })
+		f.EchoLate("more\n") // one that reads until EAGAIN reads it in the same callback
+		e.Release()
 		e.Answered("bye is printed like any other line, though it comes in two pieces")
-		said := f.FD().BytesIn
 		f.EchoLate("more\n")
 		e.Suspects(func() *grade.Finding { return byeInOneRead(e, f) })
 		e.Ends("after the line bye, which came in two pieces, the program ends by itself, with all closed", grade.Anyhow)
-		e.RuleOut("bye is the last line that the program reads", readsOn(f, said))
+		e.RuleOut("bye is the last line that the program reads", readsOn(e, f, said))
 		e.Require(e.Gone(path), "the program removes its FIFO", nameStays, "the FIFO event.fifo is still there", f.FD())
 	},
 }
@@ -206,9 +219,19 @@ func skipsEmpty(e *grade.Examiner, f *grade.FIFO) *grade.Finding {
 }
 
 // readsOn looks whether the program has read more after bye, which came with the last of what was said by then.
-func readsOn(f *grade.FIFO, said int64) *grade.Finding {
+func readsOn(e *grade.Examiner, f *grade.FIFO, said int64) *grade.Finding {
 	if f.FD().BytesIn <= said {
 		return nil
+	}
+	inside, same := int64(0), false // the callback of the last read that gave anything; the one before was in it, too
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == f.FD().Number && r.A > 0 {
+			inside, same = r.Inside.Number, r.Inside.Number != 0 && r.Inside.Number == inside
+		}
+	})
+	if same {
+		return grade.Find(drainsPastBye, "bye was read and printed; in the same callback a line that came later was read, too", f.FD()).
+			Decides(grade.LastCall(f.FD(), world.CallRead))
 	}
 	return grade.Find(goesOnAfterBye, "bye was read and printed; a line that came later was read, too", f.FD()).Decides(grade.LastCall(f.FD(), world.CallRead))
 }
