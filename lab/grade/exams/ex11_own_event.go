@@ -33,6 +33,14 @@ var notTheLoopsThread = &grade.Misconception{
 	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
+var workerIsLoop = &grade.Misconception{
+	ID:     "worker-is-a-loop",
+	Belief: "The worker may be a second loop.",
+	Truth: "In other programs it may: Post works in both directions. Here the Task asks for a goroutine that is no loop, so that time can be " +
+		"held for the one loop alone, and you see what it does with answers that have waited.",
+	Lesson: "06-adding-to-a-running-base", Section: "explain",
+}
+
 var worksInCallback = &grade.Misconception{
 	ID:     "works-in-callback",
 	Belief: "The callback may wait for the worker, or do the work itself.",
@@ -110,6 +118,7 @@ var ownEvent = &grade.Exam{
 		}
 
 		e.Check("the answers come by post")
+		oneLoop(e)
 		byPost(e, a.FD(), b.FD(), c.FD())
 		e.Calm("while nobody speaks the program sleeps")
 
@@ -253,13 +262,41 @@ func closesIts(e *grade.Examiner, expected string, own *world.FD) {
 	}
 }
 
-// closedWrites requires that nothing was written to an fd that was closed.
-func closedWrites(e *grade.Examiner) {
-	loop, outside := uint32(0), map[int32]world.Entry{} // closes on another thread than the loop's, by fd
+// serving returns the thread of the loop that watches a listener, 0 before there is one: a worker may have a
+// loop, too.
+func serving(e *grade.Examiner) (thread uint32) {
+	var base uint16
 	e.Each(func(r *world.Entry) {
 		switch {
-		case r.Kind == trace.LoopBegin:
-			loop = r.Thread
+		case r.Kind == trace.Add && base == 0:
+			if f := e.FD(func(f *world.FD) bool { return f.Number == r.FD && f.Listens && f.Opened <= r.Time }); f != nil {
+				base = r.Base
+			}
+		case r.Kind == trace.LoopBegin && r.Base == base:
+			thread = r.Thread
+		}
+	})
+	return thread
+}
+
+// oneLoop requires that the worker has no loop of its own.
+func oneLoop(e *grade.Examiner) {
+	serves, other := serving(e), uint64(0)
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.LoopBegin && r.Thread != serves && other == 0 {
+			other = r.Seq
+		}
+	})
+	if serves != 0 && other != 0 {
+		e.RuleOut("one loop, and a worker that is none", grade.Find(workerIsLoop, "a second loop has begun, on another thread").Decides(grade.Numbered(other)))
+	}
+}
+
+// closedWrites requires that nothing was written to an fd that was closed.
+func closedWrites(e *grade.Examiner) {
+	loop, outside := serving(e), map[int32]world.Entry{} // closes on another thread than the loop's, by fd
+	e.Each(func(r *world.Entry) {
+		switch {
 		case r.Kind == trace.Open:
 			delete(outside, r.FD)
 		case r.Kind == trace.Close && loop != 0 && r.Thread != loop:
@@ -280,13 +317,11 @@ func closedWrites(e *grade.Examiner) {
 // by a function that was posted, or by a bell of the program's own.
 func byPost(e *grade.Examiner, clients ...*world.FD) {
 	const expected = "the worker hands its answers to the loop and wakes it up, and the loop's thread writes them"
-	var loop uint32
+	loop := serving(e)
 	read := map[int32]int64{} // by fd: the last callback that read from it
 	byClock := 0              // answers that a timer's callback wrote
 	e.Each(func(r *world.Entry) {
 		switch {
-		case r.Kind == trace.LoopBegin:
-			loop = r.Thread
 		case r.Kind == trace.CallEnd && r.Call == world.CallRead:
 			read[r.FD] = r.Inside.Number
 			if i := slices.IndexFunc(clients, func(f *world.FD) bool { return f.Number == r.FD }); i >= 0 && r.Thread != loop {
