@@ -74,6 +74,9 @@ func (e *Examiner) Ended() bool { return e.ended }
 // EndedWell reports whether it has, with exit status 0.
 func (e *Examiner) EndedWell() bool { return e.ended && e.run.Exit().Code == 0 }
 
+// Crashed reports whether it has, with a panic or a fatal error of the Go runtime.
+func (e *Examiner) Crashed() bool { return e.ended && e.crashSite() != "" }
+
 // judged are the entries that a verdict rests on.
 func (e *Examiner) judged() []world.Entry {
 	if e.judge > 0 {

@@ -219,7 +219,7 @@ func heardWrong(clients ...*grade.Client) func(*grade.Examiner) *grade.Finding {
 
 // endedByFull looks whether the program ended with an error when a write had found no room.
 func endedByFull(e *grade.Examiner) *grade.Finding {
-	if !e.Ended() || e.EndedWell() {
+	if !e.Ended() || e.EndedWell() || e.Crashed() {
 		return nil
 	}
 	var last world.Entry

@@ -1,6 +1,6 @@
 // Wrong on purpose: it takes a sensor that is silent for one that is gone.
 //
-// told: silence-is-end
+// told: silence-is-end or no-event-left
 package main
 
 import (

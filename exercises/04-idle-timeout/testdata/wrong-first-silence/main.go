@@ -1,6 +1,7 @@
 // Wrong on purpose: it does not report the first time of silence.
 //
 // told: silence-left-out
+// not forced: on a busy machine it may not be sure that a time was over.
 package main
 
 import (

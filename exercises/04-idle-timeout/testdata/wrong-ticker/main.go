@@ -1,6 +1,6 @@
 // Wrong on purpose: a clock that runs beside the reads looks how long ago the last word was.
 //
-// told: not-begun-again
+// told: not-begun-again or silence-left-out
 package main
 
 import (

@@ -1,6 +1,6 @@
 // Wrong on purpose: the queue is emptied when the items are done.
 //
-// told: item-lost
+// told: item-lost or stuck
 package main
 
 import (
