@@ -43,6 +43,14 @@ var timeWaitHidden = &grade.Misconception{
 	Lesson: "05-time-wait", Section: "explain",
 }
 
+var optionToBeSafe = &grade.Misconception{
+	ID:     "option-to-be-safe",
+	Belief: "An option more does no harm.",
+	Truth: "Here SO_REUSEADDR is not allowed: with it bind takes the port whichever side is in TIME_WAIT, so that it works would show " +
+		"nothing. Leave the option out.",
+	Lesson: "05-time-wait", Section: "explain",
+}
+
 var noBye = &grade.Misconception{
 	ID:     "no-bye",
 	Belief: "The server closes by itself when it has answered.",
@@ -206,6 +214,7 @@ var leaveTimeWait = &grade.Exam{
 		e.Check("TIME_WAIT is the server's")
 		const expected = "three questions are answered: the program ends, and the kernel has the last connection in TIME_WAIT at the server's end"
 		e.Ends(expected, grade.Anyhow)
+		e.RuleOut("SO_REUSEADDR is not set", setsReuseAddr(e))
 		mine, theirs, known := timeWaits(s, func(mine, theirs int) bool { return mine+theirs > 0 })
 		lingers := called(e, nil, world.CallLinger)
 		e.Require(!known || theirs == 0, expected, closesFirst, fmt.Sprintf("the kernel has %d of the program's ends in TIME_WAIT", theirs))
@@ -503,6 +512,16 @@ func timeWaits(s *grade.Server, ok func(mine, theirs int) bool) (mine, theirs in
 		time.Sleep(time.Millisecond) // the last FIN is on its way
 	}
 	return mine, theirs, known
+}
+
+// setsReuseAddr looks whether the program has set the option.
+func setsReuseAddr(e *grade.Examiner) (found *grade.Finding) {
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd && r.Call == world.CallReuseAddr && r.A >= 0 && found == nil {
+			found = grade.Find(optionToBeSafe, "setsockopt has set SO_REUSEADDR on a socket of the program's").Decides(grade.Numbered(r.Seq))
+		}
+	})
+	return found
 }
 
 // called reports whether the program has made the call on an fd; nil is any.
