@@ -64,6 +64,7 @@ type doubt struct {
 type burn struct {
 	word    string
 	since   time.Time
+	at      int64 // the same, in ns of the run
 	cpu     time.Duration
 	awake   time.Duration
 	samples int
@@ -279,7 +280,16 @@ func (w *watch) atRest(f Facts, v *stage.View) {
 		case "waits": // a loop that spins makes records, too
 			key := "lane of " + subject
 			at[key] = true
-			if wall, awake, cpu := w.burning(key, about, f.At, k); awake > restMost*wall && cpu > max(restRun*wall, restRan*awake) {
+			since := v.Now
+			if b := w.burns[key]; b != nil {
+				since = b.at
+			}
+			wall, awake, cpu := w.burning(key, about, f.At, v.Now, k)
+			if word == "waits" { // one wait after the other, maybe: what the lane shows between them is no rest
+				rested := lane.Piece(since, v.Now)
+				cpu -= float64(v.Now - since - rested.Lasted(world.Await))
+			}
+			if awake > restMost*wall && cpu > max(restRun*wall, restRan*awake) {
 				w.report("at rest", fmt.Sprintf("the lane of %s %s: %s", subject, lane.Name, word), ranFor(wall, awake), v)
 			}
 		}
@@ -290,7 +300,7 @@ func (w *watch) atRest(f Facts, v *stage.View) {
 		if rows := strings.Join(stage.ThreadWords(v, t), "\n"); spins.MatchString(rows) {
 			key := subject + " spins"
 			at[key] = true
-			if wall, awake, _ := w.burning(key, "", f.At, k); awake < spinLeast*wall {
+			if wall, awake, _ := w.burning(key, "", f.At, v.Now, k); awake < spinLeast*wall {
 				w.report("spins", rows, ranFor(wall, awake), v)
 			}
 		}
@@ -307,10 +317,10 @@ var spins = regexp.MustCompile(`  spins( [\d,]+/s)?(\n|$)`)
 
 // burning returns, each time that a word has stood for long enough, for how long, and how
 // much of that the thread was awake, and ran; else 0.
-func (w *watch) burning(key, word string, now time.Time, k Thread) (wall, awake, cpu float64) {
+func (w *watch) burning(key, word string, now time.Time, at int64, k Thread) (wall, awake, cpu float64) {
 	b := w.burns[key]
 	if b == nil || b.word != word {
-		w.burns[key] = &burn{word: word, since: now, cpu: k.CPU, awake: k.Awake, looks: w.ledger.looks}
+		w.burns[key] = &burn{word: word, since: now, at: at, cpu: k.CPU, awake: k.Awake, looks: w.ledger.looks}
 		return 0, 0, 0
 	}
 	b.samples++
