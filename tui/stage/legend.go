@@ -67,7 +67,7 @@ func Legend(th *theme.Theme) []Entry {
 			" less than a microsecond, and a step more for each ten times as long. Many equal turns are one column, with their number"},
 		{Meaning: "Of a program that is not of the lab (trace, attach):"},
 		{g.LaneHandled, k.Inferred, "handling", "inferred, not measured: a thread deals with an fd, from its first call on it after a wait to the next one"},
-		{g.LaneBriefly, k.Lane.Call, "handled briefly", "the same, for less than half of the column"},
+		{g.LaneBriefly, k.Lane.Call, "briefly", "handling, for less than half of the column"},
 		{g.Inferred, k.Faint, "function", "the function in which it does: of the calls in progress, the one that its loop has made. With ? behind it that is a guess: what lies on the stack looks so"},
 		{g.LaneSaid, k.Callback, "said", "on a lane: a callback ran, as the program itself says by a call that tracing sees. In words its name stands in quotes: " +
 			"\"callback\". All else about it is measured or inferred"},
