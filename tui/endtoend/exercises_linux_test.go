@@ -149,8 +149,8 @@ func TestExerciseOnTheSmallestScreen(t *testing.T) {
 	x.see("mine", all(oneRow("01 mine", "GRADED"), shows("✗ b is heard while a is silent", "tab solution")))
 	x.press("\t")
 	x.see("the solution", all(oneRow("01 the solution", "ENDED"), shows("✓ passed: 6 of 6", "tab mine")))
-	x.press(",")
-	x.see("the moment before the last", oneRow("01 the solution", "PAST"))
+	x.press("g") // which of the two is over first, nobody knows
+	x.see("the beginning", oneRow("01 the solution", "PAST"))
 	x.press("\t")
 	x.see("mine at that moment", oneRow("01 mine", "PAST"))
 	x.press("q")
