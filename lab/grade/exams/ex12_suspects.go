@@ -1,0 +1,239 @@
+package exams
+
+import (
+	"fmt"
+	"strings"
+	"syscall"
+
+	"fdlab/lab/grade"
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+)
+
+// What an echo server may have done, where a client does not hear all that is due to it.
+
+// restLost looks whether all was read, and a client whose answer did not find room for all of
+// it has not got the rest.
+func restLost(clients ...*grade.Client) func(*grade.Examiner) *grade.Finding {
+	return func(e *grade.Examiner) *grade.Finding {
+		for _, c := range clients {
+			f := c.FD()
+			if e.Ended() || f == nil || f.Closed != 0 || c.Unread() > 0 && f.Watched() != 0 || c.Owed() == 0 || c.Deviates() != "" || f.BytesOut >= f.BytesIn ||
+				f.Watched()&trace.Writable != 0 || !e.ToldShort(f) || triesAgain(e, f) {
+				continue
+			}
+			if read := readsWhileOwing(e, f); read != nil {
+				return grade.Find(readInPlace, fmt.Sprintf("a read of %s took more while an event waited for room for the rest; %d bytes were never sent back",
+					f.Name(), f.BytesIn-f.BytesOut), f).Decides(read)
+			}
+			return grade.Find(writeTakesAll, fmt.Sprintf("%d bytes that were read from %s were not sent back, and no event waits for room", f.BytesIn-f.BytesOut, f.Name()),
+				f).Decides(e.ShortWrite(f))
+		}
+		return nil
+	}
+}
+
+// endedByReset looks whether the program ended when a call had said that a client is gone.
+func endedByReset(e *grade.Examiner) *grade.Finding {
+	if !e.Ended() {
+		return nil
+	}
+	var last world.Entry
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd && (r.A > 0 || saysGone(r)) {
+			last = *r
+		}
+	})
+	if !saysGone(&last) {
+		return nil
+	}
+	f := e.FD(func(f *world.FD) bool { return f.Number == last.FD && f.Opened <= last.Time })
+	return grade.Find(errorEndsAll, "a call said that a client is gone, and the program ended", f).Decides(grade.Numbered(last.Seq))
+}
+
+// readsWhileOwing looks for the first read of the fd that took more while something was left over, and a Write event
+// was pending for it; nil if there is none. It says of a record whether it is that one.
+func readsWhileOwing(e *grade.Examiner, f *world.FD) func(*world.Entry) bool {
+	kept, waits, seq := int64(0), false, uint64(0)
+	e.Each(func(r *world.Entry) {
+		switch {
+		case r.FD != f.Number || r.Time < f.Opened || seq != 0:
+		case r.Kind == trace.Add && r.What()&trace.Writable != 0:
+			waits = true
+		case r.Kind == trace.Del && r.What()&trace.Writable != 0:
+			waits = false
+		case r.Kind != trace.CallEnd || r.A <= 0:
+		case r.Call == world.CallRead:
+			if kept > 0 && waits {
+				seq = r.Seq
+			}
+			kept += r.A
+		case r.Call == world.CallWrite:
+			kept -= r.A
+		}
+	})
+	if seq == 0 {
+		return nil
+	}
+	return grade.Numbered(seq)
+}
+
+// triesAgain reports whether, since the last read of the fd, more than one write to it has found no room.
+func triesAgain(e *grade.Examiner, f *world.FD) bool {
+	n, read, refused := 0, grade.LastCall(f, world.CallRead), grade.Refused(f, world.CallWrite)
+	e.Each(func(r *world.Entry) {
+		switch {
+		case read(r):
+			n = 0
+		case refused(r):
+			n++
+		}
+	})
+	return n > 1
+}
+
+// heardWrong looks for a client that has heard what is wrong.
+func heardWrong(clients ...*grade.Client) func(*grade.Examiner) *grade.Finding {
+	return func(e *grade.Examiner) *grade.Finding {
+		for _, c := range clients {
+			if wrong := c.Deviates(); wrong != "" {
+				right := len(c.Heard()) - len(wrong)
+				m, what := wrongFor(e, c, wrong)
+				decides := e.ShortWrite(c.FD())
+				if read := readsWhileOwing(e, c.FD()); m == writeTakesAll && read != nil {
+					m, what, decides = readInPlace, "a piece is missing. A read took more while an event waited for room for the rest", read
+				}
+				return grade.Find(m, fmt.Sprintf("after %d bytes that were right, client %s hears what is wrong: %s", right, c.Name, what),
+					c.FD()).Decides(decides)
+			}
+		}
+		return nil
+	}
+}
+
+// endedByFull looks whether the program ended with an error when a write had found no room.
+func endedByFull(e *grade.Examiner) *grade.Finding {
+	if !e.Ended() || e.EndedWell() || e.Crashed() {
+		return nil
+	}
+	var last world.Entry
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd {
+			last = *r
+		}
+	})
+	f := e.FD(func(f *world.FD) bool { return f.Number == last.FD && f.Opened <= last.Time })
+	if f == nil || !grade.Refused(f, world.CallWrite)(&last) {
+		return nil
+	}
+	return grade.Find(fullIsGone, "a write found no room (EAGAIN), and the program ended", f).Decides(grade.Numbered(last.Seq))
+}
+
+// toldOnce looks for a connection that is owed something, and whose last Write
+// event has fired once and is no longer pending.
+func toldOnce(e *grade.Examiner) *grade.Finding {
+	for _, f := range e.World().FDs {
+		owes := f.BytesIn - f.BytesOut
+		if owes > 0 && f.Closed == 0 && f.Added&(trace.Writable|trace.Persist) == trace.Writable && f.Watched()&trace.Writable == 0 &&
+			f.Why&trace.Writable != 0 {
+			return grade.Find(roomOnce, fmt.Sprintf("%d bytes that were read from %s were not sent back; its Write event fired once, and is no longer pending",
+				owes, f.Name()), f)
+		}
+	}
+	return nil
+}
+
+// writesToGone looks for a connection that is written to again and again after a write has said
+// that the client is gone.
+func writesToGone(e *grade.Examiner) *grade.Finding {
+	failed := map[int32]int{} // in a row
+	e.Each(func(r *world.Entry) {
+		switch {
+		case r.Kind == trace.Open || r.Kind == trace.Close:
+			delete(failed, r.FD)
+		case r.Kind == trace.CallEnd && r.Call == world.CallWrite && saysGone(r):
+			failed[r.FD]++
+		}
+	})
+	for _, f := range e.World().FDs {
+		if n := failed[f.Number]; n > 1 && f.Closed == 0 {
+			return grade.Find(goneNotNoticed, fmt.Sprintf("%d writes to %s have failed, since its client is gone, and the program goes on writing", n, f.Name()), f).
+				Decides(func(r *world.Entry) bool { return grade.LastCall(f, world.CallWrite)(r) && saysGone(r) })
+		}
+	}
+	return nil
+}
+
+// saysGone says of a call whether it failed because the client is.
+func saysGone(r *world.Entry) bool {
+	return r.A < 0 && (r.B == int64(syscall.EPIPE) || r.B == int64(syscall.ECONNRESET))
+}
+
+// refusals is how many writes to the fd found no room.
+func refusals(e *grade.Examiner, f *world.FD) (n int) {
+	refused := grade.Refused(f, world.CallWrite)
+	e.Each(func(r *world.Entry) {
+		if refused(r) && r.Time >= f.Opened {
+			n++
+		}
+	})
+	return n
+}
+
+// tooMuchHeld says of a record whether it is the read after which the server kept more than it may.
+func tooMuchHeld(e *grade.Examiner, f *world.FD) func(*world.Entry) bool {
+	kept, seq := int64(0), uint64(0)
+	e.Each(func(r *world.Entry) {
+		switch {
+		case r.Kind != trace.CallEnd || r.FD != f.Number || r.Time < f.Opened || r.A <= 0:
+		case r.Call == world.CallRead:
+			if kept += r.A; kept > mostHeld && seq == 0 {
+				seq = r.Seq
+			}
+		case r.Call == world.CallWrite:
+			kept -= r.A
+		}
+	})
+	return func(r *world.Entry) bool { return seq != 0 && r.Seq == seq }
+}
+
+// insideOne looks whether the last callback has written n times and more to the fd.
+func insideOne(e *grade.Examiner, f *world.FD, n int, waits *grade.Client) *grade.Finding {
+	last, writes := int64(0), 0
+	write := grade.LastCall(f, world.CallWrite)
+	e.Each(func(r *world.Entry) {
+		if !write(r) {
+			return
+		}
+		if writes++; r.Inside.Number != last {
+			last, writes = r.Inside.Number, 1
+		}
+	})
+	if last == 0 || writes < n {
+		return nil
+	}
+	return grade.Find(neverPauses, fmt.Sprintf("inside one callback, %d writes to %s, and each time a read found more; client %s has spoken, and waits",
+		writes, f.Name(), waits.Name), f, waits.FD())
+}
+
+// wrongFor says what it means that a client hears wrong bytes: words of its own that are not due
+// yet, words of another client (each begins its own with its name), or neither.
+func wrongFor(e *grade.Examiner, c *grade.Client, wrong string) (m *grade.Misconception, what string) {
+	switch word := strings.Trim(wrong[:min(len(wrong), 8)], " \n"); {
+	case word != "" && strings.HasPrefix(word, c.Name):
+		e.Aftermath(func() { c.Deaf(false) }) // until it has heard all that will come
+		switch own := c.FD(); {
+		case own.BytesOut > own.BytesIn:
+			return tookNothing, "a piece has come twice"
+		case own.BytesOut == own.BytesIn:
+			return restOvertaken, "what was said later has come earlier; nothing is missing"
+		}
+		return writeTakesAll, "a piece is missing"
+	case word != "" && strings.ContainsAny(word[:1], "abcdf") && (len(word) == 1 || word[1] == ' '):
+		if !e.ToldShort(c.FD()) {
+			return othersWords, "another client's words are there"
+		}
+		return restInSharedBuffer, "another client's words are there"
+	}
+	return grade.WrongBytes, fmt.Sprintf("%.20q", wrong)
+}
