@@ -136,6 +136,7 @@ func (f *FD) read(w *World, t *Thread, call Call, r *trace.Record) {
 	n := times(r)
 	f.Reads += n
 	f.LastRead, f.ReadErrno = r.Time, 0
+	f.unsettled = f.unsettled || f.LastKernel != 0 && f.LastKernel >= t.before
 	f.by(r.Thread)
 	f.forget()
 	if r.A < 0 { // EAGAIN: the kernel has nothing more
@@ -162,7 +163,6 @@ func (f *FD) read(w *World, t *Thread, call Call, r *trace.Record) {
 		// them, and nobody knows how many. It stands until the next one, which comes if it is other.
 		if n == 1 || r.Time-f.LastKernel > gatheredFor {
 			f.Queued = max(0, f.Queued-r.A*int64(n))
-			f.unsettled = f.unsettled || f.LastKernel >= t.before
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"fdlab/lab/trace"
@@ -605,11 +606,13 @@ func TestTheWatchersLastWordHolds(t *testing.T) {
 		asked      int64 // after the callback began, of the record that says 214; the read is at 2e6
 		first      bool  // that record comes before the read's
 		want, late int64 // what is queued then; and after a while without a word
+		refused    bool  // the read found nothing
 	}{
-		{"asked amid the read, and written down before it", 1e6, true, 150, 214},
-		{"asked amid the read, and written down after it", 1e6, false, 36, 214},
-		{"asked before the callback, written down before the read", -1e6, true, 150, 150},
-		{"asked after the read", 3e6, false, 214, 214},
+		{"asked amid the read, and written down before it", 1e6, true, 150, 214, false},
+		{"asked amid the read, and written down after it", 1e6, false, 36, 214, false},
+		{"asked before the callback, written down before the read", -1e6, true, 150, 150, false},
+		{"asked after the read", 3e6, false, 214, 214, false},
+		{"asked amid a read that found nothing: more came just then", 1e6, true, 0, 214, true},
 	} {
 		s := &script{thread: 100}
 		s.add(trace.Open, 3, "socket", trace.Record{B: 4})
@@ -630,7 +633,11 @@ func TestTheWatchersLastWordHolds(t *testing.T) {
 		if c.first {
 			says()
 		}
-		s.add(trace.CallEnd, 3, "read", trace.Record{A: 64})
+		if c.refused {
+			s.add(trace.CallEnd, 3, "read", trace.Record{A: -1, B: int64(syscall.EAGAIN)})
+		} else {
+			s.add(trace.CallEnd, 3, "read", trace.Record{A: 64})
+		}
 		at(2e6)
 		if !c.first {
 			says()
@@ -641,7 +648,7 @@ func TestTheWatchersLastWordHolds(t *testing.T) {
 			f := run.Live.FDByNumber(3)
 			i := slices.IndexFunc(run.Timeline.Lanes, func(l Lane) bool { return l.FD == 3 })
 			lane := run.Timeline.Lanes[i].At(run.Live.Time)
-			if f.Queued != want || lane.Queued != want || f.ReadySince == 0 {
+			if f.Queued != want || lane.Queued != want || (f.ReadySince != 0) != (want > 0) {
 				t.Errorf("%s: %s %d are queued (the lane: %d, ready since %d), want %d", c.name, when, f.Queued, lane.Queued, f.ReadySince, want)
 			}
 		}
