@@ -43,7 +43,7 @@ func warnOfUnused(dst []Finding, w *world.World, now int64) []Finding {
 	many, latest := int64(0), int64(0)
 	for _, f := range w.FDs {
 		unused := now - f.Used()
-		if f.Closed != 0 || f.Before || f.Regular || f.Stranger || f.Listens || f.Blocked > 0 || f.InHandling > 0 || w.Free(f.Used(), now) <= unusedFrom || !w.Sure(f.Opened) ||
+		if f.Closed != 0 || f.Before || f.Regular || f.Stranger || f.Listens || f.Blocked > 0 || f.InHandling > 0 || w.Unheld(f.Used(), now) <= unusedFrom || !w.Sure(f.Opened) ||
 			strings.HasPrefix(f.What, "epoll") || strings.HasPrefix(f.What, "device") {
 			continue
 		}

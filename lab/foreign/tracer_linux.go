@@ -47,7 +47,7 @@ type task struct {
 	in        *call // the call that it is in, or nil
 	entered   int64 // when that began, in ns of the run
 	info      syscallInfo
-	slept     asleep // the call in which it slept when it was attached to
+	slept     asleep // the call in which it slept when it was attached to: see restart, on arm64
 	undo      func() // epoll_ctl: if the kernel refuses
 	told      bool   // the trace has the call's beginning
 	held      int64  // since when it stands at the gate, in ns of the run; 0: it does not

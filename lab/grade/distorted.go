@@ -46,7 +46,7 @@ var (
 // The exam says that the text is what was read, byte for byte.
 func (e *Examiner) distortion(got, due string, n int) *Misconception {
 	reads := e.reads()
-	sum := sum(reads)
+	all := sum(reads)
 	switch more := got[n:]; {
 	case n > 0 && got[n-1] == '%' && (more[0] == '!' || strings.HasPrefix(due[n:], "%")):
 		return AsFormat
@@ -54,11 +54,11 @@ func (e *Examiner) distortion(got, due string, n int) *Misconception {
 		return WholeBuffer
 	case more[0] == '\n' && endsThere(reads, n):
 		return AddsNewline
-	case consists(inserted(got, due, n, sum), reads, due):
+	case consists(inserted(got, due, n, all), reads, due):
 		return PrintedAgain
-	case inserted(got, due, n, sum) != "":
+	case inserted(got, due, n, all) != "":
 		return Noise
-	case len(got) == sum && strings.Contains(due[n:], more[:min(len(more), 12)]):
+	case len(got) == all && strings.Contains(due[n:], more[:min(len(more), 12)]):
 		return BufferReused
 	}
 	return NotAsItCame

@@ -72,10 +72,8 @@ func (s *source) add(fset *token.FileSet, name string, f *ast.File) {
 		watched[called] = ioCalls[path]
 	}
 	ast.Inspect(f, func(n ast.Node) bool {
-		if main, ok := n.(*ast.FuncDecl); ok && main.Name.Name == "main" && main.Recv == nil {
-			s.exits = s.exits || exits(main, true)
-		} else if ok {
-			s.exits = s.exits || exits(main, false)
+		if f, ok := n.(*ast.FuncDecl); ok {
+			s.exits = s.exits || exits(f)
 		}
 		call, ok := n.(*ast.CallExpr)
 		if !ok {
@@ -99,9 +97,9 @@ func (s *source) add(fset *token.FileSet, name string, f *ast.File) {
 
 // exits reports whether a function calls os.Exit or the like; of main only what stands in a
 // function literal counts: it may run inside a callback.
-func exits(f *ast.FuncDecl, isMain bool) (yes bool) {
+func exits(f *ast.FuncDecl) (yes bool) {
 	var calls func(n ast.Node) bool
-	inside := !isMain
+	inside := f.Name.Name != "main" || f.Recv != nil
 	calls = func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.FuncLit:

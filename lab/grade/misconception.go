@@ -288,6 +288,7 @@ var (
 		Belief: "When the loop has ended, the program has.",
 		Truth: "It ends when main returns, and not before. No loop runs any more, so main still waits for something else, or has not come to its " +
 			"end: see what stands behind Dispatch.",
+		Lesson: "03-one-base-per-thread", Section: "explain",
 	}
 	LeftOpen = &Misconception{
 		ID:     "left-open",

@@ -65,7 +65,7 @@ type World struct {
 
 	Held    int   // threads that stand at the gate now
 	HeldFor int64 // ns that threads stood at the gate so far, the longest of them
-	held    hold  // the latest: see Free
+	held    hold  // the latest: see Unheld
 	Pokes   int   // how often somebody pressed a key of the experiment
 	Ended   bool  // the program said that it is about to exit
 	Status  int   // and with which status
@@ -251,9 +251,9 @@ type hold struct{ from, till int64 }
 // taken as the same hold.
 const aPhase = int64(500e6)
 
-// Free returns for how long, in ns, since a time and until now no thread of the program was held. What it could not do
+// Unheld returns for how long, in ns, since a time and until now no thread of the program was held. What it could not do
 // meanwhile is not its fault. Only the latest hold is known.
-func (w *World) Free(since, now int64) int64 {
+func (w *World) Unheld(since, now int64) int64 {
 	till := now
 	if w.Held == 0 {
 		till = w.held.till

@@ -280,11 +280,7 @@ func (w *watch) atRest(f Facts, v *stage.View) {
 		case "waits": // a loop that spins makes records, too
 			key := "lane of " + subject
 			at[key] = true
-			since := v.Now
-			if b := w.burns[key]; b != nil {
-				since = b.at
-			}
-			wall, awake, cpu := w.burning(key, about, f.At, v.Now, k)
+			wall, awake, cpu, since := w.burning(key, about, f.At, v.Now, k)
 			if word == "waits" { // one wait after the other, maybe: what the lane shows between them is no rest
 				rested := lane.Piece(since, v.Now)
 				cpu -= float64(v.Now - since - rested.Lasted(world.Await))
@@ -300,7 +296,7 @@ func (w *watch) atRest(f Facts, v *stage.View) {
 		if rows := strings.Join(stage.ThreadWords(v, t), "\n"); spins.MatchString(rows) {
 			key := subject + " spins"
 			at[key] = true
-			if wall, awake, _ := w.burning(key, "", f.At, v.Now, k); awake < spinLeast*wall {
+			if wall, awake, _, _ := w.burning(key, "", f.At, v.Now, k); awake < spinLeast*wall {
 				w.report("spins", rows, ranFor(wall, awake), v)
 			}
 		}
@@ -315,20 +311,20 @@ func (w *watch) atRest(f Facts, v *stage.View) {
 // "spins 45,000/s", and no base of that name.
 var spins = regexp.MustCompile(`  spins( [\d,]+/s)?(\n|$)`)
 
-// burning returns, each time that a word has stood for long enough, for how long, and how
-// much of that the thread was awake, and ran; else 0.
-func (w *watch) burning(key, word string, now time.Time, at int64, k Thread) (wall, awake, cpu float64) {
+// burning returns, each time that a word has stood for long enough, for how long, how
+// much of that the thread was awake, and ran, and since when, in ns of the run; else 0, and now.
+func (w *watch) burning(key, word string, now time.Time, at int64, k Thread) (wall, awake, cpu float64, since int64) {
 	b := w.burns[key]
 	if b == nil || b.word != word {
 		w.burns[key] = &burn{word: word, since: now, at: at, cpu: k.CPU, awake: k.Awake, looks: w.ledger.looks}
-		return 0, 0, 0
+		return 0, 0, 0, at
 	}
 	b.samples++
-	if since := now.Sub(b.since); since >= restFor && b.samples >= 8 && w.ledger.looks-b.looks >= 4 {
+	if stood := now.Sub(b.since); stood >= restFor && b.samples >= 8 && w.ledger.looks-b.looks >= 4 {
 		delete(w.burns, key)
-		return float64(since), float64(k.Awake - b.awake), float64(k.CPU - b.cpu)
+		return float64(stood), float64(k.Awake - b.awake), float64(k.CPU - b.cpu), b.at
 	}
-	return 0, 0, 0
+	return 0, 0, 0, at
 }
 
 func ranFor(wall, awake float64) string {

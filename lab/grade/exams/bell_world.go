@@ -209,8 +209,7 @@ func (w *bellWorld) many() {
 func (w *bellWorld) ends() {
 	w.asks()
 	w.gives("bye")
-	w.e.Suspects(w.dispatcherWaits, w.disorder, w.closedBell, w.notWaitedFor, w.overtaken, w.tooLarge, w.notTold, w.stray,
-		func() *grade.Finding { return mainNotBack(w.e) })
+	w.e.Suspects(w.dispatcherWaits, w.disorder, w.closedBell, w.notWaitedFor, w.overtaken, w.tooLarge, w.notTold, w.stray)
 	w.items.End()
 	w.e.Await("the FIFO of the items ends, and the dispatcher reads that", func() bool {
 		f := w.items.FD()

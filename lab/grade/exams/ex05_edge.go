@@ -118,7 +118,7 @@ var edge = &grade.Exam{
 		})
 		suspects(e, goroutinesRead, func(e *grade.Examiner) *grade.Finding { return notWritten(e, f) })
 		e.Answered("the last words come together with the end, and standard output has them")
-		suspects(e, goroutinesRead, func(e *grade.Examiner) *grade.Finding { return endNotRead(e, d) }, mainNotBack)
+		suspects(e, goroutinesRead, func(e *grade.Examiner) *grade.Finding { return endNotRead(e, d) })
 		e.Await("the end of file, which came with the last words, is found", func() bool { return d.Ends.Most > 0 || d.Closed != 0 })
 		e.Ends("the FIFO has ended: the program ends by itself, with all closed", grade.Anyhow)
 	},

@@ -166,7 +166,7 @@ var roundRobin = &grade.Exam{
 		last := comesLast(e, port)
 		inTurn(e, append(clients, last))
 		says(d, "all are there\n")
-		suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, mainNotBack)
+		suspects(e, acceptsWrong, (*grade.Examiner).LeftOut)
 		leave(d, last, f)
 		e.Ends("the last client has left: all loops return, and all is closed", grade.Anyhow)
 	},

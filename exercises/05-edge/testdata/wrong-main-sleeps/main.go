@@ -1,6 +1,6 @@
 // Wrong on purpose: the loop runs in a goroutine, and main sleeps for an hour.
 //
-// told: main-waits
+// told: main-stays
 package main
 
 import (
