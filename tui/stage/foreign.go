@@ -153,7 +153,7 @@ func drawInferred(r grid.Region, v *scene) {
 	if slices.ContainsFunc(v.World.Bases, func(b world.Base) bool { return b.Foreign && b.Callbacks > 0 }) {
 		say(g.LaneSaid, th.Callback, "said by the program itself: which callback it is in, the steps, the names")
 	}
-	say(g.LaneHandled, th.Inferred, "inferred, not measured: a thread deals with an fd, from its first call on it after a wait to the next; "+string(g.Inferred)+" the function that its loop has called, with ? a guess")
+	say(g.LaneHandled, th.Inferred, "inferred, not measured: a thread deals with an fd, from its first call on it after a wait to the next ("+string(g.LaneBriefly)+": briefly); "+string(g.Inferred)+" the function that its loop has called, with ? a guess")
 	say(g.AtLeast, th.Late, "a lower bound: the kernel is asked from time to time, not all the time")
 	say(g.Ready, th.Ready, "measured: calls, their results, and what the kernel says of each fd. Tracing slows the program.")
 	if v.quiet > 0 && y < r.H {

@@ -224,16 +224,17 @@ func readsOn(e *grade.Examiner, f *grade.FIFO, said int64) *grade.Finding {
 		return nil
 	}
 	inside, same := int64(0), false // the callback of the last read that gave anything; the one before was in it, too
+	var last uint64
 	e.Each(func(r *world.Entry) {
 		if r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == f.FD().Number && r.A > 0 {
-			inside, same = r.Inside.Number, r.Inside.Number != 0 && r.Inside.Number == inside
+			inside, same, last = r.Inside.Number, r.Inside.Number != 0 && r.Inside.Number == inside, r.Seq
 		}
 	})
 	if same {
 		return grade.Find(drainsPastBye, "bye was read and printed; in the same callback a line that came later was read, too", f.FD()).
-			Decides(grade.LastCall(f.FD(), world.CallRead))
+			Decides(grade.Numbered(last))
 	}
-	return grade.Find(goesOnAfterBye, "bye was read and printed; a line that came later was read, too", f.FD()).Decides(grade.LastCall(f.FD(), world.CallRead))
+	return grade.Find(goesOnAfterBye, "bye was read and printed; a line that came later was read, too", f.FD()).Decides(grade.Numbered(last))
 }
 
 // endsUnprinted looks whether the line bye has ended the program, and was not printed.
