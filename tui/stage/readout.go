@@ -88,8 +88,11 @@ func readThread(r grid.Region, v *scene, l *world.Lane, n world.Now) {
 		r.Cut(0, 0, r.W, th.Lane.Call, "handling (inferred)")
 		return
 	case world.Idle:
-		r.At(0, 0).Text(th.Text, "runs")
-		return
+		if v.Status != Over {
+			r.At(0, 0).Text(th.Text, "runs")
+			return
+		}
+		fallthrough // it ended with the program, without a word: see drawThread
 	case world.Gone:
 		r.At(0, 0).Text(th.Faint, "ended")
 		return

@@ -527,3 +527,29 @@ func TestAnArrivalIsSeenOnAllLanesAboveIt(t *testing.T) {
 		}
 	}
 }
+
+// TestAThreadEndsWithItsProgram, also one that does not say so: beside its lane stands that it has ended, and not that
+// it runs.
+func TestAThreadEndsWithItsProgram(t *testing.T) {
+	h := &history{thread: 7}
+	h.add(ms, trace.Open, 3, "FIFO", trace.Record{})
+	h.add(ms, trace.BaseNew, trace.NoFD, "epoll", trace.Record{Base: 1, B: 1})
+	h.add(ms, trace.LoopBegin, trace.NoFD, "", trace.Record{Base: 1, B: 1})
+	h.add(ms, trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1, B: -1})
+	h.add(ms, trace.WaitEnd, trace.NoFD, "epoll_wait", trace.Record{Base: 1})
+	h.add(ms, trace.LoopEnd, trace.NoFD, "", trace.Record{Base: 1, B: 1})
+	h.add(ms, trace.Close, 3, "", trace.Record{})
+	for status, want := range map[Status]string{Running: "runs", Over: "ended"} {
+		v := view(h, 0)
+		v.Status = status
+		beside := ""
+		for i := range v.Run.Timeline.Lanes {
+			if l := &v.Run.Timeline.Lanes[i]; l.Thread == 7 {
+				beside = LaneReadout(v, l)
+			}
+		}
+		if strings.TrimSpace(beside) != want {
+			t.Errorf("status %v: beside the lane stands %q; want %q", status, beside, want)
+		}
+	}
+}
