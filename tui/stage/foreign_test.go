@@ -9,15 +9,21 @@ import (
 	"fdlab/tui/theme"
 )
 
-// said is a program that is not of the lab, that says itself which callback it is in: one of 5 ms
-// that is over, one that runs. A process that it has made waits.
-func said() *history {
+// server is a program that is not of the lab: its loop watches fd 6.
+func server(what string) *history {
 	h := &history{thread: 4242}
 	h.add(ms, trace.ProcessOf, trace.NoFD, "server", trace.Record{A: 4242})
 	h.add(0, trace.ThreadBegin, trace.NoFD, "server", trace.Record{})
-	h.add(0, trace.Open, 6, "TCP socket", trace.Record{})
+	h.add(0, trace.Open, 6, what, trace.Record{})
 	h.add(0, trace.BaseNew, trace.NoFD, "epoll", trace.Record{Base: 1, B: 1})
 	h.add(0, trace.Add, 6, "", trace.Record{Base: 1, A: int64(trace.Readable | trace.Persist), B: -1, C: 1})
+	return h
+}
+
+// said is a program that is not of the lab, that says itself which callback it is in: one of 5 ms
+// that is over, one that runs. A process that it has made waits.
+func said() *history {
+	h := server("TCP socket")
 	for _, last := range []bool{false, true} {
 		h.add(20*ms, trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1, B: -1})
 		h.add(20*ms, trace.WaitEnd, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1})
@@ -84,12 +90,7 @@ func TestTheProcessIsNamed(t *testing.T) {
 // TestWhatWasHandledIsNotNext: a loop of three clients accepts one and waits again. No callback is known of, and none
 // comes next: what is left is known, until the loop is told of it anew.
 func TestWhatWasHandledIsNotNext(t *testing.T) {
-	h := &history{thread: 4242}
-	h.add(ms, trace.ProcessOf, trace.NoFD, "server", trace.Record{A: 4242})
-	h.add(0, trace.ThreadBegin, trace.NoFD, "server", trace.Record{})
-	h.add(0, trace.Open, 6, "listener, TCP socket", trace.Record{})
-	h.add(0, trace.BaseNew, trace.NoFD, "epoll", trace.Record{Base: 1, B: 1})
-	h.add(0, trace.Add, 6, "", trace.Record{Base: 1, A: int64(trace.Readable | trace.Persist), B: -1, C: 1})
+	h := server("listener, TCP socket")
 	clients := func(n int64) {
 		h.add(ms, trace.Socket, 6, "LISTEN", trace.Record{A: 10, C: n, D: 16})
 	}
@@ -136,12 +137,7 @@ func TestABriefHandlingLeavesItsMark(t *testing.T) {
 		ascii bool
 		sign  string
 	}{{ms, false, "▗"}, {ms, true, ","}, {15 * ms, false, "▚"}} {
-		h := &history{thread: 4242}
-		h.add(ms, trace.ProcessOf, trace.NoFD, "server", trace.Record{A: 4242})
-		h.add(0, trace.ThreadBegin, trace.NoFD, "server", trace.Record{})
-		h.add(0, trace.Open, 6, "TCP socket", trace.Record{})
-		h.add(0, trace.BaseNew, trace.NoFD, "epoll", trace.Record{Base: 1, B: 1})
-		h.add(0, trace.Add, 6, "", trace.Record{Base: 1, A: int64(trace.Readable | trace.Persist), B: -1, C: 1})
+		h := server("TCP socket")
 		for range 3 {
 			h.add(0, trace.WaitBegin, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1, B: -1})
 			h.add(100*ms-c.lasts, trace.WaitEnd, trace.NoFD, "epoll_wait", trace.Record{Base: 1, A: 1})
