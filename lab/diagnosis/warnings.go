@@ -70,7 +70,7 @@ func warnOfFD(dst []Finding, w *world.World, f *world.FD, now int64) []Finding {
 	}
 	switch {
 	case len(f.Watches) == 0 && w.Foreign() && f.Ends.Now > 0: // there is no more to read: see warnOfUnused
-	case len(f.Watches) == 0 && w.Unheld(since, now) > neverReadFrom:
+	case w.Unwatched(f) && w.Unheld(since, now) > neverReadFrom:
 		dst = append(dst, Finding{Kind: NeverRead, FD: f, For: now - since})
 	case len(f.Watches) > 0 && now-since > starveAfter:
 		if why, ok := Busy(w, f); ok && (why.Cause != NotWaited || now-why.Base.Woke() > starveAfter) {

@@ -147,6 +147,12 @@ func (f *FD) Input() bool {
 	return f.Wanted() || len(f.Watches) > 0 || f.Reads > 0 || f.Callbacks > 0 || f.Readable()
 }
 
+// Unwatched reports whether no event is pending on the fd, for sure: none that the trace knows, and
+// since it was opened no record was lost that may have added one.
+func (w *World) Unwatched(f *FD) bool {
+	return len(f.Watches) == 0 && (w.LostAt == 0 || !f.Stranger && w.Sure(f.Opened))
+}
+
 // Unseen reports whether the fd is ready in the kernel and no loop has been
 // told yet, and since when.
 func (f *FD) Unseen() (since int64, ok bool) {

@@ -26,6 +26,8 @@ func drawWatched(r grid.Region, v *scene, f *world.FD) {
 				word = "call"
 			}
 			r.Text(0, 0, th.Watched, word)
+		} else if !v.World.Unwatched(f) { // the record that says so may be lost
+			r.Text(0, 0, th.Faint, "?")
 		}
 		return
 	}

@@ -34,7 +34,7 @@ func Legend(th *theme.Theme) []Entry {
 		{g.Gate, k.Held, "held", "the thread stands still because you hold time"},
 		{g.Grow, k.Late, "grows", "how long it has lasted; in a countdown: how long it will"},
 		{g.Band, k.Key, "matters", "the moment turns on this, and the rest is quiet; or it has to do with what is selected"},
-		{'?', k.Text, "unknown", "records were lost since this began, so it may be over: the program was faster than it could be read, and never waits for a reader. " +
+		{'?', k.Text, "unknown", "records were lost, so this may have begun or be over: the program was faster than it could be read, and never waits for a reader. " +
 			"The number in the title counts them. What was left out of a recording on purpose, to make it smaller, is \"left out\""},
 		{g.Into, k.Faint, "inside", "what is right of it was called from what is left of it"},
 		{'1', k.Alarm.With(grid.Reverse), "a digit", "a warning; press the digit, and it is explained"},

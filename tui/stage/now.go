@@ -162,7 +162,7 @@ func drawMomentNow(r grid.Region, v *scene, f *world.FD) {
 		p.Text(th.Faint, ", in this step")
 	}
 
-	if len(f.Watches) == 0 && f.Blocked == 0 {
+	if f.Blocked == 0 && v.World.Unwatched(f) {
 		a.Text(0, 1, th.Faint, "by nobody")
 	}
 	drawWatched(a.Sub(0, 1, a.W, 1), v, f)

@@ -54,7 +54,7 @@ func drawReadout(r grid.Region, v *scene, l *world.Lane) {
 	case world.Block, world.Await:
 		p.Text(th.Watched, "watched")
 	case world.Idle:
-		if v.World.Sure(n.Since) {
+		if f := v.World.FDByNumber(l.FD); f == nil || v.World.Unwatched(f) {
 			p.Text(th.Faint, "not watched")
 		} else { // the record that says so may be lost
 			p.Text(th.Faint, "watched ?")

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"fdlab/lab/diagnosis"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 	"fdlab/tui/grid"
@@ -332,8 +333,6 @@ func TestTheLineBelowTheTitleDoesNotLie(t *testing.T) {
 	}
 }
 
-// TestALongCallbackIsSaid: the line below the title is empty only where nothing
-// goes on.
 // TestALostListenerIsNotCalledEmpty: the records that say that a socket listens and is watched may be among
 // those that were lost.
 func TestALostListenerIsNotCalledEmpty(t *testing.T) {
@@ -367,6 +366,57 @@ func TestALostListenerIsNotCalledEmpty(t *testing.T) {
 		}
 		if want := map[uint64]string{0: "not watched", 77: "watched ?"}[lost]; beside != want {
 			t.Errorf("%d records were lost, and beside the lane stands %q, not %q", lost, beside, want)
+		}
+	}
+}
+
+// TestWhatMayBeWatchedIsNotDenied: the record of an add is lost, and what comes after it makes
+// the fd idle anew. Nobody knows whether it is watched; of one that was opened since, everybody does.
+func TestWhatMayBeWatchedIsNotDenied(t *testing.T) {
+	h := looping()
+	h.add(ms, trace.Open, 10, "TCP socket", trace.Record{})
+	h.add(0, trace.Label, 10, "before", trace.Record{})
+	lost := h.now + 10*ms
+	v := view(h, 0)
+	v.Run.Lost(0, h.now+5*ms)
+	v.Run.Lost(77, lost)
+	known := len(h.records)
+	h.add(20*ms, trace.Open, 11, "TCP socket", trace.Record{})
+	h.add(0, trace.Label, 11, "since", trace.Record{})
+	for _, fd := range []int32{10, 11} {
+		h.add(ms, trace.Kernel, fd, "", trace.Record{A: int64(trace.Readable), B: 3})
+		h.add(50*ms, trace.CallEnd, fd, "read", trace.Record{A: 3})
+		h.add(0, trace.Kernel, fd, "", trace.Record{})
+		h.add(5*ms, trace.Kernel, fd, "", trace.Record{A: int64(trace.Readable), B: 3})
+	}
+	v.Run.Apply(h.records[known:])
+	v.World, v.Now, v.Live = v.Run.Live, h.now+3000*ms, h.now+3000*ms
+	warned := map[int32]bool{}
+	for _, f := range diagnosis.Warnings(nil, v.World, v.Now) {
+		if f.Kind == diagnosis.NeverRead {
+			warned[f.FD.Number] = true
+		}
+	}
+	for fd, sure := range map[int32]bool{10: false, 11: true} {
+		watched, _, _ := FDWords(v, v.World.FDByNumber(fd))
+		if watched == "" != sure || watched != "" && watched != "?" {
+			t.Errorf("fd %d: in the column of what is watched stands %q", fd, watched)
+		}
+		if warned[fd] != sure {
+			t.Errorf("fd %d: that nobody watches it is warned of: %v", fd, warned[fd])
+		}
+	}
+	for _, fd := range []int32{10, 11} { // until nothing is left, so that their lanes are idle
+		h.add(ms, trace.CallEnd, fd, "read", trace.Record{A: 3})
+		h.add(0, trace.Kernel, fd, "", trace.Record{})
+	}
+	v.Run.Apply(h.records[len(h.records)-4:])
+	v.World, v.Now, v.Live = v.Run.Live, h.now, h.now
+	for i := range v.Run.Timeline.Lanes {
+		l := &v.Run.Timeline.Lanes[i]
+		want := map[int32]string{10: "watched ?", 11: "not watched"}[l.FD]
+		if said := LaneReadout(v, l); want != "" && said != want {
+			t.Errorf("beside the lane of fd %d stands %q, not %q", l.FD, said, want)
 		}
 	}
 }
