@@ -28,15 +28,22 @@ func (b *Base) recheck() {
 				continue
 			}
 			w := &b.fds[e.fd]
-			switch b.backend.watch(e.fd, w.gen, w.told, w.told) {
-			case unix.EBADF:
+			switch err := b.backend.watch(e.fd, w.gen, w.told, w.told); {
+			case err == unix.EBADF:
 				b.fault(b.fdClosed(e.fd, "a duplicate of it (dup, fork) keeps its file open, and epoll goes on to report that; "+delAndClose))
-			case unix.ENOENT:
+			case forgotten(err):
 				b.fault(b.fdClosed(e.fd, "the number is another file by now, but a duplicate (dup, fork) keeps the old one open, "+
 					"and epoll goes on to report that; "+delAndClose))
 			}
 		}
 	}
+}
+
+// forgotten reports whether epoll_ctl(2) did not find the file that was added: the fd is closed
+// (EBADF), or another file by now, which is not watched (ENOENT), cannot be (EPERM), or is
+// the epoll instance itself (EINVAL).
+func forgotten(err error) bool {
+	return err == unix.EBADF || err == unix.ENOENT || err == unix.EPERM || err == unix.EINVAL
 }
 
 // delAndClose is the way out: without Del epoll is right to report it, and

@@ -3,6 +3,7 @@
 package event
 
 import (
+	"os"
 	"testing"
 	"time"
 
@@ -55,15 +56,31 @@ func TestAnFDThatIsReadyWithoutEndIsNoError(t *testing.T) {
 	})
 }
 
+// The kernel refuses each of them with another error.
 func TestAClosedFDIsNamedThoughItsNumberIsInUseAgain(t *testing.T) {
-	b := newBase(t, "epoll")
-	e, fd, _ := duplicated(t, b, func(int, What) {})
-	if err := unix.Dup2(1, fd); err != nil {
+	file, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
 		t.Fatal(err)
 	}
-	_, err := b.Dispatch()
-	explains(t, err, ErrFDClosed, `read|persist "telnet"`, "another file")
-	explains(t, e.Del(), ErrFDClosed)
+	defer file.Close()
+	for name, fd := range map[string]func(b *Base) int{
+		"a pipe":                    func(*Base) int { a, _ := pair(t); return a },
+		"a regular file":            func(*Base) int { return int(file.Fd()) },
+		"the epoll instance itself": func(b *Base) int { return b.backend.(*epoll).fd },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBase(t, "epoll")
+			e, number, _ := duplicated(t, b, func(int, What) {})
+			if other := fd(b); other != number { // a new one may have got the number at once
+				if err := unix.Dup2(other, number); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, err := b.Dispatch()
+			explains(t, err, ErrFDClosed, `read|persist "telnet"`, "another file")
+			explains(t, e.Del(), ErrFDClosed)
+		})
+	}
 }
 
 func TestAStaleReadinessThatNeverEndsIsAnError(t *testing.T) {

@@ -93,7 +93,7 @@ func (e *Event) otherThread(op string) error {
 func (e *Event) explain(op string, err error) error {
 	others := e.base.watchers(e.fd)
 	switch {
-	case others != "" && (err == unix.EBADF || err == unix.ENOENT || err == unix.EPERM):
+	case others != "" && forgotten(err):
 		// The kernel forgot the fd when it was closed; the number may be
 		// another file by now. The fd table still believes in the old one.
 		failed := e.fail(op, ErrFDClosed, e.base.closedHint(e.fd, "Del an event before its fd is closed"))

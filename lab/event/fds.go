@@ -83,7 +83,7 @@ func (b *Base) extract(e *Event) error {
 		return nil
 	}
 	err := b.backend.watch(e.fd, w.gen, old, want)
-	if err == unix.EBADF || err == unix.ENOENT || err == unix.EPERM {
+	if forgotten(err) {
 		return e.fail("delete", ErrFDClosed, "the event is deleted; next time Del it before its fd is closed")
 	}
 	return err
