@@ -45,9 +45,17 @@ func (e *Examiner) FIFOOf(path string) *FIFO {
 // name is what the kernel's side of the trace calls it, too: "FIFO in".
 func (f *FIFO) name() string { return "FIFO " + filepath.Base(f.Path) }
 
-// FD returns the program's end, or nil if it has not opened it yet.
+// FD returns the program's end, or nil if it has not opened it yet. Where it has opened the FIFO more than
+// once, as to be a writer, too, so that it never ends, it is the one that it reads.
 func (f *FIFO) FD() *world.FD {
-	return f.e.FD(func(d *world.FD) bool { return d.What == f.name() })
+	newest := f.e.FD(func(d *world.FD) bool { return d.What == f.name() })
+	read := f.e.FD(func(d *world.FD) bool {
+		return d.What == f.name() && (d.Ever != 0 || d.Reads > 0 || d.Blocked > 0) && (d.Closed == 0 || newest.Closed != 0)
+	})
+	if read == nil {
+		return newest
+	}
+	return read
 }
 
 func (f *FIFO) fd() *world.FD { return f.FD() }

@@ -1,0 +1,89 @@
+// Right, too: two fds of the FIFO, one to read from, and one that only keeps it from ending.
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"log"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/event"
+	"fdlab/lab/sys"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		log.Fatal("usage: 02-fifo event.fifo")
+	}
+	if err := run(os.Args[1]); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// run makes the FIFO, prints the lines that are written to it until one says
+// bye, and takes the FIFO away.
+func run(path string) error {
+	// A FIFO that is there already will do: a run that Ctrl-C ended has left it.
+	if err := sys.Mkfifo(path, 0o600); err != nil && err != unix.EEXIST {
+		return fmt.Errorf("mkfifo %s: %w", path, err)
+	}
+	defer os.Remove(path)
+	fd, err := sys.OpenFIFO(path, unix.O_RDONLY|unix.O_NONBLOCK, "reader")
+	if err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	defer sys.Close(fd)
+	// This program is a writer too, so the FIFO never ends.
+	writer, err := sys.OpenFIFO(path, unix.O_WRONLY|unix.O_NONBLOCK, "writer")
+	if err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	defer sys.Close(writer)
+	base, err := event.New(event.Config{})
+	if err != nil {
+		return err
+	}
+	defer base.Close()
+
+	var text lines
+	var ev *event.Event
+	fifoRead := func(fd int, _ event.What) {
+		var buf [255]byte
+		n, err := sys.Read(fd, buf[:])
+		if err != nil {
+			log.Printf("read: %v", err)
+			return
+		}
+		for _, line := range text.add(buf[:n]) {
+			fmt.Println(line)
+			if line == "bye" {
+				ev.Del()
+				return
+			}
+		}
+	}
+	ev = base.NewEvent(fd, event.Read|event.Persist, fifoRead)
+	if err := ev.Add(event.NoTimeout); err != nil {
+		return err
+	}
+	_, err = base.Dispatch()
+	return err
+}
+
+// lines puts together what the reads bring.
+type lines struct{ partial []byte }
+
+// add takes what a read gave, and returns the lines that are whole now.
+func (l *lines) add(p []byte) (whole []string) {
+	l.partial = append(l.partial, p...)
+	for {
+		line, rest, ok := bytes.Cut(l.partial, []byte("\n"))
+		if !ok {
+			return whole
+		}
+		whole = append(whole, string(line))
+		l.partial = rest
+	}
+}
