@@ -176,11 +176,28 @@ func TestATimeoutIsNoSpin(t *testing.T) {
 	}
 }
 
+// TestMadeActiveByHandIsNoSpin: an event may be called again for the rest of some work. No kernel
+// has said that its fd is ready, so nobody need take anything from it.
+func TestMadeActiveByHandIsNoSpin(t *testing.T) {
+	s := looping()
+	s.add(trace.Ready, 3, "", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
+	for range 2 * Often {
+		s.add(trace.CallbackBegin, 3, "a", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
+		s.add(trace.CallEnd, 3, "read", trace.Record{A: -1, B: 11})
+		s.add(trace.CallbackEnd, 3, "", trace.Record{Base: 1, C: 1})
+	}
+	s.add(trace.Calls, 3, "a", trace.Record{Base: 1, A: 100, C: 1})
+	if f := s.world().FDByNumber(3); f.Untaken.Most > 1 {
+		t.Errorf("%d callbacks are called vain, and the loop was told of one", f.Untaken.Most)
+	}
+}
+
 // TestWritingTakesTheRoom: a callback for writing that writes is no spin, and one
 // that does not is.
 func TestWritingTakesTheRoom(t *testing.T) {
 	s := looping()
 	writable := func(body func()) {
+		s.add(trace.Ready, 3, "", trace.Record{Base: 1, A: int64(trace.Writable), C: 2})
 		s.add(trace.CallbackBegin, 3, "a", trace.Record{Base: 1, A: int64(trace.Writable), C: 2})
 		body()
 		s.add(trace.CallbackEnd, 3, "", trace.Record{Base: 1, C: 2})

@@ -73,8 +73,9 @@ type Return struct {
 
 // told is one readiness: the kernel named fd, and the loop took it for event.
 type told struct {
-	event int64
-	fd    int32
+	event  int64
+	fd     int32
+	called bool // its callback has begun
 }
 
 // Phase says where a loop is in its circle.
@@ -184,7 +185,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 	case trace.Ready:
 		b.LastReady = r.Time
 		if len(b.told) < mostTold {
-			b.told = append(b.told, told{r.C, r.FD})
+			b.told = append(b.told, told{event: r.C, fd: r.FD})
 		}
 		if f != nil {
 			if b.Foreign {
@@ -211,7 +212,11 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 		w.begun++
 		w.push(t, Frame{Kind: InCallback, Name: name, FD: r.FD, Base: b.Number, Since: r.Time, Why: r.What(), Number: w.begun})
 		if f != nil {
-			f.begin(r, b.Foreign)
+			f.begin(r)
+			// A timeout brings nothing to take; of a foreign program notified has counted.
+			if f.Why&(trace.Readable|trace.Writable) != 0 && !b.Foreign && b.heard(r.C) {
+				f.Untaken.add(1)
+			}
 		}
 	case trace.CallbackEnd:
 		if w.end(t, InCallback, r) {
@@ -240,18 +245,27 @@ func (b *Base) called(r *trace.Record, n int64, name string) {
 }
 
 // begin notes that a callback of the fd begins.
-func (f *FD) begin(r *trace.Record, foreign bool) {
+func (f *FD) begin(r *trace.Record) {
 	f.Callbacks++
 	f.InCallback++
 	f.CallbackAt, f.CalledBy = r.Time, r.Base
 	f.Why = r.What()
-	if f.Why&(trace.Readable|trace.Writable) != 0 && !foreign { // a timeout brings nothing to take; notified has counted
-		f.Untaken.add(1)
-	}
 	if f.zero && f.Why&trace.Timeout != 0 {
 		f.Expired++
 	}
 	f.by(r.Thread)
+}
+
+// heard reports whether an event is called because the kernel has named an fd for it in this turn, and
+// not because it was made active by hand: then there may be nothing to take.
+func (b *Base) heard(event int64) bool {
+	for i := range b.told {
+		if t := &b.told[i]; t.event == event && !t.called {
+			t.called = true
+			return true
+		}
+	}
+	return len(b.told) == mostTold // of more than these it is not known
 }
 
 // mistaken notes when a callback is called for another fd than the one that the
@@ -338,10 +352,7 @@ func (w *World) applyCalls(r *trace.Record) {
 	b.Callbacks += int(r.A)
 	b.LastCallback, b.LastTook = r.Time, 0
 	if f != nil {
-		f.Callbacks += int(r.A)
-		if f.Taken <= f.CallbackDone { // nothing was taken since the last of them
-			f.Untaken.add(r.A)
-		}
+		f.Callbacks += int(r.A) // by hand: a turn hears of an event once
 		f.CallbackAt, f.CallbackDone = r.Time, r.Time
 	}
 }

@@ -18,7 +18,7 @@ const (
 	mostFrames    = 64  // of one thread's stack
 	mostBases     = 256 // with one loop in the other's callback, or freed
 	mostWatches   = 1024
-	mostTold      = 1024 // of one wait; only mistaken looks at them
+	mostTold      = 1024 // of one wait
 	mostSaid      = 1024 // steps, checks, measures: each
 	mostOffers    = 64   // keys, and arguments
 	mostEnds      = 4096

@@ -70,6 +70,14 @@ var clientFirst = &grade.Misconception{
 	Lesson: "05-time-wait", Section: "explain",
 }
 
+var answerCut = &grade.Misconception{
+	ID:     "answer-cut",
+	Belief: "Whatever I have written, the client has its answer.",
+	Truth: "The end of file says that the answer is complete, so the client believes that there is no more. The answer is its whole line, with the " +
+		"newline: compare how much each read gave with how much was written.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
 var answeredIsServed = &grade.Misconception{
 	ID:     "answered-is-served",
 	Belief: "A client that has its answer is served.",

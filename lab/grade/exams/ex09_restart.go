@@ -255,6 +255,10 @@ func asks(e *grade.Examiner, c *grade.Client) {
 		e.Require(!c.WasReset() || called(e, nil, world.CallLinger), expected, closedUnread,
 			fmt.Sprintf("client %s gets ECONNRESET: the server has closed its end, and had read %d of %d bytes", c.Name, len(question)-int(c.Unread()), len(question)), c.FD())
 		e.Require(!c.WasReset(), expected, resetForClose, fmt.Sprintf("client %s gets ECONNRESET instead of an end of file", c.Name))
+		if c.Ended() && c.Owed() > 0 && f != nil && f.Closed != 0 && (e.EndedWell() || !e.Ended()) {
+			e.RuleOut(expected, grade.Find(answerCut, fmt.Sprintf("%d bytes of client %s were read and %d written, then its connection was closed: it gets the end of file after %d of %d bytes",
+				f.BytesIn, c.Name, f.BytesOut, len(c.Heard()), len(question)), f).Decides(grade.Closing(f)))
+		}
 		return c.Ended() && c.Owed() == 0
 	})
 	c.End()
