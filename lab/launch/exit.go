@@ -39,7 +39,11 @@ type Exit struct {
 
 // String says it in a line that can follow "the program has".
 func (e Exit) String() string {
-	after := e.After.Round(time.Millisecond)
+	after := e.After
+	if e.Attached {
+		after = time.Duration(e.Clock) // as its records, which may stand beside this
+	}
+	after = after.Round(time.Millisecond)
 	how := fmt.Sprintf("exit status %d", e.Code)
 	if e.Signal != "" {
 		how = e.Signal
