@@ -326,9 +326,9 @@ var (
 	}
 	BrokenOff = &Misconception{
 		ID:     "broken-off",
-		Belief: "Somebody must end the loop.",
-		Truth: "It ends by itself when no event is pending. Break and Exit cut it off with events left: whatever " +
-			"these still had to do is not done. Delete what is over, and let Dispatch return.",
+		Belief: "It is time to end the loop.",
+		Truth: "Break and Exit cut a loop off: whatever its events still had to do is not done. Let it return when nothing is left " +
+			"to do; without NoExitOnEmpty it does so by itself, when no event is pending.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
 	OtherThreads = &Misconception{

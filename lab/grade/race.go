@@ -17,8 +17,8 @@ var DataRace = &Misconception{
 	ID:     "data-race",
 	Belief: "Two threads will hardly be there at the same moment.",
 	Truth: "They run at the same time, on two processors, and one of them may be stopped between any two instructions. If one of " +
-		"two changes the memory, something must order them: a lock that both take, a channel, or Base.Post, so that one thread " +
-		"alone touches it. (go run -race tells the same.)",
+		"two changes the memory, something must order them: a lock that both take, a channel, or one thread that alone " +
+		"touches it. (go run -race tells the same.)",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
@@ -111,11 +111,8 @@ func (d *detector) judge(ctx context.Context, r *Result, exam *Exam, source sour
 	second := &Result{Exercise: r.Exercise, Package: r.Package}
 	e.play(limited, second)
 	if race := e.race(); race != nil {
-		for i, c := range e.checks { // those that it came to
+		for i, c := range e.checks { // those that it came to; of the others the first trial's word stands
 			r.Checks[i].Outcome = c.Outcome
-		}
-		for i := len(e.checks); i < len(r.Checks); i++ {
-			r.Checks[i].Outcome = NotReached
 		}
 		// The detector's report decides, and no record: the trace may have holes.
 		f := e.tell("what two threads touch has an order: a second trial, with Go's race detector", e.orPastTheLab(Find(DataRace, race.saw())))
