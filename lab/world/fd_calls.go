@@ -19,6 +19,16 @@ func (w *World) applyKernel(r *trace.Record) {
 	}
 	f.word = word{r.What(), r.B, r.C, r.Asked()}
 	f.heed(f.word)
+	if f.file == 0 {
+		return
+	}
+	for _, o := range w.FDs { // it is the open file's: the watcher need not have asked by this number
+		if o != f && o.file == f.file && o.Closed == 0 {
+			o.word = f.word
+			o.heed(o.word)
+			w.beside = append(w.beside, o.Number)
+		}
+	}
 }
 
 // word is what the watcher said of an fd, and when the kernel was asked.

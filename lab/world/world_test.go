@@ -666,6 +666,24 @@ func TestTheWatchersLastWordHolds(t *testing.T) {
 	}
 }
 
+// TestTheKernelsWordIsOfTheFile: of two numbers for one open file the watcher may ask by one alone.
+func TestTheKernelsWordIsOfTheFile(t *testing.T) {
+	s := &script{thread: 100}
+	s.add(trace.Open, 3, "socket pair (end a)", trace.Record{B: 4})
+	s.add(trace.Open, 4, "socket pair (end b)", trace.Record{B: 3})
+	s.add(trace.Open, 5, "dup", trace.Record{B: trace.NoFD, C: 4})
+	for fd := int32(3); fd <= 5; fd++ {
+		s.add(trace.Kernel, fd, "", trace.Record{A: int64(trace.Writable)})
+	}
+	s.add(trace.Kernel, 4, "", trace.Record{}) // its buffer is full
+	w := s.run().Live
+	for fd, want := range map[int32]trace.Readiness{3: trace.Writable, 4: 0, 5: 0} {
+		if f := w.FDByNumber(fd); f.Readiness != want {
+			t.Errorf("fd %d is %v, want %v", fd, f.Readiness, want)
+		}
+	}
+}
+
 // TestWhatALoopWasToldIsNotUnseen: the watcher's word from before an arrival may be
 // written down after the loop was told of it.
 func TestWhatALoopWasToldIsNotUnseen(t *testing.T) {
