@@ -42,8 +42,8 @@ var (
 	OneShot = &Misconception{
 		ID:     "one-shot",
 		Belief: "An event that was added stays added.",
-		Truth: "Without Persist an event fires once and is then no longer pending: the fd stays ready, and nobody " +
-			"watches it. A loop without events returns.",
+		Truth: "Without Persist an event fires once and is then no longer pending: nobody watches its fd, whatever " +
+			"waits or comes there. A loop without events returns.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
 	NeverDrained = &Misconception{
@@ -313,9 +313,9 @@ var (
 	}
 	ClosedTwice = &Misconception{
 		ID:     "closed-twice",
-		Belief: "To close once more does no harm.",
-		Truth: "The number may belong to another fd by then: that one is closed, and nobody knows why. Close each fd " +
-			"once, in one place.",
+		Belief: "This number is still the fd that I mean.",
+		Truth: "That fd is closed, and its number is nobody's, or another fd's by then: that one is closed, and nobody knows why. " +
+			"Close each fd once: the one that is done with.",
 	}
 	ExitsInside = &Misconception{
 		ID:     "exits-inside",
