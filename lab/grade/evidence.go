@@ -81,7 +81,7 @@ func evidence(entries []world.Entry, n int, decides func(*world.Entry) bool, fds
 	for _, l := range slices.Backward(lines) {
 		text := fmt.Sprintf("%9.3f ms  %s", float64(l.entry.Time)/float64(time.Millisecond), l.words)
 		if l.times > 1 {
-			text += fmt.Sprintf("   (%d times in a row)", l.times)
+			text += fmt.Sprintf("   (%d times)", l.times)
 		}
 		if l.decides {
 			text += "   <- this one"

@@ -305,10 +305,9 @@ var (
 	}
 	ClosedWatched = &Misconception{
 		ID:     "closed-while-watched",
-		Belief: "With the fd, its event goes away.",
-		Truth: "The kernel may give the number to the next fd that is opened, and the event is then about that one. " +
-			"Delete the event first, then close the fd. (Is it that event? A variable that all callbacks share holds the " +
-			"last one.)",
+		Belief: "When the fd is closed, nothing of it is left.",
+		Truth: "Its event is left. The kernel may give the number to the next fd that is opened, and the event is then about that one. " +
+			"Delete the event first, then close the fd; where there are two of them, both.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
 	ClosedTwice = &Misconception{

@@ -76,9 +76,9 @@ var pollsTheQueue = &grade.Misconception{
 
 var outOfOrder = &grade.Misconception{
 	ID:     "out-of-order",
-	Belief: "Each item is done by itself, so the order does not matter.",
-	Truth: "They come in an order, and the program that reads what is printed relies on it. One thread does them, one after " +
-		"the other, as they came: a question keeps those behind it waiting.",
+	Belief: "The order in which items are done does not matter.",
+	Truth: "They come in an order, and the program that reads what is printed relies on it. Do them as they came: what came first is " +
+		"the first to be done.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 

@@ -123,7 +123,15 @@ func (w *bellWorld) leavesOut() *grade.Finding {
 			return nil // or it comes later: see disorder
 		}
 	}
-	return grade.Find(itemIsMark, fmt.Sprintf("%.20q was not printed, and what came after it was", missing), w.items.FD(), w.bell())
+	return grade.Find(itemIsMark, skippedItems(missing)+" not printed, and later items were", w.items.FD(), w.bell())
+}
+
+// skippedItems names the items that are missing; they need not have come one after the other.
+func skippedItems(missing string) string {
+	if len(missing) == 1 {
+		return fmt.Sprintf("%q was", missing)
+	}
+	return fmt.Sprintf("%d items, the first of them %q, were", len(missing), missing[:1])
 }
 
 // notWaitedFor looks whether the program has ended while the worker waited for an answer. A thread that is blocked

@@ -132,7 +132,7 @@ func (w *bellWorld) disorder() *grade.Finding {
 	w.printsOn()
 	got, due := w.e.Printed(), w.e.IsDue()
 	if missing := w.skipped(); missing != "" && w.answers.FD().Blocked == 0 { // else they may wait for the answer
-		return grade.Find(itemLost, fmt.Sprintf("%.20q was not printed, and what came after it was", missing), w.items.FD(), w.bell(), w.answers.FD())
+		return grade.Find(itemLost, skippedItems(missing)+" not printed, and later items were", w.items.FD(), w.bell(), w.answers.FD())
 	}
 	left := map[byte]int{}
 	for _, item := range []byte(due) {

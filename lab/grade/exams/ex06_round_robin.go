@@ -282,7 +282,7 @@ func inTurn(e *grade.Examiner, clients []*grade.Client) {
 		first := clients[i%2]
 		got, due := threadOf(e, c, expected), threadOf(e, first, expected)
 		e.Require(got == due, expected, notInTurn,
-			fmt.Sprintf("client %s is served on thread %d; it was the turn of %d, which serves %s", c.Name, got, due, first.Name),
+			fmt.Sprintf("client %s is served on thread %d; it was the turn of %d, as it was for %s", c.Name, got, due, first.Name),
 			first.FD(), c.FD())
 	}
 }

@@ -22,10 +22,18 @@ var byeAndGone = &grade.Misconception{
 	Lesson: "05-time-wait", Section: "explain",
 }
 
+var lastNotAwaited = &grade.Misconception{
+	ID:     "bye-and-gone",
+	Belief: "After the last answer there is nothing to wait for.",
+	Truth: "There is: whoever sends the first FIN is in TIME_WAIT, and the program's port with it. Also the last time wait until you see the " +
+		"server's: read gives 0.",
+	Lesson: "05-time-wait", Section: "explain",
+}
+
 var halfClose = &grade.Misconception{
 	ID:     "half-close",
 	Belief: "shutdown is not close, so it does not count.",
-	Truth: "What counts is the FIN, and shutdown(SHUT_WR) sends it. close only gives the fd back. The first FIN decides " +
+	Truth: "What counts is the FIN, and shutdown(SHUT_WR) sends it. The close after it changes no more. The first FIN decides " +
 		"which side is in TIME_WAIT, whichever call has sent it.",
 	Lesson: "05-time-wait", Section: "explain",
 }

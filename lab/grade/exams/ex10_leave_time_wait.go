@@ -309,8 +309,11 @@ func notFirst(e *grade.Examiner, s *grade.Server, c *grade.Client, slept bool, e
 		m, saw = sleepsForFIN, "the program has slept for a while and closed its end, without a read; the server had not closed"
 	case c.FD().BytesOut > int64(len("question 1\n")):
 		m = byeAndGone
+		if before := e.FD(func(f *world.FD) bool { return f != c.FD() && strings.HasPrefix(f.What, "TCP") && f.Ends.Most > 0 }); before != nil {
+			m = lastNotAwaited
+		}
 	}
-	if (m == byeAndGone || m == closesFirst) && setsOption(e, c.FD()) {
+	if (m == byeAndGone || m == lastNotAwaited || m == closesFirst) && setsOption(e, c.FD()) {
 		saw += " (an option was set: it does not change which side closes first)"
 	}
 	c.HangUp()

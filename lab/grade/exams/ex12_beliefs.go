@@ -55,7 +55,7 @@ var fullIsGone = &grade.Misconception{
 var endIsGone = &grade.Misconception{
 	ID:     "end-is-gone",
 	Belief: "When read gives 0, the client has gone.",
-	Truth: "It says that the client will send no more. It may still read: printf text | nc does exactly that. First " +
+	Truth: "It says that the client will send no more. It may still read, and wait for its answers. First " +
 		"send what is owed, then close.",
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
