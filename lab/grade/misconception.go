@@ -293,8 +293,8 @@ var (
 	LeftOpen = &Misconception{
 		ID:     "left-open",
 		Belief: "The kernel closes it for me.",
-		Truth: "It does, when the program ends. A server does not end: each fd that it forgets stays open until then. " +
-			"Whoever opens an fd must close it, and a base as well.",
+		Truth: "It does, when the program ends. Until then each fd that is forgotten stays open, and a server may run for " +
+			"months. Close what you have opened.",
 	}
 	ShutIsClosed = &Misconception{
 		ID:     "shutdown-is-close",

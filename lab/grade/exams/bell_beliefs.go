@@ -94,7 +94,7 @@ var ringsTooEarly = &grade.Misconception{
 var memoryUsedAgain = &grade.Misconception{
 	ID:     "memory-used-again",
 	Belief: "An item stays as it is until it is done.",
-	Truth: "What came next was put over it. Either the queue is changed without the lock; or it has a fixed size and begins again at its front; or what was taken " +
+	Truth: "Another one was done in its place. Either the queue is changed without the lock; or it has a fixed size and begins again at its front; or what was taken " +
 		"out of it shares its memory with the queue (as after all := queue; queue = queue[:0]) or with the buffer that the dispatcher reads into " +
 		"again. Change the queue under the lock only, let it grow, and copy what must stay. (go run -race names the lines of a race.)",
 	Lesson: "04-deferred-notify", Section: "explain",
@@ -102,7 +102,7 @@ var memoryUsedAgain = &grade.Misconception{
 
 var itemIsMark = &grade.Misconception{
 	ID:     "item-is-mark",
-	Belief: "This byte is no item: I can leave it out, or let it mean the end.",
+	Belief: "This byte is no item: it means something else to me.",
 	Truth: "Each byte is an item, and whoever types items ends each line with a newline. A mark for the end must be something that no item " +
 		"can be: a queue of ints, for instance, has room for one more value than there are bytes.",
 	Lesson: "04-deferred-notify", Section: "explain",
