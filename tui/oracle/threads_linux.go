@@ -108,8 +108,10 @@ func ofWatched(add func(Claim), v *stage.View, t *world.Thread, top world.Frame)
 	}
 	want := watchedBy(v.World, top.Base)
 	opened := map[int32]bool{} // fds of which the trace knows
+	unsure := map[int32]bool{} // and those that may be watched, for all that it knows
 	for _, f := range openFDs(v.World) {
 		opened[f.number] = true
+		unsure[f.number] = !v.World.Unwatched(f.FD)
 	}
 	add(Claim{"watched", fmt.Sprintf("loop of thread %d", t.ID), fmt.Sprintf("%d fds are watched: %v", len(want), slices.Sorted(maps.Keys(want))),
 		func(f Facts) (string, bool) {
@@ -122,7 +124,7 @@ func ofWatched(add func(Claim), v *stage.View, t *world.Thread, top world.Frame)
 			ok := true
 			for _, n := range epoll.Watches {
 				has[n] = true
-				ok = ok && (want[n] || !opened[n] && f.Files[n].Name == "anon_inode:[eventfd]")
+				ok = ok && (want[n] || unsure[n] || !opened[n] && (f.Files[n].Name == "anon_inode:[eventfd]" || v.World.LostAt != 0))
 			}
 			for n := range want {
 				ok = ok && (has[n] || !canPoll(f.Files[n]))

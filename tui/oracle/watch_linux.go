@@ -109,6 +109,7 @@ func (w *watch) apply(records []trace.Record) {
 
 // take is apply for one that holds mu.
 func (w *watch) take(records []trace.Record) {
+	w.countLost()
 	w.world.Apply(records)
 	for i := range records {
 		w.ledger.apply(w.world.Live, &records[i])
@@ -193,11 +194,18 @@ func (w *watch) sample(more func()) {
 	w.plain(view)
 }
 
+// countLost tells the world, as the instrument does, of records that were lost: what they may have said,
+// the stage does not claim.
 func (w *watch) countLost() {
-	if lost := w.run.Reader().Lost(); lost != w.lost {
+	if w.run == nil { // it is over
+		return
+	}
+	lost, now := w.run.Reader().Lost(), w.run.Reader().Now()
+	if lost != w.lost {
 		w.lost, w.ledger.lostAt = lost, w.looked // or later
 	}
-	w.looked = w.run.Reader().Now()
+	w.world.Lost(lost, now)
+	w.looked = now
 }
 
 // weigh notes when a word is contradicted, and reports it when that lasts.
