@@ -22,8 +22,8 @@ func ofThread(add func(Claim), v *stage.View, t *world.Thread, l *ledger) {
 	subject := fmt.Sprintf("thread %d", t.ID)
 	claim := ofOneThread(add, t.ID)
 	drawn := strings.Join(words, "\n")
-	if t.Ended == 0 && (t.Introduced || v.Strangers) {
-		// What the kernel knows and the stage does not say.
+	if t.Ended == 0 && (t.Introduced || v.Strangers) && v.World.Sure(t.LastActive) {
+		// What the kernel knows and the stage does not say, unless the record of it may be lost.
 		claim("not shown", "the stage does not say that the thread sleeps in a call", atOnce, func(k Thread) bool {
 			return k.State != 'S' || !onFD(k.Call) || k.waits() || !l.knows(int32(k.Arg[0])) ||
 				strings.Contains(drawn, fmt.Sprintf("%s(%d", k.Call, k.Arg[0]))
@@ -42,7 +42,7 @@ func ofThread(add func(Claim), v *stage.View, t *world.Thread, l *ledger) {
 		lastSeen(add, v, t, words[0], l)
 	}
 	top, ok := t.Top()
-	if !ok {
+	if !ok || !v.World.Sure(top.Since) { // the stage has a question mark then
 		return
 	}
 	switch top.Kind {
