@@ -43,6 +43,9 @@ func (f *FD) holds() Held {
 	return Bytes
 }
 
+// Times returns for how many equal calls a CallEnd stands.
+func (e *Entry) Times() int { return times(&e.Record) }
+
 // Entry returns the entry of a record. It must be the one that was applied last.
 func (w *World) Entry(r *trace.Record) Entry {
 	name := w.names.find(r.Str)
