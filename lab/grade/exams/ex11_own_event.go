@@ -138,10 +138,16 @@ var ownEvent = &grade.Exam{
 		closesIts(e, "client a has reset its connection, and the server closes its end", gone)
 
 		e.Check("the last one ends it")
-		for _, client := range []*grade.Client{c, b, d} {
+		leaves := func(client *grade.Client) {
 			client.End()
 			client.Dropped(fmt.Sprintf("client %s has said all, and the server closes its end", client.Name))
 		}
+		leaves(c)
+		leaves(b)
+		f := e.Dial("f", port)
+		says(f, "hello from f\n", "only client d is left; f comes, speaks and is answered")
+		leaves(d)
+		leaves(f)
 		e.Ends("the last client has left: no event is pending, and the program ends with all closed", grade.NoEventsLeft)
 	},
 }
