@@ -345,7 +345,7 @@ func byPost(e *grade.Examiner, clients ...*world.FD) {
 				fmt.Sprintf("thread %d wrote to %s; the loop's thread is %d", r.Thread, f.Name(), loop), f)
 			e.Require(r.Inside.Number == 0 || read[r.FD] != r.Inside.Number, expected, worksInCallback,
 				fmt.Sprintf("the callback that read from %s also wrote the answer", f.Name()), f)
-			if r.Inside.Number != 0 && r.Inside.FD == trace.NoFD && r.Inside.Why&trace.Timeout != 0 {
+			if r.A > 0 && r.Inside.Number != 0 && r.Inside.FD == trace.NoFD && r.Inside.Why&trace.Timeout != 0 {
 				byClock++
 			}
 		}

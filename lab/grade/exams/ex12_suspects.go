@@ -86,7 +86,7 @@ func triesAgain(e *grade.Examiner, f *world.FD) bool {
 		case read(r):
 			n = 0
 		case refused(r):
-			n++
+			n += r.Times()
 		}
 	})
 	return n > 1
@@ -152,7 +152,7 @@ func writesToGone(e *grade.Examiner) *grade.Finding {
 		case r.Kind == trace.Open || r.Kind == trace.Close:
 			delete(failed, r.FD)
 		case r.Kind == trace.CallEnd && r.Call == world.CallWrite && saysGone(r):
-			failed[r.FD]++
+			failed[r.FD] += r.Times()
 		}
 	})
 	for _, f := range e.World().FDs {
@@ -174,7 +174,7 @@ func refusals(e *grade.Examiner, f *world.FD) (n int) {
 	refused := grade.Refused(f, world.CallWrite)
 	e.Each(func(r *world.Entry) {
 		if refused(r) && r.Time >= f.Opened {
-			n++
+			n += r.Times()
 		}
 	})
 	return n
@@ -202,7 +202,7 @@ func insideOne(e *grade.Examiner, f *world.FD, n int, waits *grade.Client) *grad
 	last, writes := int64(0), 0
 	write := grade.LastCall(f, world.CallWrite)
 	e.Each(func(r *world.Entry) {
-		if !write(r) {
+		if !write(r) || r.A <= 0 {
 			return
 		}
 		if writes++; r.Inside.Number != last {
