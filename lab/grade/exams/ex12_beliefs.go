@@ -68,6 +68,14 @@ var hoards = &grade.Misconception{
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 
+var limitOvershot = &grade.Misconception{
+	ID:     "limit-overshot",
+	Belief: "I stop reading when much is kept.",
+	Truth: "More than the limit was kept by then. A limit holds after a read, too, and a read may give all that its buffer has room " +
+		"for. Before each read see how much may still be kept, and read at most that much.",
+	Lesson: "07-one-thread-many-clients", Section: "explain",
+}
+
 var roomOnce = &grade.Misconception{
 	ID:     "room-once",
 	Belief: "When there is room, there is room for all of it.",

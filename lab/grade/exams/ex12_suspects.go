@@ -86,7 +86,7 @@ func triesAgain(e *grade.Examiner, f *world.FD) bool {
 		case read(r):
 			n = 0
 		case refused(r):
-			n += r.Times()
+			n++ // and not Times: in turns that are gathered, each write has had its read
 		}
 	})
 	return n > 1
@@ -180,21 +180,48 @@ func refusals(e *grade.Examiner, f *world.FD) (n int) {
 	return n
 }
 
-// tooMuchHeld says of a record whether it is the read after which the server kept more than it may.
-func tooMuchHeld(e *grade.Examiner, f *world.FD) func(*world.Entry) bool {
-	kept, seq := int64(0), uint64(0)
-	e.Each(func(r *world.Entry) {
-		switch {
-		case r.Kind != trace.CallEnd || r.FD != f.Number || r.Time < f.Opened || r.A <= 0:
-		case r.Call == world.CallRead:
-			if kept += r.A; kept > mostHeld && seq == 0 {
-				seq = r.Seq
-			}
-		case r.Call == world.CallWrite:
-			kept -= r.A
+// keepsTooMuch looks for the first read of a client's fd with which more was read and not yet
+// written than the server may keep. held is how much it kept in the end, should the records not reach so far.
+// stopped: it has stopped reading since.
+func keepsTooMuch(e *grade.Examiner, f *world.FD, held int64, stopped bool) *grade.Finding {
+	most, seq := held, uint64(0)
+	eachMove(e, f, func(r *world.Entry, kept int64) {
+		if kept > mostHeld && seq == 0 {
+			most, seq = kept, r.Seq
 		}
 	})
-	return func(r *world.Entry) bool { return seq != 0 && r.Seq == seq }
+	if most <= mostHeld {
+		return nil
+	}
+	m := hoards
+	if stopped {
+		m = limitOvershot
+	}
+	return grade.Find(m, fmt.Sprintf("after a read of %s, %d bytes had been read and were not sent yet; 1 MiB is %d bytes", f.Name(), most, mostHeld), f).
+		Decides(grade.Numbered(seq))
+}
+
+// eachMove calls do for each read and write of the fd that moved something; kept is how many bytes
+// had been read and not written then. A record of many calls is counted, and do is not called: the reads of turns that are
+// gathered stand before their writes.
+func eachMove(e *grade.Examiner, f *world.FD, do func(r *world.Entry, kept int64)) {
+	kept := int64(0)
+	e.Each(func(r *world.Entry) {
+		n := r.A * int64(r.Times())
+		switch {
+		case r.Kind != trace.CallEnd || r.FD != f.Number || r.Time < f.Opened || n <= 0:
+			return
+		case r.Call == world.CallRead:
+			kept += n
+		case r.Call == world.CallWrite:
+			kept -= n
+		default:
+			return
+		}
+		if r.Times() == 1 {
+			do(r, kept)
+		}
+	})
 }
 
 // insideOne looks whether the last callback has written n times and more to the fd.
