@@ -3,7 +3,6 @@ package grade
 import (
 	"errors"
 	"os"
-	"strings"
 	"time"
 )
 
@@ -80,15 +79,18 @@ func (c *Client) offer(text string) (n int, err error) {
 // Deviates returns what the client heard from the first wrong byte on, or "".
 func (c *Client) Deviates() string {
 	got, due := c.answers()
-	if strings.HasPrefix(due, got) {
-		return ""
+	return got[alike(got, due):]
+}
+
+// Right is how many bytes the client has heard before the first wrong one.
+func (c *Client) Right() int { return alike(c.answers()) }
+
+// alike is how many bytes two texts have in common at their beginning.
+func alike(a, b string) (n int) {
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
 	}
-	for i := range got {
-		if i == len(due) || got[i] != due[i] {
-			return got[i:]
-		}
-	}
-	return ""
+	return n
 }
 
 // Owed is how many bytes are due to the client and have not come.

@@ -57,10 +57,7 @@ func (e *Examiner) noise() *Finding {
 			e.Settled()
 			p.got = e.Printed()
 		}
-		n := 0
-		for n < len(p.got) && n < len(p.due) && p.got[n] == p.due[n] {
-			n++
-		}
+		n := alike(p.got, p.due)
 		m := Noise
 		switch {
 		case verbatim && n < len(p.got):
@@ -94,10 +91,7 @@ func (e *Examiner) LeftOut() *Finding {
 		if p.fd == nil || strings.HasPrefix(p.due, p.got) || !slices.ContainsFunc(e.entries, func(r world.Entry) bool { return short(&r) }) {
 			continue
 		}
-		n := 0
-		for n < len(p.got) && n < len(p.due) && p.got[n] == p.due[n] {
-			n++
-		}
+		n := alike(p.got, p.due)
 		return Find(Unanswered, fmt.Sprintf("a write to %s took less than had been read; after %d right bytes, %s goes on with %s, and should with %s",
 			safe(p.fd.Name()), n, p.name, excerpt(p.got[n:]), excerpt(p.due[n:])), p.fd).Decides(short)
 	}

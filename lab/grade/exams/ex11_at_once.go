@@ -120,7 +120,7 @@ func anothersJob(e *grade.Examiner, clients []*grade.Client) *grade.Finding {
 		if i := strings.Index(wrong, strings.ToUpper(together)); i < 0 || i > 1 {
 			continue
 		}
-		return grade.Find(handedOver, fmt.Sprintf("after %d right bytes, client %s gets %.20q: no job of it that is left has that answer", len(c.Heard())-len(wrong), c.Name, wrong),
+		return grade.Find(handedOver, fmt.Sprintf("after %d right bytes, client %s gets %.20q: no job of it that is left has that answer", c.Right(), c.Name, wrong),
 			c.FD()).Decides(grade.LastCall(c.FD(), world.CallWrite))
 	}
 	return nil
