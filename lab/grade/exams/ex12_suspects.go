@@ -97,11 +97,14 @@ func heardWrong(clients ...*grade.Client) func(*grade.Examiner) *grade.Finding {
 	return func(e *grade.Examiner) *grade.Finding {
 		for _, c := range clients {
 			if wrong := c.Deviates(); wrong != "" {
-				right := len(c.Heard()) - len(wrong)
+				right := c.Right()
 				m, what := wrongFor(e, c, wrong)
 				decides := e.ShortWrite(c.FD())
 				if read := readsWhileOwing(e, c.FD()); m == writeTakesAll && read != nil {
 					m, what, decides = readInPlace, "a piece is missing. A read took more while an event waited for room for the rest", read
+				}
+				if m == restOvertaken || m == othersWords {
+					decides = writeOf(e, c.FD(), int64(right))
 				}
 				return grade.Find(m, fmt.Sprintf("after %d bytes that were right, client %s hears what is wrong: %s", right, c.Name, what),
 					c.FD()).Decides(decides)
@@ -109,6 +112,20 @@ func heardWrong(clients ...*grade.Client) func(*grade.Examiner) *grade.Finding {
 		}
 		return nil
 	}
+}
+
+// writeOf says of a record whether it is the write to the fd that sent byte n (from 0).
+func writeOf(e *grade.Examiner, f *world.FD, n int64) func(*world.Entry) bool {
+	sent, seq := int64(0), uint64(0)
+	e.Each(func(r *world.Entry) {
+		if r.A > 0 && grade.LastCall(f, world.CallWrite)(r) {
+			if sent <= n {
+				seq = r.Seq
+			}
+			sent += r.A * int64(r.Times())
+		}
+	})
+	return grade.Numbered(seq)
 }
 
 // endedByFull looks whether the program ended with an error when a write had found no room.
