@@ -74,7 +74,7 @@ func (e *Examiner) death() *Finding {
 			return Find(ExitsInside, saw, append(e.handFDs(), e.world.FDByNumber(top.FD))...).
 				Decides(func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.Inside.Number == top.Number })
 		}
-		return Find(MainReturned, fmt.Sprintf("%s; a loop was still running: %s", saw, e.running()), e.handFDs()...)
+		return Find(MainReturned, fmt.Sprintf("%s; a loop was still running%s", saw, e.running()), e.handFDs()...)
 	}
 	if ran && (returned.Reason == trace.LoopBroken || returned.Reason == trace.LoopExited) {
 		return Find(BrokenOff, saw, e.handFDs()...)

@@ -102,7 +102,7 @@ func (e *Examiner) Ends(expected string, how Ending) {
 		if e.source.exits {
 			m = ExitsInside
 		}
-		e.RuleOut(expected, Find(m, "the program ended before a dispatch returned; a loop was still running: "+e.running(), e.handFDs()...))
+		e.RuleOut(expected, Find(m, "the program ended before a dispatch returned; a loop was still running"+e.running(), e.handFDs()...))
 	}
 	// A loop of the program's own has no Dispatch that could be cut off; nor has one around Loop(Once),
 	// which is over when the program does not call it any more.
@@ -156,7 +156,7 @@ func (e *Examiner) pending(saw string) *Finding {
 	for i := range e.world.Bases {
 		b := &e.world.Bases[i]
 		if about == nil && !others && b.Phase == world.Waiting && b.Watched == 0 && b.Limit < 0 && b.Thread != 0 {
-			return Find(NeverLeft, fmt.Sprintf("%s; no event is pending, and a loop waits: %s", saw, e.running()))
+			return Find(NeverLeft, fmt.Sprintf("%s; no event is pending, and a loop waits%s", saw, e.running()))
 		}
 	}
 	switch {

@@ -332,9 +332,8 @@ var (
 	}
 	OtherThreads = &Misconception{
 		ID:     "other-threads",
-		Belief: "A thread for each source is the same.",
-		Truth: "It works, and costs a thread for each source. Here one thread is to serve them all: that is what " +
-			"the loop is for.",
+		Belief: "Several threads may share the work.",
+		Truth:  "In other programs they may. Here one thread is to serve all: that is what the loop is for.",
 		Lesson: "01-select-vs-blocking-io", Section: "explain",
 	}
 )
@@ -346,7 +345,7 @@ var (
 	Crashed = &Misconception{ID: "crashed", Belief: "This cannot happen.",
 		Truth: "It did: the program died of it. Its last words say of what, and in which line."}
 	MinusOne = &Misconception{ID: "minus-one", Belief: "What a read or a write returns is how many bytes it moved.",
-		Truth: "With an error it is -1: no byte was moved, and a slice with that end does not exist. Look at the error " +
+		Truth: "With an error it is -1: no byte was moved, and no slice begins or ends there. Look at the error " +
 			"first. (EAGAIN is one, too.)"}
 	GaveUp = &Misconception{ID: "gave-up", Belief: "In this case the program must end.",
 		Truth: "It ended itself, with an exit status that is not 0, and more was to come. Its last words stand above, if it had any: find the line " +

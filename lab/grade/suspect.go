@@ -85,13 +85,18 @@ func (e *Examiner) judged() []world.Entry {
 	return e.entries
 }
 
-// running names the loops that run, by their bases.
+// running names the loops that run, by their bases, if these have names: ": worker 1, worker 2".
 func (e *Examiner) running() string {
 	var names []string
+	named := false
 	for i := range e.world.Bases {
 		if b := &e.world.Bases[i]; b.Thread != 0 {
-			names = append(names, cmp.Or(safe(b.Name), "the base's"))
+			names = append(names, cmp.Or(safe(b.Name), "one without a name"))
+			named = named || b.Name != ""
 		}
 	}
-	return strings.Join(names, ", ")
+	if !named {
+		return ""
+	}
+	return ": " + strings.Join(names, ", ")
 }
