@@ -1,0 +1,142 @@
+package exams
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"fdlab/lab/grade"
+	"fdlab/lab/trace"
+	"fdlab/lab/world"
+)
+
+// What a server that stops may have done, where a client does not hear all that is due to it.
+
+// stopsOutside looks whether the listener was closed on another thread than the loop's, while it ran.
+func stopsOutside(e *grade.Examiner) *grade.Finding {
+	listener := e.FD(func(f *world.FD) bool { return f.Listens })
+	if listener == nil || listener.Closed == 0 || over(e) {
+		return nil
+	}
+	var found *grade.Finding
+	e.Each(func(r *world.Entry) {
+		if !grade.Closing(listener)(r) || slices.ContainsFunc(e.World().Bases, func(b world.Base) bool { return b.Thread == r.Thread }) {
+			return
+		}
+		found = grade.Find(notInTheLoop, fmt.Sprintf("%s is closed on thread %d, which runs no loop", listener.Name(), r.Thread), listener).
+			Decides(grade.Closing(listener))
+	})
+	return found
+}
+
+// endsWithError looks whether the program has done all, and ended with an exit status that is not 0.
+func endsWithError(e *grade.Examiner) *grade.Finding {
+	if !e.Ended() || e.EndedWell() || e.World().ClosedTwice != "" || e.World().Returned.Reason == trace.LoopFailed ||
+		slices.ContainsFunc(e.World().FDs, func(f *world.FD) bool { return strings.HasPrefix(f.What, "TCP from ") && f.Closed == 0 }) {
+		return nil
+	}
+	return grade.Find(stoppedIsError, "all clients are served and disconnected, and the program ended with an exit status that is not 0")
+}
+
+// stopIgnored looks whether the listener is watched although a callback for the signal has run.
+func stopIgnored(e *grade.Examiner) *grade.Finding {
+	listener := e.FD(func(f *world.FD) bool { return f.Listens })
+	if e.Ended() || listener == nil || listener.Closed != 0 || listener.Watched() == 0 {
+		return nil
+	}
+	return grade.Find(signalIsAll, "a callback for SIGINT has run, and an event is pending on the listener", listener).
+		Decides(func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.What()&trace.Signal != 0 })
+}
+
+// owingClosed looks whether the server has closed the connection of a client before its loop
+// returned, and the client has not got all.
+func owingClosed(c *grade.Client) func(*grade.Examiner) *grade.Finding {
+	return func(e *grade.Examiner) *grade.Finding {
+		f, returned := c.FD(), e.World().Returned
+		if f.Closed == 0 || c.Owed() == 0 || returned.Base != 0 && f.Closed > returned.At {
+			return nil
+		}
+		kept := c.Owed() + len(c.Heard()) - int(f.BytesOut)
+		if kept <= 0 {
+			return nil
+		}
+		return grade.Find(closesOwing, fmt.Sprintf("%s is closed, and %d bytes that it said were not sent back", f.Name(), kept), f).Decides(grade.Closing(f))
+	}
+}
+
+// readOver looks whether a read put other bytes in the place of what was still to be sent to a client:
+// the program has ended or closed the connection, and just so much was never sent.
+func readOver(c *grade.Client) func(*grade.Examiner) *grade.Finding {
+	return func(e *grade.Examiner) *grade.Finding {
+		f := c.FD()
+		missing := f.BytesIn - f.BytesOut
+		if missing <= 0 || f.Closed == 0 && !e.Ended() {
+			return nil
+		}
+		kept, rest, seq := int64(0), int64(0), uint64(0)
+		e.Each(func(r *world.Entry) {
+			switch {
+			case r.Kind != trace.CallEnd || r.FD != f.Number || r.Time < f.Opened || r.A <= 0:
+			case r.Call == world.CallRead:
+				if kept == missing {
+					rest, seq = kept, r.Seq
+				}
+				kept += r.A
+			case r.Call == world.CallWrite:
+				kept -= r.A
+			}
+		})
+		if seq == 0 {
+			return nil
+		}
+		return grade.Find(readsOverRest, fmt.Sprintf("a read of %s took more while %d bytes that were read before were not sent yet: just so many were never sent",
+			f.Name(), rest), f).Decides(grade.Numbered(seq))
+	}
+}
+
+// lingers looks whether what was written to a client is lost by a close with SO_LINGER.
+func lingers(c *grade.Client) func(*grade.Examiner) *grade.Finding {
+	return func(e *grade.Examiner) *grade.Finding {
+		f := c.FD()
+		if f.Closed == 0 || c.Owed() == 0 || !called(e, f, world.CallLinger) {
+			return nil
+		}
+		return grade.Find(lingerLoses, fmt.Sprintf("%s was closed with SO_LINGER set, and %d bytes have not arrived", f.Name(), c.Owed()), f).
+			Decides(grade.LastCall(f, world.CallLinger))
+	}
+}
+
+// keepsContent looks for a client that has all its answers, and whose connection stays open.
+func keepsContent(clients []*grade.Client) func(*grade.Examiner) *grade.Finding {
+	return func(e *grade.Examiner) *grade.Finding {
+		for _, c := range clients {
+			f := c.FD()
+			switch {
+			case e.Ended() || f.Closed != 0 || c.Owed() > 0:
+			case c.Name == "g" && othersClosed(clients, c) && !called(e, f, world.CallRead):
+				return grade.Find(acceptedAndLeft, "client g, which says nothing, was accepted from the backlog; the program has not read from it, and waits for it", f)
+			case called(e, f, world.CallShutdown):
+				return grade.Find(halfLetGo, fmt.Sprintf("client %s has all its answers and a FIN, and its connection is open", c.Name), f).
+					Decides(grade.LastCall(f, world.CallShutdown))
+			case slices.ContainsFunc(clients, func(c *grade.Client) bool { return c.FD() != nil && c.FD().Closed != 0 }):
+				return grade.Find(notLookedAgain, fmt.Sprintf("client %s has all its answers, and its connection is open; others were disconnected", c.Name), f)
+			default:
+				return grade.Find(waitsForClients, fmt.Sprintf("client %s has all its answers, and its connection is open", c.Name), f)
+			}
+		}
+		return nil
+	}
+}
+
+// othersClosed reports whether the connections of all other clients are closed.
+func othersClosed(clients []*grade.Client, but *grade.Client) bool {
+	return !slices.ContainsFunc(clients, func(c *grade.Client) bool { return c != but && (c.FD() == nil || c.FD().Closed == 0) })
+}
+
+// meansStopped says what it means that the program ends while it still has
+// something to do for its clients.
+func meansStopped(e *grade.Examiner) {
+	for _, m := range []*grade.Misconception{grade.EndedEarly, grade.BrokenOff, grade.AgainIsEnd} {
+		e.Means(m, breaksOff)
+	}
+}
