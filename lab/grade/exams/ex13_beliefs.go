@@ -28,6 +28,15 @@ var backlogReset = &grade.Misconception{
 	Lesson: lesson07, Section: "explain",
 }
 
+// notAllAccepted is told in the place of backlogReset where the callback for the signal has accepted somebody.
+var notAllAccepted = &grade.Misconception{
+	ID:     "not-all-accepted",
+	Belief: "I have accepted, so nobody waits any more.",
+	Truth: "One accept takes one client. Others may be in the backlog, and are reset when the listener is closed. Accept until EAGAIN: it says " +
+		"that nobody waits any more. Then close.",
+	Lesson: lesson07, Section: "explain",
+}
+
 var backlogIsNew = &grade.Misconception{
 	ID:     "backlog-is-new",
 	Belief: "A client in the backlog is new, and nobody new is let in.",
@@ -55,7 +64,7 @@ var halfLetGo = &grade.Misconception{
 var arrivedNotRead = &grade.Misconception{
 	ID:     "arrived-not-read",
 	Belief: "A client that I owe nothing can be disconnected.",
-	Truth: "It may have spoken, and the loop has not looked yet: it was in another callback. Read on, and disconnect it " +
+	Truth: "It may have spoken, and the program has not read that yet. Read on, and disconnect it " +
 		"at EAGAIN. (Closing a socket with unread bytes sends an RST, and that can destroy even answers that were sent.)",
 	Lesson: lesson07, Section: "explain",
 }

@@ -54,6 +54,7 @@ var gracefulStop = &grade.Exam{
 		for _, m := range []*grade.Misconception{grade.Stuck, grade.EndedEarly, grade.BrokenOff} {
 			e.Means(m, notInTheLoop)
 		}
+		suspects(e, actsOutside(lastRecord(e)))
 		e.Signal(syscall.SIGINT)
 		const expected = "SIGINT comes, and the loop calls a callback for it"
 		e.Step(expected) // into the wait
@@ -82,7 +83,7 @@ var gracefulStop = &grade.Exam{
 
 		e.Check("clients in the backlog are served")
 		meansStopped(e)
-		suspects(e, owingClosed(c))
+		suspects(e, owingClosed(c), leftUnread(c))
 		for _, one := range waiting {
 			answered(e, one, one.Name+" was connected before the program knew of SIGINT: it is accepted, and hears itself", backlogReset)
 		}
@@ -96,7 +97,7 @@ var gracefulStop = &grade.Exam{
 		meansStopped(e)
 		const let = "a, b, d, e, f and g have all their answers: the server closes its ends, and sleeps until there is room for c"
 		content := append([]*grade.Client{a, b}, append(waiting, silent)...)
-		suspects(e, refusedOutside, stopsOutside, owingClosed(c), stopIgnored, keepsContent(content))
+		suspects(e, refusedOutside, stopsOutside, owingClosed(c), leftUnread(c), stopIgnored, keepsContent(content))
 		e.Await(let, func() bool { // a server that gives them a moment of grace lets them go, too
 			return !slices.ContainsFunc(content, func(one *grade.Client) bool { return one.FD().Closed == 0 })
 		})
@@ -113,7 +114,7 @@ var gracefulStop = &grade.Exam{
 
 		e.Check("no new client is accepted")
 		meansStopped(e)
-		suspects(e, owingClosed(c))
+		suspects(e, owingClosed(c), leftUnread(c))
 		listener, means := e.FD(func(f *world.FD) bool { return f.Listens }), stillListens
 		if listener != nil && listener.Watched() == 0 {
 			means = listenerOpen
@@ -125,7 +126,7 @@ var gracefulStop = &grade.Exam{
 		e.Means(grade.EndedEarly, closesOwing)
 		e.Means(grade.BrokenOff, closesOwing)
 		e.Means(readInPlace, readsOverRest)
-		suspects(e, lingers(c), readOver(c), heardWrong(c), restLost(c))
+		suspects(e, lingers(c), readOver(c), heardWrong(c), restLost(c), leftUnread(c))
 		c.Deaf(false)
 		answered(e, c, "c reads again, and hears all that it said before", closesOwing)
 		e.Suspects()
@@ -205,6 +206,12 @@ func heard(e *grade.Examiner) (yes bool) {
 	return yes
 }
 
+// lastRecord returns the number of the last record.
+func lastRecord(e *grade.Examiner) (seq uint64) {
+	e.Each(func(r *world.Entry) { seq = max(seq, r.Seq) })
+	return seq
+}
+
 // over reports whether the loop has returned.
 func over(e *grade.Examiner) (yes bool) {
 	e.Each(func(r *world.Entry) { yes = yes || r.Kind == trace.LoopEnd })
@@ -216,11 +223,9 @@ func accepted(e *grade.Examiner, c *grade.Client, expected string) {
 	e.Await(expected, func() bool {
 		if gone := c.Ended(); gone && c.FD() == nil && !over(e) {
 			e.Calm(expected)
-			listener := e.FD(func(f *world.FD) bool { return f.Listens })
 			if c.FD() == nil && !over(e) {
 				e.RuleOut(expected, stopsOutside(e))
-				e.RuleOut(expected, grade.Find(backlogReset, fmt.Sprintf("client %s was in the backlog, and was reset when the listener was closed", c.Name), listener).
-					Decides(grade.Closing(listener)))
+				e.RuleOut(expected, lostInBacklog(e, c))
 			}
 		}
 		return c.FD() != nil
@@ -249,9 +254,11 @@ func answered(e *grade.Examiner, c *grade.Client, expected string, lost *grade.M
 			e.RuleOut(expected, owingClosed(c)(e))
 		}
 		switch {
+		case lost == closesOwing:
+			e.RuleOut(expected, leftUnread(c)(e))
 		case lost != backlogReset:
-		case about == nil: // with the listener
-			about = e.FD(func(f *world.FD) bool { return f.Listens })
+		case about == nil:
+			e.RuleOut(expected, lostInBacklog(e, c))
 		case about.Added == 0:
 			lost = backlogIsNew
 		default:

@@ -29,10 +29,32 @@ func stopsOutside(e *grade.Examiner) *grade.Finding {
 	return found
 }
 
+// actsOutside looks for the first use of the listener or of a client after the signal, on another thread than the loop's.
+// since is the number of the last record before the signal.
+func actsOutside(since uint64) func(*grade.Examiner) *grade.Finding {
+	return func(e *grade.Examiner) (found *grade.Finding) {
+		if over(e) {
+			return nil
+		}
+		e.Each(func(r *world.Entry) {
+			acts := r.Kind == trace.CallEnd || r.Kind == trace.Close || r.Kind == trace.Add || r.Kind == trace.Del
+			if found != nil || r.Seq <= since || !acts || slices.ContainsFunc(e.World().Bases, func(b world.Base) bool { return b.Thread == r.Thread }) {
+				return
+			}
+			f := e.FD(func(f *world.FD) bool { return f.Number == r.FD && f.Opened <= r.Time && (f.Listens || isClient(f)) })
+			if f != nil {
+				found = grade.Find(notInTheLoop, fmt.Sprintf("after SIGINT, thread %d, which runs no loop, used %s", r.Thread, f.Name()), f).
+					Decides(grade.Numbered(r.Seq))
+			}
+		})
+		return found
+	}
+}
+
 // endsWithError looks whether the program has done all, and ended with an exit status that is not 0.
 func endsWithError(e *grade.Examiner) *grade.Finding {
 	if !e.Ended() || e.EndedWell() || e.World().ClosedTwice != "" || e.World().Returned.Reason == trace.LoopFailed ||
-		slices.ContainsFunc(e.World().FDs, func(f *world.FD) bool { return strings.HasPrefix(f.What, "TCP from ") && f.Closed == 0 }) {
+		slices.ContainsFunc(e.World().FDs, func(f *world.FD) bool { return isClient(f) && f.Closed == 0 }) {
 		return nil
 	}
 	return grade.Find(stoppedIsError, "all clients are served and disconnected, and the program ended with an exit status that is not 0")
@@ -57,15 +79,47 @@ func owingClosed(c *grade.Client) func(*grade.Examiner) *grade.Finding {
 			return nil
 		}
 		kept := c.Owed() + len(c.Heard()) - int(f.BytesOut)
-		if kept <= 0 {
+		if kept <= 0 || f.BytesIn <= f.BytesOut {
 			return nil
 		}
 		return grade.Find(closesOwing, fmt.Sprintf("%s is closed, and %d bytes that it said were not sent back", f.Name(), kept), f).Decides(grade.Closing(f))
 	}
 }
 
+// leftUnread looks whether the server has closed the connection of a client when all that it had read
+// was sent back, and more had arrived.
+func leftUnread(c *grade.Client) func(*grade.Examiner) *grade.Finding {
+	return func(*grade.Examiner) *grade.Finding {
+		f := c.FD()
+		if f == nil || f.Closed == 0 || f.BytesIn > f.BytesOut || c.Unread() == 0 {
+			return nil
+		}
+		return grade.Find(arrivedNotRead, fmt.Sprintf("%s is closed, and %d bytes that client %s had sent were not read", f.Name(), c.Unread(), c.Name), f).
+			Decides(grade.Closing(f))
+	}
+}
+
+// lostInBacklog says what it means that a client was reset before it was accepted: the listener was closed.
+func lostInBacklog(e *grade.Examiner, c *grade.Client) *grade.Finding {
+	listener := e.FD(func(f *world.FD) bool { return f.Listens })
+	m, closes := backlogReset, grade.Closing(listener)
+	took, stops := grade.LastCall(listener, world.CallAccept), false
+	e.Each(func(r *world.Entry) {
+		switch {
+		case r.Kind == trace.CallbackBegin && (r.What()&trace.Signal != 0 || r.Inside.Posted()):
+			stops = true
+		case stops && took(r) && r.A >= 0:
+			m = notAllAccepted
+		case closes(r):
+			stops = false
+		}
+	})
+	return grade.Find(m, fmt.Sprintf("client %s was in the backlog, and was reset when the listener was closed", c.Name), listener).Decides(closes)
+}
+
 // readOver looks whether a read put other bytes in the place of what was still to be sent to a client:
-// the program has ended or closed the connection, and just so much was never sent.
+// the program has ended or closed the connection, and just so much was never sent. It is the first read
+// since which the rest has not become smaller than that.
 func readOver(c *grade.Client) func(*grade.Examiner) *grade.Finding {
 	return func(e *grade.Examiner) *grade.Finding {
 		f := c.FD()
@@ -73,24 +127,20 @@ func readOver(c *grade.Client) func(*grade.Examiner) *grade.Finding {
 		if missing <= 0 || f.Closed == 0 && !e.Ended() {
 			return nil
 		}
-		kept, rest, seq := int64(0), int64(0), uint64(0)
-		e.Each(func(r *world.Entry) {
+		seq := uint64(0)
+		eachMove(e, f, func(r *world.Entry, kept int64) {
 			switch {
-			case r.Kind != trace.CallEnd || r.FD != f.Number || r.Time < f.Opened || r.A <= 0:
-			case r.Call == world.CallRead:
-				if kept == missing {
-					rest, seq = kept, r.Seq
-				}
-				kept += r.A
-			case r.Call == world.CallWrite:
-				kept -= r.A
+			case kept < missing:
+				seq = 0
+			case r.Call == world.CallRead && kept-r.A == missing && seq == 0:
+				seq = r.Seq
 			}
 		})
 		if seq == 0 {
 			return nil
 		}
 		return grade.Find(readsOverRest, fmt.Sprintf("a read of %s took more while %d bytes that were read before were not sent yet: just so many were never sent",
-			f.Name(), rest), f).Decides(grade.Numbered(seq))
+			f.Name(), missing), f).Decides(grade.Numbered(seq))
 	}
 }
 
@@ -127,6 +177,9 @@ func keepsContent(clients []*grade.Client) func(*grade.Examiner) *grade.Finding 
 		return nil
 	}
 }
+
+// isClient reports whether an fd is the server's end of a client's connection.
+func isClient(f *world.FD) bool { return strings.HasPrefix(f.What, "TCP from ") }
 
 // othersClosed reports whether the connections of all other clients are closed.
 func othersClosed(clients []*grade.Client, but *grade.Client) bool {

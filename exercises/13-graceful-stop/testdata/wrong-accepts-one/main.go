@@ -1,6 +1,6 @@
 // Wrong on purpose: accepts one of those who wait in the backlog, and closes the listener.
 //
-// told: backlog-reset
+// told: not-all-accepted
 package main
 
 import (
