@@ -26,10 +26,9 @@ var oneVariable = &grade.Misconception{
 var notTheLoopsThread = &grade.Misconception{
 	ID:     "not-the-loops-thread",
 	Belief: "A read is a read and a write is a write, whoever makes it.",
-	Truth: "The client, its fd and its event belong to the loop's thread, which may be closing them at this moment: " +
-		"then the number is the next client's, and the answer goes to the wrong one. Read in the callback, and give the worker what " +
-		"was read. For the answer, hand the loop a function that " +
-		"does it: Base.Post may be called from any thread, and wakes the loop up.",
+	Truth: "The client, its fd and its event belong to the loop's thread, and no other thread is to touch them. Then the loop may close " +
+		"a client without asking anybody. The callback reads; the worker gets what was read, and hands the loop a function that does the rest: " +
+		"Base.Post may be called from any thread, and wakes the loop up.",
 	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
@@ -331,9 +330,8 @@ func byPost(e *grade.Examiner, clients ...*world.FD) {
 		case r.Kind == trace.CallEnd && r.Call == world.CallRead:
 			read[r.FD] = r.Inside.Number
 			if i := slices.IndexFunc(clients, func(f *world.FD) bool { return f.Number == r.FD }); i >= 0 && r.Thread != loop {
-				seq := r.Seq
 				e.RuleOut(expected, grade.Find(notTheLoopsThread, fmt.Sprintf("thread %d read from %s; the loop's thread is %d",
-					r.Thread, clients[i].Name(), loop), clients[i]).Decides(grade.Numbered(seq)))
+					r.Thread, clients[i].Name(), loop), clients[i]).Decides(grade.Numbered(r.Seq)))
 			}
 		case r.Kind == trace.CallEnd && r.Call == world.CallWrite:
 			i := slices.IndexFunc(clients, func(f *world.FD) bool { return f.Number == r.FD })
@@ -341,8 +339,10 @@ func byPost(e *grade.Examiner, clients ...*world.FD) {
 				return
 			}
 			f := clients[i]
-			e.Require(r.Thread == loop, expected, notTheLoopsThread,
-				fmt.Sprintf("thread %d wrote to %s; the loop's thread is %d", r.Thread, f.Name(), loop), f)
+			if r.Thread != loop {
+				e.RuleOut(expected, grade.Find(notTheLoopsThread, fmt.Sprintf("thread %d wrote to %s; the loop's thread is %d",
+					r.Thread, f.Name(), loop), f).Decides(grade.Numbered(r.Seq)))
+			}
 			e.Require(r.Inside.Number == 0 || read[r.FD] != r.Inside.Number, expected, worksInCallback,
 				fmt.Sprintf("the callback that read from %s also wrote the answer", f.Name()), f)
 			if r.A > 0 && r.Inside.Number != 0 && r.Inside.FD == trace.NoFD && r.Inside.Why&trace.Timeout != 0 {

@@ -1,0 +1,137 @@
+// Wrong on purpose: the worker writes the answers, under a lock that the loop takes before it closes.
+//
+// told: not-the-loops-thread
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"log"
+	"os"
+	"runtime"
+	"strconv"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/event"
+	"fdlab/lab/sys"
+)
+
+// server belongs to the thread that runs its loop; jobs is the way out of it.
+type server struct {
+	base      *event.Base
+	accepting *event.Event
+	clients   map[*client]bool
+	jobs      chan job
+	mu        sync.Mutex // guards clients
+}
+
+type client struct {
+	fd      int
+	reading *event.Event
+}
+
+// job is what a client has said.
+type job struct {
+	from *client
+	text []byte
+}
+
+func main() {
+	if len(os.Args) != 2 {
+		log.Fatal("usage: 11-own-event 9877")
+	}
+	port, err := strconv.ParseUint(os.Args[1], 10, 16)
+	if err == nil {
+		err = run(uint16(port))
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+// run serves until the last client has left.
+func run(port uint16) error {
+	listener, err := sys.ListenTCP(port, 16, "")
+	if err != nil {
+		return fmt.Errorf("listen on port %d: %w", port, err)
+	}
+	defer sys.Close(listener)
+	if err := sys.SetNonblock(listener, true); err != nil {
+		return err
+	}
+	base, err := event.New(event.Config{})
+	if err != nil {
+		return err
+	}
+	defer base.Close()
+	s := &server{base: base, clients: map[*client]bool{}, jobs: make(chan job, 1024)}
+	defer close(s.jobs)
+	go s.work()
+	s.accepting = base.NewEvent(listener, event.Read|event.Persist, s.accept)
+	if err := s.accepting.Add(event.NoTimeout); err != nil {
+		return err
+	}
+	_, err = base.Dispatch()
+	return err
+}
+
+// accept is the callback of the listener.
+func (s *server) accept(listener int, _ event.What) {
+	fd, _, err := sys.Accept(listener)
+	if err != nil {
+		log.Printf("accept: %v", err)
+		return
+	}
+	sys.SetNonblock(fd, true)
+	c := &client{fd: fd}
+	c.reading = s.base.NewEvent(fd, event.Read|event.Persist, func(int, event.What) { s.read(c) })
+	s.mu.Lock()
+	s.clients[c] = true
+	s.mu.Unlock()
+	if err := c.reading.Add(event.NoTimeout); err != nil {
+		log.Printf("a new client: %v", err)
+		s.leave(c)
+	}
+}
+
+// read is the callback of a client. It must not wait: the worker has the job.
+func (s *server) read(c *client) {
+	buf := make([]byte, 512)
+	n, err := sys.Read(c.fd, buf)
+	switch {
+	case err == unix.EAGAIN:
+	case n <= 0: // the end, or a reset
+		s.leave(c)
+	default:
+		s.jobs <- job{c, buf[:n]}
+	}
+}
+
+// work is the worker. Capitals stand for work that takes long.
+func (s *server) work() {
+	runtime.LockOSThread()
+	for j := range s.jobs {
+		text := bytes.ToUpper(j.text)
+		s.mu.Lock()
+		if s.clients[j.from] {
+			if _, err := sys.Write(j.from.fd, text); err != nil {
+				log.Printf("a client: %v", err)
+			}
+		}
+		s.mu.Unlock()
+	}
+}
+
+// leave forgets a client. The last one ends the server.
+func (s *server) leave(c *client) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.clients, c)
+	c.reading.Del()
+	sys.Close(c.fd)
+	if len(s.clients) == 0 {
+		s.accepting.Del()
+	}
+}
