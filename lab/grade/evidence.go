@@ -47,7 +47,7 @@ func evidence(entries []world.Entry, n int, decides func(*world.Entry) bool, fds
 	waits := 0        // in a row
 	for i := len(entries) - 1; i >= 0 && len(lines) <= n && i > len(entries)-50_000; i-- {
 		e := &entries[i]
-		if len(about) > 0 && !about[e.FD] && !always(e) && i != decisive {
+		if len(about) > 0 && !about[e.FD] && !always(e) && i != decisive || outOfDate(entries, i) {
 			continue
 		}
 		words := sentence(e)
@@ -89,6 +89,23 @@ func evidence(entries []world.Entry, n int, decides func(*world.Entry) bool, fds
 		texts = append(texts, text)
 	}
 	return texts
+}
+
+// outOfDate reports whether the record says what the kernel had said of an fd before another record of the fd was made.
+func outOfDate(entries []world.Entry, at int) bool {
+	r := &entries[at]
+	if r.Kind != trace.Kernel {
+		return false
+	}
+	for _, e := range slices.Backward(entries[:at]) {
+		if e.Time <= r.Asked() {
+			return false
+		}
+		if e.FD == r.FD && e.Kind != trace.Kernel {
+			return true
+		}
+	}
+	return false
 }
 
 // mostWaits is how many waits of a loop may follow each other: the latest are shown.
