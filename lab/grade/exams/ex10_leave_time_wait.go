@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"fdlab/lab/grade"
@@ -55,16 +56,25 @@ var leaveTimeWait = &grade.Exam{
 	},
 }
 
-// stillOpen looks whether the program has ended with two connections open: its
-// own port belongs to the first one as long as that is not closed.
+// stillOpen looks whether the program has ended, and its last bind had failed while another connection was open: its
+// own port belongs to that one until it is closed.
 func stillOpen(e *grade.Examiner) *grade.Finding {
+	var refused *world.Entry
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd && r.Call == world.CallBind && r.B == int64(syscall.EADDRINUSE) {
+			refused = r
+		}
+	})
+	if !e.Ended() || refused == nil {
+		return nil
+	}
 	var left []*world.FD
 	for _, f := range e.World().FDs {
-		if f.What == "TCP socket" && f.Closed == 0 {
+		if f.What == "TCP socket" && f.Opened <= refused.Time && (f.Closed == 0 || f.Closed > refused.Time) {
 			left = append(left, f)
 		}
 	}
-	if !e.Ended() || len(left) < 2 {
+	if len(left) < 2 {
 		return nil
 	}
 	m := endIsClosed
@@ -72,9 +82,7 @@ func stillOpen(e *grade.Examiner) *grade.Finding {
 		m = stillHasPort
 	}
 	return grade.Find(m, "the connection of the last question was not closed, so its port was not free when the next one was made",
-		left[0], left[len(left)-1]).Decides(func(r *world.Entry) bool {
-		return r.Kind == trace.CallEnd && r.Call == world.CallBind && r.A < 0
-	})
+		left[0], left[len(left)-1]).Decides(grade.Numbered(refused.Seq))
 }
 
 // notPrinted looks whether an answer has come, and is not on standard output.
