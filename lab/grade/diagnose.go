@@ -2,6 +2,7 @@ package grade
 
 import (
 	"fmt"
+	"strings"
 
 	"fdlab/lab/diagnosis"
 	"fdlab/lab/phrase"
@@ -152,6 +153,9 @@ func (e *Examiner) unseen() *Finding {
 			continue
 		}
 		waits := fmt.Sprintf("of %s %s in the kernel", h.name(), waits(n))
+		if strings.HasPrefix(f.What, "TCP") && n > f.Queued {
+			waits += ", at both ends of the connection" // the client's send buffer, too
+		}
 		switch why.Cause {
 		case diagnosis.Fired:
 			return Find(OneShot, waits+", and its event fired once and is no longer pending", f)

@@ -212,7 +212,7 @@ var (
 		ID:     "starved",
 		Belief: "While my callback works or sleeps, the loop goes on.",
 		Truth: "A callback runs on the loop's own thread. Until it returns, no other callback runs and no fd is " +
-			"noticed. Ask a timer to wait, and a worker thread to work.",
+			"noticed. Let an event wait, for a time or for an fd, and a worker thread work.",
 		Lesson: "03-one-base-per-thread", Section: "explain",
 	}
 	NeverUnlocked = &Misconception{

@@ -107,7 +107,7 @@ var gracefulStop = &grade.Exam{
 		for _, one := range content {
 			e.Await(let, one.Ended)
 			if f := one.FD(); one.WasReset() && called(e, f, world.CallLinger) {
-				e.RuleOut("a client that has all is disconnected by a FIN", grade.Find(lingerLoses,
+				e.RuleOut("a client that has all gets the end of file", grade.Find(lingerLoses,
 					fmt.Sprintf("client %s was reset: its connection was closed with SO_LINGER set", one.Name), f).Decides(grade.LastCall(f, world.CallLinger)))
 			}
 		}
