@@ -279,8 +279,8 @@ var (
 	DoesNotEnd = &Misconception{
 		ID:     "does-not-end",
 		Belief: "The program ends when nothing more comes.",
-		Truth: "A loop ends when no event is pending, or when somebody breaks it off. An event that is never " +
-			"deleted keeps it waiting.",
+		Truth: "A loop ends when no event is pending, or when somebody breaks it off. One that is pending keeps it waiting: it was never " +
+			"deleted, or was added again.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
 	MainStays = &Misconception{
