@@ -77,6 +77,14 @@ var goesOnAfterBye = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
+var endsAtNext = &grade.Misconception{
+	ID:     "ends-at-next-call",
+	Belief: "The next call of the callback ends the program.",
+	Truth: "After bye nobody need write any more, and then there is no next call. Whatever ends the program must be done in the callback " +
+		"that has printed bye.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
 var nameStays = &grade.Misconception{
 	ID:     "name-stays",
 	Belief: "When the FIFO is closed, it is gone.",
@@ -141,13 +149,13 @@ var fifo = &grade.Exam{
 		e.Check("a line longer than the buffer")
 		cutsOrDrops(e)
 		long := ""
-		for i := 0; len(long) < 900; i++ { // no two passages of it are the same
+		for i := 0; len(long) < 3999; i++ { // no two passages of it are the same
 			long += strconv.Itoa(i) + " "
 		}
-		long = long[:900] + "\n"
+		long = long[:3999] + "\n" // with PIPE_BUF or less, no other write comes between
 		e.Due(long)
 		f.Echo(long)
-		e.Answered("a line of 900 characters is printed as one line")
+		e.Answered("a line of 3,999 characters is printed as one line")
 
 		e.Check("a line in pieces")
 		cutsOrDrops(e)
@@ -159,7 +167,8 @@ var fifo = &grade.Exam{
 
 		e.Check("bye")
 		e.Means(grade.EndedEarly, byeInside)
-		for _, line := range []string{"goodbye, byes\n", "bye for now\n", "good bye\n", "bye \n", " bye\n", "byebye\n", "Bye\n"} {
+		halfOfALine(e, f)
+		for _, line := range []string{"goodbye, byes\n", "bye now\n", "good bye\n", "bye \n", " bye\n", "byebye\n", "Bye\n"} {
 			if line == "Bye\n" {
 				e.Means(grade.EndedEarly, byeInCapitals)
 			}
@@ -187,9 +196,62 @@ var fifo = &grade.Exam{
 		f.EchoLate("more\n")
 		e.Suspects(func() *grade.Finding { return byeInOneRead(e, f) })
 		e.Ends("after the line bye, which came in two pieces, the program ends by itself, with all closed", grade.Anyhow)
-		e.RuleOut("bye is the last line that the program reads", readsOn(e, f, said))
+		e.RuleOut("after the read that gives the end of the line bye, the program reads nothing more", readsOn(e, f, said))
 		e.Require(e.Gone(path), "the program removes its FIFO", nameStays, "the FIFO event.fifo is still there", f.FD())
+		hearsOnlyBye(e, path)
 	},
+}
+
+// halfOfALine has a line come in two pieces, of which the first is bye.
+func halfOfALine(e *grade.Examiner, f *grade.FIFO) {
+	const expected = "of the line \"bye for now\" comes the first half, \"bye\": the program waits for the rest, and prints the line"
+	before := e.IsDue()
+	took := func() *grade.Finding {
+		got, printed := strings.CutPrefix(e.Printed(), before)
+		if f.Unread() > 0 || !printed || got != "bye\n" && !(e.EndedWell() && (got == "" || got == "bye")) {
+			return nil
+		}
+		return grade.Find(byeInside, "bye was read, and no newline after it; the program took that for the line bye", f.FD()).
+			Decides(grade.LastCall(f.FD(), world.CallRead))
+	}
+	e.Suspects(took)
+	e.Due("bye for now\n")
+	f.Echo("bye")
+	f.Taken()
+	e.Settled()
+	e.RuleOut(expected, took())
+	e.Suspects()
+	f.Echo(" for now\n")
+	e.Answered(expected)
+}
+
+// hearsOnlyBye starts the program again, and has nobody write after bye: nothing but the line bye may be needed to end it.
+func hearsOnlyBye(e *grade.Examiner, path string) {
+	e.Restart(path)
+	f := e.FIFOOf(path)
+	e.Suspects(func() *grade.Finding { return endsUnprinted(e, f) }, func() *grade.Finding { return endsAtNextCall(e, f) })
+	f.Opened()
+	e.Due("bye\n")
+	f.Echo("bye\n")
+	const expected = "the program is started again, and somebody writes bye and nothing else: the program prints it, and ends by itself, with all closed"
+	e.Answered(expected)
+	e.Ends(expected, grade.Anyhow)
+	e.Require(e.Gone(path), "the program removes its FIFO", nameStays, "the FIFO event.fifo is still there", f.FD())
+}
+
+// endsAtNextCall finds out why bye alone did not end the program: does one more line?
+func endsAtNextCall(e *grade.Examiner, f *grade.FIFO) *grade.Finding {
+	d := f.FD()
+	if e.Ended() || d == nil || d.Closed != 0 || e.Missing() != "" {
+		return nil
+	}
+	calls := d.Callbacks
+	e.Aftermath(func() { f.EchoLate("more\n") })
+	if !e.Ended() || d.Callbacks == calls {
+		return nil
+	}
+	return grade.Find(endsAtNext, "bye was read and printed, and the program did not end. Then somebody wrote one more line, and that ended it", d).
+		Decides(grade.LastCall(d, world.CallRead))
 }
 
 // cutsOrDrops: from here on, what is wrong with the output comes of reads that give more or less than a line.
