@@ -52,9 +52,9 @@ func (e *Examiner) distortion(got, due string, n int) *Misconception {
 		return AsFormat
 	case more[0] == 0 && !strings.HasPrefix(due[n:], "\x00"), leftBefore(reads, due, n, more):
 		return WholeBuffer
-	case more[0] == '\n' && endsThere(reads, n):
+	case more[0] == '\n' && goesOnThere(reads, n, more[1:], due[n:]):
 		return AddsNewline
-	case consists(inserted(got, due, n, all), reads, due):
+	case repeats(inserted(got, due, n, all), reads, due, n):
 		return PrintedAgain
 	case inserted(got, due, n, all) != "":
 		return Noise
@@ -72,6 +72,22 @@ func inserted(got, due string, n, read int) string {
 		return ""
 	}
 	return more
+}
+
+// repeats reports whether the text that was put in after n bytes is nothing but what single reads gave. Where it ends as
+// the text before it does, it may have been put in sooner: of "job 1, job 1, job 2", "1, job " after "job 1, job ".
+func repeats(text string, reads []int, due string, n int) bool {
+	for {
+		if consists(text, reads, due) {
+			return true
+		}
+		last := len(text) - 1
+		if last < 0 || n == 0 || text[last] != due[n-1] {
+			return false
+		}
+		n--
+		text = text[last:] + text[:last]
+	}
 }
 
 // consists reports whether a text is nothing but what single reads gave, one or several of them.
@@ -139,12 +155,17 @@ func (e *Examiner) eachRead(do func(*world.Entry)) {
 	})
 }
 
-// endsThere reports whether a read ended with byte n of all that were read.
-func endsThere(reads []int, n int) bool {
-	for _, size := range reads {
-		if n -= size; n == 0 {
+// goesOnThere reports whether a read ended with byte n of all that were read, and what the next one gave follows, if there was one.
+func goesOnThere(reads []int, n int, follows, due string) bool {
+	for i, size := range reads {
+		if n -= size; n != 0 {
+			continue
+		}
+		if i+1 == len(reads) {
 			return true
 		}
+		next := min(reads[i+1], len(due))
+		return strings.HasPrefix(follows, due[:next])
 	}
 	return false
 }
