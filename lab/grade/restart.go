@@ -14,6 +14,13 @@ import (
 // what it prints are those of the new run from here on; the FIFOs and clients of
 // the first run are gone.
 func (e *Examiner) Restart(args ...string) {
+	e.Afresh()
+	e.Start(args...)
+}
+
+// Afresh is for a program that is started again with FIFOs of the world: make them
+// after it, and then Start.
+func (e *Examiner) Afresh() {
 	if !e.ended {
 		panic("grade: the program has not ended")
 	}
@@ -23,7 +30,6 @@ func (e *Examiner) Restart(args ...string) {
 	e.run.Close()
 	e.hands, e.entries, e.signs, e.ended, e.over = nil, nil, 0, false, false
 	e.said.Reset()
-	e.Start(args...)
 }
 
 // TimeWaits returns how many connections of the port are in TIME_WAIT in the

@@ -2,6 +2,8 @@ package exams
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"fdlab/lab/grade"
@@ -80,7 +82,28 @@ var twoPipes = &grade.Exam{
 
 		e.Check("all is closed at the end")
 		endsInFull(e, other)
-		e.Ends("both have ended: the loop has nothing left to wait for, and the program ends with all closed", grade.NoEventsLeft)
+		const end = "both have ended: the loop has nothing left to wait for, and the program ends with all closed"
+		e.Ends(end, grade.NoEventsLeft)
+
+		// Once more, in the other order: a callback may take the other one's end for granted.
+		again := map[*grade.FIFO]*grade.FIFO{}
+		e.Afresh()
+		for _, f := range []*grade.FIFO{a, b} {
+			os.Remove(f.Path)
+			again[f] = e.FIFO(filepath.Base(f.Path))
+		}
+		suspects(e, goroutinesRead, readsAnother, deletesAnother)
+		e.Start(a.Path, b.Path)
+		one, other = again[other], again[one]
+		one.Opened()
+		other.Opened()
+		says(one, "first words\n", "the program is started again, one pipe speaks, and standard output has its line")
+		one.End()
+		const still = "the program is started again, and this time the other pipe has ended first: the first one is still heard"
+		e.Calm(still)
+		says(other, "last words\n", still)
+		other.End()
+		e.Ends(end, grade.NoEventsLeft)
 	},
 }
 
