@@ -102,7 +102,7 @@ func justFull(e *grade.Examiner, one, other *grade.FIFO) {
 	e.Due("\n")
 	other.Say("\n")
 	e.Answered(expected)
-	suspects(e, goroutinesRead, readsAnother, deletesAnother)
+	suspects(e, countsTwice, goroutinesRead, readsAnother, deletesAnother)
 }
 
 // readsOnFull looks whether a thread sleeps in a read that came after one that had filled the buffer.

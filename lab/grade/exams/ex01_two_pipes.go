@@ -19,6 +19,14 @@ var readsElsewhere = &grade.Misconception{
 	Lesson: "01-select-vs-blocking-io", Section: "explain",
 }
 
+var endCountedTwice = &grade.Misconception{
+	ID:     "end-counted-twice",
+	Belief: "Each read that gives 0 is another pipe that has ended.",
+	Truth: "An end of file stays: a pipe that has ended is readable for ever, and each read of it gives 0. Take it out of what the program " +
+		"waits for, and so it is counted once.",
+	Lesson: "01-select-vs-blocking-io", Section: "explain",
+}
+
 // twoPipes: two sources, one thread. The order of arrivals is odd on purpose:
 // the second pipe speaks first. The first to end is the one whose event was
 // added first: callbacks that share a variable have the other one's event in it.
@@ -36,7 +44,7 @@ var twoPipes = &grade.Exam{
 	Starter: grade.Blocked,
 	Play: func(e *grade.Examiner) {
 		a, b := e.FIFO("a"), e.FIFO("b")
-		suspects(e, goroutinesRead, readsAnother, deletesAnother)
+		suspects(e, countsTwice, goroutinesRead, readsAnother, deletesAnother)
 		e.Start(a.Path, b.Path)
 		says := func(f *grade.FIFO, text, expected string) {
 			e.Due(text)
@@ -92,7 +100,7 @@ var twoPipes = &grade.Exam{
 			os.Remove(f.Path)
 			again[f] = e.FIFO(filepath.Base(f.Path))
 		}
-		suspects(e, goroutinesRead, readsAnother, deletesAnother)
+		suspects(e, countsTwice, goroutinesRead, readsAnother, deletesAnother)
 		e.Start(a.Path, b.Path)
 		one, other = again[other], again[one]
 		one.Opened()
@@ -175,6 +183,27 @@ func deletesAnother(e *grade.Examiner) (found *grade.Finding) {
 		}
 	})
 	return found
+}
+
+// countsTwice looks whether a program without a loop of the lab has ended after two ends of one pipe, and none of the other.
+func countsTwice(e *grade.Examiner) *grade.Finding {
+	if !e.EndedWell() || e.World().Returned.Base != 0 {
+		return nil
+	}
+	ends, last := map[int32]int{}, uint64(0)
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd && r.Call == world.CallRead && r.A == 0 {
+			ends[r.FD]++
+			last = r.Seq
+		}
+	})
+	for fd, n := range ends {
+		if f := e.World().FDOnce(fd); len(ends) == 1 && n > 1 && f != nil {
+			return grade.Find(endCountedTwice, fmt.Sprintf("%d reads of %s gave 0, none of the other pipe did, and the program ended", n, f.Name()), f).
+				Decides(grade.Numbered(last))
+		}
+	}
+	return nil
 }
 
 // addedLast returns the FIFO whose event was added last.
