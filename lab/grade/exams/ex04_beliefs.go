@@ -160,7 +160,7 @@ var silentFromStart = &grade.Misconception{
 	ID:     "silent-from-start",
 	Belief: "Silence begins after a word.",
 	Truth: "A sensor that has not said anything yet is silent, too, and perhaps it is dead: that one is to be reported most of all. Let the " +
-		"time begin before the loop does: the timeout must be pending when Dispatch is called.",
+		"time begin before the loop does, so that the timeout is pending when Dispatch is called; and print idle whenever it is over.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 

@@ -163,6 +163,20 @@ func measure(e *grade.Examiner, sensor *grade.FIFO) spell {
 	return s
 }
 
+// counted waits until the program sleeps, and returns how often idle was printed by then, and what the trace says:
+// what is told names both, and one must not be older than the other.
+func counted(e *grade.Examiner, sensor *grade.FIFO) (printed int, s spell) {
+	for range 10 {
+		e.Settled()
+		printed, s = e.Asides(), measure(e, sensor)
+		e.Settled()
+		if after := measure(e, sensor); e.Asides() == printed && after.told == s.told && after.early == s.early {
+			break
+		}
+	}
+	return printed, s
+}
+
 // forTimeout reports whether a callback is one that was called because the time was
 // over, and not for something to read.
 func forTimeout(in *world.Frame) bool {
