@@ -15,6 +15,10 @@ import (
 func (e *Examiner) spins() *Finding {
 	for _, f := range e.world.FDs {
 		spin, ok := diagnosis.Spins(f, diagnosis.Ever)
+		if ok && spin.Cause == diagnosis.NothingTaken {
+			e.gathered()
+			spin, ok = diagnosis.Spins(f, diagnosis.Ever)
+		}
 		if ok && spin.Cause == diagnosis.PushedAgain && e.refusable != nil && spin.Count <= e.refusable(f) {
 			continue
 		}
@@ -30,6 +34,15 @@ func (e *Examiner) spins() *Finding {
 		return Find(Restless, fmt.Sprintf("%d records in a row, and no byte was read or written", keep))
 	}
 	return nil
+}
+
+// gathered lets a program that spins go on for a while: reads that move nothing are recorded once in a millisecond
+// (lab/sys/again.go), and callbacks that seem to have taken nothing may have found the end of file.
+func (e *Examiner) gathered() {
+	before := e.signs
+	for end := time.Now().Add(patrol / 4); e.signs < before+10_000 && !e.ended && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		e.pump()
+	}
 }
 
 // spin tells what an fd spins for.
