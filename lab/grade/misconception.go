@@ -57,7 +57,7 @@ var (
 		ID:     "end-ignored",
 		Belief: "After the end of file a source is silent.",
 		Truth: "An end of file is a state, too: the fd is readable for ever, and each read gives 0. When a read " +
-			"gives 0, delete the event, then close the fd.",
+			"gives 0, wait no more for this fd: delete its event, or do not add it again. Then close the fd.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
 	AgainIsEnd = &Misconception{
@@ -133,7 +133,7 @@ var (
 		ID:     "never-left",
 		Belief: "A loop ends when no event is pending.",
 		Truth: "Dispatch does. A loop with the flag NoExitOnEmpty goes on without events, until somebody calls Break or Exit: that is what " +
-			"the flag is for. Break it when nothing more will come.",
+			"the flag is for. Where nothing comes to it from elsewhere while it has no event, leave the flag out: then it returns by itself.",
 		Lesson: "03-one-base-per-thread", Section: "explain",
 	}
 	EagainGoesOn = &Misconception{
