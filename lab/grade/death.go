@@ -53,9 +53,9 @@ func (e *Examiner) death() *Finding {
 			return Find(ClosedAtOnce, safe(f.Name())+" was closed before a loop was made; "+saw, f).Decides(Closing(f))
 		}
 		if e.over && e.meant(GaveUp) == GaveUp {
-			return Find(EndsInError, saw, e.handFDs()...)
+			return e.afterFailure(Find(EndsInError, saw, e.handFDs()...))
 		}
-		return Find(GaveUp, saw)
+		return e.afterFailure(Find(GaveUp, saw))
 	case failed:
 		return Find(ErrorIgnored, saw+"; dispatch had returned: "+safe(returned.Text), e.handFDs()...)
 	}
@@ -90,6 +90,23 @@ func (e *Examiner) death() *Finding {
 		})
 	}
 	return Find(EndedEarly, saw, e.handFDs()...)
+}
+
+// afterFailure adds to a finding the call that failed, if nothing but what a program does on its way out came after it.
+func (e *Examiner) afterFailure(found *Finding) *Finding {
+	for _, r := range slices.Backward(e.entries) {
+		switch {
+		case r.Kind == trace.WaitEnd || r.Kind == trace.CallbackBegin:
+			return found
+		case r.Kind != trace.CallEnd || r.Call == world.CallClose || r.Call == world.CallShutdown:
+		case r.A >= 0 || r.B == int64(unix.EAGAIN) || r.B == int64(unix.EINTR):
+			return found
+		default:
+			found.Saw += "; before that a call failed: " + sentence(&r)
+			return found.Decides(Numbered(r.Seq))
+		}
+	}
+	return found
 }
 
 // closedAtOnce returns a source that was closed before the program's loop was made, or nil.

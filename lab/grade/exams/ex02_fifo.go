@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
@@ -92,6 +94,13 @@ var nameStays = &grade.Misconception{
 		"there (EEXIST). Whoever makes a name must remove it: os.Remove, also when the program ends early.",
 }
 
+var notThere = &grade.Misconception{
+	ID:     "name-not-there",
+	Belief: "The FIFO has its name when I open it.",
+	Truth: "open gave ENOENT: nothing has that name. mkfifo makes it, and os.Remove takes it away, each of them where it stands: make the FIFO " +
+		"first, then open it. With defer before it, a call runs when its function returns.",
+}
+
 var noCallback = &grade.Misconception{
 	ID:     "no-callback",
 	Belief: "A read that blocks is a wait, too.",
@@ -118,7 +127,7 @@ var fifo = &grade.Exam{
 		e.Aside("more") // what follows bye in the same read may be printed or not
 		path := e.Path("event.fifo")
 		f := e.FIFOOf(path)
-		suspects(e, endsAtEnd)
+		e.Suspects(func() *grade.Finding { return endsAtEnd(e) }, func() *grade.Finding { return opensNothing(e, f) })
 		e.Start(path)
 
 		e.Check("one echo, one callback")
@@ -270,6 +279,19 @@ func endsAtEnd(e *grade.Examiner) (found *grade.Finding) {
 		}
 	})
 	return found
+}
+
+// opensNothing looks whether the program gave up because nothing had the name that it was to open.
+func opensNothing(e *grade.Examiner, f *grade.FIFO) *grade.Finding {
+	missing := func(r *world.Entry) bool {
+		return r.Kind == trace.CallEnd && r.Text == "open" && r.B == int64(unix.ENOENT)
+	}
+	failed := false
+	e.Each(func(r *world.Entry) { failed = failed || missing(r) })
+	if !failed || !e.Ended() || e.EndedWell() || f.FD() != nil || !e.Gone(f.Path) {
+		return nil
+	}
+	return grade.Find(notThere, "open failed with ENOENT, there is no event.fifo, and the program ended").Decides(missing)
 }
 
 // skipsEmpty looks whether the line that is missing is an empty one.
