@@ -11,128 +11,6 @@ import (
 	"fdlab/lab/world"
 )
 
-var notRearmed = &grade.Misconception{
-	ID:     "not-re-armed",
-	Belief: "An event that was added stays added.",
-	Truth: "Without Persist an event is no longer pending when its callback begins. To get the next call, add " +
-		"it again; a loop without events returns.",
-	Lesson: "02-ev-persist", Section: "explain",
-}
-
-var persistWhileBusy = &grade.Misconception{
-	ID:     "persist-while-busy",
-	Belief: "With Persist I need not re-arm, so it is simpler.",
-	Truth: "A persistent event stays pending while the job is being done: the next job calls its callback in the " +
-		"middle of this one. Then it takes this one's place, or must be kept somewhere, or the loop calls again and again. " +
-		"One-shot is what says: not now.",
-	Lesson: "02-ev-persist", Section: "explain",
-}
-
-var rearmedTooEarly = &grade.Misconception{
-	ID:     "re-armed-too-early",
-	Belief: "It does not matter when I add the event again.",
-	Truth: "From Add on the callback may come at the next turn. Added before the job is done, it comes in the " +
-		"middle of it. Add it when the program is ready for the next one: when the timer says that the job is done.",
-	Lesson: "02-ev-persist", Section: "explain",
-}
-
-var sleepsInCallback = &grade.Misconception{
-	ID:     "sleeps-in-callback",
-	Belief: "The work is short, the callback can wait for it.",
-	Truth: "While a callback works or sleeps, the loop stands still: no other fd and no timer is served. Let a timer wait: " +
-		"add it, return, and go on in its callback.",
-	Lesson: "03-one-base-per-thread", Section: "explain",
-}
-
-var timerPersists = &grade.Misconception{
-	ID:     "timer-persists",
-	Belief: "With Persist the timer is there for the next job, too.",
-	Truth: "With Persist it fires again and again, each time after the same pause, whether there is a job or not. A timer without Persist " +
-		"fires once for each Add.",
-	Lesson: "02-ev-persist", Section: "explain",
-}
-
-var worksOutside = &grade.Misconception{
-	ID:     "works-outside",
-	Belief: "The loop waits until the job is done.",
-	Truth: "A loop knows its events, and nothing else. When the one-shot event has fired, none is pending, and Dispatch returns, " +
-		"whatever is still to be done elsewhere. Let a timer of the base stand for the work: while it is pending the loop goes on.",
-	Lesson: "02-ev-persist", Section: "explain",
-}
-
-var noTime = &grade.Misconception{
-	ID:     "no-time",
-	Belief: "The timer only has to call the next function.",
-	Truth: "It stands for the work, and the work takes 20 ms: nothing is watched meanwhile, and that is what the exercise is " +
-		"about. A timer of 0 is over at once. Add it for the time that the work takes.",
-	Lesson: "02-ev-persist", Section: "explain",
-}
-
-// inNanoseconds has the ID of noTime.
-var inNanoseconds = &grade.Misconception{
-	ID:     "no-time",
-	Belief: "20 are 20 ms.",
-	Truth: "A timeout is a time.Duration, and counts nanoseconds: 20 of them are no time at all. The timer stands for the work, and that takes 20 ms: " +
-		"write 20 * time.Millisecond.",
-	Lesson: "02-ev-persist", Section: "explain",
-}
-
-var notEachTimed = &grade.Misconception{
-	ID:     "not-each-timed",
-	Belief: "Each job gets its time.",
-	Truth: "More jobs were read than timers were added: what one read gives is one job, and the work of each takes 20 ms. Add the timer, for that time, when a job " +
-		"was read.",
-	Lesson: "02-ev-persist", Section: "explain",
-}
-
-var tooLittleTime = &grade.Misconception{
-	ID:     "too-little-time",
-	Belief: "The timer may be shorter than the work.",
-	Truth: "A job takes 20 ms, and the timer stands for all of them: what is printed before is not done. Add it for the whole time, counted " +
-		"from the read.",
-	Lesson: "02-ev-persist", Section: "explain",
-}
-
-var clockForTimer = &grade.Misconception{
-	ID:     "clock-for-timer",
-	Belief: "A clock that strikes every 20 ms stands for 20 ms of work.",
-	Truth: "It strikes when its own time is over, whenever the job came: one that comes just before is done too early. The time of " +
-		"a job begins with the job: add the timer when it was read.",
-	Lesson: "02-ev-persist", Section: "explain",
-}
-
-var postForTimer = &grade.Misconception{
-	ID:     "post-for-timer",
-	Belief: "A posted function can stand for the work.",
-	Truth: "It runs in the next iteration of the loop, at once: no time passes for which it could stand. The work takes 20 ms: add a " +
-		"timer for so long, and go on in its callback.",
-	Lesson: "03-one-base-per-thread", Section: "explain",
-}
-
-var timeoutForTimer = &grade.Misconception{
-	ID:     "timeout-for-timer",
-	Belief: "The timeout of the read event can stand for the work.",
-	Truth: "It is one event, and while its time runs it waits for the fd, too: the next job calls it in the middle of this one. A " +
-		"timer is an event without an fd: while it alone is pending, nobody watches the FIFO.",
-	Lesson: "02-ev-persist", Section: "explain",
-}
-
-var printedTooEarly = &grade.Misconception{
-	ID:     "printed-too-early",
-	Belief: "The result can be printed when the job comes, since it is known.",
-	Truth: "Whoever reads the output believes that a printed job is done, and it is not: the work takes 20 ms. The " +
-		"callback of the timer is where it is done: print there, then add the event again.",
-	Lesson: "02-ev-persist", Section: "explain",
-}
-
-var readsAhead = &grade.Misconception{
-	ID:     "reads-ahead",
-	Belief: "What is there is one job, so I read until nothing is left.",
-	Truth: "What one read gives is one job. What comes after it is the next one, and it waits in the kernel until this one is done: " +
-		"read once for each call of the callback.",
-	Lesson: "02-ev-persist", Section: "explain",
-}
-
 // work is how long a job takes, at least.
 const work = 20 * time.Millisecond
 
@@ -151,7 +29,8 @@ var oneShot = &grade.Exam{
 	Means:   map[*grade.Misconception]*grade.Misconception{grade.OneShot: notRearmed},
 	Play: func(e *grade.Examiner) {
 		jobs := e.FIFO("jobs")
-		suspects(e, refusedOutside, strikesAgain, func(e *grade.Examiner) *grade.Finding { return leftWorking(e, jobs) })
+		suspects(e, refusedOutside, strikesAgain, func(e *grade.Examiner) *grade.Finding { return leftWorking(e, jobs) },
+			func(e *grade.Examiner) *grade.Finding { return waitedTooLong(e, jobs) })
 		e.Start(jobs.Path)
 		does := func(job, expected string) {
 			e.Due(job)
@@ -165,18 +44,22 @@ var oneShot = &grade.Exam{
 
 		e.Check("the next one too")
 		does("job 2, 100% done\n", "another job comes, and the program does it too")
-		does("job 3\n", "a third job comes, and the program does it too")
+		does("  job 3 has\ntwo lines\n", "a job of two lines comes, which begins with spaces: the program does it, and prints all of it")
+		does("\n", "an empty line is a job, too")
+		does("job 5 has no newline", "a job comes without a newline at its end: it is printed like that")
+		e.Pause(3 * work) // one that waits only for so long has stopped by then
+		does("\njob 6\n", "after a while another job comes, and the program does it too")
 
 		e.Check("one at a time")
 		armed(e, jobs.FD())
 		takesTime(e, jobs.FD())
 		afterTheWork(e, jobs)
 		comesAfterARead(e, jobs)
-		e.Due("job 4\njob 5\n")
-		jobs.Say("job 4\n")
+		e.Due("job 7\njob 8\n")
+		jobs.Say("job 7\n")
 		jobs.Taken()
-		jobs.Say("job 5\n") // it comes while the program works
-		e.Answered("job 5 comes while job 4 is being done; job 4 is printed, then job 5")
+		jobs.Say("job 8\n") // it comes while the program works
+		e.Answered("job 8 comes while job 7 is being done; job 7 is printed, then job 8")
 		armed(e, jobs.FD())
 		e.Calm("without a job the program sleeps")
 
@@ -207,18 +90,46 @@ func strikesAgain(e *grade.Examiner) *grade.Finding {
 // leftWorking looks whether the loop returned when a job was read, and the base
 // knew of no work.
 func leftWorking(e *grade.Examiner, jobs *grade.FIFO) *grade.Finding {
-	timers, returned := 0, false
+	timers, returned, last := 0, false, int64(0) // what the last read gave
 	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd && r.Call == world.CallRead {
+			last = r.A
+		}
 		if r.Kind == trace.Add && r.FD == trace.NoFD {
 			timers++
 		}
 		returned = returned || r.Kind == trace.LoopEnd && r.Reason() == trace.LoopNoEvents
 	})
 	d := jobs.FD()
-	if !returned || timers > 0 || d == nil || d.BytesIn == 0 || e.Printed() != "" {
+	if !returned || timers > 0 || d == nil || last <= 0 {
 		return nil
 	}
-	return grade.Find(worksOutside, "a job was read, no event was added for its work, and dispatch returned: no events left", d)
+	return grade.Find(worksOutside, "a job was read, no timer was ever added for its work, and dispatch returned: no events left", d)
+}
+
+// waitedTooLong looks whether the event on the FIFO is no longer pending because its timeout was over.
+func waitedTooLong(e *grade.Examiner, jobs *grade.FIFO) *grade.Finding {
+	d := jobs.FD()
+	if d == nil || d.Watched() != 0 {
+		return nil
+	}
+	timeout, over := time.Duration(0), uint64(0) // of the last Add; the record that says so
+	e.Each(func(r *world.Entry) {
+		switch {
+		case r.FD != d.Number:
+		case r.Kind == trace.Add:
+			timeout, over = time.Duration(r.B), 0
+		case r.Kind == trace.Del:
+			over = 0
+		case r.Kind == trace.CallbackBegin && r.What()&(trace.Timeout|trace.Readable) == trace.Timeout && timeout > 0:
+			over = r.Seq
+		}
+	})
+	if over == 0 {
+		return nil
+	}
+	return grade.Find(rearmedWithTimeout, fmt.Sprintf("the event was added with a timeout of %v; its callback was called because the time was over, and it was not added again",
+		timeout), d).Decides(grade.Numbered(over))
 }
 
 // armed requires that nobody watched the FIFO while a job was being done: the
