@@ -62,8 +62,8 @@ func show(s *trialStage, at int64) {
 func TestTheStageShowsWhatWasJudged(t *testing.T) {
 	_, s := tried(t, "01-two-pipes", "./exercises/01-two-pipes/testdata/starter", "./solutions/01-two-pipes")
 	for i, want := range []grade.Outcome{grade.Failed, grade.Passed} {
-		tr := s.trials[i]
-		if tr.result.Outcome != want || tr.Runs() != 1 || tr.Run().Live.Records != uint64(tr.result.Records) {
+		tr, runs := s.trials[i], i+1 // the solution is started once more, for the other order of ends
+		if tr.result.Outcome != want || tr.Runs() != runs || tr.Run().Live.Records != uint64(tr.result.Records) {
 			t.Errorf("%s: %s, %d acts; the stage has %d records of %d", tr.pkg, tr.result.Outcome, tr.Runs(), tr.Run().Live.Records, tr.result.Records)
 		}
 	}
