@@ -107,7 +107,7 @@ var twoPipes = &grade.Exam{
 		other.Opened()
 		says(one, "first words\n", "the program is started again, one pipe speaks, and standard output has its line")
 		one.End()
-		const still = "the program is started again, and this time the other pipe has ended first: the first one is still heard"
+		still := fmt.Sprintf("the program is started again, and this time %s ends first: %s is still heard", filepath.Base(one.Path), filepath.Base(other.Path))
 		e.Calm(still)
 		says(other, "last words\n", still)
 		other.End()
