@@ -73,7 +73,7 @@ func (r *Run) watch() {
 	defer r.mu.Unlock()
 	r.exit.After, r.exit.Clock = after, clock
 	r.exit.Attached = r.reader.Attached()
-	r.exit.By = endedBy(r.asked, r.sent, r.exit)
+	r.exit.By = endedBy(r.asked, r.terminated, r.killed, r.exit)
 	if r.exit.By == Itself && r.exit.Code != 0 {
 		r.exit.Said = r.output.LastWords()
 	}
@@ -185,9 +185,8 @@ func (r *Run) signal(s syscall.Signal) {
 	if r.ended {
 		return
 	}
-	if r.sent != unix.SIGKILL {
-		r.sent = s
-	}
+	r.terminated = r.terminated || s == unix.SIGTERM
+	r.killed = r.killed || s == unix.SIGKILL
 	unix.Kill(-r.Pid(), s)
 }
 

@@ -107,11 +107,11 @@ func exitOf(state *os.ProcessState) Exit {
 }
 
 // endedBy weighs what the instrument did against how the program ended.
-func endedBy(asked bool, sent syscall.Signal, e Exit) Ender {
+func endedBy(asked, terminated, killed bool, e Exit) Ender {
 	switch {
-	case sent == unix.SIGKILL && e.Signal == "SIGKILL":
+	case killed && e.Signal == "SIGKILL":
 		return Killed
-	case sent == unix.SIGTERM:
+	case terminated:
 		return Terminated // by the signal, or by its own handler of it
 	case asked:
 		return Asked

@@ -93,6 +93,32 @@ func TestInstrumentKilledWhileItBuilds(t *testing.T) {
 	}
 }
 
+// TestWhoIsInAnExecIsFoundToo: this one is again and again, and then its environment is empty.
+func TestWhoIsInAnExecIsFoundToo(t *testing.T) {
+	script := filepath.Join(t.TempDir(), "again.sh")
+	if err := os.WriteFile(script, []byte("exec sh \"$0\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 50 {
+		own := fmt.Sprintf("%d-exec%d", os.Getpid(), n)
+		cmd := exec.Command("sh", script)
+		cmd.Env = append(os.Environ(), mark+"="+own)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		killWhere(func(env environ) bool { return env[mark] == own })
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		select {
+		case <-ended:
+		case <-time.After(20 * time.Second):
+			cmd.Process.Kill()
+			<-ended
+			t.Fatalf("process %d was not found in the middle of an exec", n)
+		}
+	}
+}
+
 // TestSweepTakesOnlyWhatNobodyOwns: processes, folders and FIFOs of an instrument
 // that is gone; nothing that belongs to one that lives.
 func TestSweepTakesOnlyWhatNobodyOwns(t *testing.T) {

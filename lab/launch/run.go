@@ -48,8 +48,9 @@ type Run struct {
 	ended bool       // the child has ended: its number must not be signalled any more
 	asked bool
 
-	inputEnded bool           // EndInput was called
-	sent       syscall.Signal // the strongest signal that the instrument sent
+	inputEnded bool // EndInput was called
+	terminated bool // the instrument has sent SIGTERM
+	killed     bool // and SIGKILL
 	err        error
 }
 

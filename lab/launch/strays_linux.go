@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -13,18 +15,29 @@ import (
 // and its parent (a daemon), and one whose instrument was killed. A program that
 // has thrown its environment away escapes.
 func killWhere(wanted func(environ) bool) {
-	for range 10 { // what was just killed may have forked before
-		if killOnce(wanted) == 0 {
+	for looks, others := 0, 0; looks < 10 && others < 100; { // what was just killed may have forked before
+		killed, unknown := killOnce(wanted)
+		switch {
+		case killed > 0:
+			looks++
+		case unknown:
+			others++
+			time.Sleep(time.Millisecond)
+		default:
 			return
 		}
 	}
 }
 
-func killOnce(wanted func(environ) bool) (killed int) {
+// killOnce kills those that there are now. unknown: one was in the middle of an execve, and has
+// no environment to show yet.
+func killOnce(wanted func(environ) bool) (killed int, unknown bool) {
 	folders, _ := filepath.Glob("/proc/[0-9]*")
 	for _, folder := range folders {
 		pid, _ := strconv.Atoi(filepath.Base(folder))
-		if pid == os.Getpid() || !wanted(environOf(folder)) {
+		env := environOf(folder)
+		unknown = unknown || len(env) == 0 && begins(folder)
+		if pid == os.Getpid() || !wanted(env) {
 			continue
 		}
 		// The number may be another's by now: the descriptor is not.
@@ -37,7 +50,31 @@ func killOnce(wanted func(environ) bool) (killed int) {
 		}
 		unix.Close(fd)
 	}
-	return killed
+	return killed, unknown
+}
+
+// begins reports whether a process of this user is so young that it may be in the middle of an execve:
+// its parent goes on before the kernel has given it its environment. (proc_pid_stat(5))
+func begins(folder string) bool {
+	const (
+		state, flags, started = 0, 6, 19 // of the fields behind the name
+		kernelThread          = 0x200000 // PF_KTHREAD
+		young                 = 2        // seconds
+		ticks                 = 100      // in a second, for every program (USER_HZ)
+	)
+	var info unix.Sysinfo_t
+	var owner unix.Stat_t
+	text, err := os.ReadFile(filepath.Join(folder, "stat"))
+	if err != nil || unix.Sysinfo(&info) != nil || unix.Stat(folder, &owner) != nil || int(owner.Uid) != os.Getuid() {
+		return false
+	}
+	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
+	if len(fields) <= started || fields[state] == "Z" || fields[state] == "X" {
+		return false
+	}
+	bits, _ := strconv.ParseUint(fields[flags], 10, 64)
+	at, _ := strconv.ParseInt(fields[started], 10, 64)
+	return bits&kernelThread == 0 && int64(info.Uptime)-at/ticks <= young
 }
 
 // sameNumbers reports whether a process counts process ids as this one does. In a

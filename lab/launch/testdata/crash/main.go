@@ -22,12 +22,14 @@ func main() {
 		os.Exit(7)
 	case "overwrite": // all of the ring's header but where it says what it is
 		trace.Process()
+		seen := make(chan os.Signal, 1)
+		signal.Notify(seen, syscall.SIGUSR1)
 		fmt.Println("ready")
 		ring, err := syscall.Mmap(3, 0, 4096, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED)
 		if err != nil {
 			panic(err)
 		}
-		time.Sleep(100 * time.Millisecond) // it is seen to have attached
+		<-seen // it was seen to have attached
 		for i := range ring[24:] {
 			ring[24+i] = 0xee
 		}
@@ -48,5 +50,6 @@ func main() {
 		control.Process()
 		fmt.Println("ready")
 		syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+		select {} // another thread may take the signal, a moment later
 	}
 }
