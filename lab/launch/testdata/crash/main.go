@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
 
 	"fdlab/lab/control"
 	"fdlab/lab/trace"
