@@ -43,7 +43,7 @@ func (w *World) addThread(id uint32) *Thread {
 	if len(w.Threads) >= mostThreads {
 		w.forgetThreads()
 	}
-	w.Threads = append(w.Threads, Thread{ID: id})
+	w.Threads = append(w.Threads, Thread{ID: id, Asleep: w.unmet.met(id)})
 	w.recent = len(w.Threads) - 1
 	w.threads[id] = w.recent
 	return &w.Threads[w.recent]

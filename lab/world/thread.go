@@ -268,8 +268,12 @@ func (w *World) applySleep(r *trace.Record) {
 		return
 	}
 	t := w.ThreadByID(uint32(r.A))
+	if t == nil {
+		w.unmet.said(r)
+		return
+	}
 	switch {
-	case t == nil || t.Ended != 0 || r.Asked() < t.LastActive:
+	case t.Ended != 0 || r.Asked() < t.LastActive:
 	case r.B == trace.ThreadGone:
 		w.threadEnds(t, r.Asked())
 	case r.B == 0:
@@ -277,6 +281,35 @@ func (w *World) applySleep(r *trace.Record) {
 	default:
 		t.Asleep = r.Asked()
 	}
+}
+
+// unmet are the threads that sleep and have made no record yet. Nobody need know of them; but the first record of
+// one may come late: whoever makes it may lose the processor, and its thread, with the record in its hands.
+type unmet []asleep
+
+type asleep struct {
+	thread uint32
+	at     int64 // when it slept
+}
+
+// said keeps a word about such a thread.
+func (u *unmet) said(r *trace.Record) {
+	id := uint32(r.A)
+	u.met(id)
+	if r.B == 1 && len(*u) < mostThreads {
+		*u = append(*u, asleep{id, r.Asked()})
+	}
+}
+
+// met takes a thread out, and returns when it slept; 0: it does not.
+func (u *unmet) met(id uint32) (at int64) {
+	i := slices.IndexFunc(*u, func(a asleep) bool { return a.thread == id })
+	if i < 0 {
+		return 0
+	}
+	at = (*u)[i].at
+	*u = slices.Delete(*u, i, i+1)
+	return at
 }
 
 // SeenFor is for how long, in ns, the last word about a thread holds: that it sleeps, or

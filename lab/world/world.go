@@ -74,7 +74,8 @@ type World struct {
 	Dropped Dropped // what the bounds of the world have cost
 
 	threads map[uint32]int // by id: index in Threads of the thread that has it now
-	recent  int            // index in Threads of the one that made the last record
+	unmet   unmet
+	recent  int // index in Threads of the one that made the last record
 
 	process   uint32            // whose world it is, 0 while the trace has not spoken of processes
 	first     uint32            // the program's own
@@ -119,6 +120,7 @@ func (w *World) Clone() *World {
 		c.Bases[i].Timers = slices.Clone(w.Bases[i].Timers)
 		c.Bases[i].told = slices.Clone(w.Bases[i].told)
 	}
+	c.unmet = slices.Clone(w.unmet)
 	c.adrift = slices.Clone(w.adrift)
 	c.Ends = slices.Clone(w.Ends)
 	for i := range c.Ends {

@@ -769,6 +769,27 @@ func TestWhatALoopWasToldIsNotUnseen(t *testing.T) {
 	}
 }
 
+// TestAThreadMaySleepBeforeItsFirstRecord: it has lost the processor with the record in its hands, and the
+// goroutine goes on elsewhere. The watcher speaks of it once.
+func TestAThreadMaySleepBeforeItsFirstRecord(t *testing.T) {
+	for after, asleep := range map[int64]bool{-10: true, 10: false} {
+		s := &script{thread: 1}
+		s.add(trace.Sleep, trace.NoFD, "", trace.Record{A: 200, B: 1})
+		asked := s.now
+		s.add(trace.Sleep, trace.NoFD, "", trace.Record{A: 201, B: 1})
+		s.thread = 200
+		s.add(trace.Note, trace.NoFD, "late", trace.Record{})
+		s.records[len(s.records)-1].Time = asked + after
+		run := s.run()
+		if got := run.Live.ThreadByID(200).Asleep != 0; got != asleep {
+			t.Errorf("a record from %d ns after the look at it: asleep %v, want %v", after, got, asleep)
+		}
+		if run.Live.ThreadByID(201) != nil {
+			t.Error("a thread without a record is known")
+		}
+	}
+}
+
 // TestASleepingThreadDoesNotRun: until it makes a record, or the kernel says so. A
 // word from before that record is stale, and a record from before that word does not wake it: turns
 // that are gathered are told late.
