@@ -30,13 +30,13 @@ func killWhere(wanted func(environ) bool) {
 }
 
 // killOnce kills those that there are now. unknown: one was in the middle of an execve, and has
-// no environment to show yet.
+// no environment to show, or not all of it.
 func killOnce(wanted func(environ) bool) (killed int, unknown bool) {
 	folders, _ := filepath.Glob("/proc/[0-9]*")
 	for _, folder := range folders {
 		pid, _ := strconv.Atoi(filepath.Base(folder))
-		env := environOf(folder)
-		unknown = unknown || len(env) == 0 && begins(folder)
+		env, whole := environOf(folder)
+		unknown = unknown || !whole && begins(folder)
 		if pid == os.Getpid() || !wanted(env) {
 			continue
 		}
@@ -45,7 +45,10 @@ func killOnce(wanted func(environ) bool) (killed int, unknown bool) {
 		if err != nil {
 			continue
 		}
-		if wanted(environOf(folder)) && sameNumbers(folder) && unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0) == nil {
+		switch again, whole := environOf(folder); {
+		case !whole:
+			unknown = true // or it has ended
+		case wanted(again) && sameNumbers(folder) && unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0) == nil:
 			killed++
 		}
 		unix.Close(fd)
@@ -85,8 +88,9 @@ func sameNumbers(folder string) bool {
 	return err == nil && err2 == nil && os.SameFile(ours, theirs)
 }
 
-// environOf is empty for a process of another user, and for one that has ended.
-func environOf(folder string) environ {
+// environOf is empty for a process of another user, and for one that has ended. It is not whole
+// where an execve has come between, or amid it: what it says is then no word's end.
+func environOf(folder string) (env environ, whole bool) {
 	text, _ := os.ReadFile(filepath.Join(folder, "environ"))
-	return parseEnviron(text)
+	return parseEnviron(text), len(text) > 0 && text[len(text)-1] == 0
 }

@@ -43,13 +43,14 @@ func tooShort(e *grade.Examiner, other *grade.Misconception) *grade.Misconceptio
 	return other
 }
 
-// longest says of a record whether it is the end of the callback of the fd that took longest.
+// longest says of a record whether it is the end of the callback of the fd that took longest; nil: of all callbacks of
+// the program's one loop.
 func longest(e *grade.Examiner, f *world.FD) func(*world.Entry) bool {
 	var began, most int64
 	var seq uint64
 	e.Each(func(r *world.Entry) {
 		switch {
-		case r.FD != f.Number:
+		case f != nil && r.FD != f.Number:
 		case r.Kind == trace.CallbackBegin:
 			began = r.Time
 		case r.Kind == trace.CallbackEnd && r.Time-began > most:

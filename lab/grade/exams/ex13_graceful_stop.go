@@ -135,6 +135,11 @@ var gracefulStop = &grade.Exam{
 		e.Check("the end")
 		suspects(e, endsWithError)
 		e.Ends("nothing is owed any more: no event is pending, and the program ends with all closed", grade.NoEventsLeft)
+		if slept := e.SleptInside(); slept >= longSleep {
+			e.RuleOut("the server serves its clients until each has all its answers", grade.Find(grade.Starved,
+				fmt.Sprintf("its callbacks have slept for %v, all together, and whoever speaks meanwhile must wait", slept.Round(10*time.Millisecond))).
+				Decides(longest(e, nil)))
+		}
 	},
 }
 
@@ -167,6 +172,9 @@ func patient(e *grade.Examiner, c *grade.Client) {
 
 // longestWait is a timeout that is worth waiting for.
 const longestWait = 2 * time.Second
+
+// longSleep is more than the callbacks of a program that has nothing to wait for inside them can sleep.
+const longSleep = 600 * time.Millisecond
 
 // waitsUntil returns a loop that waits with a timeout, and that timeout; or nil.
 func waitsUntil(e *grade.Examiner) (*world.Base, time.Duration) {
