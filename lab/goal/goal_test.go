@@ -108,7 +108,7 @@ func TestAConditionIsMetAtItsMoment(t *testing.T) {
 		`vain`:                        0,
 		`mistaken my*`:                0,
 		`apart my* my*`:               0,
-		`untaken my* 1`:               9,
+		`untaken my* 1`:               0, // the callback was made active by hand: see TestWhatIsLeftUntaken
 		`backlog my* 1`:               0,
 		`unwatched my*`:               0,
 	} {
@@ -177,6 +177,32 @@ func TestWhoIsTakenDoesNotWait(t *testing.T) {
 	}
 	if !g.Met(w, nil, h.records[4].Time+300e6) { // looked at since, and nothing else was said
 		t.Error("another one waits, and is not told")
+	}
+}
+
+// TestWhatIsLeftUntaken: the loop was told, calls the event, and nothing is taken.
+func TestWhatIsLeftUntaken(t *testing.T) {
+	g, err := Parse("untaken 3 2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &history{}
+	h.add(trace.Open, 3, "3", trace.Record{A: -1})
+	h.add(trace.BaseNew, trace.NoFD, "epoll", trace.Record{Base: 1})
+	w := world.New(h)
+	w.Apply(&h.records[0])
+	w.Apply(&h.records[1])
+	read := trace.Record{Base: 1, A: int64(trace.Readable), C: 1}
+	for i, want := range []bool{false, true} {
+		h.add(trace.Ready, 3, "", read)
+		h.add(trace.CallbackBegin, 3, "a", read)
+		h.add(trace.CallbackEnd, 3, "", read)
+		for j := len(h.records) - 3; j < len(h.records); j++ {
+			w.Apply(&h.records[j])
+		}
+		if got := g.Met(w, nil, h.records[len(h.records)-1].Time); got != want {
+			t.Errorf("after %d callbacks: %v, want %v", i+1, got, want)
+		}
 	}
 }
 
