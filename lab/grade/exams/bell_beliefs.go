@@ -128,7 +128,7 @@ var itemLost = &grade.Misconception{
 var takesPart = &grade.Misconception{
 	ID:     "takes-a-part",
 	Belief: "One callback takes a part, and the next one takes more.",
-	Truth: "Each callback costs a turn of the loop, and something must see to it that the next one comes. One callback is to take all items that are " +
+	Truth: "Each callback has its price, and something must see to it that the next one comes. One callback is to take all items that are " +
 		"in the queue: then nobody has to count.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
