@@ -15,14 +15,14 @@ import (
 // and its parent (a daemon), and one whose instrument was killed. A program that
 // has thrown its environment away escapes.
 func killWhere(wanted func(environ) bool) {
-	for looks, others := 0, 0; looks < 10 && others < 100; { // what was just killed may have forked before
+	for looks, waits := 0, 0; looks < 10 && waits < 200; { // what was just killed may have forked before
 		killed, unknown := killOnce(wanted)
 		switch {
+		case unknown: // one that is killed ten times meanwhile is no reason to look no longer
+			waits++
+			time.Sleep(time.Millisecond)
 		case killed > 0:
 			looks++
-		case unknown:
-			others++
-			time.Sleep(time.Millisecond)
 		default:
 			return
 		}
