@@ -34,6 +34,12 @@ func (e *Examiner) FIFO(name string) *FIFO {
 	return f
 }
 
+// Anew makes a FIFO of the same name in the place of another: for a program that is started again (Afresh).
+func (e *Examiner) Anew(f *FIFO) *FIFO {
+	os.Remove(f.Path) // the program may have done so
+	return e.FIFO(filepath.Base(f.Path))
+}
+
 // FIFOOf is a FIFO that the program makes itself, at a path that it gets as an
 // argument. Use Echo, once the program has opened it.
 func (e *Examiner) FIFOOf(path string) *FIFO {

@@ -19,7 +19,7 @@ func (e *Examiner) Restart(args ...string) {
 }
 
 // Afresh is for a program that is started again with FIFOs of the world: make them
-// after it, and then Start.
+// after it (Anew), and then Start.
 func (e *Examiner) Afresh() {
 	if !e.ended {
 		panic("grade: the program has not ended")

@@ -16,7 +16,7 @@ func (e *Examiner) spins() *Finding {
 	for _, f := range e.world.FDs {
 		spin, ok := diagnosis.Spins(f, diagnosis.Ever)
 		if ok && spin.Cause == diagnosis.NothingTaken {
-			e.gathered()
+			e.letSpin()
 			spin, ok = diagnosis.Spins(f, diagnosis.Ever)
 		}
 		if ok && spin.Cause == diagnosis.PushedAgain && e.refusable != nil && spin.Count <= e.refusable(f) {
@@ -36,9 +36,9 @@ func (e *Examiner) spins() *Finding {
 	return nil
 }
 
-// gathered lets a program that spins go on for a while: reads that move nothing are recorded once in a millisecond
+// letSpin lets a program that spins go on for a while: reads that move nothing are recorded once in a millisecond
 // (lab/sys/again.go), and callbacks that seem to have taken nothing may have found the end of file.
-func (e *Examiner) gathered() {
+func (e *Examiner) letSpin() {
 	before := e.signs
 	for end := time.Now().Add(patrol / 4); e.signs < before+10_000 && !e.ended && time.Now().Before(end); time.Sleep(time.Millisecond) {
 		e.pump()

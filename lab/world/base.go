@@ -214,7 +214,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 		if f != nil {
 			f.begin(r)
 			// A timeout brings nothing to take; of a foreign program notified has counted.
-			if f.Why&(trace.Readable|trace.Writable) != 0 && !b.Foreign && b.heard(r.C) {
+			if f.Why&(trace.Readable|trace.Writable) != 0 && !b.Foreign && b.toldFor(r.C) {
 				f.Untaken.add(1)
 			}
 		}
@@ -256,9 +256,9 @@ func (f *FD) begin(r *trace.Record) {
 	f.by(r.Thread)
 }
 
-// heard reports whether an event is called because the kernel has named an fd for it in this turn, and
+// toldFor reports whether an event is called because the kernel has named an fd for it in this turn, and
 // not because it was made active by hand: then there may be nothing to take.
-func (b *Base) heard(event int64) bool {
+func (b *Base) toldFor(event int64) bool {
 	for i := range b.told {
 		if t := &b.told[i]; t.event == event && !t.called {
 			t.called = true

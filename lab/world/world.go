@@ -74,8 +74,8 @@ type World struct {
 	Dropped Dropped // what the bounds of the world have cost
 
 	threads map[uint32]int // by id: index in Threads of the thread that has it now
-	unmet   unmet
-	recent  int // index in Threads of the one that made the last record
+	unmet   unmet          // threads that sleep and have made no record yet
+	recent  int            // index in Threads of the one that made the last record
 
 	process   uint32            // whose world it is, 0 while the trace has not spoken of processes
 	first     uint32            // the program's own

@@ -2,7 +2,6 @@ package exams
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -94,15 +93,10 @@ var twoPipes = &grade.Exam{
 		e.Ends(end, grade.NoEventsLeft)
 
 		// Once more, in the other order: a callback may take the other one's end for granted.
-		again := map[*grade.FIFO]*grade.FIFO{}
 		e.Afresh()
-		for _, f := range []*grade.FIFO{a, b} {
-			os.Remove(f.Path)
-			again[f] = e.FIFO(filepath.Base(f.Path))
-		}
+		other, one = e.Anew(one), e.Anew(other)
 		suspects(e, countsTwice, goroutinesRead, readsAnother, deletesAnother)
 		e.Start(a.Path, b.Path)
-		one, other = again[other], again[one]
 		one.Opened()
 		other.Opened()
 		says(one, "first words\n", "the program is started again, one pipe speaks, and standard output has its line")

@@ -206,7 +206,7 @@ var fifo = &grade.Exam{
 		e.Suspects(func() *grade.Finding { return byeInOneRead(e, f) })
 		e.Ends("after the line bye, which came in two pieces, the program ends by itself, with all closed", grade.Anyhow)
 		e.RuleOut("after the read that gives the end of the line bye, the program reads nothing more", readsOn(e, f, said))
-		e.Require(e.Gone(path), "the program removes its FIFO", nameStays, "the FIFO event.fifo is still there", f.FD())
+		removesName(e, f)
 		hearsOnlyBye(e, path)
 	},
 }
@@ -245,7 +245,11 @@ func hearsOnlyBye(e *grade.Examiner, path string) {
 	const expected = "the program is started again, and somebody writes bye and nothing else: the program prints it, and ends by itself, with all closed"
 	e.Answered(expected)
 	e.Ends(expected, grade.Anyhow)
-	e.Require(e.Gone(path), "the program removes its FIFO", nameStays, "the FIFO event.fifo is still there", f.FD())
+	removesName(e, f)
+}
+
+func removesName(e *grade.Examiner, f *grade.FIFO) {
+	e.Require(e.Gone(f.Path), "the program removes its FIFO", nameStays, "the FIFO event.fifo is still there", f.FD())
 }
 
 // endsAtNextCall finds out why bye alone did not end the program: does one more line?

@@ -2,7 +2,6 @@ package exams
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -150,8 +149,7 @@ var idleTimeout = &grade.Exam{
 
 		// Once more: before the first word the first run says only how long the loop meant to wait.
 		e.Afresh()
-		os.Remove(sensor.Path)
-		sensor, unused = e.FIFO("sensor"), silentFromStart
+		sensor, unused = e.Anew(sensor), silentFromStart
 		suspects(e, misspelt, noTimeoutLeft)
 		e.Start(sensor.Path, silence.String())
 		sensor.Opened()

@@ -183,7 +183,7 @@ func addedTwice(e *grade.Examiner) (twice *world.FD) {
 
 // newestConn returns the connection that was accepted last, or nil.
 func newestConn(e *grade.Examiner) *world.FD {
-	return e.FD(func(f *world.FD) bool { return strings.HasPrefix(f.What, "TCP from ") })
+	return e.FD(isClient)
 }
 
 // acceptsWrong looks who accepts: the one thread whose loop watches the
@@ -321,7 +321,7 @@ func firedOnce(e *grade.Examiner) *grade.Finding {
 		}
 	}
 	if f := e.FD(func(f *world.FD) bool {
-		return strings.HasPrefix(f.What, "TCP from ") && f.Closed == 0 && f.Watched() == 0 && f.InCallback == 0 && f.Ends.Most == 0 && diagnosis.HasFired(f)
+		return isClient(f) && f.Closed == 0 && f.Watched() == 0 && f.InCallback == 0 && f.Ends.Most == 0 && diagnosis.HasFired(f)
 	}); f != nil {
 		return grade.Find(grade.OneShot, "the event on "+f.Name()+" fired once and is no longer pending", f)
 	}

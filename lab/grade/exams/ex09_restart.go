@@ -15,7 +15,7 @@ import (
 func waitsForEnd(e *grade.Examiner) *grade.Finding {
 	conn := e.FD(func(f *world.FD) bool {
 		call, _, blocked := diagnosis.Blocked(e.World(), f)
-		return blocked && call.Call == world.CallRead && strings.HasPrefix(f.What, "TCP from ") && f.BytesIn > longLine && f.BytesOut == 0
+		return blocked && call.Call == world.CallRead && isClient(f) && f.BytesIn > longLine && f.BytesOut == 0
 	})
 	if conn == nil {
 		return nil
@@ -43,7 +43,7 @@ func optionsSet(e *grade.Examiner) (o options) {
 			failed := *r
 			o.failed = &failed
 		case r.Call != world.CallReuseAddr:
-		case f != nil && strings.HasPrefix(f.What, "TCP from "):
+		case f != nil && isClient(f):
 			o.accepted = true
 		default:
 			o.listener = true
@@ -56,7 +56,7 @@ func optionsSet(e *grade.Examiner) (o options) {
 func whyRefused(first options) func(e *grade.Examiner) *grade.Finding {
 	return func(e *grade.Examiner) *grade.Finding {
 		refused, _ := binds(e)
-		listener := e.FD(func(f *world.FD) bool { return !strings.HasPrefix(f.What, "TCP from ") })
+		listener := e.FD(func(f *world.FD) bool { return !isClient(f) })
 		second := optionsSet(e)
 		switch {
 		case refused == 0 || refused >= manyBinds || !e.Ended():
@@ -82,7 +82,7 @@ func whyRefused(first options) func(e *grade.Examiner) *grade.Finding {
 func acceptsFirst(e *grade.Examiner) *grade.Finding {
 	waits := inAccept(e)
 	conn := e.FD(func(f *world.FD) bool {
-		return strings.HasPrefix(f.What, "TCP from ") && f.BytesOut == 0 && f.Closed == 0 && f.Blocked == 0
+		return isClient(f) && f.BytesOut == 0 && f.Closed == 0 && f.Blocked == 0
 	})
 	if waits == nil || conn == nil {
 		return nil
@@ -191,7 +191,7 @@ var restart = &grade.Exam{
 func keptOpen(e *grade.Examiner) *grade.Finding {
 	waits := inAccept(e)
 	conn := e.FD(func(f *world.FD) bool {
-		return strings.HasPrefix(f.What, "TCP from ") && f.BytesOut > 0 && f.Closed == 0
+		return isClient(f) && f.BytesOut > 0 && f.Closed == 0
 	})
 	if waits == nil || conn == nil {
 		return nil
@@ -209,7 +209,7 @@ func servedTooFew(clients int) func(*grade.Examiner) *grade.Finding {
 	return func(e *grade.Examiner) *grade.Finding {
 		n := 0
 		for _, f := range e.World().FDs {
-			if strings.HasPrefix(f.What, "TCP from ") {
+			if isClient(f) {
 				n++
 			}
 		}
@@ -225,7 +225,7 @@ func servedTooFew(clients int) func(*grade.Examiner) *grade.Finding {
 // answered: somebody was about to, and nobody waited for that.
 func leftUnanswered(e *grade.Examiner) *grade.Finding {
 	conn := e.FD(func(f *world.FD) bool {
-		return strings.HasPrefix(f.What, "TCP from ") && f.BytesOut == 0 && f.Closed == 0
+		return isClient(f) && f.BytesOut == 0 && f.Closed == 0
 	})
 	if !e.EndedWell() || conn == nil {
 		return nil
@@ -267,7 +267,7 @@ func asks(e *grade.Examiner, c *grade.Client) {
 // refusesMeanwhile looks whether the listener is closed while a client is served and another one is to come.
 func refusesMeanwhile(e *grade.Examiner) *grade.Finding {
 	listener := e.FD(func(f *world.FD) bool { return f.Listens })
-	client := e.FD(func(f *world.FD) bool { return strings.HasPrefix(f.What, "TCP from ") && f.Closed == 0 })
+	client := e.FD(func(f *world.FD) bool { return isClient(f) && f.Closed == 0 })
 	if e.Ended() || listener == nil || listener.Closed == 0 || client == nil {
 		return nil
 	}

@@ -22,6 +22,7 @@ var byeAndGone = &grade.Misconception{
 	Lesson: "05-time-wait", Section: "explain",
 }
 
+// lastNotAwaited has the ID of byeAndGone.
 var lastNotAwaited = &grade.Misconception{
 	ID:     "bye-and-gone",
 	Belief: "After the last answer there is nothing to wait for.",

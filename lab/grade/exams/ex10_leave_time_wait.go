@@ -321,7 +321,7 @@ func notFirst(e *grade.Examiner, s *grade.Server, c *grade.Client, slept bool, e
 			m = lastNotAwaited
 		}
 	}
-	if (m == byeAndGone || m == lastNotAwaited || m == closesFirst) && setsOption(e, c.FD()) {
+	if (m.ID == byeAndGone.ID || m == closesFirst) && setsOption(e, c.FD()) {
 		saw += " (an option was set: it does not change which side closes first)"
 	}
 	c.HangUp()

@@ -165,7 +165,7 @@ func heldStill(e *grade.Examiner) *grade.Finding {
 // clientFDs are the connections of clients that are open.
 func clientFDs(e *grade.Examiner) (fds []*world.FD) {
 	for _, f := range e.World().FDs {
-		if strings.HasPrefix(f.What, "TCP from ") && f.Closed == 0 {
+		if isClient(f) && f.Closed == 0 {
 			fds = append(fds, f)
 		}
 	}

@@ -3,7 +3,6 @@ package exams
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
@@ -177,9 +176,6 @@ func keepsContent(clients []*grade.Client) func(*grade.Examiner) *grade.Finding 
 		return nil
 	}
 }
-
-// isClient reports whether an fd is the server's end of a client's connection.
-func isClient(f *world.FD) bool { return strings.HasPrefix(f.What, "TCP from ") }
 
 // othersClosed reports whether the connections of all other clients are closed.
 func othersClosed(clients []*grade.Client, but *grade.Client) bool {

@@ -1,6 +1,6 @@
-// Package exams holds the exam of each exercise, one file each: the world's
-// script, the checks, and the misconceptions that only this exercise can show.
-// A new exercise adds a file, and its exam to All.
+// Package exams holds the exam of each exercise, in files that begin with its number: the world's
+// script and the checks; where it is long, the misconceptions that only this exercise can show, and what is
+// looked for, in files of their own. A new exercise adds a file, and its exam to All.
 package exams
 
 import (
@@ -9,6 +9,7 @@ import (
 	"fdlab/lab/event"
 	"fdlab/lab/grade"
 	"fdlab/lab/launch"
+	"fdlab/lab/world"
 )
 
 // All are the exams, by the number of their exercise.
@@ -49,6 +50,9 @@ func refusedOutside(e *grade.Examiner) *grade.Finding {
 	}
 	return nil
 }
+
+// isClient reports whether an fd is the server's end of a client's connection.
+func isClient(f *world.FD) bool { return strings.HasPrefix(f.What, "TCP from ") }
 
 var ownWait = &grade.Misconception{
 	ID:     "own-wait",
