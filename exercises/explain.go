@@ -32,7 +32,11 @@ func (t *tool) explain(words []string) int {
 	}
 	m := all[n]
 	fmt.Fprintf(t.out, "%s\n\n", m.ID)
-	t.paragraph("as if", "“"+m.Belief+"”")
+	name := "as if"
+	if m.Guess {
+		name = "perhaps"
+	}
+	t.paragraph(name, "“"+m.Belief+"”")
 	t.paragraph("but", m.Truth)
 	if m.Lesson == "" {
 		return fine
@@ -101,6 +105,8 @@ func misconception(n ast.Node) *grade.Misconception {
 		if pair, is := e.(*ast.KeyValueExpr); is {
 			if key, is := pair.Key.(*ast.Ident); is && fields[key.Name] != nil {
 				*fields[key.Name] = constant(pair.Value)
+			} else if is && key.Name == "Guess" {
+				m.Guess = true
 			}
 		}
 	}

@@ -37,7 +37,8 @@ var (
 	NotAsItCame = &Misconception{
 		ID:     "not-as-it-came",
 		Belief: "What comes out is what came in.",
-		Truth: "It is not: \"seen\" says from which byte on. Programs compare bytes. Each byte that was read is to be put out once, unchanged and in its " +
+		Guess:  true,
+		Truth: "It did not come out as it came in: \"seen\" says from which byte on. Programs compare bytes. Each byte that was read is to be put out once, unchanged and in its " +
 			"order: none is left out, and none is added or replaced.",
 	}
 )

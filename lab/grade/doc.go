@@ -68,6 +68,7 @@ func (e *Exam) mayRace(told string) bool {
 type Misconception struct {
 	ID      string // "one-shot"
 	Belief  string // in the program's own voice, one sentence
+	Guess   bool   // other beliefs lead here as well, and the records do not show which: feedback leaves Belief out
 	Truth   string // what is so, and the way out, without the code
 	Lesson  string // "02-ev-persist"; "" if no lesson is about it
 	Section string // its key: "explain"
@@ -130,9 +131,17 @@ type Feedback struct {
 	Saw           string   `json:"saw"`
 	Records       []string `json:"records,omitempty"` // the part of the trace that shows it
 	Misconception string   `json:"misconception"`     // its ID
-	Belief        string   `json:"belief"`
+	Belief        string   `json:"belief,omitempty"`  // "" if the records do not show what was believed
 	Truth         string   `json:"truth"`
 	Lesson        string   `json:"lesson,omitempty"`
 	Section       string   `json:"section,omitempty"` // its key: "explain"
 	Heading       string   `json:"heading,omitempty"` // the section's, for whoever prints it; the grader reads no lesson
+}
+
+// Why says what led there, and its name: the belief, or that the records do not show it.
+func (f *Feedback) Why() (name, text string) {
+	if f.Belief == "" {
+		return "why", "I cannot tell: the records show where it differs, and not why. (" + f.Misconception + ")"
+	}
+	return "as if", "“" + f.Belief + "” (" + f.Misconception + ")"
 }

@@ -18,18 +18,35 @@ func sentence(e *world.Entry) string { return safe(phrase.String(phrase.AppendEn
 // safe makes a program's words fit for a terminal.
 func safe(s string) string { return launch.Quote([]byte(s)) }
 
-// evidence returns the last n lines about the fds (all when none are named).
-// A call's beginning is left out where its end follows at once, and equal lines
-// in a row are one. If one record decides, the lines end soon after it, and it is marked.
-func evidence(entries []world.Entry, n int, decides func(*world.Entry) bool, fds ...*world.FD) []string {
-	decisive := -1
-	for i := len(entries) - 1; decides != nil && i >= 0 && decisive < 0; i-- {
-		if decides(&entries[i]) {
-			decisive = i
+// line is a record as it is shown, or several equal ones in a row.
+type line struct {
+	words   string
+	times   int
+	entry   *world.Entry // the last of them
+	decides bool
+}
+
+// evidence returns n lines about the fds (about all when none are named): the last ones, or
+// if records decide, those, with what led to each. A call's beginning is left out
+// where its end follows at once, and equal lines in a row are one. Nothing is shown that comes long
+// after the last record that decides.
+func evidence(entries []world.Entry, n int, decides []func(*world.Entry) bool, fds ...*world.FD) []string {
+	decisive := map[int]bool{}
+	oldest := len(entries)
+	if last := -1; len(decides) > 0 {
+		for _, is := range decides {
+			at := len(entries) - 1
+			for at >= 0 && !is(&entries[at]) {
+				at--
+			}
+			if at >= 0 {
+				decisive[at] = true
+				oldest, last = min(oldest, at), max(last, at)
+			}
 		}
-	}
-	if decisive >= 0 {
-		entries = entries[:min(len(entries), decisive+afterwards)]
+		if last >= 0 {
+			entries = entries[:min(len(entries), last+afterwards)]
+		}
 	}
 	about := map[int32]bool{}
 	for _, f := range fds {
@@ -37,17 +54,12 @@ func evidence(entries []world.Entry, n int, decides func(*world.Entry) bool, fds
 			about[f.Number] = true
 		}
 	}
-	type shown struct {
-		words   string
-		times   int
-		entry   *world.Entry
-		decides bool
-	}
-	var lines []shown // the last first
-	waits := 0        // in a row
-	for i := len(entries) - 1; i >= 0 && len(lines) <= n && i > len(entries)-50_000; i-- {
+	var lines []line // the last first
+	waits := 0       // in a row
+	before := 0      // lines before the oldest that decides
+	for i := len(entries) - 1; i >= 0 && (len(lines) <= n || before <= ledTo && oldest < len(entries)) && i > len(entries)-50_000; i-- {
 		e := &entries[i]
-		if len(about) > 0 && !about[e.FD] && !always(e) && i != decisive || outOfDate(entries, i) {
+		if len(about) > 0 && !about[e.FD] && !always(e) && !decisive[i] || outOfDate(entries, i) {
 			continue
 		}
 		words := sentence(e)
@@ -57,28 +69,38 @@ func evidence(entries []world.Entry, n int, decides func(*world.Entry) bool, fds
 		if waits++; !isWait(e) {
 			waits = 0
 		}
-		if waits > mostWaits && i != decisive { // they would push out what the fds did
+		if waits > mostWaits && !decisive[i] { // they would push out what the fds did
 			continue
 		}
 		if len(lines) > 0 {
 			last := &lines[len(lines)-1]
-			if e.Kind == trace.CallBegin && last.entry.Kind == trace.CallEnd && last.entry.FD == e.FD {
+			if e.Kind == trace.CallBegin && last.entry.Kind == trace.CallEnd && last.entry.FD == e.FD && !decisive[i] {
 				continue
 			}
 			if last.words == words {
 				last.times++
-				last.decides = last.decides || i == decisive
+				last.decides = last.decides || decisive[i]
 				continue
 			}
 		}
-		lines = append(lines, shown{words, 1, e, i == decisive})
+		lines = append(lines, line{words, 1, e, decisive[i]})
+		if i < oldest {
+			before++
+		}
 	}
+	slices.Reverse(lines)
 	var texts []string
-	if len(lines) > n {
-		lines = lines[:n]
-		texts = append(texts, "              ...")
-	}
-	for _, l := range slices.Backward(lines) {
+	left := false
+	for i, shown := range choose(lines, n) {
+		if !shown {
+			left = true
+			continue
+		}
+		if left {
+			texts = append(texts, "              ...")
+			left = false
+		}
+		l := lines[i]
 		text := fmt.Sprintf("%9.3f ms  %s", float64(l.entry.Time)/float64(time.Millisecond), l.words)
 		if l.times > 1 {
 			text += fmt.Sprintf("   (%d times)", l.times)
@@ -90,6 +112,31 @@ func evidence(entries []world.Entry, n int, decides func(*world.Entry) bool, fds
 	}
 	return texts
 }
+
+// choose says which n of the lines are shown: those that decide, with those that led to them, and the last ones.
+func choose(lines []line, n int) []bool {
+	shown := make([]bool, len(lines))
+	show := func(i int) {
+		if i >= 0 && !shown[i] && n > 0 {
+			shown[i] = true
+			n--
+		}
+	}
+	for before := range ledTo + 1 {
+		for i, l := range slices.Backward(lines) {
+			if l.decides {
+				show(i - before)
+			}
+		}
+	}
+	for i := range slices.Backward(lines) {
+		show(i)
+	}
+	return shown
+}
+
+// ledTo is how many lines before one that decides are shown in any case.
+const ledTo = 2
 
 // outOfDate reports whether the record says what the kernel had said of an fd before another record of the fd was made.
 func outOfDate(entries []world.Entry, at int) bool {

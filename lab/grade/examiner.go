@@ -329,8 +329,11 @@ func (e *Examiner) feedback(expected string, found *Finding) *Feedback {
 func (e *Examiner) tell(expected string, found *Finding) *Feedback {
 	m := e.meant(found.Means)
 	names := strings.NewReplacer(e.whose...)
-	f := &Feedback{Expected: expected, Saw: names.Replace(found.Saw), Misconception: m.ID, Belief: m.Belief, Truth: m.Truth,
+	f := &Feedback{Expected: expected, Saw: names.Replace(found.Saw), Misconception: m.ID, Truth: m.Truth,
 		Lesson: m.Lesson, Section: m.Section, Records: evidence(e.judged(), 10, found.decides, found.FDs...)}
+	if !m.Guess {
+		f.Belief = m.Belief
+	}
 	for i := range f.Records {
 		f.Records[i] = names.Replace(f.Records[i])
 	}

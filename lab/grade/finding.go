@@ -1,6 +1,7 @@
 package grade
 
 import (
+	"slices"
 	"strings"
 
 	"fdlab/lab/world"
@@ -14,7 +15,7 @@ type Finding struct {
 	Saw   string
 	FDs   []*world.FD
 
-	decides func(*world.Entry) bool // see Decides
+	decides []func(*world.Entry) bool // see Decides
 }
 
 // Find makes a finding. An fd that is nil is left out of the proof.
@@ -22,10 +23,10 @@ func Find(m *Misconception, saw string, fds ...*world.FD) *Finding {
 	return &Finding{Means: m, Saw: saw, FDs: fds}
 }
 
-// Decides says which record the finding rests on: the last one of which is holds. It
-// is shown in any case, with what led to it, and marked.
-func (f *Finding) Decides(is func(*world.Entry) bool) *Finding {
-	f.decides = is
+// Decides says which records the finding rests on: for each question the last one of which it
+// holds. They are shown in any case, with what led to them, and marked. A question may be nil.
+func (f *Finding) Decides(is ...func(*world.Entry) bool) *Finding {
+	f.decides = slices.DeleteFunc(is, func(q func(*world.Entry) bool) bool { return q == nil })
 	return f
 }
 

@@ -91,6 +91,7 @@ var (
 	WatchedNoMore = &Misconception{
 		ID:     "watched-no-more",
 		Belief: "Something will tell me when it comes.",
+		Guess:  true,
 		Truth: "While no event is pending on an fd, nobody hears what comes on it. Take the event away only from the fd of which nothing is wanted " +
 			"just now, and not from others; and add it again as soon as it is.",
 		Lesson: "02-ev-persist", Section: "explain",
@@ -98,13 +99,15 @@ var (
 	ExitStatus = &Misconception{
 		ID:     "exit-status",
 		Belief: "The work is done, so the exit status does not matter.",
+		Guess:  true,
 		Truth: "Who started the program looks at nothing else: 0 says that all went well, and a script stops at any other number. " +
 			"End with 0 if nothing went wrong: let main return.",
 	}
 	NotHeard = &Misconception{
 		ID:     "not-heard",
 		Belief: "My wait tells me of all that comes.",
-		Truth: "It tells of what it is asked for, each time anew. select(2) looks only at the fds in its sets, and overwrites the sets, so fill them before " +
+		Guess:  true,
+		Truth: "A wait tells of what it is asked for, each time anew. select(2) looks only at the fds in its sets, and overwrites the sets, so fill them before " +
 			"each call; its first argument is the highest fd + 1. poll(2) looks at the entries that it is given. And after the wait, each fd that is " +
 			"ready must be read.",
 		Lesson: "01-select-vs-blocking-io", Section: "explain",
@@ -196,9 +199,9 @@ var (
 	ZeroTimeout = &Misconception{
 		ID:     "zero-timeout",
 		Belief: "A timeout of 0 means that there is none.",
-		Truth: "0 is a time like any other, and it is over at once: the callback is called for the reason Timeout, with nothing " +
-			"to read. And a persistent event with a timeout of 0 is not added again: it is no longer pending. To wait for as long as it takes, " +
-			"add it with event.NoTimeout.",
+		Truth: "A timeout of 0 is over at once: the callback is called for the reason Timeout, with nothing to read; and a persistent " +
+			"event with a timeout of 0 is not added again. Give Add the time of the second argument as time.ParseDuration returns " +
+			"it (in whole seconds, 200 ms are 0). An event without a timeout is added with event.NoTimeout.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
 	EdgeLeft = &Misconception{
@@ -233,24 +236,29 @@ var (
 	Unanswered = &Misconception{
 		ID:     "unanswered",
 		Belief: "What I have read comes out.",
-		Truth: "It was read, so the kernel has it no more, and it has not come out. Follow the last read that is shown above: where does the " +
+		Guess:  true,
+		Truth: "What was read the kernel has no more, and it has not come out. Follow the last read that is shown above: where does the " +
 			"program leave what it gave?",
 	}
 	Noise = &Misconception{
 		ID:     "noise",
 		Belief: "What I print besides does no harm.",
-		Truth: "Standard output is the program's product: other programs read it. Print what is for you to " +
-			"standard error (log.Print).",
+		Guess:  true,
+		Truth: "Standard output is the program's product: other programs read it, and compare bytes. Find the line that has printed " +
+			"this. (What is for you belongs to standard error: log.Print.)",
 	}
 	PrintedAgain = &Misconception{
 		ID:     "printed-again",
 		Belief: "What was printed is done with.",
-		Truth:  "It was printed once more. Whoever reads that believes that it was said twice. Print what a read gave once, and then forget it.",
+		Guess:  true,
+		Truth: "Something was printed twice. Whoever reads that believes that it was said twice. Print what a read gave once, and then " +
+			"forget it.",
 	}
 	WrongOutput = &Misconception{
 		ID:     "wrong-output",
 		Belief: "What comes out is what I meant.",
-		Truth:  "It is not what is asked for: \"seen\" says from which byte on it is something else. Other programs read it, and they compare bytes.",
+		Guess:  true,
+		Truth:  "What comes out is not what is asked for: \"seen\" says from which byte on. Other programs read it, and they compare bytes.",
 	}
 	OnStandardError = &Misconception{
 		ID:     "on-standard-error",
@@ -261,32 +269,37 @@ var (
 	WrongBytes = &Misconception{
 		ID:     "wrong-bytes",
 		Belief: "What I send is what I meant.",
-		Truth: "It is not what is asked for: \"seen\" says from which byte on it is something else. The other end takes each byte for its " +
+		Guess:  true,
+		Truth: "What was sent is not what is asked for: \"seen\" says from which byte on. The other end takes each byte for its " +
 			"answer, and programs compare bytes.",
 	}
 	EndedEarly = &Misconception{
 		ID:     "ended-early",
 		Belief: "The work is done.",
+		Guess:  true,
 		Truth:  "The program ended, and more was to come. What it did last stands above: what made it go on to its end?",
 	}
 	NoEventLeft = &Misconception{
 		ID:     "no-event-left",
 		Belief: "The loop goes on as long as something may come.",
-		Truth: "It goes on as long as an event is pending, and then Dispatch returns. Here the last one was gone, and more was to come: see " +
+		Guess:  true,
+		Truth: "A loop goes on as long as an event is pending, and then Dispatch returns. Here the last one was gone, and more was to come: see " +
 			"above what took it away. An event is pending until it is deleted; without Persist, until it fires.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
 	DoesNotEnd = &Misconception{
 		ID:     "does-not-end",
 		Belief: "The program ends when nothing more comes.",
-		Truth: "A loop ends when no event is pending, or when somebody breaks it off. One that is pending keeps it waiting: it was never " +
+		Guess:  true,
+		Truth: "A loop ends when no event is pending, or when somebody breaks it off. One that is pending keeps it waiting: it was not " +
 			"deleted, or was added again.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
 	MainStays = &Misconception{
 		ID:     "main-stays",
 		Belief: "When the loop has ended, the program has.",
-		Truth: "It ends when main returns, and not before. No loop runs any more, so main still waits for something else, or has not come to its " +
+		Guess:  true,
+		Truth: "A program ends when main returns, and not before. No loop runs any more, so main still waits for something else, or has not come to its " +
 			"end: see what stands behind Dispatch.",
 		Lesson: "03-one-base-per-thread", Section: "explain",
 	}
@@ -313,8 +326,9 @@ var (
 	ClosedTwice = &Misconception{
 		ID:     "closed-twice",
 		Belief: "This number is still the fd that I mean.",
-		Truth: "That fd is closed, and its number is nobody's, or another fd's by then: that one is closed, and nobody knows why. " +
-			"Close each fd once: the one that is done with.",
+		Guess:  true,
+		Truth: "After a close the number is nobody's, or another fd's: to close it once more fails, or closes that one. " +
+			"Close each fd once, and see which one it is that is done with.",
 	}
 	ExitsInside = &Misconception{
 		ID:     "exits-inside",
@@ -343,16 +357,19 @@ var (
 	DoesNotCompile = &Misconception{ID: "does-not-compile", Belief: "It will compile.",
 		Truth: "The compiler names the line. Correct the first thing that it says, and try again."}
 	Crashed = &Misconception{ID: "crashed", Belief: "This cannot happen.",
-		Truth: "It did: the program died of it. Its last words say of what, and in which line."}
+		Guess: true,
+		Truth: "The program died. Its last words say of what, and in which line."}
 	MinusOne = &Misconception{ID: "minus-one", Belief: "What a read or a write returns is how many bytes it moved.",
 		Truth: "With an error it is -1: no byte was moved, and no slice begins or ends there. Look at the error " +
 			"first. (EAGAIN is one, too.)"}
 	GaveUp = &Misconception{ID: "gave-up", Belief: "In this case the program must end.",
-		Truth: "It ended itself, with an exit status that is not 0, and more was to come. Its last words stand above, if it had any: find the line " +
-			"that ends it, and what led there."}
+		Guess: true,
+		Truth: "The program ended itself, with an exit status that is not 0, and more was to come. If it had last words, they stand " +
+			"above: find the line that ends it, and what led there."}
 	EndsInError = &Misconception{ID: "ends-in-error", Belief: "So the program may end, too.",
-		Truth: "An exit status other than 0 says that something went wrong. Nothing more was to come, so it was to end with 0. Its last words " +
-			"stand above: find the line that says them, and what led there."}
+		Guess: true,
+		Truth: "An exit status other than 0 says that something went wrong. Nothing more was to come, so it was to end with 0. If it " +
+			"had last words, they stand above: find the line that ends it, and what led there."}
 	ClosedAtOnce = &Misconception{ID: "closed-at-once", Belief: "I close what I have opened, so it will be closed at the end.",
 		Truth: "A call runs where it stands: this one has closed the fd at once. With defer before it, it runs when the function returns."}
 	ErrorIgnored = &Misconception{ID: "error-ignored", Belief: "When Dispatch returns, all is done.",
@@ -368,10 +385,12 @@ var (
 	Forks = &Misconception{ID: "forks", Belief: "Another program can do it.",
 		Truth: "An exercise is one process. What another process does leaves no trace here."}
 	Floods = &Misconception{ID: "floods", Belief: "It prints when something has come.",
-		Truth: "It has printed so much that not all of it could be kept, and nobody has said so much. Find the line that prints, and what calls it " +
+		Guess: true,
+		Truth: "The program has printed so much that not all of it could be kept, and nobody has said so much. Find the line that prints, and what calls it " +
 			"again and again."}
 	Restless = &Misconception{ID: "restless", Belief: "When nothing comes, my loop sleeps.",
-		Truth: "It never slept: it was called again and again, and did not read or write a byte meanwhile. The records above show what follows what: " +
+		Guess: true,
+		Truth: "The thread never slept: it was called again and again, and did not read or write a byte meanwhile. The records above show what follows what: " +
 			"which of them makes the next one come at once?",
 		Lesson: "01-select-vs-blocking-io", Section: "explain"}
 	OwnTimeout = &Misconception{ID: "own-timeout", Belief: "A wait needs a timeout, or it may last for ever.",
@@ -379,7 +398,8 @@ var (
 			"nil for select, -1 for poll and epoll_wait, event.NoTimeout for an event.",
 		Lesson: "01-select-vs-blocking-io", Section: "explain"}
 	Stuck = &Misconception{ID: "stuck", Belief: "It will come.",
-		Truth: "I cannot tell why it did not. Above is what was expected, and where the program stood. Run it in the instrument " +
+		Guess: true,
+		Truth: "Above is what was expected, and where the program stood. Run it in the instrument " +
 			"(go run ./tui) and look at what it does next."}
 	BusyWait = &Misconception{ID: "busy-wait", Belief: "A loop that only looks costs nothing.",
 		Truth: "It costs a whole processor, and takes it from the threads that have something to do. A thread that waits must sleep: " +

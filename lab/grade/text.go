@@ -37,7 +37,8 @@ func (r *Result) Text(width int) string {
 			}
 			b.WriteString("\n")
 		}
-		field(&b, width, "as if", "“"+f.Belief+"”  ("+f.Misconception+")")
+		name, why := f.Why()
+		field(&b, width, name, why)
 		field(&b, width, "but", f.Truth)
 		if f.Lesson != "" {
 			field(&b, width, "read", fmt.Sprintf("lessons/%s/README.md, section %s", f.Lesson, cmp.Or(f.Heading, f.Section)))

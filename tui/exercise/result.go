@@ -192,7 +192,8 @@ func (p *Report) draw(r grid.Region) int {
 		r.Cut(indent, y, r.W-indent, text, line)
 		y++
 	}
-	y = p.field(r, y+1, "as if", th.Style(theme.Alarm), "“"+f.Belief+"” ("+f.Misconception+")")
+	name, why := f.Why()
+	y = p.field(r, y+1, name, th.Style(theme.Alarm), why)
 	y = p.field(r, y, "but", text, f.Truth)
 	if f.Lesson != "" {
 		y = p.field(r, y, "read", text, fmt.Sprintf("lesson %s, section %s", number(f.Lesson), cmp.Or(f.Heading, f.Section)))

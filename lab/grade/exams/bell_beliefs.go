@@ -77,8 +77,9 @@ var pollsTheQueue = &grade.Misconception{
 var outOfOrder = &grade.Misconception{
 	ID:     "out-of-order",
 	Belief: "The order in which items are done does not matter.",
-	Truth: "They come in an order, and the program that reads what is printed relies on it. Do them as they came: what came first is " +
-		"the first to be done.",
+	Guess:  true,
+	Truth: "Items come in an order, and the program that reads what is printed relies on it. Do them as they came: what came first " +
+		"is the first to be done.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -94,17 +95,20 @@ var ringsTooEarly = &grade.Misconception{
 var memoryUsedAgain = &grade.Misconception{
 	ID:     "memory-used-again",
 	Belief: "An item stays as it is until it is done.",
-	Truth: "Another one was done in its place. Either the queue is changed without the lock; or it has a fixed size and begins again at its front; or what was taken " +
-		"out of it shares its memory with the queue (as after all := queue; queue = queue[:0]) or with the buffer that the dispatcher reads into " +
-		"again. Change the queue under the lock only, let it grow, and copy what must stay. (go run -race names the lines of a race.)",
+	Guess:  true,
+	Truth: "Another item was done in the place of this one. That comes of a queue that is changed without its lock, of one with a " +
+		"fixed size that begins again at its front, or of memory that two share: the queue and what was taken out of it (as " +
+		"after all := queue; queue = queue[:0]), or the queue and the buffer that the dispatcher reads into. Change the queue " +
+		"under the lock only, let it grow, and copy what must stay. (go run -race names the lines of a race.)",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var itemIsMark = &grade.Misconception{
 	ID:     "item-is-mark",
 	Belief: "This byte is no item: it means something else to me.",
-	Truth: "Each byte is an item, and whoever types items ends each line with a newline. A mark for the end must be something that no item " +
-		"can be: a queue of ints, for instance, has room for one more value than there are bytes.",
+	Guess:  true,
+	Truth: "Each byte is an item, the newline at the end of a line, too. A mark for the end must be something that no item can be: " +
+		"a queue of ints, for instance, has room for one more value than there are bytes.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -112,16 +116,19 @@ var itemIsMark = &grade.Misconception{
 var ringSpent = &grade.Misconception{
 	ID:     "ring-spent",
 	Belief: "Once the bell has rung, the item is as good as done.",
-	Truth: "The rings are read, and the item lies in the queue: nothing calls the worker for it now. Put an item into the queue before you ring for it, " +
-		"read the bell before you look into the queue, and leave nothing there that was rung for.",
+	Guess:  true,
+	Truth: "The rings are read, and an item was not done: nothing calls the worker for it now. A callback that has read the bell " +
+		"must take all that was rung for; and an item must be in the queue before somebody rings for it.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var itemLost = &grade.Misconception{
 	ID:     "item-lost",
 	Belief: "What comes while the worker is busy is safe in the queue.",
-	Truth: "It is not there now. Either it was never put in (a channel that is full refuses it, and a variable holds one item), or it was thrown " +
-		"away with those that were done. Put each item in, and take out just those that you do, both under the lock.",
+	Guess:  true,
+	Truth: "The worker will not do it any more. An item gets lost if it is never put into the queue (a channel that is full " +
+		"refuses it, a variable holds one item), or if it is thrown away with those that were done. Put each item in, and take " +
+		"out just those that you do, both under the lock.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 

@@ -30,16 +30,18 @@ var readIsLine = &grade.Misconception{
 var byeIsRead = &grade.Misconception{
 	ID:     "bye-is-a-read",
 	Belief: "When bye comes, I see it.",
-	Truth: "This time it was printed and not seen. Bytes can arrive split anywhere, and one read can bring the end of one line and the " +
-		"beginning of the next. So look at each line that was put together, whatever else came with it.",
+	Guess:  true,
+	Truth: "bye was printed, and the program went on. Bytes can arrive split anywhere, and one read can bring the end of one line " +
+		"and the beginning of the next. So look at each line that was put together, whatever else came with it.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var byeInside = &grade.Misconception{
 	ID:     "bye-inside",
 	Belief: "Where bye is found, the line is bye.",
-	Truth: "It may be a part of a longer line (goodbye), and then it is not meant. A line ends at its newline, and only there " +
-		"is it known what it says: compare all of it.",
+	Guess:  true,
+	Truth: "Only a line that is bye from its first byte to its last ends the program. A line ends at its newline, and only there " +
+		"is it known what it says: compare all of it, as it came.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 

@@ -81,6 +81,7 @@ var inNanoseconds = &grade.Misconception{
 var notEachTimed = &grade.Misconception{
 	ID:     "not-each-timed",
 	Belief: "Each job gets its time.",
+	Guess:  true,
 	Truth: "More jobs were read than timers were added: what one read gives is one job, and the work of each takes 20 ms. Add the timer, for that time, when a job " +
 		"was read.",
 	Lesson: "02-ev-persist", Section: "explain",
@@ -121,8 +122,9 @@ var timeoutForTimer = &grade.Misconception{
 var printedTooEarly = &grade.Misconception{
 	ID:     "printed-too-early",
 	Belief: "The result can be printed when the job comes, since it is known.",
-	Truth: "Whoever reads the output believes that a printed job is done, and it is not: the work takes 20 ms. The " +
-		"callback of the timer is where it is done: print there, then add the event again.",
+	Guess:  true,
+	Truth: "Whoever reads the output believes that a printed job is done, and it is not: the work takes 20 ms. The callback of the " +
+		"timer is where it is done: print there, then add the event again.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 

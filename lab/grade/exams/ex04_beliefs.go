@@ -23,14 +23,17 @@ var onlyLinesCount = &grade.Misconception{
 var timerOnce = &grade.Misconception{
 	ID:     "timer-once",
 	Belief: "While the sensor is silent, the time begins again by itself.",
-	Truth: "That of a persistent event does, as long as it is pending. A timer without Persist fires once, and an event that is added " +
-		"anew has the timeout that Add is given then. A silence that goes on is reported again only if one is pending.",
+	Guess:  true,
+	Truth: "The timeout of a persistent event begins again by itself, as long as the event is pending. A timer without Persist " +
+		"fires once, and an event that is added anew has the timeout that Add is given then. A silence that goes on is reported " +
+		"again only if a timeout is pending.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var timerLeft = &grade.Misconception{
 	ID:     "timer-left",
 	Belief: "After the end nothing more is called.",
+	Guess:  true,
 	Truth: "Whatever has a timeout is called until it is deleted, and keeps the loop alive. Delete it when a read gives 0. A timer is an event of its own; " +
 		"of one event with a timeout, one Del ends both.",
 	Lesson: "02-ev-persist", Section: "explain",
@@ -39,6 +42,7 @@ var timerLeft = &grade.Misconception{
 var silenceNotTold = &grade.Misconception{
 	ID:     "silence-not-told",
 	Belief: "Silence is nothing, so there is nothing to report.",
+	Guess:  true,
 	Truth: "Silence makes no fd ready: only a timeout ends the loop's wait. Give the event one (Add takes it), and let " +
 		"the callback print when that is the reason for which it is called.",
 	Lesson: "02-ev-persist", Section: "explain",
@@ -47,6 +51,7 @@ var silenceNotTold = &grade.Misconception{
 var timeoutUnused = &grade.Misconception{
 	ID:     "timeout-unused",
 	Belief: "With a timeout, silence is reported.",
+	Guess:  true,
 	Truth: "The time was over, a callback was called for that, and idle did not come out. The second argument of the callback says why it is called: " +
 		"what&event.Timeout != 0. Follow it from there to standard output.",
 	Lesson: "02-ev-persist", Section: "explain",
@@ -55,16 +60,18 @@ var timeoutUnused = &grade.Misconception{
 var silenceLeftOut = &grade.Misconception{
 	ID:     "silence-left-out",
 	Belief: "One idle more or less makes no difference.",
-	Truth: "It does: whoever reads the output counts them. Each time of silence is reported once, the first one like the others, and also before the " +
-		"first word. Print idle whenever the time is over.",
+	Guess:  true,
+	Truth: "Whoever reads the output counts the lines. Each time of silence is reported once, the first one like the others, and " +
+		"also before the first word. Print idle whenever the time is over.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var idleTooOften = &grade.Misconception{
 	ID:     "idle-too-often",
 	Belief: "When I print idle, the sensor was silent.",
-	Truth: "Here it was printed more often than that. It says that the sensor was silent for the whole time of the second argument, counted from its last word, " +
-		"and is printed once for each such time.",
+	Guess:  true,
+	Truth: "idle says that the sensor was silent for the whole time of the second argument, counted from its last word or from the " +
+		"last idle. It is printed once for each such time.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
@@ -80,23 +87,25 @@ var silenceIsEnd = &grade.Misconception{
 var zeroTime = &grade.Misconception{
 	ID:     "zero-timeout",
 	Belief: "The timeout that I give Add is the right one.",
-	Truth: "It is 0, and that is over at once: the callback is called for the reason Timeout, with nothing to read; and a persistent event with a timeout of 0 is " +
-		"not added again. Give Add the time of the second argument as time.ParseDuration returns it (in whole seconds, 200 ms are 0). An event without a " +
-		"timeout is added with event.NoTimeout.",
+	Guess:  true,
+	Truth: "A timeout of 0 is over at once: the callback is called for the reason Timeout, with nothing to read; and a persistent " +
+		"event with a timeout of 0 is not added again. Give Add the time of the second argument as time.ParseDuration returns " +
+		"it (in whole seconds, 200 ms are 0). An event without a timeout is added with event.NoTimeout.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var idleLate = &grade.Misconception{
 	ID:     "idle-late",
 	Belief: "Some timeout will do.",
-	Truth: "The second argument says how long the sensor may be silent. A constant in the program, or a time that was multiplied " +
-		"by a unit once more, is a different one: give Add exactly what the argument says.",
+	Guess:  true,
+	Truth:  "The second argument says how long the sensor may be silent. Give Add exactly what the argument says.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var idleEarly = &grade.Misconception{
 	ID:     "idle-early",
 	Belief: "A little less than the time will do.",
+	Guess:  true,
 	Truth: "idle says that the sensor was silent for the time of the second argument, and a word that comes just before its end is none too late. " +
 		"The loop needs no allowance: give Add exactly what the argument says.",
 	Lesson: "02-ev-persist", Section: "explain",
@@ -113,16 +122,19 @@ var onceIsEnough = &grade.Misconception{
 var timeoutTakenAway = &grade.Misconception{
 	ID:     "timeout-taken-away",
 	Belief: "After a word the time goes on by itself.",
-	Truth: "It does if the event persists, has the timeout, and stays pending. An event that was deleted, or added again without a timeout, measures " +
-		"nothing: the loop waits for as long as it takes. After each word one with the timeout must be pending.",
+	Guess:  true,
+	Truth: "After a word the time begins again by itself if the event persists, has the timeout, and stays pending. An event that " +
+		"was deleted, or added again without a timeout, measures nothing: the loop waits for as long as it takes. After each " +
+		"word one with the timeout must be pending.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var idleMisspelt = &grade.Misconception{
 	ID:     "idle-misspelt",
 	Belief: "Whoever reads it will know what I mean.",
-	Truth: "A program may read it, and programs compare bytes. The line is idle: four small letters and a newline, and " +
-		"nothing else on that line.",
+	Guess:  true,
+	Truth: "A program may read it, and programs compare bytes. The line is idle: four small letters and a newline, and nothing " +
+		"else on that line.",
 }
 
 var idleLogged = &grade.Misconception{
@@ -151,8 +163,9 @@ var besideTheLoop = &grade.Misconception{
 var idleAtStart = &grade.Misconception{
 	ID:     "idle-at-start",
 	Belief: "When it begins, the sensor is silent.",
-	Truth: "Silence lasts: idle says that a time of it is over, and when the program begins none is. Print it where the loop says that the " +
-		"time is over, and nowhere else.",
+	Guess:  true,
+	Truth: "idle says that a time of silence is over, and when the program begins none is. Print it when the time of the second " +
+		"argument is over, and not before.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 

@@ -169,8 +169,10 @@ func deletedEarly(e *grade.Examiner, source *grade.FIFO) *grade.Finding {
 var readNotWritten = &grade.Misconception{
 	ID:     "read-not-written",
 	Belief: "What I have read is as good as written.",
-	Truth: "It is in the program's memory, and nowhere else: when the program ends, it is gone. Have it written before the loop may return, at an end " +
-		"of file as at EAGAIN. (What lies in a buffer must be flushed, and a goroutine that writes must have come to its end.)",
+	Guess:  true,
+	Truth: "What was read is in the program's memory, and nowhere else: when the program ends, it is gone. Have it written before " +
+		"the loop may return, at an end of file as at EAGAIN. (What lies in a buffer must be flushed, and a goroutine that " +
+		"writes must have come to its end.)",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 

@@ -37,16 +37,19 @@ var postedElsewhere = &grade.Misconception{
 var postedInVain = &grade.Misconception{
 	ID:     "posted-in-vain",
 	Belief: "When the posted function has run, the worker has the connection.",
-	Truth: "It has it when an event is pending on it. The posted function makes one (NewEvent) and adds it (Add), on the base whose thread it runs on: " +
-		"another base refuses it (ErrOtherThread; Add returns it).",
+	Guess:  true,
+	Truth: "A worker has a connection when an event is pending on it. The posted function makes one (NewEvent) and adds it (Add), " +
+		"on the base whose thread it runs on: another base refuses it (ErrOtherThread; Add returns it).",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
 var closedUnserved = &grade.Misconception{
 	ID:     "closed-unserved",
 	Belief: "I can close the connection here.",
-	Truth: "It is closed for all threads of the process, and the client is served no more. (Was it closed because Add failed? From " +
-		"another thread it is refused: Post a function to the worker's base, and let that add the event.) The worker closes it, when the client has ended.",
+	Guess:  true,
+	Truth: "When a connection is closed, it is closed for all threads of the process, and the client is served no more. The worker " +
+		"closes it, when the client has ended. (An Add from another thread is refused: Post a function to the worker's base, " +
+		"and let that add the event.)",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
@@ -77,6 +80,7 @@ var baseEach = &grade.Misconception{
 var notHandedOn = &grade.Misconception{
 	ID:     "not-handed-on",
 	Belief: "A connection that was accepted will be served.",
+	Guess:  true,
 	Truth: "accept(2) gives a number to the thread that called it, and no loop knows of it. Hand it to its worker at once, whether others come or " +
 		"not: Post a function to the worker's base, and let that function add the event. (An Add from another thread is refused; look at " +
 		"what Add returns.)",

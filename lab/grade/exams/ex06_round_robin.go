@@ -29,14 +29,16 @@ var addedFromOutside = &grade.Misconception{
 var allOnOne = &grade.Misconception{
 	ID:     "all-on-one",
 	Belief: "With two workers, each gets its share.",
-	Truth: "It gets what the acceptor gives it, and that has always chosen the same one. Choose by how many connections were accepted before, " +
-		"and keep that number where it outlives the callback.",
+	Guess:  true,
+	Truth: "Each connection has gone to the same worker. Choose by how many connections were accepted before, and keep that number " +
+		"where it outlives the callback.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
 var notInTurn = &grade.Misconception{
 	ID:     "not-in-turn",
 	Belief: "By my rule the workers take turns.",
+	Guess:  true,
 	Truth: "In turn means: one worker, the other, the first again, by the order in which the clients were accepted. Who is free, who has " +
 		"left and which number the fd has do not matter. Count what was accepted, and nothing else.",
 	Lesson: "03-one-base-per-thread", Section: "explain",

@@ -33,8 +33,9 @@ var rungBefore = &grade.Misconception{
 var takesMore = &grade.Misconception{
 	ID:     "takes-more",
 	Belief: "The number says only that something is there.",
-	Truth: "That is what a byte in a pipe says. An eventfd counts, and the Task is to take as many items as its number says. " +
-		"A worker that takes more is called later for items that are done.",
+	Guess:  true,
+	Truth: "An eventfd counts, and the Task is to take as many items as its number says. A worker that takes more is called later " +
+		"for items that are done.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
@@ -135,6 +136,7 @@ var putsBack = &grade.Misconception{
 var takesFewer = &grade.Misconception{
 	ID:     "takes-fewer",
 	Belief: "What I do not take now, the next ring brings.",
+	Guess:  true,
 	Truth: "A read takes the whole number and leaves 0: nobody will say again that these items wait. Take as many as the number says, in this " +
 		"callback.",
 	Lesson: "04-deferred-notify", Section: "explain",

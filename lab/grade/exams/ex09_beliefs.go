@@ -73,8 +73,9 @@ var clientFirst = &grade.Misconception{
 var answerCut = &grade.Misconception{
 	ID:     "answer-cut",
 	Belief: "Whatever I have written, the client has its answer.",
-	Truth: "The end of file says that the answer is complete, so the client believes that there is no more. The answer is its whole line, with the " +
-		"newline: compare how much each read gave with how much was written.",
+	Guess:  true,
+	Truth: "The end of file says that the answer is complete, so the client believes that there is no more. The answer is its " +
+		"whole line, with the newline: compare how much each read gave with how much was written.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
@@ -89,6 +90,7 @@ var answeredIsServed = &grade.Misconception{
 var servesTooFew = &grade.Misconception{
 	ID:     "serves-too-few",
 	Belief: "All clients are served.",
+	Guess:  true,
 	Truth:  "The second argument says how many are to be served. So many have to be accepted and answered before the program ends.",
 }
 
@@ -111,6 +113,7 @@ var optionTakenAway = &grade.Misconception{
 var servesOneMore = &grade.Misconception{
 	ID:     "serves-one-more",
 	Belief: "One more client may come.",
+	Guess:  true,
 	Truth:  "The second argument says how many are served. When the last one of them has its answer, the server closes its listener and ends.",
 }
 

@@ -121,6 +121,7 @@ var ownEndOfFile = &grade.Misconception{
 var printsAtTheEnd = &grade.Misconception{
 	ID:     "prints-at-the-end",
 	Belief: "It is enough that the answer is printed in the end.",
+	Guess:  true,
 	Truth: "The server closes some time later, and until then nobody sees the answer. Print it as soon as it is complete (a bufio.Writer keeps it " +
 		"until Flush); then say bye, and wait.",
 }
@@ -128,6 +129,7 @@ var printsAtTheEnd = &grade.Misconception{
 var moreToCome = &grade.Misconception{
 	ID:     "more-to-come",
 	Belief: "There is more to come.",
+	Guess:  true,
 	Truth: "An answer is one line: with its newline it is complete. Print it then, and say bye. The server closes when it is told so, and " +
 		"not before.",
 	Lesson: "05-time-wait", Section: "production",
@@ -142,6 +144,7 @@ var newlineLeftOut = &grade.Misconception{
 var waitsAWhile = &grade.Misconception{
 	ID:     "waits-a-while",
 	Belief: "What has not come after some time will not come.",
+	Guess:  true,
 	Truth: "The rest of an answer may come an hour after its beginning. Wait for it, however long it takes: add the event with " +
 		"event.NoTimeout.",
 }

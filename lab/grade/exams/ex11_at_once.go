@@ -13,41 +13,46 @@ import (
 var capturedLate = &grade.Misconception{
 	ID:     "captured-late",
 	Belief: "A function keeps my variables as they were when I made it.",
-	Truth: "It has the variables themselves, and looks at them when it runs. A callback and a posted function run later: by " +
-		"then something else is in the variable, for instance the last pipe, client, event or job. Give each function its " +
-		"own: a variable that is declared inside the loop, or inside the function that makes it. (go run -race may tell of " +
-		"such a variable, too.)",
+	Guess:  true,
+	Truth: "A function that is made inside another one has the variables themselves, and looks at them when it runs. A callback " +
+		"and a posted function run later: by then something else may be in the variable, for instance the last pipe, client, " +
+		"event or job. Give each function its own: a variable that is declared inside the loop, or inside the function that " +
+		"makes it. (go run -race may tell of such a variable, too.)",
 	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
 var bufferUsedAgain = &grade.Misconception{
 	ID:     "buffer-used-again",
 	Belief: "What I have handed over, I may fill again.",
-	Truth: "The other thread looks into it later, or at this moment; meanwhile the next job puts other " +
-		"bytes there. What is handed to another thread is no longer yours: give each job, and each answer, its own buffer.",
+	Guess:  true,
+	Truth: "Another thread looks later, or at this moment, into what it was handed; meanwhile the next job may put other bytes " +
+		"there. Give each job, and each answer, a buffer of its own.",
 	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
 var answerLost = &grade.Misconception{
 	ID:     "answer-lost",
 	Belief: "What I hand over will be taken.",
-	Truth: "Each word goes through two hand-overs: the job to the worker, and the answer to the loop. Keep each until it is taken. (A full " +
-		"channel refuses, a place for one has only the last, one ring of a bell may stand for many, and Add or Once on another thread is " +
-		"refused.)",
+	Guess:  true,
+	Truth: "Each word goes through two hand-overs: the job to the worker, and the answer to the loop. Keep each until it is taken. " +
+		"(A full channel refuses, a place for one has only the last, one ring of a bell may stand for many, and Add or Once on " +
+		"another thread is refused.)",
 	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
 var handedOver = &grade.Misconception{
 	ID:     "handed-over-changes",
 	Belief: "What I hand over stays as it is.",
-	Truth: "The worker, or a posted function, comes to it later: by then the next job may be in the variable that it looks at, or in the " +
-		"buffer. Give each job, and each answer, a variable and a buffer of its own.",
+	Guess:  true,
+	Truth: "The worker, and a posted function, come later to what they were handed: by then the next job may be in the variable " +
+		"that they look at, or in the buffer. Give each job, and each answer, a variable and a buffer of its own.",
 	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
 var nobodyKeepsOrder = &grade.Misconception{
 	ID:     "nobody-keeps-order",
 	Belief: "Each answer finds its own way.",
+	Guess:  true,
 	Truth: "What is done side by side, in goroutines or in events of their own, is done in any order, and a client's answers " +
 		"may change places. One worker takes the jobs one after the other, and posts the answers in that order.",
 	Lesson: "06-adding-to-a-running-base", Section: "explain",

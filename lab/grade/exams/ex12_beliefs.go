@@ -7,6 +7,7 @@ import "fdlab/lab/grade"
 var writeTakesAll = &grade.Misconception{
 	ID:     "write-takes-all",
 	Belief: "What I give to write will be sent.",
+	Guess:  true,
 	Truth: "write takes as much as the kernel has room for, and says how much that was. It may be less, or nothing " +
 		"(EAGAIN). What it did not take is still yours: keep it, and let a Write event say when there is room for it.",
 	Lesson: "07-one-thread-many-clients", Section: "explain",
@@ -63,8 +64,9 @@ var endIsGone = &grade.Misconception{
 var hoards = &grade.Misconception{
 	ID:     "hoards",
 	Belief: "I read whatever comes, and send it when I can.",
-	Truth: "Then a client that talks and does not read fills the server's memory. Do not read from a client that " +
-		"takes nothing: its bytes wait in the kernel, the kernel has a limit, and the client must wait.",
+	Guess:  true,
+	Truth: "If a server reads on from a client that takes nothing, what it owes grows with each read, and fills its memory. Do not " +
+		"read from such a client: its bytes wait in the kernel, the kernel has a limit, and the client must wait.",
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 
@@ -112,16 +114,18 @@ var lastWordsLost = &grade.Misconception{
 var othersWords = &grade.Misconception{
 	ID:     "others-words",
 	Belief: "The answer will find its client.",
-	Truth: "It goes to the fd that write is given, with the bytes that are in the buffer then. A callback that was called for one client must " +
-		"use this client's fd and bytes, and not a variable that another client's callback has set.",
+	Guess:  true,
+	Truth: "An answer goes to the fd that write is given, with the bytes that are in the buffer then. A callback that was called " +
+		"for one client must use this client's fd and bytes.",
 	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
 var doneWithIt = &grade.Misconception{
 	ID:     "done-with-it",
 	Belief: "I have done what I can for this client.",
-	Truth: "It is connected, and is owed an answer. A connection is over when a read gives 0 and all is sent, or when a read or a write gives " +
-		"an error that is not EAGAIN.",
+	Guess:  true,
+	Truth: "The client is connected, and is owed an answer. A connection is over when a read gives 0 and all is sent, or when a " +
+		"read or a write gives an error that is not EAGAIN.",
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 

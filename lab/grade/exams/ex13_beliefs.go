@@ -15,8 +15,9 @@ var diesOfIt = &grade.Misconception{
 var breaksOff = &grade.Misconception{
 	ID:     "breaks-off",
 	Belief: "When I am told to stop, I stop.",
-	Truth: "What was read is only in the program's memory: if it ends, the answer is lost, and the client will never know " +
-		"why. Stop taking in what is new, finish what was begun, and let the loop end by itself: when no event is left.",
+	Guess:  true,
+	Truth: "What was read, or waits to be read, is owed an answer, and is lost when the program ends. Stop taking in what is new, " +
+		"finish what was begun, and let the loop end by itself: when no event is left.",
 	Lesson: lesson07, Section: "explain",
 }
 
@@ -96,8 +97,9 @@ var stillListens = &grade.Misconception{
 var closesOwing = &grade.Misconception{
 	ID:     "closes-owing",
 	Belief: "When the server stops, it can close a connection.",
-	Truth: "Not while its client is owed something: what was read is only in the program's memory, and is lost. Wait for room, " +
-		"send all, then read again, and disconnect it at EAGAIN.",
+	Guess:  true,
+	Truth: "A client is owed an answer to all that it had sent, read or unread. Send all, then read again, and disconnect the " +
+		"client when that read gives EAGAIN.",
 	Lesson: lesson07, Section: "explain",
 }
 
@@ -134,16 +136,18 @@ var cutOff = &grade.Misconception{
 var readsOverRest = &grade.Misconception{
 	ID:     "reads-over-rest",
 	Belief: "One more read does no harm.",
-	Truth: "What a connection is still owed is in the buffer that the read fills, and is lost. Read once more from a client that is " +
-		"owed nothing; for a client that is owed something, wait for room first.",
+	Guess:  true,
+	Truth: "What a connection is still owed was in the buffer that the read has filled, and is lost. Read once more from a client " +
+		"that is owed nothing; for a client that is owed something, wait for room first.",
 	Lesson: lesson07, Section: "explain",
 }
 
 var signalIsAll = &grade.Misconception{
 	ID:     "signal-is-all",
 	Belief: "The program was told to stop, so it will stop.",
-	Truth: "It stops as far as the callback does something. The first signal is the one that counts: take no new clients from then on, and disconnect those " +
-		"that have all their answers.",
+	Guess:  true,
+	Truth: "A program does at a signal what its callback does, and nothing else. The first signal is the one that counts: take no " +
+		"new clients from then on, and disconnect those that have all their answers.",
 	Lesson: lesson07, Section: "explain",
 }
 
