@@ -39,7 +39,11 @@ func (e *Examiner) death() *Finding {
 		return Find(ClosedWatched, orphaned(orphan)+"; "+saw, e.closedIn(orphan)...).Decides(Closing(orphan))
 	}
 	if f := e.refused(); f != nil && !e.over {
-		return Find(AgainIsEnd, "a read of "+safe(f.Name())+" gave EAGAIN, and the program ended because of it; "+saw, f)
+		if all := e.givenUp(); len(all) > 1 {
+			return Find(AgainIsEnd, fmt.Sprintf("reads of %s and of %s gave EAGAIN, and each was closed then; %s", safe(all[0].Name()), safe(all[1].Name()), saw), all...).
+				Decides(Refused(all[0], world.CallRead), Refused(all[1], world.CallRead))
+		}
+		return Find(AgainIsEnd, "a read of "+safe(f.Name())+" gave EAGAIN, and the program ended because of it; "+saw, f).Decides(Refused(f, world.CallRead))
 	}
 	switch {
 	case exit.Code == 0 && e.noisy():
@@ -153,6 +157,22 @@ func (e *Examiner) refused() *world.FD {
 		}
 	}
 	return nil
+}
+
+// givenUp returns the world's fds that the program has closed though their end was not read, and whose last read gave EAGAIN.
+func (e *Examiner) givenUp() (all []*world.FD) {
+	for _, f := range e.handFDs() {
+		var last world.Entry
+		e.Each(func(r *world.Entry) {
+			if LastCall(f, world.CallRead)(r) {
+				last = *r
+			}
+		})
+		if f.Closed != 0 && f.Ends.Now == 0 && last.B == int64(unix.EAGAIN) {
+			all = append(all, f)
+		}
+	}
+	return all
 }
 
 // crashSite is the line of the program's own that a panic came from, as in

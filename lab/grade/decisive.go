@@ -28,6 +28,13 @@ func LastCall(f *world.FD, call world.Call) func(*world.Entry) bool {
 	}
 }
 
+// began says of a record whether such a call on the fd begins there.
+func began(f *world.FD, call world.Call) func(*world.Entry) bool {
+	return func(r *world.Entry) bool {
+		return r.Kind == trace.CallBegin && r.Call == call && r.FD == f.Number && r.Time >= f.Opened
+	}
+}
+
 // madeBlocking says of a record whether it takes O_NONBLOCK from the fd.
 func madeBlocking(f *world.FD) func(*world.Entry) bool {
 	return func(r *world.Entry) bool {
@@ -54,6 +61,21 @@ func Refused(f *world.FD, call world.Call) func(*world.Entry) bool {
 	return func(r *world.Entry) bool {
 		return r.Kind == trace.CallEnd && r.Call == call && r.FD == f.Number && r.B == int64(unix.EAGAIN)
 	}
+}
+
+// WriteOf says of a record whether it is the write to the fd that sent byte n (from 0), or the last
+// one if none has sent it.
+func (e *Examiner) WriteOf(f *world.FD, n int) func(*world.Entry) bool {
+	sent, seq := int64(0), uint64(0)
+	e.Each(func(r *world.Entry) {
+		if r.A > 0 && LastCall(f, world.CallWrite)(r) {
+			if sent <= int64(n) {
+				seq = r.Seq
+			}
+			sent += r.A * int64(r.Times())
+		}
+	})
+	return func(r *world.Entry) bool { return seq != 0 && r.Seq == seq }
 }
 
 // ToldShort reports whether a write to the fd took less than the program had read from it

@@ -30,11 +30,12 @@ func (e *Examiner) detained() *Finding {
 	case strings.HasPrefix(wait, "sync.Mutex") || strings.HasPrefix(wait, "sync.RWMutex"):
 		m, saw = NeverUnlocked, fmt.Sprintf("%s: it waits for a lock (%s, %s), and every other thread sleeps, too", saw, wait, at)
 	case wait == "sleep":
-		saw = fmt.Sprintf("%s: it sleeps (time.Sleep, %s), and every other thread sleeps, too", saw, at)
+		saw = fmt.Sprintf("%s: it sleeps (time.Sleep, %s)", saw, at)
 	default:
-		saw = fmt.Sprintf("%s: it waits (%s, %s), and every other thread sleeps, too", saw, wait, at)
+		saw = fmt.Sprintf("%s: it waits (%s, %s)", saw, wait, at)
 	}
-	return Find(m, saw, e.world.FDByNumber(top.FD))
+	return Find(m, saw, e.world.FDByNumber(top.FD)).
+		Decides(func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.Inside.Number == top.Number })
 }
 
 // slow: each of its callbacks takes long, and this one has only begun.

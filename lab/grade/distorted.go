@@ -22,6 +22,17 @@ var (
 		Truth: "It adds a newline at the end. What a read gives has its own newlines already, or none: it may be a part of a line, or " +
 			"several. Write the bytes as they came: os.Stdout.Write.",
 	}
+	PieceIsLine = &Misconception{
+		ID:     "piece-is-line",
+		Belief: "What a read gives is a line.",
+		Truth: "A pipe is a stream of bytes: a read gives what has come so far, half a line or several. Here a newline was put behind a piece that had " +
+			"none. Write the bytes as they came: os.Stdout.Write.",
+	}
+	NewlineLeftOut = &Misconception{
+		ID:     "newline-left-out",
+		Belief: "The newline does not belong to what was said.",
+		Truth:  "It ends the line, and a program that reads lines waits for it. Put it out as it came, like any other byte.",
+	}
 	WholeBuffer = &Misconception{
 		ID:     "whole-buffer",
 		Belief: "What I have read is the buffer.",
@@ -54,6 +65,9 @@ func (e *Examiner) distortion(got, due string, n int) *Misconception {
 	case more[0] == 0 && !strings.HasPrefix(due[n:], "\x00"), leftBefore(reads, due, n, more):
 		return WholeBuffer
 	case more[0] == '\n' && goesOnThere(reads, n, more[1:], due[n:]):
+		if linesBefore(reads, due, n) { // these came out as they were
+			return PieceIsLine
+		}
 		return AddsNewline
 	case repeats(inserted(got, due, n, all), reads, due, n):
 		return PrintedAgain
@@ -163,10 +177,24 @@ func goesOnThere(reads []int, n int, follows, due string) bool {
 			continue
 		}
 		if i+1 == len(reads) {
-			return true
+			return follows == ""
 		}
 		next := min(reads[i+1], len(due))
 		return strings.HasPrefix(follows, due[:next])
+	}
+	return false
+}
+
+// linesBefore reports whether a read before the one that ended with byte n gave the end of a line.
+func linesBefore(reads []int, due string, n int) bool {
+	at := 0
+	for _, size := range reads {
+		if at += size; at >= n {
+			break
+		}
+		if due[at-1] == '\n' {
+			return true
+		}
 	}
 	return false
 }

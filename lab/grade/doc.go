@@ -93,7 +93,7 @@ type Result struct {
 	Feedback *Feedback `json:"feedback,omitempty"` // of a trial that failed
 	Err      string    `json:"error,omitempty"`    // of one that was not judged
 	Note     string    `json:"note,omitempty"`     // of one that passed: what could not be looked for, and why
-	Printed  []string  `json:"printed,omitempty"`  // the program's last lines, quoted
+	Printed  []string  `json:"printed,omitempty"`  // the program's last lines, quoted; "(stderr) " stands before those of standard error
 	Records  int       `json:"records"`            // how many the trace has
 
 	// Build says why the program does not compile; nil if it does.

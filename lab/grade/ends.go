@@ -185,6 +185,7 @@ func (e *Examiner) closed(expected string) {
 	}
 	twice := e.world.ClosedTwice
 	if twice != "" {
+		e.RuleOut(expected, e.suspect())
 		about := e.handFDs()
 		for _, f := range e.world.FDs {
 			if f.Closed != 0 && f.Name()+" (closed)" == twice {

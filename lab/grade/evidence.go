@@ -57,7 +57,7 @@ func evidence(entries []world.Entry, n int, decides []func(*world.Entry) bool, f
 	var lines []line // the last first
 	waits := 0       // in a row
 	before := 0      // lines before the oldest that decides
-	for i := len(entries) - 1; i >= 0 && (len(lines) <= n || before <= ledTo && oldest < len(entries)) && i > len(entries)-50_000; i-- {
+	for i := len(entries) - 1; i >= 0 && (len(lines) <= n || before <= ledTo && oldest < len(entries)); i-- {
 		e := &entries[i]
 		if len(about) > 0 && !about[e.FD] && !always(e) && !decisive[i] || outOfDate(entries, i) {
 			continue

@@ -149,7 +149,7 @@ func (f *FIFO) Echo(text string) {
 				" is open in the program, and its name is gone: nobody else can open it", opened))
 		}
 		if f.e.hopeless() || time.Now().After(end) {
-			f.e.Fail(f.e.diagnose("the program keeps " + f.name() + " open for reading"))
+			f.e.Fail(f.e.diagnose("the program goes on reading " + f.name() + ": more is to come"))
 		}
 		time.Sleep(time.Millisecond)
 	}

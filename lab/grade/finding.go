@@ -55,7 +55,7 @@ func first(looks ...Look) *Finding {
 // program, puts out what is not due or does not stop printing is seen without.
 func (e *Examiner) orPastTheLab(f *Finding) *Finding {
 	switch f.Means {
-	case Crashed, MinusOne, Floods, GaveUp, EndsInError, Forks, Noise, PrintedAgain, WrongOutput, WrongBytes, AsFormat, AddsNewline, WholeBuffer:
+	case Crashed, MinusOne, Floods, GaveUp, EndsInError, Forks, Noise, PrintedAgain, WrongOutput, WrongBytes, AsFormat, AddsNewline, PieceIsLine, WholeBuffer:
 		return f
 	}
 	calls := e.source.pastTheLab

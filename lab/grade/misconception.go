@@ -56,8 +56,9 @@ var (
 	EndIgnored = &Misconception{
 		ID:     "end-ignored",
 		Belief: "After the end of file a source is silent.",
-		Truth: "An end of file is a state, too: the fd is readable for ever, and each read gives 0. When a read " +
-			"gives 0, wait no more for this fd: delete its event, or do not add it again. Then close the fd.",
+		Guess:  true,
+		Truth: "When a read gives 0, nothing more will come from there: wait no more for this fd. Delete its event, or do not add it again; then " +
+			"close the fd. (An end of file is a state, too: a level-triggered event is called for it again and again, and each read gives 0.)",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
 	AgainIsEnd = &Misconception{
@@ -100,8 +101,8 @@ var (
 		ID:     "exit-status",
 		Belief: "The work is done, so the exit status does not matter.",
 		Guess:  true,
-		Truth: "Who started the program looks at nothing else: 0 says that all went well, and a script stops at any other number. " +
-			"End with 0 if nothing went wrong: let main return.",
+		Truth: "Who started the program learns from its exit status how it went: 0 says that all went well, any other number that something went " +
+			"wrong. End with 0 if nothing did: let main return.",
 	}
 	NotHeard = &Misconception{
 		ID:     "not-heard",
@@ -213,7 +214,7 @@ var (
 	}
 	Starved = &Misconception{
 		ID:     "starved",
-		Belief: "While my callback works or sleeps, the loop goes on.",
+		Belief: "A callback may take as long as it needs.",
 		Truth: "A callback runs on the loop's own thread. Until it returns, no other callback runs and no fd is " +
 			"noticed. Let an event wait, for a time or for an fd, and a worker thread work.",
 		Lesson: "03-one-base-per-thread", Section: "explain",
@@ -340,7 +341,7 @@ var (
 	BrokenOff = &Misconception{
 		ID:     "broken-off",
 		Belief: "It is time to end the loop.",
-		Truth: "Break and Exit cut a loop off: whatever its events still had to do is not done. Let it return when nothing is left " +
+		Truth: "Break and Exit end a loop though events are pending: what comes for these is not heard any more. Let it return when nothing is left " +
 			"to do; without NoExitOnEmpty it does so by itself, when no event is pending.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}

@@ -73,10 +73,15 @@ func (e *Examiner) noise() *Finding {
 		found := Find(m, fmt.Sprintf("after %d right bytes, %s goes on with %s, and should with %s",
 			n, p.name, excerpt(p.got[n:]), excerpt(p.due[n:])), e.about(p)...)
 		switch {
-		case n > 0 && (m == AddsNewline || m == WholeBuffer):
+		case n > 0 && (m == AddsNewline || m == PieceIsLine || m == WholeBuffer):
 			found.Decides(e.readOf(n - 1))
 		case verbatim && n < sum(e.reads()): // else nothing that was read has to do with it
 			found.Decides(e.readOf(n))
+		case p.fd != nil:
+			found.Decides(e.WriteOf(p.fd, n))
+		case e.through != nil && e.through() != nil:
+			found.FDs = append(found.FDs, e.through())
+			found.Decides(LastCall(e.through(), world.CallRead))
 		}
 		return found
 	}
@@ -121,6 +126,10 @@ func (e *Examiner) swallowed() *Finding {
 		if missing, _, _ := strings.Cut(p.due[len(p.got):], "\n"); p.fd == nil && len(missing) > 3 && strings.Contains(e.Logged(), missing) {
 			return Find(OnStandardError, fmt.Sprintf("all that was said was read, but %s ends before %s; standard error has it", p.name,
 				excerpt(p.due[len(p.got):])), e.about(p)...)
+		}
+		if p.due[len(p.got):] == "\n" && p.got != "" && !strings.HasSuffix(p.got, "\n") { // else it is a line of its own
+			return Find(NewlineLeftOut, fmt.Sprintf("all that was said was read, and %s has all of it but the newline at its end", p.name), e.about(p)...).
+				Decides(e.readOf(len(p.got)))
 		}
 		about, decides := e.about(p), e.ShortWrite(p.fd)
 		switch {

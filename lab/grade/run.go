@@ -111,7 +111,11 @@ func (e *Examiner) play(ctx context.Context, r *Result) {
 			r.Trace = append(r.Trace, e.entries[i].Record)
 		}
 		for _, line := range e.run.Output().Tail(8) {
-			r.Printed = append(r.Printed, line.Quoted())
+			text := line.Quoted()
+			if line.Stream == launch.Stderr {
+				text = "(stderr) " + text
+			}
+			r.Printed = append(r.Printed, text)
 		}
 	}()
 	e.exam.Play(e)

@@ -52,7 +52,7 @@ func field(b *strings.Builder, width int, name, text string) {
 	const indent = 12
 	at := indent
 	fmt.Fprintf(b, "  %-*s", indent-2, name)
-	for i, word := range strings.Fields(text) {
+	for i, word := range strings.Split(strings.TrimSpace(text), " ") { // two spaces stay two: they may be quoted
 		n := utf8.RuneCountInString(word)
 		if i > 0 && at+1+n > width {
 			b.WriteString("\n" + strings.Repeat(" ", indent))

@@ -90,7 +90,7 @@ var book = [trace.Kinds]entry{
 
 	trace.CallbackBegin: {notInFeed, func(l line, e *world.Entry) line {
 		if e.Inside.Posted() && e.Text != "" {
-			return l.say(Plain, "a ").say(Plain, e.Text).say(Plain, " begins")
+			return l.say(Plain, article(e.Text)).say(Plain, e.Text).say(Plain, " begins")
 		}
 		return l.say(Plain, "callback of ").say(Plain, Subject(On(e), e.Text)).say(Plain, " begins").reasons(e)
 	}},

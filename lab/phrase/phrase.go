@@ -176,9 +176,17 @@ func Subject(on, event string) string {
 	case on != "":
 		return on
 	case event != "":
-		return "a " + event
+		return article(event) + event
 	}
 	return "a timer"
+}
+
+// article is "a " or "an ", as it stands before a name.
+func article(name string) string {
+	if strings.ContainsAny(name[:1], "aeiou") {
+		return "an "
+	}
+	return "a "
 }
 
 // Flags says what an event is for, or why it was called: "read|persist".

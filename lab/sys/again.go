@@ -1,6 +1,7 @@
 package sys
 
 import (
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
@@ -12,7 +13,8 @@ import (
 // or reads the end of file each time, makes a million calls a second. A record for
 // each would drown all others. So a run of equal calls on one fd that move nothing
 // leaves its first record at once, then one for each millisecond, and one at its
-// end; each says how many calls it stands for (C). No call is left out of the counts.
+// end; each says how many calls it stands for (C). No call is left out of the counts, and none stands
+// behind another call that came later: the record of any other call comes after theirs.
 
 // repeated is what the observer knows of the last calls on one fd. It is used
 // only while somebody records.
@@ -62,12 +64,45 @@ func (o *observer) again(c call, fd int, errno unix.Errno) {
 	}
 	n := r.count.Add(1)
 	if last != 0 && now-last < between {
+		if n == 1 {
+			unsaid.add(fd)
+		}
 		return
 	}
 	r.what.Store(what)
 	r.last.Store(now)
 	r.count.Add(-n)
 	o.stands(what, fd, n, now)
+}
+
+// unsaid are the fds with calls that were gathered and may stand in no record yet.
+var unsaid unsaidFDs
+
+type unsaidFDs struct {
+	any atomic.Bool
+	mu  sync.Mutex
+	fds []int
+}
+
+func (u *unsaidFDs) add(fd int) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.fds = append(u.fds, fd)
+	u.any.Store(true)
+}
+
+// say records what was gathered on all fds, before another call is recorded.
+func (u *unsaidFDs) say(o *observer) {
+	if !u.any.Load() {
+		return
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, fd := range u.fds {
+		o.settle(fd)
+	}
+	u.fds = u.fds[:0]
+	u.any.Store(false)
 }
 
 // Settle records the equal calls on fd that were gathered and stand in no record yet, so that from now

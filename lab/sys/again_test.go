@@ -58,6 +58,38 @@ func TestARunOfRefusalsIsGatheredAndCounted(t *testing.T) {
 	}
 }
 
+// TestGatheredCallsComeBeforeALaterOne: the second end of one pipe, and then the close of another.
+func TestGatheredCallsComeBeforeALaterOne(t *testing.T) {
+	trail := recorded(t)
+	r, w, err := Pipe("ended")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, more, err := Pipe("other")
+	if err != nil {
+		t.Fatal(err)
+	}
+	Close(w)
+	for range 3 { // within less than it takes for the next record of a run
+		if n, err := Read(r, make([]byte, 8)); n != 0 || err != nil {
+			t.Fatalf("read = %d, %v, want 0", n, err)
+		}
+	}
+	Close(more)
+	closeAll(other, r)
+
+	ends := trail.of(r, trace.CallEnd)
+	closed := trail.of(more, trace.Close)
+	if len(closed) != 1 {
+		t.Fatalf("%d records say that the other pipe was closed, want 1", len(closed))
+	}
+	for _, rec := range ends {
+		if trail.reader.String(rec.Str) == "read" && rec.Seq > closed[0].Seq {
+			t.Errorf("record %d is of a read that was made before the close, record %d", rec.Seq, closed[0].Seq)
+		}
+	}
+}
+
 // TestARunOfEqualCallsIsGathered, whatever it is that moves nothing, and also where
 // the fd was made non-blocking by other means than this package's.
 func TestARunOfEqualCallsIsGathered(t *testing.T) {

@@ -82,6 +82,7 @@ func Close(fd int) error {
 	err := unix.Close(fd) // not ours: perhaps no fd at all
 	calls.Add(1)
 	if o.rec != nil {
+		unsaid.say(o)
 		o.rec.Put(&trace.Record{Kind: trace.Close, FD: int32(fd), A: int64(number(err))})
 	}
 	return err

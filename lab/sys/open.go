@@ -27,6 +27,7 @@ func (o *observer) opened(fd, peer int, what, label string, nonblocking bool) {
 // announce puts an Open into the trace, and what belongs to it.
 func (o *observer) announce(open *trace.Record, label string) {
 	open.Kind = trace.Open
+	unsaid.say(o)
 	o.rec.Put(open)
 	o.label(int(open.FD), label)
 	o.watcher.Watch(int(open.FD), int(open.B))
@@ -35,6 +36,7 @@ func (o *observer) announce(open *trace.Record, label string) {
 // forget ends it.
 func (o *observer) forget(fd int) {
 	o.settle(fd)
+	unsaid.say(o)
 	o.watcher.Unwatch(fd)
 	if o.rec != nil {
 		o.rec.Put(&trace.Record{Kind: trace.Close, FD: int32(fd)})

@@ -57,6 +57,7 @@ const (
 	callNonblock
 	callBlock
 	callReuseAddr
+	callReusePort
 	callLinger
 	callSetsockopt
 	callSoError
@@ -68,7 +69,7 @@ var callNames = [lastCall]string{
 	"read", "write", "accept", "connect", "bind", "listen", "shutdown", "open", "close",
 	"pipe", "socket", "socketpair", "eventfd",
 	"fcntl +O_NONBLOCK", "fcntl -O_NONBLOCK",
-	"setsockopt SO_REUSEADDR", "setsockopt SO_LINGER", "setsockopt", "getsockopt SO_ERROR",
+	"setsockopt SO_REUSEADDR", "setsockopt SO_REUSEPORT", "setsockopt SO_LINGER", "setsockopt", "getsockopt SO_ERROR",
 }
 
 // observer is who watches this process. rec is nil when nobody does.
@@ -122,6 +123,7 @@ func (o *observer) begin(c call, fd, arg int) (begun bool) {
 	if o.rec == nil || o.wouldRepeat(c, fd) {
 		return false
 	}
+	unsaid.say(o)
 	runtime.LockOSThread()
 	o.rec.Put(&trace.Record{Kind: trace.CallBegin, FD: int32(fd), Str: o.names[c], A: int64(arg)})
 	return true
@@ -154,6 +156,7 @@ func (o *observer) put(c call, fd, n int, errno unix.Errno, data []byte) {
 		return
 	}
 	o.settle(fd)
+	unsaid.say(o)
 	rec := trace.Record{Kind: trace.CallEnd, FD: int32(fd), Str: o.names[c], A: int64(n), B: int64(errno)}
 	if n > 0 && len(data) > 0 {
 		rec.SetData(data[:min(n, len(data))])

@@ -184,8 +184,13 @@ func SetLinger(fd, seconds int) error {
 // Setsockopt sets any other option that is an int: setsockopt(2).
 func Setsockopt(fd, level, option, value int) error {
 	call := callSetsockopt
-	if level == unix.SOL_SOCKET && option == unix.SO_REUSEADDR {
-		call = callReuseAddr // it is the same call, however it is spelled
+	if level == unix.SOL_SOCKET { // it is the same option, however it is set
+		switch option {
+		case unix.SO_REUSEADDR:
+			call = callReuseAddr
+		case unix.SO_REUSEPORT:
+			call = callReusePort
+		}
 	}
 	return observed().done(call, fd, unix.SetsockoptInt(fd, level, option, value))
 }

@@ -163,10 +163,14 @@ func (w *bellWorld) notRung() *grade.Finding {
 		return nil
 	}
 	if w.oneMore() == gone {
-		return grade.Find(itemLost, fmt.Sprintf("%.20q was not printed, and what came next was: it is not in the queue", missing), w.items.FD(), bell).
+		m := itemLost
+		if w.itemsInBell() {
+			m = bellIsQueue
+		}
+		return grade.Find(m, fmt.Sprintf("%.20q was not printed, and what came next was: it is not in the queue", missing), w.items.FD(), bell).
 			Decides(grade.Numbered(last))
 	}
-	return grade.Find(ringNotNeeded, fmt.Sprintf("%.20q was read last, the bell was not rung for that, and nothing was unread in it", missing[len(missing)-int(items):]), w.items.FD(), bell, ring).
+	return grade.Find(ringNotNeeded, fmt.Sprintf("the dispatcher read %.20q and did not ring for that, and nothing was unread in the bell", missing[len(missing)-int(items):]), w.items.FD(), bell, ring).
 		Decides(grade.Numbered(last))
 }
 

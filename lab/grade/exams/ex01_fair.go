@@ -102,7 +102,7 @@ func justFull(e *grade.Examiner, one, other *grade.FIFO) {
 	e.Due("\n")
 	other.Say("\n")
 	e.Answered(expected)
-	suspects(e, countsTwice, goroutinesRead, readsAnother, deletesAnother)
+	suspects(e, goroutinesRead, readsAnother, takesAnother, countsTwice)
 }
 
 // readsOnFull looks whether a thread sleeps in a read that came after one that had filled the buffer.
@@ -128,7 +128,7 @@ func endsInFull(e *grade.Examiner, f *grade.FIFO) {
 			return nil
 		}
 		return grade.Find(closesUnread, fmt.Sprintf("%s was closed when %d bytes were left in it", f.FD().Name(), f.Unread()), f.FD()).Decides(grade.Closing(f.FD()))
-	}, goroutinesRead, readsAnother, deletesAnother)
+	}, goroutinesRead, readsAnother, takesAnother)
 	e.HoldRead(f.FD())
 	e.Due("z")
 	f.Say("z")

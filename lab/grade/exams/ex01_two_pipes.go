@@ -43,7 +43,7 @@ var twoPipes = &grade.Exam{
 	Starter: grade.Blocked,
 	Play: func(e *grade.Examiner) {
 		a, b := e.FIFO("a"), e.FIFO("b")
-		suspects(e, countsTwice, goroutinesRead, readsAnother, deletesAnother)
+		suspects(e, goroutinesRead, readsAnother, takesAnother, countsTwice)
 		e.Start(a.Path, b.Path)
 		says := func(f *grade.FIFO, text, expected string) {
 			e.Due(text)
@@ -95,7 +95,7 @@ var twoPipes = &grade.Exam{
 		// Once more, in the other order: a callback may take the other one's end for granted.
 		e.Afresh()
 		other, one = e.Anew(one), e.Anew(other)
-		suspects(e, countsTwice, goroutinesRead, readsAnother, deletesAnother)
+		suspects(e, goroutinesRead, readsAnother, takesAnother, countsTwice)
 		e.Start(a.Path, b.Path)
 		one.Opened()
 		other.Opened()
@@ -107,6 +107,15 @@ var twoPipes = &grade.Exam{
 		other.End()
 		e.Ends(end, grade.NoEventsLeft)
 	},
+}
+
+var anotherPipe = &grade.Misconception{
+	ID:     "another-pipe",
+	Belief: "This is the pipe that has ended.",
+	Guess:  true,
+	Truth: "Each pipe ends for itself: delete the event of the one that has ended, and close it; the other one may still speak. See which variable the " +
+		"line uses, and what is in it at that moment: functions that share a variable see what was put into it last.",
+	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
 var holdsBack = &grade.Misconception{
@@ -157,23 +166,47 @@ func readElsewhere(e *grade.Examiner) (found *grade.Finding) {
 	return found
 }
 
-// deletesAnother looks for a callback that deleted the event of another fd, and
-// not its own: the last one, as it is when the callbacks share a variable.
-func deletesAnother(e *grade.Examiner) (found *grade.Finding) {
-	own := map[int64]bool{} // the callbacks that have deleted their own event
+// takesAnother looks for a pipe that the program has closed or no longer waits for, when the end that it had just read
+// was the other one's: in that callback, or before it read again.
+func takesAnother(e *grade.Examiner) (found *grade.Finding) {
+	ended := map[int32]bool{}              // whose end was read
+	last := map[uint32]int32{}             // whose end each thread has read, with no other read since
+	var before *grade.Finding              // not in a callback: it may be on its way out
+	pipe := func(number int32) *world.FD { // one that has spoken
+		return e.FD(func(f *world.FD) bool { return f.Number == number && f.BytesIn > 0 })
+	}
 	e.Each(func(r *world.Entry) {
-		if r.Kind == trace.Del && r.Inside.Number != 0 && r.FD == r.Inside.FD {
-			own[r.Inside.Number] = true
-		}
-	})
-	e.Each(func(r *world.Entry) {
-		if found != nil || r.Kind != trace.Del || r.Inside.Number == 0 || own[r.Inside.Number] {
-			return
-		}
-		its := e.FD(func(f *world.FD) bool { return f.Number == r.Inside.FD })
-		other := e.FD(func(f *world.FD) bool { return f.Number == r.FD })
-		if its != nil && other != nil && its != other && other.Ends.Now == 0 {
-			found = grade.Find(capturedLate, fmt.Sprintf("the callback of %s deleted the event of %s", its.Name(), other.Name()), its, other)
+		closes := r.Kind == trace.Close || r.Kind == trace.CallEnd && r.Call == world.CallClose
+		switch {
+		case found != nil:
+		case r.Kind == trace.CallEnd && r.Call == world.CallRead:
+			found = before
+			delete(last, r.Thread)
+			if r.A == 0 {
+				ended[r.FD] = true
+				last[r.Thread] = r.FD
+			}
+		case closes || r.Kind == trace.Del:
+			number, is := last[r.Thread]
+			its, other := pipe(number), pipe(r.FD)
+			if !is || its == nil || other == nil || its == other {
+				return
+			}
+			saw := fmt.Sprintf("a read of %s gave 0, and then the program ", its.Name())
+			switch {
+			case ended[r.FD] && closes && r.A < 0 && its.Closed == 0:
+				saw += fmt.Sprintf("closed %s once more; %s was not closed", strings.TrimSuffix(other.Name(), " (closed)"), its.Name())
+			case ended[r.FD]:
+				return
+			case closes:
+				saw += fmt.Sprintf("closed %s, whose end had not been read", other.Name())
+			default:
+				saw += fmt.Sprintf("deleted the event of %s, whose end had not been read", other.Name())
+			}
+			before = grade.Find(anotherPipe, saw, its, other).Decides(grade.Numbered(r.Seq))
+			if r.Inside.Number != 0 {
+				found = before
+			}
 		}
 	})
 	return found

@@ -22,8 +22,10 @@ var readOnlyFIFO = &grade.Misconception{
 var readIsLine = &grade.Misconception{
 	ID:     "read-is-line",
 	Belief: "The lines come out whole.",
-	Truth: "They do not: \"seen\" says from where on. A pipe is a stream of bytes, and a read is no line: it gives half a line, two lines, as much as the " +
-		"buffer holds. Keep what has no newline yet until the next call, put what is read then behind it, and print each line that is whole.",
+	Guess:  true,
+	Truth: "A pipe is a stream of bytes, and a read is no line: it gives half a line, two lines, as much as the buffer holds. Keep " +
+		"all of what has no newline yet, however long it is, put what is read then behind it, and print each line that is " +
+		"whole.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
@@ -346,14 +348,15 @@ func byeInOneRead(e *grade.Examiner, f *grade.FIFO) *grade.Finding {
 		e.Due("bye\n")
 		f.Echo("bye\n")
 	})
+	withBye := func(r *world.Entry) bool {
+		return r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == d.Number && r.A == int64(len("ye\nmore\n"))
+	}
 	if !e.Ended() && d.Watched() != 0 {
 		return grade.Find(grade.DoesNotEnd, "bye was printed, and the program does not end; it did not when bye came once more, either: the event on "+
-			d.Name()+" is still pending", d)
+			d.Name()+" is still pending", d).Decides(withBye)
 	}
 	return grade.Find(byeIsRead, "one read ended with b, the next gave ye and one more line: the line bye was printed, and the program went on. Then "+
-		"bye came once more, in one piece and alone, and that ended it", d).Decides(func(r *world.Entry) bool {
-		return r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == d.Number && r.A == int64(len("ye\nmore\n"))
-	})
+		"bye came once more, in one piece and alone, and that ended it", d).Decides(withBye)
 }
 
 // drained requires that no callback came for nothing.

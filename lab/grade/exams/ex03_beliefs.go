@@ -119,6 +119,15 @@ var timeoutForTimer = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
+var partOfJob = &grade.Misconception{
+	ID:     "part-of-job",
+	Belief: "A job is a line.",
+	Guess:  true,
+	Truth: "A job is what one read gives, in this exercise: a line, two lines, or a part of one. It takes 20 ms once, and is then printed as a " +
+		"whole.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
 var printedTooEarly = &grade.Misconception{
 	ID:     "printed-too-early",
 	Belief: "The result can be printed when the job comes, since it is known.",

@@ -35,7 +35,7 @@ var oneShot = &grade.Exam{
 		does := func(job, expected string) {
 			e.Due(job)
 			jobs.Say(job)
-			e.Answered(expected)
+			asOne(e, jobs, expected)
 		}
 
 		e.Check("the first job is done")
@@ -61,12 +61,47 @@ var oneShot = &grade.Exam{
 		jobs.Say("job 8\n") // it comes while the program works
 		e.Answered("job 8 comes while job 7 is being done; job 7 is printed, then job 8")
 		armed(e, jobs.FD())
+		takesTime(e, jobs.FD())
 		e.Calm("without a job the program sleeps")
 
 		e.Check("the end")
 		jobs.End()
 		e.Ends("the FIFO ends: nothing is added any more, dispatch returns, and all is closed", grade.NoEventsLeft)
 	},
+}
+
+// asOne waits until all that is due was printed, and requires that the program does not sleep when it has printed only a part
+// of what a read gave.
+func asOne(e *grade.Examiner, jobs *grade.FIFO, expected string) {
+	still := e.Stillness()
+	e.Await(expected, func() bool {
+		got := e.Printed()
+		begins, read := partOf(e, jobs, len(got))
+		switch {
+		case read == 0 || !strings.HasPrefix(e.IsDue(), got):
+			still = e.Stillness()
+		case still() && e.Printed() == got:
+			e.RuleOut("what one read gives is one job: when it is done, all of it is printed", grade.Find(partOfJob, fmt.Sprintf("of a job that was read %.30q was printed; then the program slept, and the rest was not printed yet",
+				got[begins:]), jobs.FD()).Decides(grade.Numbered(read)))
+		}
+		return got == e.IsDue()
+	})
+}
+
+// partOf returns the read that gave bytes before and after byte n of all that were read, and which of them was its first;
+// 0 if there is none.
+func partOf(e *grade.Examiner, jobs *grade.FIFO, n int) (begins int, read uint64) {
+	at := 0
+	e.Each(func(r *world.Entry) {
+		if r.Kind != trace.CallEnd || r.Call != world.CallRead || r.FD != jobs.FD().Number || r.A <= 0 {
+			return
+		}
+		if end := at + int(r.A); at < n && n < end {
+			begins, read = at, r.Seq
+		}
+		at += int(r.A)
+	})
+	return begins, read
 }
 
 // strikesAgain looks for a timer that struck when nobody had added it.
@@ -274,6 +309,7 @@ func lastRead(e *grade.Examiner, f *world.FD) (last world.Entry) {
 func takesTime(e *grade.Examiner, jobs *world.FD) {
 	read, timed := 0, time.Duration(0)
 	adds, struck, shortest := 0, 0, time.Hour
+	var last, untimed uint64 // the last read of a job for which no timer was added yet; one for which none was
 	e.Each(func(r *world.Entry) {
 		switch {
 		case r.Kind == trace.CallbackBegin && r.FD == trace.NoFD && r.What()&trace.Timeout != 0:
@@ -281,11 +317,19 @@ func takesTime(e *grade.Examiner, jobs *world.FD) {
 		case r.Kind == trace.Add && r.FD == trace.NoFD:
 			timed += time.Duration(max(0, r.B))
 			adds++
+			last = 0
 			shortest = min(shortest, time.Duration(max(0, r.B)))
 		case r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == jobs.Number && r.A > 0:
 			read++
+			if last != 0 {
+				untimed = last
+			}
+			last = r.Seq
 		}
 	})
+	if untimed == 0 {
+		untimed = last
+	}
 	if timed >= time.Duration(read)*work {
 		return
 	}
@@ -301,5 +345,6 @@ func takesTime(e *grade.Examiner, jobs *world.FD) {
 		m = inNanoseconds
 	}
 	e.RuleOut(fmt.Sprintf("a job takes %v, for which a timer stands", work),
-		grade.Find(m, fmt.Sprintf("%d jobs were read, and timers were added %s, for %v in all", read, phrase.Counted(int64(adds), "time"), timed), jobs))
+		grade.Find(m, fmt.Sprintf("%d jobs were read, and timers were added %s, for %v in all", read, phrase.Counted(int64(adds), "time"), timed), jobs).
+			Decides(grade.Numbered(untimed)))
 }

@@ -61,11 +61,11 @@ var idleTimeout = &grade.Exam{
 					printed, s = counted(e, sensor)
 				}
 				if s.early > 3 && printed > s.told {
-					e.RuleOut(expected, grade.Find(tooShort(e, idleTooOften), fmt.Sprintf("idle was printed %s; %d of these times it had been silent for %v",
-						phrase.Counted(int64(printed), "time"), s.told, silence), s.fd).Decides(s.isTooEarly))
+					e.RuleOut(expected, grade.Find(tooShort(e, idleTooOften), fmt.Sprintf("idle was printed %s, and so far a time of %v without a word was over %s",
+						phrase.Counted(int64(printed), "time"), silence, phrase.Counted(int64(s.told), "time")), s.fd).Decides(s.isTooEarly))
 				}
 				if s.early > 3 {
-					e.RuleOut(expected, grade.Find(pollsTheClock, fmt.Sprintf("%d times since the last word a timeout's callback was called, and no time of %v "+
+					e.RuleOut("nothing is called while the sensor speaks or is silent, until the time is over", grade.Find(pollsTheClock, fmt.Sprintf("%d times since the last word a timeout's callback was called, and no time of %v "+
 						"was over just then", s.early, silence), s.fd).Decides(s.isTooEarly))
 				}
 				e.Require(s.wait <= silence+rounding, expected, idleLate,
@@ -125,7 +125,8 @@ var idleTimeout = &grade.Exam{
 		}
 		if printed > s.told {
 			e.RuleOut(fmt.Sprintf("idle is printed when the sensor was silent for %v, and not otherwise", silence),
-				grade.Find(tooShort(e, s.tooEarlyFor()), fmt.Sprintf("idle was printed %d times; %d of these times it had been silent for so long", printed, s.told), s.fd).
+				grade.Find(tooShort(e, s.tooEarlyFor()), fmt.Sprintf("idle was printed %s, and so far a time of %v without a word was over %s",
+					phrase.Counted(int64(printed), "time"), silence, phrase.Counted(int64(s.told), "time")), s.fd).
 					Decides(s.isTooEarly))
 		}
 		e.Require(quiet >= overBy(e, sensor, before), fmt.Sprintf("idle is printed whenever the sensor was silent for %v", silence), silenceLeftOut,
@@ -195,8 +196,10 @@ func heardOf(e *grade.Examiner, sensor *grade.FIFO, keeps *grade.Misconception, 
 func fromTheStart(e *grade.Examiner, sensor *grade.FIFO) {
 	printed := e.AsidesFirst()
 	s := measure(e, sensor)
-	e.Require(printed <= s.before, "idle is printed when the time of silence is over, and not when the program begins", tooShort(e, idleAtStart),
-		fmt.Sprintf("idle was printed before the first word, and no time of %v was over then", silence), s.fd)
+	if printed > s.before {
+		e.RuleOut("idle is printed when the time of silence is over, and not when the program begins", grade.Find(tooShort(e, idleAtStart),
+			fmt.Sprintf("idle was printed before the first word, and no time of %v was over then", silence), s.fd).Decides(s.isFirst))
+	}
 	if s.unbounded != 0 {
 		e.RuleOut("the time of silence counts from the beginning: the loop waits so long for the first word, and no longer",
 			grade.Find(silentFromStart, "the loop went to wait for the first word without a timeout", s.fd).

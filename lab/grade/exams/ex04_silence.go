@@ -75,6 +75,7 @@ type spell struct {
 	last  uint64  // the record of the last timeout that was right
 	overs []int64 // when such a timeout, and nothing else, was reported
 
+	first    uint64        // the record of the first callback for a timeout before the first word, or 0
 	tooEarly uint64        // the record of the last timeout before it was silent for so long, or 0
 	timer    bool          // it was one of a timer
 	early    int           // timeouts since the last word, before it was silent for so long
@@ -94,6 +95,8 @@ func (s *spell) tooEarlyFor() *grade.Misconception {
 	}
 	return idleTooOften
 }
+
+func (s *spell) isFirst(r *world.Entry) bool { return s.first != 0 && r.Seq == s.first }
 
 func (s *spell) isTooEarly(r *world.Entry) bool { return s.tooEarly != 0 && r.Seq == s.tooEarly }
 
@@ -124,6 +127,9 @@ func measure(e *grade.Examiner, sensor *grade.FIFO) spell {
 		case r.Kind == trace.LoopEnd:
 			s.over = true
 		case r.Kind == trace.CallbackBegin && (r.What()&trace.Timeout != 0 || r.FD == trace.NoFD):
+			if !spoke && s.first == 0 {
+				s.first = r.Seq
+			}
 			if ended {
 				s.late++
 			} else if r.Time-heard >= (silent+1)*int64(silence) {

@@ -97,7 +97,7 @@ var edge = &grade.Exam{
 
 		e.Check("more than a pipe holds")
 		beforeWait(e, f)
-		text, before := strings.Repeat(strings.Repeat("the quick brown fox ", 10)+"\n", 500), d.BytesIn
+		text, before := lines(201, 500), d.BytesIn
 		e.Due(text)
 		there := f.Fill(text)
 		e.Release()
@@ -188,9 +188,19 @@ func notWritten(e *grade.Examiner, f *grade.FIFO) *grade.Finding {
 		Decides(grade.LastCall(f.FD(), world.CallRead))
 }
 
+// lines are n lines of so many bytes, no two of them alike: a piece that is missing shows where it is missing.
+func lines(size, n int) string {
+	var text strings.Builder
+	for i := range n {
+		line := fmt.Sprintf("%05d ", i) + strings.Repeat("the quick brown fox ", size/20)
+		text.WriteString(line[:size-1] + "\n")
+	}
+	return text.String()
+}
+
 // fill says as much as there is room for, but no more than n bytes.
 func fill(e *grade.Examiner, f *grade.FIFO, n int) {
-	text := strings.Repeat(strings.Repeat("the quick brown fox ", 100)+"\n", n/2001)
+	text := lines(2001, n/2001)
 	e.Due(text[:f.Fill(text)])
 }
 

@@ -120,6 +120,7 @@ var servesOneMore = &grade.Misconception{
 var onlySecond = &grade.Misconception{
 	ID:     "only-second",
 	Belief: "Only the socket that takes the port needs the option.",
+	Guess:  true,
 	Truth: "On Linux the old connections must have it, too: they have inherited it from the listener that accepted them, or not. So set the " +
 		"option at each start, before bind, also at the first one.",
 	Lesson: "05-time-wait", Section: "explain",

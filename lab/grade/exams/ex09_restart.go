@@ -64,7 +64,7 @@ func whyRefused(first options) func(e *grade.Examiner) *grade.Finding {
 			seq := second.failed.Seq
 			return grade.Find(optionRefused, "setsockopt has failed, and then bind has", listener).Decides(grade.Numbered(seq))
 		case second.listener && !first.listener && !first.accepted:
-			return grade.Find(onlySecond, "SO_REUSEADDR was set before bind, and bind has failed: in the first run it was not set, so the old connections are without it",
+			return grade.Find(onlySecond, "bind has failed with SO_REUSEADDR, too: in the first run the option was not set, so the old connections are without it",
 				listener).Decides(grade.LastCall(listener, world.CallReuseAddr))
 		case !second.listener && !first.listener && !first.accepted:
 			return grade.Find(endedIsFree, "bind has failed", listener).Decides(func(r *world.Entry) bool {

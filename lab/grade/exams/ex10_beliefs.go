@@ -74,8 +74,9 @@ var readIsAnswer = &grade.Misconception{
 var anyPort = &grade.Misconception{
 	ID:     "any-port",
 	Belief: "If I take another port each time, TIME_WAIT does not matter.",
-	Truth: "Until there are none left: some 28,000 for each server address, a minute for each. Here the port is given, " +
-		"so that the first one is seen.",
+	Guess:  true,
+	Truth: "Here the port is given, and each question is asked from it: only then is it seen that the program has left no " +
+		"connection in TIME_WAIT there. Bind to it before each connect.",
 	Lesson: "05-time-wait", Section: "production",
 }
 
@@ -133,12 +134,6 @@ var moreToCome = &grade.Misconception{
 	Truth: "An answer is one line: with its newline it is complete. Print it then, and say bye. The server closes when it is told so, and " +
 		"not before.",
 	Lesson: "05-time-wait", Section: "production",
-}
-
-var newlineLeftOut = &grade.Misconception{
-	ID:     "newline-left-out",
-	Belief: "The newline is not part of the answer.",
-	Truth:  "It is what ends the line, and a program that reads lines waits for it. Print the answer with its newline.",
 }
 
 var waitsAWhile = &grade.Misconception{

@@ -93,7 +93,7 @@ func notPrinted(e *grade.Examiner, c *grade.Client, number string) *grade.Findin
 	case strings.Contains(e.Logged(), "ans") && strings.Contains(e.Logged(), "wer "+number): // it comes in these two pieces
 		return grade.Find(printsToStderr, "answer "+number+" was printed on standard error, and not on standard output", c.FD())
 	case missing == "\n":
-		return grade.Find(newlineLeftOut, "answer "+number+" was printed without its newline", c.FD())
+		return grade.Find(grade.NewlineLeftOut, "answer "+number+" was printed without its newline", c.FD())
 	case e.Ended():
 	case c.Owed() == 0:
 		return grade.Find(printsAtTheEnd, "the answer has come, the program has said bye, and it waits for the server: the answer is not printed", c.FD())

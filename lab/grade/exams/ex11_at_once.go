@@ -126,7 +126,7 @@ func anothersJob(e *grade.Examiner, clients []*grade.Client) *grade.Finding {
 			continue
 		}
 		return grade.Find(handedOver, fmt.Sprintf("after %d right bytes, client %s gets %.20q: no job of it that is left has that answer", c.Right(), c.Name, wrong),
-			c.FD()).Decides(grade.LastCall(c.FD(), world.CallWrite))
+			c.FD()).Decides(e.WriteOf(c.FD(), c.Right()))
 	}
 	return nil
 }
@@ -176,12 +176,15 @@ func mixedUp(e *grade.Examiner, clients []*grade.Client) *grade.Finding {
 			continue
 		}
 		if c.HeardInAnyOrder() {
-			return grade.Find(nobodyKeepsOrder, fmt.Sprintf("client %s has heard all its words, and in another order, from %.20q on", c.Name, wrong), c.FD())
+			return grade.Find(nobodyKeepsOrder, fmt.Sprintf("client %s has heard all its words, and in another order, from %.20q on", c.Name, wrong), c.FD()).
+				Decides(e.WriteOf(c.FD(), c.Right()))
 		}
 		if c.HeardNothingElse() {
-			return grade.Find(answerLost, fmt.Sprintf("a piece of what client %s said was not sent back: %.20q is what comes in its place", c.Name, wrong), c.FD())
+			return grade.Find(answerLost, fmt.Sprintf("a piece of what client %s said was not sent back: %.20q is what comes in its place", c.Name, wrong), c.FD()).
+				Decides(e.WriteOf(c.FD(), c.Right()))
 		}
-		return grade.Find(bufferUsedAgain, fmt.Sprintf("client %s spoke together with others, and hears what is wrong from %.20q on", c.Name, wrong), c.FD())
+		return grade.Find(bufferUsedAgain, fmt.Sprintf("client %s spoke together with others, and hears what is wrong from %.20q on", c.Name, wrong), c.FD()).
+			Decides(e.WriteOf(c.FD(), c.Right()))
 	}
 	return nil
 }

@@ -182,13 +182,14 @@ const (
 type newcomers []*grade.Client
 
 // gotAnothers looks for one that gets what was made of the words of a client that has left.
-func (n *newcomers) gotAnothers(*grade.Examiner) *grade.Finding {
+func (n *newcomers) gotAnothers(e *grade.Examiner) *grade.Finding {
 	for _, c := range *n {
 		wrong := c.Deviates()
 		if !strings.HasPrefix(wrong, strings.ToUpper(anybody)) && !strings.HasPrefix(wrong, strings.ToUpper(bye)) {
 			continue
 		}
-		return grade.Find(fdIsClient, fmt.Sprintf("client %s gets %.20q, and has not said that: it is the answer for a client that has left", c.Name, wrong), c.FD())
+		return grade.Find(fdIsClient, fmt.Sprintf("client %s gets %.20q, and has not said that: it is the answer for a client that has left", c.Name, wrong), c.FD()).
+			Decides(e.WriteOf(c.FD(), c.Right()))
 	}
 	return nil
 }

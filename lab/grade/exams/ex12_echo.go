@@ -207,10 +207,14 @@ func talksOn(e *grade.Examiner, one, other *grade.Client) {
 	hears(e, other, expected, fullIsGone)
 }
 
-// words is n bytes, in lines that begin with the client's name.
+// words is n bytes, in lines of 64 that begin with the client's name. No two are alike: a piece that is missing shows
+// where it is missing.
 func words(name string, n int) string {
-	line := name + strings.Repeat(" "+name, 31) + "\n"
-	return strings.Repeat(line, n/len(line))
+	var text strings.Builder
+	for i := range n / 64 {
+		fmt.Fprintf(&text, "%s %07d%s\n", name, i, strings.Repeat(" "+name, 27))
+	}
+	return text.String()
 }
 
 func says(e *grade.Examiner, c *grade.Client, text, expected string) {

@@ -104,28 +104,14 @@ func heardWrong(clients ...*grade.Client) func(*grade.Examiner) *grade.Finding {
 					m, what, decides = readInPlace, "a piece is missing. A read took more while an event waited for room for the rest", read
 				}
 				if m == restOvertaken || m == othersWords {
-					decides = writeOf(e, c.FD(), int64(right))
+					decides = nil
 				}
 				return grade.Find(m, fmt.Sprintf("after %d bytes that were right, client %s hears what is wrong: %s", right, c.Name, what),
-					c.FD()).Decides(decides)
+					c.FD()).Decides(decides, e.WriteOf(c.FD(), right))
 			}
 		}
 		return nil
 	}
-}
-
-// writeOf says of a record whether it is the write to the fd that sent byte n (from 0).
-func writeOf(e *grade.Examiner, f *world.FD, n int64) func(*world.Entry) bool {
-	sent, seq := int64(0), uint64(0)
-	e.Each(func(r *world.Entry) {
-		if r.A > 0 && grade.LastCall(f, world.CallWrite)(r) {
-			if sent <= n {
-				seq = r.Seq
-			}
-			sent += r.A * int64(r.Times())
-		}
-	})
-	return grade.Numbered(seq)
 }
 
 // endedByFull looks whether the program ended with an error when a write had found no room.
@@ -263,8 +249,9 @@ func insideOne(e *grade.Examiner, f *world.FD, n int, waits *grade.Client) *grad
 // wrongFor says what it means that a client hears wrong bytes: words of its own that are not due
 // yet, words of another client (each begins its own with its name), or neither.
 func wrongFor(e *grade.Examiner, c *grade.Client, wrong string) (m *grade.Misconception, what string) {
-	switch word := strings.Trim(wrong[:min(len(wrong), 8)], " \n"); {
-	case word != "" && strings.HasPrefix(word, c.Name):
+	speaker := strings.TrimLeft(wrong[:min(len(wrong), 16)], "0123456789 \n") // of a line that may have lost its beginning
+	switch {
+	case strings.HasPrefix(speaker, c.Name):
 		e.Aftermath(func() { c.Deaf(false) }) // until it has heard all that will come
 		switch own := c.FD(); {
 		case own.BytesOut > own.BytesIn:
@@ -273,7 +260,7 @@ func wrongFor(e *grade.Examiner, c *grade.Client, wrong string) (m *grade.Miscon
 			return restOvertaken, "what was said later has come earlier; nothing is missing"
 		}
 		return writeTakesAll, "a piece is missing"
-	case word != "" && strings.ContainsAny(word[:1], "abcdf") && (len(word) == 1 || word[1] == ' '):
+	case len(speaker) > 1 && strings.Contains("abcdf", speaker[:1]) && speaker[1] == ' ':
 		if !e.ToldShort(c.FD()) {
 			return othersWords, "another client's words are there"
 		}

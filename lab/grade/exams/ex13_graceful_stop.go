@@ -107,7 +107,7 @@ var gracefulStop = &grade.Exam{
 		for _, one := range content {
 			e.Await(let, one.Ended)
 			if f := one.FD(); one.WasReset() && called(e, f, world.CallLinger) {
-				e.RuleOut("a client that has all gets the end of file", grade.Find(lingerLoses,
+				e.RuleOut("a client that has all is disconnected, and not reset", grade.Find(lingerLoses,
 					fmt.Sprintf("client %s was reset: its connection was closed with SO_LINGER set", one.Name), f).Decides(grade.LastCall(f, world.CallLinger)))
 			}
 		}
@@ -153,12 +153,14 @@ func patient(e *grade.Examiner, c *grade.Client) {
 			return
 		}
 		for _, t := range base.Timers {
-			e.Require(t.Label != "exit", expected, cutOff, fmt.Sprintf("an Exit is pending that is over in %v or sooner, and client c is owed %d bytes",
-				limit.Round(time.Millisecond), c.Owed()), c.FD())
-		}
-		for _, t := range base.Timers {
-			e.Require(limit <= longestWait || t.What&trace.Signal != 0, expected, cutOff,
-				fmt.Sprintf("a timer is pending that is over in %v, and client c is owed %d bytes", limit.Round(time.Millisecond), c.Owed()), c.FD())
+			what, cuts := "a timer", limit > longestWait && t.What&trace.Signal == 0 // a shorter one will be over: see below
+			if t.Label == "exit" {
+				what, cuts = "an Exit", true
+			}
+			if cuts {
+				e.RuleOut(expected, grade.Find(cutOff, fmt.Sprintf("%s is pending that is over in %v or sooner, and %s", what, limit.Round(time.Millisecond), owes(c)),
+					c.FD()).Decides(timerAdded))
+			}
 		}
 		if limit > longestWait {
 			return
@@ -166,9 +168,18 @@ func patient(e *grade.Examiner, c *grade.Client) {
 		number, turns := base.Number, base.Turns
 		e.Await(expected, func() bool { return e.World().BaseByNumber(number).Turns > turns || over(e) })
 		e.Require(c.FD().Closed == 0 && !over(e), expected, cutOff,
-			fmt.Sprintf("a timeout of %v was over, and the connection of client c was closed, which is owed %d bytes", limit.Round(time.Millisecond), c.Owed()), c.FD())
+			fmt.Sprintf("a timeout of %v was over, the connection of client c was closed, and %s", limit.Round(time.Millisecond), owes(c)), c.FD())
 	}
 }
+
+// owes says what a client has not got.
+func owes(c *grade.Client) string {
+	f := c.FD()
+	return fmt.Sprintf("of what client %s has said %d bytes were read and not sent back, and %d not read", c.Name, f.BytesIn-f.BytesOut, c.Unread())
+}
+
+// timerAdded says of a record whether it adds an event without an fd that has a timeout.
+func timerAdded(r *world.Entry) bool { return r.Kind == trace.Add && r.FD == trace.NoFD && r.B > 0 }
 
 // longestWait is a timeout that is worth waiting for.
 const longestWait = 2 * time.Second
@@ -272,7 +283,7 @@ func answered(e *grade.Examiner, c *grade.Client, expected string, lost *grade.M
 		default:
 			lost = arrivedNotRead
 		}
-		e.RuleOut(expected, grade.Find(lost, fmt.Sprintf("the connection of client %s is closed, and it is owed %d bytes", c.Name, c.Owed()), about).
+		e.RuleOut(expected, grade.Find(lost, fmt.Sprintf("the connection of client %s is closed, and it has not heard %d bytes of what it said", c.Name, c.Owed()), about).
 			Decides(grade.Closing(about)))
 		return false
 	})

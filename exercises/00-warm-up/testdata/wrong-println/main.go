@@ -1,6 +1,6 @@
-// Wrong on purpose: Println adds a newline to each read.
+// Wrong on purpose: Println adds a newline to each read, as if that were a line.
 //
-// told: adds-newline
+// told: piece-is-line
 package main
 
 import (

@@ -1,6 +1,6 @@
 // Wrong on purpose: all callbacks share one variable for their events.
 //
-// told: captured-late
+// told: another-pipe
 package main
 
 import (
