@@ -73,6 +73,9 @@ func (e *Examiner) death() *Finding {
 	if empty && !e.added() {
 		return Find(NeverAdded, saw+", and no event was ever added", e.handFDs()...)
 	}
+	if empty && e.addedAfter(returned.At) {
+		return Find(NotWatched, saw+", and the first event was added after that", e.handFDs()...).Decides(isAdd)
+	}
 	if e.world.Loops() > 0 && e.meant(EndedEarly) == EndedEarly {
 		if top, _, is := diagnosis.Detained(e.world); is && e.source.exits {
 			return Find(ExitsInside, saw, append(e.handFDs(), e.world.FDByNumber(top.FD))...).
@@ -130,6 +133,13 @@ var loopWords = regexp.MustCompile(`(?i)dispatch|loop|no events|<nil>`)
 func (e *Examiner) added() bool {
 	return slices.ContainsFunc(e.world.Bases, func(b world.Base) bool { return b.Adds > 0 })
 }
+
+// addedAfter reports whether no event was added before that time.
+func (e *Examiner) addedAfter(at int64) bool {
+	return !slices.ContainsFunc(e.entries, func(r world.Entry) bool { return isAdd(&r) && r.Time < at })
+}
+
+func isAdd(r *world.Entry) bool { return r.Kind == trace.Add }
 
 // refused returns the world's fd that the program ended for because a read of it
 // gave EAGAIN, or nil: that read was its last call, and before the callback

@@ -123,8 +123,8 @@ func (e *Examiner) lingers(expected string) *Feedback {
 	const saw = "the program does not end"
 	for _, f := range e.world.FDs {
 		if f.Ends.Now > 0 && f.Watched() != 0 && f.Closed == 0 {
-			return e.feedback(expected, Find(EndIgnored, fmt.Sprintf("%s; a read of %s gave 0, the end of file, and the event on it is still pending",
-				saw, safe(f.Name())), f))
+			return e.feedback(expected, Find(EndNotDeleted, fmt.Sprintf("%s; a read of %s gave 0, the end of file, and the event on it is still pending",
+				saw, safe(f.Name())), f).Decides(readGave(f, 0)))
 		}
 	}
 	if f := diagnosis.Orphan(e.world, anyNumber); f != nil {

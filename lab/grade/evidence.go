@@ -1,6 +1,7 @@
 package grade
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -89,6 +90,7 @@ func evidence(entries []world.Entry, n int, decides []func(*world.Entry) bool, f
 		}
 	}
 	slices.Reverse(lines)
+	slices.SortStableFunc(lines, func(a, b line) int { return cmp.Compare(a.entry.Time, b.entry.Time) }) // threads hand them in as they come
 	var texts []string
 	left := false
 	for i, shown := range choose(lines, n) {

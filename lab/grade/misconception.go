@@ -56,9 +56,16 @@ var (
 	EndIgnored = &Misconception{
 		ID:     "end-ignored",
 		Belief: "After the end of file a source is silent.",
-		Guess:  true,
-		Truth: "When a read gives 0, nothing more will come from there: wait no more for this fd. Delete its event, or do not add it again; then " +
-			"close the fd. (An end of file is a state, too: a level-triggered event is called for it again and again, and each read gives 0.)",
+		Truth: "An end of file is a state, too: the fd stays readable, and each read gives 0. When a read gives 0, wait no more for this fd: " +
+			"delete its event, or do not add it again. Then close the fd.",
+		Lesson: "02-ev-persist", Section: "explain",
+	}
+	// EndIgnored where the loop sleeps: nothing tells it again of the end.
+	EndNotDeleted = &Misconception{
+		ID:     "end-ignored",
+		Belief: "When a source has ended, its event is gone.",
+		Truth: "An event is pending until it is deleted (without Persist, until it fires), and as long as one is, the loop waits. When a read gives 0, nothing " +
+			"more will come from there: delete its event, or do not add it again; then close the fd.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
 	AgainIsEnd = &Misconception{
@@ -200,9 +207,8 @@ var (
 	ZeroTimeout = &Misconception{
 		ID:     "zero-timeout",
 		Belief: "A timeout of 0 means that there is none.",
-		Truth: "A timeout of 0 is over at once: the callback is called for the reason Timeout, with nothing to read; and a persistent " +
-			"event with a timeout of 0 is not added again. Give Add the time of the second argument as time.ParseDuration returns " +
-			"it (in whole seconds, 200 ms are 0). An event without a timeout is added with event.NoTimeout.",
+		Truth: "A timeout of 0 is over at once: the callback is called for the reason Timeout, with nothing to read; and a persistent event with a " +
+			"timeout of 0 is not added again: it is no longer pending. To wait for as long as it takes, add it with event.NoTimeout.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
 	EdgeLeft = &Misconception{

@@ -69,7 +69,7 @@ var waitsForWorker = &grade.Misconception{
 var pollsTheQueue = &grade.Misconception{
 	ID:     "polls-the-queue",
 	Belief: "A timer that looks every few milliseconds will find the items.",
-	Truth: "It finds them late, and wakes the thread hundreds of times a second when there are none. A bell wakes it at the right " +
+	Truth: "It finds them late, and wakes the thread again and again when there are none. A bell wakes it at the right " +
 		"moment, and only then: an fd that the worker's loop watches, and that the dispatcher writes to.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }

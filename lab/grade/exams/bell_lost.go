@@ -64,6 +64,9 @@ func (w *bellWorld) stray() *grade.Finding { return w.strayed(ringSpent) }
 
 // strayed is stray; left says what is told if they lie in the queue.
 func (w *bellWorld) strayed(left *grade.Misconception) *grade.Finding {
+	if f := w.workerLeft(); f != nil {
+		return f
+	}
 	missing, bell := w.missing(), w.bell()
 	if bell == nil || bell.Reads == 0 || missing == "" || w.itemsInBell() { // what the pipe has no room for is another matter
 		return nil

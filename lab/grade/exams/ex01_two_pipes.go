@@ -13,8 +13,8 @@ import (
 var readsElsewhere = &grade.Misconception{
 	ID:     "reads-elsewhere",
 	Belief: "A goroutine may read what the loop watches.",
-	Truth: "Until it has read, on a thread of its own, the fd is still ready, and the loop calls again at once. Read inside the callback. It will not " +
-		"block: the loop calls it when there is something.",
+	Truth: "Then two threads deal with one fd, and neither knows what the other does: the loop calls again for bytes that are just " +
+		"being read, or sleeps when some are left. Read inside the callback: it is called when there is something.",
 	Lesson: "01-select-vs-blocking-io", Section: "explain",
 }
 

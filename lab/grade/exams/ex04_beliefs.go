@@ -15,8 +15,9 @@ var notBegunAgain = &grade.Misconception{
 var onlyLinesCount = &grade.Misconception{
 	ID:     "only-lines-count",
 	Belief: "The sensor has spoken when its line is whole.",
-	Truth: "It has spoken when a byte came: a sensor that is in the middle of a line lives. Whatever a read gives restarts the time, with a " +
-		"newline or without.",
+	Guess:  true,
+	Truth: "The sensor has spoken when a byte came: one that is in the middle of a line lives. Whatever a read gives restarts the " +
+		"time, with a newline or without, whenever it comes.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
@@ -106,8 +107,8 @@ var idleEarly = &grade.Misconception{
 	ID:     "idle-early",
 	Belief: "A little less than the time will do.",
 	Guess:  true,
-	Truth: "idle says that the sensor was silent for the time of the second argument, and a word that comes just before its end is none too late. " +
-		"The loop needs no allowance: give Add exactly what the argument says.",
+	Truth: "idle says that the sensor was silent for the whole time of the second argument, counted from its last word or from the " +
+		"last idle. Give Add exactly what the argument says, and let each word begin it anew.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
