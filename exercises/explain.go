@@ -105,8 +105,8 @@ func misconception(n ast.Node) *grade.Misconception {
 		if pair, is := e.(*ast.KeyValueExpr); is {
 			if key, is := pair.Key.(*ast.Ident); is && fields[key.Name] != nil {
 				*fields[key.Name] = constant(pair.Value)
-			} else if is && key.Name == "Guess" {
-				m.Guess = true
+			} else if is {
+				m.Guess = m.Guess || key.Name == "Guess" || key.Name == "Unknown"
 			}
 		}
 	}

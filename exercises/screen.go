@@ -291,7 +291,7 @@ func (s *screen) style(line string) grid.Style {
 		role = theme.Strong
 	case compares && begins("-"), begins("  not reached", "  the program's", "  ..."):
 		role = theme.Faint
-	case begins("  NOT", "  failed", "  as if", "  why"):
+	case begins("  NOT", "  failed", "  as if", "  why", "  kind"):
 		role = theme.Alarm
 	case begins("@@"):
 		role = theme.Code

@@ -36,6 +36,8 @@ type Client struct {
 func (e *Examiner) Dial(name string, port int) *Client {
 	addr := net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}
 	var conn *net.TCPConn
+	e.dialing = name
+	defer func() { e.dialing = "" }()
 	e.Await(fmt.Sprintf("the program listens on 127.0.0.1:%d", port), func() bool {
 		var err error
 		conn, err = net.DialTCP("tcp", nil, &addr)
@@ -48,6 +50,18 @@ func (e *Examiner) Dial(name string, port int) *Client {
 		return err == nil
 	})
 	return e.client(name, conn)
+}
+
+// refusing: a client wants to connect, and the program has closed its listener.
+func (e *Examiner) refusing() *Finding {
+	if e.dialing == "" || e.ended || e.FD(func(f *world.FD) bool { return f.Listens }) == nil {
+		return nil
+	}
+	if open := e.FD(func(f *world.FD) bool { return f.Listens && f.Closed == 0 }); open != nil {
+		return nil
+	}
+	f := e.FD(func(f *world.FD) bool { return f.Listens })
+	return Find(ListenerClosed, fmt.Sprintf("client %s wants to connect, and the program has closed its listener", e.dialing), f).Decides(Closing(f))
 }
 
 // lacks reports whether the grader's own call failed because the machine has not

@@ -25,7 +25,7 @@ func (e *Examiner) complete(found *Finding) {
 // readsTheEndForEver: no lost record makes so many reads of an end of file, one after the other, right. (They are
 // why records are lost.)
 func readsTheEndForEver(found *Finding) bool {
-	return found.Means == EndIgnored && slices.ContainsFunc(found.FDs, func(f *world.FD) bool { return f != nil && f.Ends.Most >= diagnosis.ForEver })
+	return (found.Means == EndIgnored || found.Means == EndReadOn) && slices.ContainsFunc(found.FDs, func(f *world.FD) bool { return f != nil && f.Ends.Most >= diagnosis.ForEver })
 }
 
 // lostBy is how many records of a run were lost. A variable for tests.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -53,6 +54,10 @@ func (e *Examiner) death() *Finding {
 	case exit.Code != 0 && e.over && returned.Reason == trace.LoopNoEvents && ran && loopWords.MatchString(e.run.Output().LastWords()):
 		return Find(EndIsFailure, saw+"; dispatch had returned: "+safe(returned.Text), e.handFDs()...)
 	case exit.Code != 0:
+		if f := e.closedInUse(); f != nil {
+			return Find(ClosedInUse, safe(f.Name())+" was closed, and then the program "+exit.String()+"; its last words: "+e.run.Output().LastWords(), f).
+				Decides(Closing(f))
+		}
 		if f := e.closedAtOnce(); f != nil {
 			return Find(ClosedAtOnce, safe(f.Name())+" was closed before a loop was made; "+saw, f).Decides(Closing(f))
 		}
@@ -88,7 +93,7 @@ func (e *Examiner) death() *Finding {
 	}
 	for _, h := range e.hands {
 		if f := h.fd(); f != nil && empty && diagnosis.HasFired(f) {
-			return Find(OneShot, saw, f)
+			return Find(OneShot, saw, f).Decides(added(f))
 		}
 	}
 	if empty && e.meant(EndedEarly) == EndedEarly {
@@ -114,6 +119,19 @@ func (e *Examiner) afterFailure(found *Finding) *Finding {
 		}
 	}
 	return found
+}
+
+// closedInUse returns the source that was closed last, if the program's last words are that an fd is none.
+func (e *Examiner) closedInUse() (last *world.FD) {
+	if !strings.Contains(e.run.Output().LastWords(), unix.EBADF.Error()) {
+		return nil
+	}
+	for _, f := range e.handFDs() {
+		if f.Closed != 0 && (last == nil || f.Closed > last.Closed) {
+			last = f
+		}
+	}
+	return last
 }
 
 // closedAtOnce returns a source that was closed before the program's loop was made, or nil.

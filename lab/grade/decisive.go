@@ -49,6 +49,13 @@ func Closing(f *world.FD) func(*world.Entry) bool {
 	}
 }
 
+// added says of a record whether it adds an event on the fd.
+func added(f *world.FD) func(*world.Entry) bool {
+	return func(r *world.Entry) bool {
+		return r.Kind == trace.Add && r.FD == f.Number && r.Time >= f.Opened
+	}
+}
+
 // Deleted says of a record whether it deletes an event on the fd.
 func Deleted(f *world.FD) func(*world.Entry) bool {
 	return func(r *world.Entry) bool {

@@ -32,6 +32,7 @@ func (e *Examiner) detained() *Finding {
 	case wait == "sleep":
 		saw = fmt.Sprintf("%s: it sleeps (time.Sleep, %s)", saw, at)
 	default:
+		m = WaitsInCallback
 		saw = fmt.Sprintf("%s: it waits (%s, %s)", saw, wait, at)
 	}
 	return Find(m, saw, e.world.FDByNumber(top.FD)).

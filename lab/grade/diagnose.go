@@ -14,7 +14,7 @@ import (
 // these that the trace shows.
 func (e *Examiner) diagnose(expected string) *Feedback {
 	return e.feedback(expected, first(e.forks, e.noRecords, e.suspect, e.expired, e.spins, e.floods, e.death, e.noise, e.blocked, e.detained,
-		e.unopened, e.unseen, e.swallowed, e.keptOpen, stuck))
+		e.unopened, e.unseen, e.swallowed, e.keptOpen, e.refusing, stuck))
 }
 
 func stuck() *Finding {
@@ -31,7 +31,7 @@ func (e *Examiner) keptOpen() *Finding {
 					Decides(LastCall(f, world.CallShutdown))
 			}
 			return Find(LeftOpen, fmt.Sprintf("a read of %s gave 0, the end of file; no event is pending on it any more, and it was not closed",
-				safe(f.Name())), f).Decides(readGave(f, 0))
+				safe(f.Name())), f).Decides(readGave(f, 0), Deleted(f))
 		}
 	}
 	return nil
@@ -158,7 +158,7 @@ func (e *Examiner) unseen() *Finding {
 		}
 		switch why.Cause {
 		case diagnosis.Fired:
-			return Find(OneShot, waits+", and its event fired once and is no longer pending", f)
+			return Find(OneShot, waits+", and its event fired once and is no longer pending", f).Decides(added(f))
 		case diagnosis.OnlyForWriting:
 			return Find(WatchedForWrite, waits+", and its event is for writing", f)
 		case diagnosis.ToldOnce:

@@ -46,9 +46,9 @@ var (
 			"before you read again, or copy what is kept: append([]byte(nil), buf[:n]...).",
 	}
 	NotAsItCame = &Misconception{
-		ID:     "not-as-it-came",
-		Belief: "What comes out is what came in.",
-		Guess:  true,
+		ID:      "not-as-it-came",
+		Belief:  "What comes out is what came in.",
+		Unknown: true,
 		Truth: "It did not come out as it came in: \"seen\" says from which byte on. Programs compare bytes. Each byte that was read is to be put out once, unchanged and in its " +
 			"order: none is left out, and none is added or replaced.",
 	}

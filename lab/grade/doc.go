@@ -69,6 +69,7 @@ type Misconception struct {
 	ID      string // "one-shot"
 	Belief  string // in the program's own voice, one sentence
 	Guess   bool   // other beliefs lead here as well, and the records do not show which: feedback leaves Belief out
+	Unknown bool   // so do other causes: feedback says that the grader cannot tell why
 	Truth   string // what is so, and the way out, without the code
 	Lesson  string // "02-ev-persist"; "" if no lesson is about it
 	Section string // its key: "explain"
@@ -132,16 +133,29 @@ type Feedback struct {
 	Records       []string `json:"records,omitempty"` // the part of the trace that shows it
 	Misconception string   `json:"misconception"`     // its ID
 	Belief        string   `json:"belief,omitempty"`  // "" if the records do not show what was believed
+	Unknown       bool     `json:"unknown,omitempty"` // nor what caused it
 	Truth         string   `json:"truth"`
 	Lesson        string   `json:"lesson,omitempty"`
 	Section       string   `json:"section,omitempty"` // its key: "explain"
 	Heading       string   `json:"heading,omitempty"` // the section's, for whoever prints it; the grader reads no lesson
 }
 
-// Why says what led there, and its name: the belief, or that the records do not show it.
+// Why says what led there, and its name: the belief; or, where the records do not show one, only the
+// kind of mistake; or that they do not show the cause, either.
 func (f *Feedback) Why() (name, text string) {
-	if f.Belief == "" {
+	switch {
+	case f.Belief != "":
+		return "as if", "“" + f.Belief + "” (" + f.Misconception + ")"
+	case f.Unknown:
 		return "why", "I cannot tell: the records show where it differs, and not why. (" + f.Misconception + ")"
 	}
-	return "as if", "“" + f.Belief + "” (" + f.Misconception + ")"
+	return "kind", f.Misconception
+}
+
+// But is the name of the field that says what is so, after Why.
+func (f *Feedback) But() string {
+	if f.Belief == "" && !f.Unknown {
+		return "rule"
+	}
+	return "but"
 }

@@ -47,6 +47,7 @@ type Examiner struct {
 	hands         []hand
 	whose         []string        // old and new, for a Replacer: a connection's address, and the client
 	said          strings.Builder // what the program must have printed by now
+	dialing       string          // the client that wants to connect, or ""
 	aside         string          // a line that may come at any time, or ""
 	means         map[*Misconception]*Misconception
 	looks         []Look // the exam's own
@@ -329,9 +330,9 @@ func (e *Examiner) feedback(expected string, found *Finding) *Feedback {
 func (e *Examiner) tell(expected string, found *Finding) *Feedback {
 	m := e.meant(found.Means)
 	names := strings.NewReplacer(e.whose...)
-	f := &Feedback{Expected: expected, Saw: names.Replace(found.Saw), Misconception: m.ID, Truth: m.Truth,
+	f := &Feedback{Expected: expected, Saw: names.Replace(found.Saw), Misconception: m.ID, Unknown: m.Unknown, Truth: m.Truth,
 		Lesson: m.Lesson, Section: m.Section, Records: evidence(e.judged(), 10, found.decides, found.FDs...)}
-	if !m.Guess {
+	if !m.Guess && !m.Unknown {
 		f.Belief = m.Belief
 	}
 	for i := range f.Records {

@@ -61,7 +61,7 @@ func TestProgramsThatGoWrongGetAClearWord(t *testing.T) {
 		{"hostile", "sleeps", Starved, "has not returned: it sleeps (time.Sleep, main.go:"},
 		{"hostile", "naps", Starved, "has not returned: it sleeps (time.Sleep, main.go:"},
 		{"hostile", "naps-when-done", Starved, "has not returned: it sleeps (time.Sleep, main.go:"},
-		{"hostile", "waits", Starved, "has not returned: it waits (chan receive, main.go:"},
+		{"hostile", "waits", WaitsInCallback, "has not returned: it waits (chan receive, main.go:"},
 		{"hostile", "locks-twice", NeverUnlocked, "it waits for a lock (sync.Mutex.Lock, main.go:"},
 		{"hostile", "exits-inside", ExitsInside, "from inside a callback"},
 		{"hostile", "main-returns", MainReturned, "a loop was still running"},

@@ -56,8 +56,16 @@ var (
 	EndIgnored = &Misconception{
 		ID:     "end-ignored",
 		Belief: "After the end of file a source is silent.",
-		Truth: "An end of file is a state, too: the fd stays readable, and each read gives 0. When a read gives 0, wait no more for this fd: " +
-			"delete its event, or do not add it again. Then close the fd.",
+		Truth: "An end of file is a state, too: the fd stays readable, and each read gives 0. When a read gives 0, nothing more will come from there: " +
+			"delete the event that reads it, or do not add it again. When nothing is left to write there, either, close the fd.",
+		Lesson: "02-ev-persist", Section: "explain",
+	}
+	// EndIgnored where no event was ever added for the fd.
+	EndReadOn = &Misconception{
+		ID:     "end-ignored",
+		Belief: "When nothing came, I read again.",
+		Truth: "A read that gives 0 says that nothing more will come, and each further read gives 0 again. Stop reading at the first one, and close " +
+			"the fd.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
 	// EndIgnored where the loop sleeps: nothing tells it again of the end.
@@ -150,8 +158,8 @@ var (
 	EagainGoesOn = &Misconception{
 		ID:     "eagain-goes-on",
 		Belief: "When nothing is left, I read once more.",
-		Truth: "EAGAIN says that nothing is left, and the next read says the same, a million times a second. Only the loop can " +
-			"wait: return from the callback at EAGAIN. (In Go, break inside a switch ends the switch, and not the for around " +
+		Truth: "EAGAIN says that nothing is left now, and the next read says the same until something comes. Only the loop can wait " +
+			"for that: return from the callback at EAGAIN. (In Go, break inside a switch ends the switch, and not the for around " +
 			"it. return ends both.)",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
@@ -188,6 +196,12 @@ var (
 		Belief: "Nobody else will come.",
 		Truth: "Somebody has. Without an event on the listener, whoever connects waits in its backlog for ever. Delete that event only when " +
 			"the program is to take no more clients.",
+		Lesson: "07-one-thread-many-clients", Section: "explain",
+	}
+	ListenerClosed = &Misconception{
+		ID:     "listener-closed",
+		Belief: "No other client will come.",
+		Truth:  "One wants to. When the listener is closed, nobody can connect. Close it when all clients that are to come have been accepted.",
 		Lesson: "07-one-thread-many-clients", Section: "explain",
 	}
 	WatchedForWrite = &Misconception{
@@ -233,6 +247,13 @@ var (
 			"waits, and its loop with it.",
 		Lesson: "03-one-base-per-thread", Section: "explain",
 	}
+	WaitsInCallback = &Misconception{
+		ID:     "starved",
+		Belief: "A callback can wait for another goroutine.",
+		Truth: "A callback runs on the loop's own thread. Until it returns, no other callback runs and no fd is noticed; and if the other goroutine waits " +
+			"for something that the loop must do, both wait for ever. Hand over what there is, and return.",
+		Lesson: "03-one-base-per-thread", Section: "explain",
+	}
 	MainReturned = &Misconception{
 		ID:     "main-returned",
 		Belief: "The other threads go on by themselves.",
@@ -241,16 +262,16 @@ var (
 		Lesson: "03-one-base-per-thread", Section: "explain",
 	}
 	Unanswered = &Misconception{
-		ID:     "unanswered",
-		Belief: "What I have read comes out.",
-		Guess:  true,
+		ID:      "unanswered",
+		Belief:  "What I have read comes out.",
+		Unknown: true,
 		Truth: "What was read the kernel has no more, and it has not come out. Follow the last read that is shown above: where does the " +
 			"program leave what it gave?",
 	}
 	Noise = &Misconception{
-		ID:     "noise",
-		Belief: "What I print besides does no harm.",
-		Guess:  true,
+		ID:      "noise",
+		Belief:  "What I print besides does no harm.",
+		Unknown: true,
 		Truth: "Standard output is the program's product: other programs read it, and compare bytes. Find the line that has printed " +
 			"this. (What is for you belongs to standard error: log.Print.)",
 	}
@@ -262,10 +283,10 @@ var (
 			"forget it.",
 	}
 	WrongOutput = &Misconception{
-		ID:     "wrong-output",
-		Belief: "What comes out is what I meant.",
-		Guess:  true,
-		Truth:  "What comes out is not what is asked for: \"seen\" says from which byte on. Other programs read it, and they compare bytes.",
+		ID:      "wrong-output",
+		Belief:  "What comes out is what I meant.",
+		Unknown: true,
+		Truth:   "What comes out is not what is asked for: \"seen\" says from which byte on. Other programs read it, and they compare bytes.",
 	}
 	OnStandardError = &Misconception{
 		ID:     "on-standard-error",
@@ -274,17 +295,17 @@ var (
 			"standard output: others read it there.",
 	}
 	WrongBytes = &Misconception{
-		ID:     "wrong-bytes",
-		Belief: "What I send is what I meant.",
-		Guess:  true,
+		ID:      "wrong-bytes",
+		Belief:  "What I send is what I meant.",
+		Unknown: true,
 		Truth: "What was sent is not what is asked for: \"seen\" says from which byte on. The other end takes each byte for its " +
 			"answer, and programs compare bytes.",
 	}
 	EndedEarly = &Misconception{
-		ID:     "ended-early",
-		Belief: "The work is done.",
-		Guess:  true,
-		Truth:  "The program ended, and more was to come. What it did last stands above: what made it go on to its end?",
+		ID:      "ended-early",
+		Belief:  "The work is done.",
+		Unknown: true,
+		Truth:   "The program ended, and more was to come. What it did last stands above: what made it go on to its end?",
 	}
 	NoEventLeft = &Misconception{
 		ID:     "no-event-left",
@@ -313,8 +334,9 @@ var (
 	LeftOpen = &Misconception{
 		ID:     "left-open",
 		Belief: "The kernel closes it for me.",
-		Truth: "It does, when the program ends. Until then each fd that is forgotten stays open, and a server may run for " +
-			"months. Close what you have opened.",
+		Guess:  true,
+		Truth: "The kernel closes what was left open when the program ends, and not before. Until then each fd that is forgotten stays " +
+			"open, and a server may run for months. Close what you have opened.",
 	}
 	ShutIsClosed = &Misconception{
 		ID:     "shutdown-is-close",
@@ -326,8 +348,9 @@ var (
 	ClosedWatched = &Misconception{
 		ID:     "closed-while-watched",
 		Belief: "When the fd is closed, nothing of it is left.",
-		Truth: "Its event is left. The kernel may give the number to the next fd that is opened, and the event is then about that one. " +
-			"Delete the event first, then close the fd; where there are two of them, both.",
+		Guess:  true,
+		Truth: "When an fd is closed, its event is left: the kernel may give the number to the next fd that is opened, and the event " +
+			"is then about that one. Delete the event first, then close the fd; where there are two of them, both.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
 	ClosedTwice = &Misconception{
@@ -370,15 +393,18 @@ var (
 		Truth: "With an error it is -1: no byte was moved, and no slice begins or ends there. Look at the error " +
 			"first. (EAGAIN is one, too.)"}
 	GaveUp = &Misconception{ID: "gave-up", Belief: "In this case the program must end.",
-		Guess: true,
+		Unknown: true,
 		Truth: "The program ended itself, with an exit status that is not 0, and more was to come. If it had last words, they stand " +
 			"above: find the line that ends it, and what led there."}
 	EndsInError = &Misconception{ID: "ends-in-error", Belief: "So the program may end, too.",
-		Guess: true,
+		Unknown: true,
 		Truth: "An exit status other than 0 says that something went wrong. Nothing more was to come, so it was to end with 0. If it " +
 			"had last words, they stand above: find the line that ends it, and what led there."}
 	ClosedAtOnce = &Misconception{ID: "closed-at-once", Belief: "I close what I have opened, so it will be closed at the end.",
 		Truth: "A call runs where it stands: this one has closed the fd at once. With defer before it, it runs when the function returns."}
+	ClosedInUse = &Misconception{ID: "closed-in-use", Belief: "What is closed is out of use.", Guess: true,
+		Truth: "The number of a closed fd is nobody's: a wait or a call that is given it fails (EBADF, bad file descriptor). Take an fd out of all that the program waits " +
+			"for when you close it."}
 	ErrorIgnored = &Misconception{ID: "error-ignored", Belief: "When Dispatch returns, all is done.",
 		Truth: "It returned because something was wrong. The error beside the reason names the fd and the way out: " +
 			"pass it on, or print it."}
@@ -392,11 +418,11 @@ var (
 	Forks = &Misconception{ID: "forks", Belief: "Another program can do it.",
 		Truth: "An exercise is one process. What another process does leaves no trace here."}
 	Floods = &Misconception{ID: "floods", Belief: "It prints when something has come.",
-		Guess: true,
+		Unknown: true,
 		Truth: "The program has printed so much that not all of it could be kept, and nobody has said so much. Find the line that prints, and what calls it " +
 			"again and again."}
 	Restless = &Misconception{ID: "restless", Belief: "When nothing comes, my loop sleeps.",
-		Guess: true,
+		Unknown: true,
 		Truth: "The thread never slept: it was called again and again, and did not read or write a byte meanwhile. The records above show what follows what: " +
 			"which of them makes the next one come at once?",
 		Lesson: "01-select-vs-blocking-io", Section: "explain"}
@@ -405,7 +431,7 @@ var (
 			"nil for select, -1 for poll and epoll_wait, event.NoTimeout for an event.",
 		Lesson: "01-select-vs-blocking-io", Section: "explain"}
 	Stuck = &Misconception{ID: "stuck", Belief: "It will come.",
-		Guess: true,
+		Unknown: true,
 		Truth: "Above is what was expected, and where the program stood. Run it in the instrument " +
 			"(go run ./tui) and look at what it does next."}
 	BusyWait = &Misconception{ID: "busy-wait", Belief: "A loop that only looks costs nothing.",

@@ -50,7 +50,11 @@ func (e *Examiner) spin(spin diagnosis.Finding) *Finding {
 	f, name := spin.FD, safe(spin.FD.Name())
 	switch spin.Cause {
 	case diagnosis.EndReadAgain:
-		return Find(EndIgnored, fmt.Sprintf("%d reads in a row of %s gave 0, the end of file", f.Ends.Most, name), f).Decides(readGave(f, 0))
+		m := EndIgnored
+		if f.Added == 0 { // no event is to blame
+			m = EndReadOn
+		}
+		return Find(m, fmt.Sprintf("%d reads in a row of %s gave 0, the end of file", f.Ends.Most, name), f).Decides(readGave(f, 0))
 	case diagnosis.AskedInside:
 		return Find(EagainGoesOn, fmt.Sprintf("inside one callback, %d reads in a row of %s found nothing (EAGAIN)", spin.Count, name), f).Decides(Refused(f, world.CallRead))
 	case diagnosis.AskedAgain:

@@ -39,7 +39,7 @@ func (r *Result) Text(width int) string {
 		}
 		name, why := f.Why()
 		field(&b, width, name, why)
-		field(&b, width, "but", f.Truth)
+		field(&b, width, f.But(), f.Truth)
 		if f.Lesson != "" {
 			field(&b, width, "read", fmt.Sprintf("lessons/%s/README.md, section %s", f.Lesson, cmp.Or(f.Heading, f.Section)))
 		}

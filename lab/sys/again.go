@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"fdlab/lab/thread"
 	"fdlab/lab/trace"
 )
 
@@ -22,6 +23,7 @@ type repeated struct {
 	last  atomic.Int64  // the run's time of the last record; 0: the last call moved something
 	what  atomic.Uint64 // which call moved nothing, and its errno
 	count atomic.Int64  // such calls since that record
+	by    atomic.Uint32 // the thread that made the first of these
 }
 
 var vain [maxFDs / chunkSize]atomic.Pointer[[chunkSize]repeated]
@@ -65,6 +67,7 @@ func (o *observer) again(c call, fd int, errno unix.Errno) {
 	n := r.count.Add(1)
 	if last != 0 && now-last < between {
 		if n == 1 {
+			r.by.Store(thread.ID())
 			unsaid.add(fd)
 		}
 		return
@@ -72,7 +75,7 @@ func (o *observer) again(c call, fd int, errno unix.Errno) {
 	r.what.Store(what)
 	r.last.Store(now)
 	r.count.Add(-n)
-	o.stands(what, fd, n, now)
+	o.stands(what, fd, n, now, 0)
 }
 
 // unsaid are the fds with calls that were gathered and may stand in no record yet.
@@ -121,16 +124,16 @@ func (o *observer) settle(fd int) {
 	}
 	r.last.Store(0)
 	if n := r.count.Swap(0); n > 0 {
-		o.stands(r.what.Load(), fd, n, 0)
+		o.stands(r.what.Load(), fd, n, 0, r.by.Load()) // whichever thread is here
 	}
 }
 
-// stands records n equal calls.
-func (o *observer) stands(what uint64, fd int, n, now int64) {
+// stands records n equal calls of a thread, 0 for this one.
+func (o *observer) stands(what uint64, fd int, n, now int64, by uint32) {
 	errno := unix.Errno(uint32(what))
 	o.rec.Put(&trace.Record{
 		Kind: trace.CallEnd, FD: int32(fd), Str: o.names[what>>32],
-		A: int64(result(errno)), B: int64(errno), C: n, Time: now,
+		A: int64(result(errno)), B: int64(errno), C: n, Time: now, Thread: by,
 	})
 }
 

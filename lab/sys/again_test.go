@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"fdlab/lab/thread"
 	"fdlab/lab/trace"
 )
 
@@ -86,6 +87,36 @@ func TestGatheredCallsComeBeforeALaterOne(t *testing.T) {
 	for _, rec := range ends {
 		if trail.reader.String(rec.Str) == "read" && rec.Seq > closed[0].Seq {
 			t.Errorf("record %d is of a read that was made before the close, record %d", rec.Seq, closed[0].Seq)
+		}
+	}
+}
+
+// TestGatheredCallsAreTheirThreads: another thread's call may be the reason to record them.
+func TestGatheredCallsAreTheirThreads(t *testing.T) {
+	trail := recorded(t)
+	r, w, err := Pipe("empty")
+	if err != nil {
+		t.Fatal(err)
+	}
+	SetNonblock(r, true)
+	_, unlock := thread.Lock()
+	defer unlock()
+	for range 3 {
+		Read(r, make([]byte, 8))
+	}
+	done := make(chan uint32)
+	go func() {
+		_, unlock := thread.Lock()
+		defer unlock()
+		Write(w, []byte("x"))
+		done <- thread.ID()
+	}()
+	other := <-done
+	closeAll(r, w)
+
+	for _, rec := range trail.of(r, trace.CallEnd) {
+		if trail.reader.String(rec.Str) == "read" && rec.Thread == other {
+			t.Errorf("record %d says that thread %d has read, and it has only written", rec.Seq, other)
 		}
 	}
 }

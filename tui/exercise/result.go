@@ -194,7 +194,7 @@ func (p *Report) draw(r grid.Region) int {
 	}
 	name, why := f.Why()
 	y = p.field(r, y+1, name, th.Style(theme.Alarm), why)
-	y = p.field(r, y, "but", text, f.Truth)
+	y = p.field(r, y, f.But(), text, f.Truth)
 	if f.Lesson != "" {
 		y = p.field(r, y, "read", text, fmt.Sprintf("lesson %s, section %s", number(f.Lesson), cmp.Or(f.Heading, f.Section)))
 	}

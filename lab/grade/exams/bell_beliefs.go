@@ -68,7 +68,7 @@ var waitsForWorker = &grade.Misconception{
 
 var pollsTheQueue = &grade.Misconception{
 	ID:     "polls-the-queue",
-	Belief: "A timer that looks every few milliseconds will find the items.",
+	Belief: "A timer that looks often enough will find the items.",
 	Truth: "It finds them late, and wakes the thread again and again when there are none. A bell wakes it at the right " +
 		"moment, and only then: an fd that the worker's loop watches, and that the dispatcher writes to.",
 	Lesson: "04-deferred-notify", Section: "explain",
@@ -123,9 +123,9 @@ var ringSpent = &grade.Misconception{
 }
 
 var itemLost = &grade.Misconception{
-	ID:     "item-lost",
-	Belief: "What comes while the worker is busy is safe in the queue.",
-	Guess:  true,
+	ID:      "item-lost",
+	Belief:  "What comes while the worker is busy is safe in the queue.",
+	Unknown: true,
 	Truth: "The worker will not do it any more. An item gets lost if it is never put into the queue (a channel that is full " +
 		"refuses it, a variable holds one item), or if it is thrown away with those that were done. Put each item in, and take " +
 		"out just those that you do, both under the lock.",

@@ -143,6 +143,9 @@ func (w *bellWorld) disorder() *grade.Finding {
 			return nil // it is no item, or was printed twice
 		}
 	}
+	if f := w.elsewhere(); f != nil {
+		return f
+	}
 	at := 0
 	for got[at] == due[at] {
 		at++

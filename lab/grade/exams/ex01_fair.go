@@ -54,9 +54,12 @@ func fair(e *grade.Examiner, full, waiting *grade.FIFO) {
 	e.Release()
 	e.Answered(expected)
 
-	var heard uint64 // the read of the one that waits
+	var told, heard uint64 // when the loop is told of the one that waits, and when that is read
 	reads, again, in := 0, false, int64(0)
 	e.Each(func(r *world.Entry) {
+		if r.Seq > since && told == 0 && r.Kind == trace.Ready && r.FD == waiting.FD().Number {
+			told = r.Seq
+		}
 		if r.Seq <= since || heard != 0 || r.Kind != trace.CallEnd || r.Call != world.CallRead {
 			return
 		}
@@ -73,7 +76,7 @@ func fair(e *grade.Examiner, full, waiting *grade.FIFO) {
 	if reads > 3 && !(again && in == 0) {
 		e.OneThread("one thread reads both pipes", full.FD(), waiting.FD()) // of two, the machine decides who is late
 		e.RuleOut(expected, grade.Find(keptWaiting, fmt.Sprintf("a byte of %s waited; %s was read %d times more before it was read", waiting.FD().Name(),
-			full.FD().Name(), reads), full.FD(), waiting.FD()).Decides(grade.Numbered(heard)))
+			full.FD().Name(), reads), full.FD(), waiting.FD()).Decides(grade.Numbered(told), grade.Numbered(heard)))
 	}
 }
 
@@ -102,7 +105,7 @@ func justFull(e *grade.Examiner, one, other *grade.FIFO) {
 	e.Due("\n")
 	other.Say("\n")
 	e.Answered(expected)
-	suspects(e, goroutinesRead, readsAnother, takesAnother, countsTwice)
+	suspects(e, countsTwice, goroutinesRead, readsAnother, takesAnother)
 }
 
 // readsOnFull looks whether a thread sleeps in a read that came after one that had filled the buffer.

@@ -21,8 +21,9 @@ var readsElsewhere = &grade.Misconception{
 var endCountedTwice = &grade.Misconception{
 	ID:     "end-counted-twice",
 	Belief: "Each read that gives 0 is another pipe that has ended.",
-	Truth: "An end of file stays: a pipe that has ended is readable for ever, and each read of it gives 0. Take it out of what the program " +
-		"waits for, and so it is counted once.",
+	Guess:  true,
+	Truth: "An end of file stays: each further read of a pipe that has ended gives 0 again. Take it out of what the program waits " +
+		"for, and so it is counted once.",
 	Lesson: "01-select-vs-blocking-io", Section: "explain",
 }
 
@@ -43,7 +44,7 @@ var twoPipes = &grade.Exam{
 	Starter: grade.Blocked,
 	Play: func(e *grade.Examiner) {
 		a, b := e.FIFO("a"), e.FIFO("b")
-		suspects(e, goroutinesRead, readsAnother, takesAnother, countsTwice)
+		suspects(e, countsTwice, goroutinesRead, readsAnother, takesAnother)
 		e.Start(a.Path, b.Path)
 		says := func(f *grade.FIFO, text, expected string) {
 			e.Due(text)
@@ -95,7 +96,7 @@ var twoPipes = &grade.Exam{
 		// Once more, in the other order: a callback may take the other one's end for granted.
 		e.Afresh()
 		other, one = e.Anew(one), e.Anew(other)
-		suspects(e, goroutinesRead, readsAnother, takesAnother, countsTwice)
+		suspects(e, countsTwice, goroutinesRead, readsAnother, takesAnother)
 		e.Start(a.Path, b.Path)
 		one.Opened()
 		other.Opened()
@@ -113,8 +114,9 @@ var anotherPipe = &grade.Misconception{
 	ID:     "another-pipe",
 	Belief: "This is the pipe that has ended.",
 	Guess:  true,
-	Truth: "Each pipe ends for itself: delete the event of the one that has ended, and close it; the other one may still speak. See which variable the " +
-		"line uses, and what is in it at that moment: functions that share a variable see what was put into it last.",
+	Truth: "Each pipe ends for itself: delete the event of the one that has ended, and close it; the other one may still speak. " +
+		"Find the line that takes the other one for the one that has ended: functions that share a variable see what was put " +
+		"into it last.",
 	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
@@ -212,9 +214,9 @@ func takesAnother(e *grade.Examiner) (found *grade.Finding) {
 	return found
 }
 
-// countsTwice looks whether a program without a loop of the lab has ended after two ends of one pipe, and none of the other.
+// countsTwice looks whether the program has ended after two ends of one pipe, and none of the other.
 func countsTwice(e *grade.Examiner) *grade.Finding {
-	if !e.EndedWell() || e.World().Returned.Base != 0 {
+	if !e.EndedWell() {
 		return nil
 	}
 	ends, last := map[int32]int{}, uint64(0)

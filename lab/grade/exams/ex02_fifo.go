@@ -126,7 +126,7 @@ var fifo = &grade.Exam{
 		"bye",
 	},
 	Starter: grade.NeverDrained,
-	Means:   map[*grade.Misconception]*grade.Misconception{grade.EndIgnored: readOnlyFIFO, grade.EndNotDeleted: readOnlyFIFO},
+	Means:   map[*grade.Misconception]*grade.Misconception{grade.EndIgnored: readOnlyFIFO, grade.EndNotDeleted: readOnlyFIFO, grade.EndReadOn: readOnlyFIFO},
 	Play: func(e *grade.Examiner) {
 		e.Aside("more") // what follows bye in the same read may be printed or not
 		path := e.Path("event.fifo")

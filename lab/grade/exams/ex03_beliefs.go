@@ -119,6 +119,21 @@ var timeoutForTimer = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
+var onlyLines = &grade.Misconception{
+	ID:     "only-lines",
+	Belief: "A job ends with a newline.",
+	Truth:  "In this exercise a job is what one read gives, with a newline at its end or without: do it, and print it as it came.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+var readsNextItself = &grade.Misconception{
+	ID:     "reads-itself",
+	Belief: "When a job is done, I read the next one myself.",
+	Truth: "Nothing may be there yet (EAGAIN), and then nobody hears of what comes later. Add the event again: the loop calls when the next job is " +
+		"there.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
 var partOfJob = &grade.Misconception{
 	ID:     "part-of-job",
 	Belief: "A job is a line.",

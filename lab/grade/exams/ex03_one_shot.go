@@ -30,7 +30,7 @@ var oneShot = &grade.Exam{
 	Play: func(e *grade.Examiner) {
 		jobs := e.FIFO("jobs")
 		suspects(e, refusedOutside, strikesAgain, func(e *grade.Examiner) *grade.Finding { return leftWorking(e, jobs) },
-			func(e *grade.Examiner) *grade.Finding { return waitedTooLong(e, jobs) })
+			func(e *grade.Examiner) *grade.Finding { return waitedTooLong(e, jobs) }, func(e *grade.Examiner) *grade.Finding { return readsItself(e, jobs) })
 		e.Start(jobs.Path)
 		does := func(job, expected string) {
 			e.Due(job)
@@ -46,7 +46,9 @@ var oneShot = &grade.Exam{
 		does("job 2, 100% done\n", "another job comes, and the program does it too")
 		does("  job 3 has\ntwo lines\n", "a job of two lines comes, which begins with spaces: the program does it, and prints all of it")
 		does("\n", "an empty line is a job, too")
+		e.Means(grade.Unanswered, onlyLines)
 		does("job 5 has no newline", "a job comes without a newline at its end: it is printed like that")
+		e.Means(grade.Unanswered, nil)
 		e.Pause(3 * work) // one that waits only for so long has stopped by then
 		does("\njob 6\n", "after a while another job comes, and the program does it too")
 
@@ -140,6 +142,29 @@ func leftWorking(e *grade.Examiner, jobs *grade.FIFO) *grade.Finding {
 		return nil
 	}
 	return grade.Find(worksOutside, "a job was read, no timer was ever added for its work, and dispatch returned: no events left", d)
+}
+
+// readsItself looks whether the loop returned when the timer's callback had read the FIFO, and found nothing.
+func readsItself(e *grade.Examiner, jobs *grade.FIFO) *grade.Finding {
+	d, read, returned := jobs.FD(), uint64(0), false
+	if d == nil {
+		return nil
+	}
+	e.Each(func(r *world.Entry) {
+		switch {
+		case r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == d.Number:
+			if read = 0; r.Inside.Number != 0 && r.Inside.FD == trace.NoFD && r.A < 0 {
+				read = r.Seq
+			}
+		case r.Kind == trace.LoopEnd:
+			returned = r.Reason() == trace.LoopNoEvents
+		}
+	})
+	if read == 0 || !returned {
+		return nil
+	}
+	return grade.Find(readsNextItself, "the timer's callback has read the FIFO itself and found nothing (EAGAIN); no event was added, and dispatch returned", d).
+		Decides(grade.Numbered(read))
 }
 
 // waitedTooLong looks whether the event on the FIFO is no longer pending because its timeout was over.

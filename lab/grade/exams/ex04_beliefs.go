@@ -7,8 +7,9 @@ import "fdlab/lab/grade"
 var notBegunAgain = &grade.Misconception{
 	ID:     "not-begun-again",
 	Belief: "A clock that runs beside the reads shows when the sensor is silent.",
-	Truth: "It shows how long it has run. Silence counts from the last word: a program that hears one must begin to count again. " +
-		"The timeout of a persistent event does that by itself, before each callback, whatever the reason for it.",
+	Guess:  true,
+	Truth: "Silence counts from the last word: a program that hears one must begin to count again, each time. The timeout of a " +
+		"persistent event does that by itself, before each callback, whatever the reason for it.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
@@ -35,8 +36,8 @@ var timerLeft = &grade.Misconception{
 	ID:     "timer-left",
 	Belief: "After the end nothing more is called.",
 	Guess:  true,
-	Truth: "Whatever has a timeout is called until it is deleted, and keeps the loop alive. Delete it when a read gives 0. A timer is an event of its own; " +
-		"of one event with a timeout, one Del ends both.",
+	Truth: "An event that has a timeout keeps the loop alive until the time is over, and a persistent one for ever: delete it when " +
+		"a read gives 0. A timer is an event of its own; of one event with a timeout, one Del ends both.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 

@@ -61,8 +61,7 @@ var idleTimeout = &grade.Exam{
 					printed, s = counted(e, sensor)
 				}
 				if s.early > 3 && printed > s.told {
-					e.RuleOut(expected, grade.Find(tooShort(e, idleTooOften), fmt.Sprintf("idle was printed %s, and so far a time of %v without a word was over %s",
-						phrase.Counted(int64(printed), "time"), silence, phrase.Counted(int64(s.told), "time")), s.fd).Decides(s.isTooEarly))
+					e.RuleOut(expected, grade.Find(tooShort(e, idleTooOften), tooOften(printed, s.told), s.fd).Decides(s.isTooEarly))
 				}
 				if s.early > 3 {
 					e.RuleOut("nothing is called while the sensor speaks or is silent, until the time is over", grade.Find(pollsTheClock, fmt.Sprintf("%d times since the last word a timeout's callback was called, and no time of %v "+
@@ -125,8 +124,7 @@ var idleTimeout = &grade.Exam{
 		}
 		if printed > s.told {
 			e.RuleOut(fmt.Sprintf("idle is printed when the sensor was silent for %v, and not otherwise", silence),
-				grade.Find(tooShort(e, s.tooEarlyFor()), fmt.Sprintf("idle was printed %s, and so far a time of %v without a word was over %s",
-					phrase.Counted(int64(printed), "time"), silence, phrase.Counted(int64(s.told), "time")), s.fd).
+				grade.Find(tooShort(e, s.tooEarlyFor()), tooOften(printed, s.told), s.fd).
 					Decides(s.isTooEarly))
 		}
 		e.Require(quiet >= overBy(e, sensor, before), fmt.Sprintf("idle is printed whenever the sensor was silent for %v", silence), silenceLeftOut,

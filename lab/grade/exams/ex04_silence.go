@@ -1,9 +1,11 @@
 package exams
 
 import (
+	"fmt"
 	"time"
 
 	"fdlab/lab/grade"
+	"fdlab/lab/phrase"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
@@ -87,6 +89,12 @@ type spell struct {
 }
 
 func (s *spell) isTold(r *world.Entry) bool { return s.last != 0 && r.Seq == s.last }
+
+// tooOften says that idle was printed more often than a timeout's callback was called just when a time of silence was over.
+func tooOften(printed, told int) string {
+	return fmt.Sprintf("idle was printed %s; at least %d of these times no time of %v without a word was just over",
+		phrase.Counted(int64(printed), "time"), printed-told, silence)
+}
 
 // tooEarlyFor is what is meant by an idle that came too early.
 func (s *spell) tooEarlyFor() *grade.Misconception {

@@ -64,8 +64,9 @@ var firesForNothing = &grade.Misconception{
 var loopWasOver = &grade.Misconception{
 	ID:     "loop-was-over",
 	Belief: "A worker's loop waits until it gets something to do.",
-	Truth: "Dispatch returns as soon as no event is pending, and a worker has none while it has no client: its loop is over then, and nothing " +
-		"that is posted later runs. Loop with the flag NoExitOnEmpty stays.",
+	Guess:  true,
+	Truth: "Dispatch returns as soon as no event is pending, as before a worker's first client or after its last one. Its loop is " +
+		"over then, and nothing that is posted later runs. Loop with the flag NoExitOnEmpty stays.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
@@ -303,14 +304,6 @@ func handedWrong(e *grade.Examiner) *grade.Finding {
 	return grade.Find(notHandedOn, fmt.Sprintf("%s was accepted; since then no posted function has run on a worker, and no event was added for it", conn.Name()), conn)
 }
 
-var listenerClosed = &grade.Misconception{
-	ID:     "listener-closed",
-	Belief: "No other client will come.",
-	Truth: "The second argument says how many come, and not all have been here. When the listener is closed, nobody can connect. Close it when so " +
-		"many were accepted.",
-	Lesson: "03-one-base-per-thread", Section: "explain",
-}
-
 // firedOnce looks whether an event was not added again when it had fired: that of a client, or the listener's.
 func firedOnce(e *grade.Examiner) *grade.Finding {
 	if e.Ended() {
@@ -321,7 +314,7 @@ func firedOnce(e *grade.Examiner) *grade.Finding {
 		case diagnosis.HasFired(f):
 			return grade.Find(grade.OneShot, "the event on the listener fired once and is no longer pending", f)
 		case f.Closed != 0:
-			return grade.Find(listenerClosed, "the listener was closed, and a client wants to connect", f).Decides(grade.Closing(f))
+			return grade.Find(grade.ListenerClosed, "the listener was closed, and a client wants to connect", f).Decides(grade.Closing(f))
 		}
 	}
 	if f := e.FD(func(f *world.FD) bool {

@@ -35,6 +35,7 @@ var bytesLast = &grade.Misconception{
 var dispatcherBlocks = &grade.Misconception{
 	ID:     "dispatcher-blocks",
 	Belief: "Writing one byte never waits.",
+	Guess:  true,
 	Truth: "A pipe has room for a certain number of bytes. When it is full, write(2) sleeps until the worker reads; the dispatcher " +
 		"sleeps with it, and one busy worker has stopped the whole server. Set O_NONBLOCK on the end that it writes.",
 	Lesson: "04-deferred-notify", Section: "explain",

@@ -189,12 +189,12 @@ func (w *bellWorld) fewer(printed, came int, wrote, read uint64) *grade.Finding 
 	if w.oneMore() != inQueue {
 		return nil // see stray
 	}
-	saw := fmt.Sprintf("%d items had come, the numbers that were read add up to %d, and %d of the items were printed by then", came+1, sum, done+1)
+	saw := fmt.Sprintf("since the question %d items have come, with it; the numbers that were read add up to %d, and %d of the items were printed by then", came+1, sum, done+1)
 	m := takesFewer
 	switch {
 	case added < uint64(came)+1:
 		m = ringsForSome
-		saw = fmt.Sprintf("%d items had come, and the numbers that were written add up to %d; %d of the items were printed by then", came+1, added, done+1)
+		saw = fmt.Sprintf("since the question %d items have come, with it, and the numbers that were written add up to %d; %d of the items were printed by then", came+1, added, done+1)
 	case sum < uint64(came)+1:
 		return nil
 	case done == 1:

@@ -6,6 +6,22 @@ import (
 
 // What a server that cannot start again seems to believe.
 
+var bindIgnored = &grade.Misconception{
+	ID:     "bind-ignored",
+	Belief: "bind works.",
+	Truth: "It can fail, and then the socket has no port: listen gives it a free one, where no client looks. Look at the error, and see why the port is " +
+		"not free.",
+	Lesson: "05-time-wait", Section: "explain",
+}
+
+var onAnother = &grade.Misconception{
+	ID:     "option-on-another",
+	Belief: "The option belongs to the program.",
+	Guess:  true,
+	Truth:  "An option belongs to its socket. Set SO_REUSEADDR on the very socket that is bound, before bind, at each start.",
+	Lesson: "05-time-wait", Section: "explain",
+}
+
 var endedIsFree = &grade.Misconception{
 	ID:     "ended-is-free",
 	Belief: "When my server has ended, its port is free.",
@@ -57,8 +73,9 @@ var resetForClose = &grade.Misconception{
 var closedUnread = &grade.Misconception{
 	ID:     "closed-unread",
 	Belief: "What is unread when I close does not matter.",
-	Truth: "A close with bytes unread is a reset: the kernel tells the other end that its words were lost, and what was " +
-		"answered may be lost, too. Read what was sent, then close.",
+	Guess:  true,
+	Truth: "A close with bytes unread is a reset: the kernel tells the other end that its words were lost, and what was answered " +
+		"may be lost, too. Read all that was sent, to the end of the line, then close.",
 	Lesson: "05-time-wait", Section: "explain",
 }
 

@@ -26,7 +26,8 @@ func waitsForEnd(e *grade.Examiner) *grade.Finding {
 
 // options are what a run has done about SO_REUSEADDR.
 type options struct {
-	listener, accepted bool // it was set on the listener before bind; on a connection
+	listener, accepted bool      // it was set on the listener before bind; on a connection
+	other              *world.FD // it was set on this socket, and not on the one that was bound
 	failed             *world.Entry
 }
 
@@ -45,11 +46,20 @@ func optionsSet(e *grade.Examiner) (o options) {
 		case r.Call != world.CallReuseAddr:
 		case f != nil && isClient(f):
 			o.accepted = true
+		case f != nil && !bound(e, f):
+			o.other = f
 		default:
 			o.listener = true
 		}
 	})
 	return o
+}
+
+// bound reports whether bind was called on the fd.
+func bound(e *grade.Examiner, f *world.FD) (yes bool) {
+	call := grade.LastCall(f, world.CallBind)
+	e.Each(func(r *world.Entry) { yes = yes || call(r) && (f.Closed == 0 || r.Time <= f.Closed) })
+	return yes
 }
 
 // whyRefused looks why bind has failed in the second run.
@@ -63,6 +73,9 @@ func whyRefused(first options) func(e *grade.Examiner) *grade.Finding {
 		case second.failed != nil:
 			seq := second.failed.Seq
 			return grade.Find(optionRefused, "setsockopt has failed, and then bind has", listener).Decides(grade.Numbered(seq))
+		case second.other != nil && !second.listener:
+			return grade.Find(onAnother, fmt.Sprintf("bind has failed; SO_REUSEADDR was set on %s, which is another socket", second.other.Name()), listener, second.other).
+				Decides(grade.LastCall(second.other, world.CallReuseAddr))
 		case second.listener && !first.listener && !first.accepted:
 			return grade.Find(onlySecond, "bind has failed with SO_REUSEADDR, too: in the first run the option was not set, so the old connections are without it",
 				listener).Decides(grade.LastCall(listener, world.CallReuseAddr))
@@ -156,7 +169,7 @@ var restart = &grade.Exam{
 			refused, listens := binds(e)
 			e.Require(refused == 0 || !off, expected, optionTakenAway, "bind has failed; in the first run SO_REUSEADDR was set before bind, and called again after it")
 			e.Require(refused == 0 || !late, expected, optionTooLate, "bind has failed; in the first run SO_REUSEADDR was set after bind")
-			e.Require(refused == 0 || !listens, expected, otherPort, "bind has failed, and then the program listened in spite of it")
+			e.Require(refused == 0 || !listens, expected, bindIgnored, "bind has failed, and then the program listened in spite of it")
 			e.Require(refused < manyBinds, expected, waitsItOut, fmt.Sprintf("bind has failed %d times, and the program goes on trying", refused))
 			return listens
 		})

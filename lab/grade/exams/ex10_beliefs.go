@@ -42,8 +42,8 @@ var halfClose = &grade.Misconception{
 var timeWaitHidden = &grade.Misconception{
 	ID:     "time-wait-hidden",
 	Belief: "With SO_REUSEADDR there is no TIME_WAIT.",
-	Truth: "With it, bind takes the port in spite of TIME_WAIT. The connection is still there, and still on your side. " +
-		"Which side has it depends on which side closes first.",
+	Truth: "SO_REUSEADDR only says that an old connection in TIME_WAIT does not matter to bind, if that one had the option, too. " +
+		"The connection is there all the same, and on your side. Which side has it depends on which side closes first.",
 	Lesson: "05-time-wait", Section: "explain",
 }
 

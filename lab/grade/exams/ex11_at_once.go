@@ -1,6 +1,7 @@
 package exams
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,16 +25,15 @@ var capturedLate = &grade.Misconception{
 var bufferUsedAgain = &grade.Misconception{
 	ID:     "buffer-used-again",
 	Belief: "What I have handed over, I may fill again.",
-	Guess:  true,
 	Truth: "Another thread looks later, or at this moment, into what it was handed; meanwhile the next job may put other bytes " +
 		"there. Give each job, and each answer, a buffer of its own.",
 	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
 var answerLost = &grade.Misconception{
-	ID:     "answer-lost",
-	Belief: "What I hand over will be taken.",
-	Guess:  true,
+	ID:      "answer-lost",
+	Belief:  "What I hand over will be taken.",
+	Unknown: true,
 	Truth: "Each word goes through two hand-overs: the job to the worker, and the answer to the loop. Keep each until it is taken. " +
 		"(A full channel refuses, a place for one has only the last, one ring of a bell may stand for many, and Add or Once on " +
 		"another thread is refused.)",
@@ -93,7 +93,7 @@ func open(e *grade.Examiner, number int32) *world.FD {
 func jobsBeforePosts(e *grade.Examiner, clients ...*grade.Client) {
 	const expected = "three clients speak at once, the worker has done all three jobs before the loop comes to the first answer, " +
 		"and each hears its own words"
-	suspects(e, readsAnother, refusedOutside, func(e *grade.Examiner) *grade.Finding { return anothersJob(e, clients) })
+	suspects(e, readsAnother, refusedOutside, func(e *grade.Examiner) *grade.Finding { return anothersJob(e, clients) }, fewerAnswers)
 	standStill(e, clients[0], "PING\n")
 	for _, c := range clients {
 		text := c.Name + together
@@ -127,6 +127,60 @@ func anothersJob(e *grade.Examiner, clients []*grade.Client) *grade.Finding {
 		}
 		return grade.Find(handedOver, fmt.Sprintf("after %d right bytes, client %s gets %.20q: no job of it that is left has that answer", c.Right(), c.Name, wrong),
 			c.FD()).Decides(e.WriteOf(c.FD(), c.Right()))
+	}
+	return nil
+}
+
+var onePlace = &grade.Misconception{
+	ID:     "one-place",
+	Belief: "There is one answer at a time.",
+	Guess:  true,
+	Truth: "Several answers may be ready before the loop comes to the first of them: a place for one then holds only the last. Let each posted function " +
+		"have its own answer, or keep them in a queue.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var ringIsMany = &grade.Misconception{
+	ID:     "ring-is-many",
+	Belief: "Each ring is one answer.",
+	Truth: "A bell may be rung several times before the loop reads it, and one read takes all rings: for the other answers nothing calls the loop again. " +
+		"Take all answers that are there.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+// fewerAnswers looks whether all jobs were read, and fewer answers were written than functions that were posted have run since,
+// or than rings were read from a bell.
+func fewerAnswers(e *grade.Examiner) *grade.Finding {
+	posted, wrote, rings := 0, 0, int64(0)
+	var lastPost, lastRing uint64
+	var bell *world.FD
+	e.Each(func(r *world.Entry) {
+		f := e.FD(func(f *world.FD) bool {
+			return f.Number == r.FD && r.Time >= f.Opened && (f.Closed == 0 || r.Time <= f.Closed)
+		})
+		switch {
+		case r.Kind == trace.CallbackBegin && r.Inside.Posted():
+			posted, lastPost = posted+1, r.Seq
+		case r.Kind != trace.CallEnd || f == nil || r.A <= 0:
+		case r.Call == world.CallWrite && isClient(f):
+			wrote++
+		case r.Call == world.CallRead && isClient(f):
+			posted, wrote, rings = 0, 0, 0
+		case r.Call == world.CallRead && f.What == "eventfd":
+			bell, lastRing, rings = f, r.Seq, rings+int64(binary.NativeEndian.Uint64(append(r.Data(nil), make([]byte, 8)...)))
+		case r.Call == world.CallRead:
+			bell, lastRing, rings = f, r.Seq, rings+r.A
+		}
+	})
+	about := clientFDs(e)
+	switch {
+	case e.Ended():
+	case rings > 1 && int64(wrote) < rings && rings < 100: // else it is no bell that counts
+		return grade.Find(ringIsMany, fmt.Sprintf("%d rings were read from %s, and after that answers were written to clients: %d", rings, bell.Name(), wrote), append(about, bell)...).
+			Decides(grade.Numbered(lastRing))
+	case posted > 1 && wrote < posted:
+		return grade.Find(onePlace, fmt.Sprintf("all jobs were read; then %d posted functions have run, and answers were written to clients: %d", posted, wrote), about...).
+			Decides(grade.Numbered(lastPost))
 	}
 	return nil
 }

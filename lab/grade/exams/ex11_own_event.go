@@ -126,7 +126,7 @@ var ownEvent = &grade.Exam{
 		burst(e, a, b, c)
 
 		e.Check("one resets, the others stay")
-		var came newcomers
+		came := newcomers{b, c} // and those who stay
 		suspects(e, refusedOutside, endedByReset, came.gotAnothers)
 		gone := a.FD()
 		d := lateAnswer(e, a, port, &came)
@@ -178,7 +178,7 @@ const (
 	bye     = "bye\n"
 )
 
-// newcomers are the clients that came when another one had left.
+// newcomers are the clients that came when another one had left, and those who stayed.
 type newcomers []*grade.Client
 
 // gotAnothers looks for one that gets what was made of the words of a client that has left.

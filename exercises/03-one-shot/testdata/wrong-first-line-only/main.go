@@ -1,6 +1,6 @@
 // Wrong on purpose: of a job of two lines only the first is printed.
 //
-// told: unanswered
+// told: part-of-job
 package main
 
 import (
