@@ -1,6 +1,6 @@
 // Wrong on purpose: a goroutine does each item.
 //
-// told: out-of-order
+// told: works-elsewhere
 package main
 
 import (

@@ -1,6 +1,6 @@
 // Wrong on purpose: it does not look at what bind returns, as the post's server.
 //
-// told: other-port
+// told: bind-ignored
 package main
 
 import (

@@ -1,6 +1,6 @@
 // Wrong on purpose: one answer is taken for each call of the bell's callback.
 //
-// told: answer-lost
+// told: ring-is-many
 package main
 
 import (
