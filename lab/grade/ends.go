@@ -65,11 +65,12 @@ func (e *Examiner) together(fds ...*world.FD) (yes bool) {
 }
 
 // Ending says how a program is to end.
-type Ending bool
+type Ending int
 
 const (
-	Anyhow       Ending = false // with a loop or without, however it returned
-	NoEventsLeft Ending = true  // when its last dispatch returned, no event was pending (or it was Loop(Once))
+	Anyhow       Ending = iota // with a loop or without, however it returned
+	NoEventsLeft               // when its last dispatch returned, no event was pending (or it was Loop(Once))
+	NoneLeft                   // the same for the last dispatch of each of its bases
 )
 
 // Ends waits until the program has ended, and requires that it did so by
@@ -106,13 +107,26 @@ func (e *Examiner) Ends(expected string, how Ending) {
 	}
 	// A loop of the program's own has no Dispatch that could be cut off; nor has one around Loop(Once),
 	// which is over when the program does not call it any more.
-	if last := e.world.Returned; how == NoEventsLeft && last.Base != 0 {
+	if last := e.world.Returned; how != Anyhow && last.Base != 0 {
 		e.Require(last.Reason != trace.LoopFailed, expected, ErrorIgnored, "dispatch returned: "+safe(last.Text), e.handFDs()...)
-		whole := last.Reason == trace.LoopNoEvents || last.Reason == trace.LoopDone || e.uncut
-		e.Require(whole, expected, BrokenOff,
-			fmt.Sprintf("dispatch returned: %q; it should return when no event is pending, not before", safe(last.Text)), e.handFDs()...)
+		e.RuleOut(expected, e.brokenOff(how))
 	}
 	e.closed(expected)
+}
+
+// brokenOff looks whether an event was pending when a base's last dispatch returned: that of the base that
+// returned last, or, if none may be left, of any.
+func (e *Examiner) brokenOff(how Ending) *Finding {
+	for i := range e.world.Bases {
+		base := e.world.Bases[i].Number
+		end, cut := e.cut[base]
+		if !cut || how == NoEventsLeft && base != e.world.Returned.Base {
+			continue
+		}
+		return Find(BrokenOff, fmt.Sprintf("dispatch returned: %q; it should return when no event is pending, not before", safe(end.Text)), e.handFDs()...).
+			Decides(Numbered(end.Seq))
+	}
+	return nil
 }
 
 // lingers says why a program does not end.

@@ -40,9 +40,10 @@ type Examiner struct {
 	flowing bool  // the script itself looks whether all stands still; while bytes move, it is not too slow
 	vain    int   // how many records in a row moved no byte
 	circles int   // how often in a row a loop was entered that did not sleep, while no byte was moved
-	uncut   bool  // the loop that returned last left no event pending
 	over    bool  // all was said and is answered: only its end is waited for
 	alone   bool  // the program started no other, as far as was seen
+
+	cut map[uint16]world.Entry // the last dispatch of these bases has returned with an event pending
 
 	hands         []hand
 	whose         []string        // old and new, for a Replacer: a connection's address, and the client
@@ -62,7 +63,7 @@ type Examiner struct {
 
 func newExaminer(ctx context.Context, exam *Exam, binary *launch.Binary, source source, dir string, w Witness) *Examiner {
 	return &Examiner{ctx: ctx, exam: exam, binary: binary, source: source, dir: dir, alone: true, witness: w,
-		means: map[*Misconception]*Misconception{}}
+		means: map[*Misconception]*Misconception{}, cut: map[uint16]world.Entry{}}
 }
 
 // hand is a source that the examiner speaks through.
@@ -201,15 +202,19 @@ func (e *Examiner) apply(r *trace.Record) {
 	case r.Kind != trace.Kernel && r.Kind != trace.Sleep:
 		e.vain++
 	}
+	entry := e.world.Entry(r)
 	switch {
 	case r.Kind == trace.LoopEnd:
-		e.uncut = !e.hasPending(r.Base)
+		delete(e.cut, r.Base)
+		if cut := r.Reason() == trace.LoopBroken || r.Reason() == trace.LoopExited; cut && e.hasPending(r.Base) {
+			e.cut[r.Base] = entry
+		}
 	case r.Kind == trace.LoopBegin:
 		e.circles++
 	case r.Kind == trace.WaitBegin && r.B != 0:
 		e.circles = 0
 	}
-	if entry := e.world.Entry(r); len(e.entries) < keep || !frequent(&entry) {
+	if len(e.entries) < keep || !frequent(&entry) {
 		e.entries = append(e.entries, entry)
 	}
 }

@@ -30,6 +30,7 @@ func (e *Examiner) Afresh() {
 	e.run.Close()
 	e.hands, e.entries, e.signs, e.ended, e.over = nil, nil, 0, false, false
 	e.said.Reset()
+	clear(e.cut)
 }
 
 // TimeWaits returns how many connections of the port are in TIME_WAIT in the

@@ -218,7 +218,7 @@ func (w *bellWorld) ends() {
 	w.e.Slumber(300 * time.Millisecond) // who only gives the worker some time does not wait until all is done
 	w.answers.Say("!")
 	w.e.Answered("the items ended while the worker was busy; when it is free, it prints those that are left")
-	w.e.Ends("the FIFO of the items has ended: both loops return, and all is closed", grade.NoEventsLeft)
+	w.e.Ends("the FIFO of the items has ended: both loops return, and all is closed", grade.NoneLeft)
 }
 
 // ringsItself requires that the worker has not written to the bell, and nobody but the dispatcher in a call that may wait.
