@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	"fdlab/lab/grade"
-	"fdlab/lab/trace"
-	"fdlab/lab/world"
 )
 
 var oneByteOneItem = &grade.Misconception{
@@ -128,7 +126,7 @@ var doorbell = &grade.Exam{
 		const expected = "five items come while the worker is busy; when it is free, one callback takes all five"
 		w.asks()
 		w.gives("defgh")
-		left := w.answeredByPhases(expected)
+		left, _ := w.answeredByPhases(expected, 0)
 		e.Calm(expected)
 		e.Suspects(w.dispatcherWaits, w.overwritten, w.disorder, w.notRung, func() *grade.Finding { return w.strayed(w.stranded(left)) })
 		e.Answered(expected)
@@ -166,39 +164,11 @@ var doorbell = &grade.Exam{
 			"it is free now, and prints them all, in order", many, room))
 		e.Means(grade.Noise, nil)
 		e.Calm("all is done, and both loops sleep")
-		if n, first := w.calledByHand(); n > 0 {
-			e.RuleOut("when the worker is free, one callback takes all items", grade.Find(takesPart,
-				fmt.Sprintf("%d callbacks of the bell began though the loop had not been told of it: its event was made active by hand", n), w.bell()).Decides(grade.Numbered(first)))
-		}
+		w.takesAll(0, part{})
 
 		e.Check("the end")
 		w.many()
 		w.ends()
 		w.notPosted()
 	},
-}
-
-// calledByHand returns how often the callback of the bell began though no wait had named it, and the first
-// of these records.
-func (w *bellWorld) calledByHand() (n int64, first uint64) {
-	told := false
-	w.e.Each(func(r *world.Entry) {
-		by := int64(0)
-		switch {
-		case r.FD != w.bell().Number:
-		case r.Kind == trace.Ready:
-			told = true
-		case r.Kind == trace.Calls:
-			by = r.A
-		case r.Kind == trace.CallbackBegin:
-			if !told {
-				by = 1
-			}
-			told = false
-		}
-		if n += by; by > 0 && first == 0 {
-			first = r.Seq
-		}
-	})
-	return n, first
 }

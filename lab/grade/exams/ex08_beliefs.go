@@ -133,6 +133,14 @@ var putsBack = &grade.Misconception{
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
+var restByHand = &grade.Misconception{
+	ID:     "rest-by-hand",
+	Belief: "I take a part, and have myself called again for the rest.",
+	Truth: "It works, and costs a callback for each part. The number says how many items are in the queue: take so many in this " +
+		"callback.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
 var takesFewer = &grade.Misconception{
 	ID:     "takes-fewer",
 	Belief: "What I do not take now, the next ring brings.",

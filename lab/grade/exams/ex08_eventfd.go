@@ -1,6 +1,7 @@
 package exams
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
@@ -94,6 +95,7 @@ var eventfdBell = &grade.Exam{
 		w.gives(letters(0, 300))
 		w.answers.Say("!")
 		e.Answered("300 items come while the worker is busy; when it is free, it prints them all")
+		w.e.RuleOut("300 items come while the worker is busy, and the number says 300: one callback takes them all", cmp.Or(w.putBack(), w.restByHand()))
 		w.wide()
 		e.Calm("all is done, and both loops sleep")
 
@@ -342,7 +344,7 @@ func (w *bellWorld) putBack() *grade.Finding {
 	bell := w.bell()
 	var last uint64
 	w.onBell(func(r *world.Entry) {
-		if r.Call == world.CallWrite && r.Inside.FD == bell.Number {
+		if r.Call == world.CallWrite && r.A > 0 && r.Inside.FD == bell.Number {
 			last = r.Seq
 		}
 	})
@@ -350,6 +352,16 @@ func (w *bellWorld) putBack() *grade.Finding {
 		return nil
 	}
 	return grade.Find(putsBack, "the callback of the bell has written to the bell", bell).Decides(grade.Numbered(last))
+}
+
+// restByHand looks whether the worker has itself called for items that it has left.
+func (w *bellWorld) restByHand() *grade.Finding {
+	n, first := w.calledByHand()
+	if n == 0 {
+		return nil
+	}
+	return grade.Find(restByHand, fmt.Sprintf("%d callbacks of the bell began though the loop had not been told of it: its event was made active by hand", n), w.bell()).
+		Decides(grade.Numbered(first))
 }
 
 // closedBell looks whether the bell was closed while the worker's event is pending on it.
