@@ -56,8 +56,16 @@ var closedUnserved = &grade.Misconception{
 var firesForNothing = &grade.Misconception{
 	ID:     "fires-for-nothing",
 	Belief: "A timer that fires again and again does no harm.",
-	Truth: "It wakes its thread when there is nothing to do, and what it looks for is found late. Post wakes a worker when there is a connection " +
-		"for it, and NoExitOnEmpty keeps its loop without a timer.",
+	Truth: "It wakes its thread again and again when there is nothing to do. Post wakes a worker when there is a connection for it, and " +
+		"NoExitOnEmpty keeps its loop without a timer.",
+	Lesson: "03-one-base-per-thread", Section: "explain",
+}
+
+var foundLate = &grade.Misconception{
+	ID:     "found-by-clock",
+	Belief: "A timer that looks now and then finds the connection.",
+	Truth: "It finds it late: the client waits for the clock, and the worker wakes up again and again when there is nothing to do. What is handed over " +
+		"must end the worker's wait: Post does so, and so does a byte in a pipe that its loop watches.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
@@ -147,6 +155,30 @@ func endedBefore(e *grade.Examiner) *grade.Finding {
 		}
 	}
 	return nil
+}
+
+// foundByClock looks whether a timer has brought the connection to its worker: the event was added, in no posted function, when
+// the loop had waited for a timeout and was told of nothing.
+func foundByClock(e *grade.Examiner, c *grade.Client) *grade.Finding {
+	f := c.FD()
+	waits, over := map[uint16]bool{}, map[uint16]uint64{} // bases that wait with a timeout; the record in which it was over
+	late := uint64(0)
+	e.Each(func(r *world.Entry) {
+		switch {
+		case r.Kind == trace.WaitBegin:
+			waits[r.Base] = r.B > 0
+			delete(over, r.Base)
+		case r.Kind == trace.WaitEnd && waits[r.Base] && r.A == 0:
+			over[r.Base] = r.Seq
+		case r.Kind == trace.Add && r.FD == f.Number && r.Time >= f.Opened && late == 0 && !r.Inside.Posted():
+			late = over[r.Base]
+		}
+	})
+	if late == 0 {
+		return nil
+	}
+	return grade.Find(foundLate, fmt.Sprintf("client %s was accepted; its worker's loop waited until a timeout was over, and only then was an event added for it",
+		c.Name), f).Decides(grade.Numbered(late))
 }
 
 // acceptorWaits looks whether the acceptor stands still in its callback, and what for.

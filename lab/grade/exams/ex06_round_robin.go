@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
@@ -121,6 +122,9 @@ var roundRobin = &grade.Exam{
 		}
 		e.Require(threadOf(e, a, expected) != threadOf(e, b, expected), expected, allOnOne,
 			fmt.Sprintf("a and b are both served on thread %d", threadOf(e, a, expected)), a.FD(), b.FD())
+		if late := foundByClock(e, a); foundByClock(e, b) != nil {
+			e.RuleOut("a connection that is handed over ends its worker's wait", late)
+		}
 		e.Means(grade.PollsByClock, firesForNothing)
 		e.Calm("nobody speaks and nobody comes: all three loops wait")
 
@@ -151,6 +155,10 @@ var roundRobin = &grade.Exam{
 			d.Answered("d speaks one byte at a time, and gets each back at once")
 		}
 		e.Means(grade.Unanswered, nil)
+		more := strings.Repeat("more than a read takes\n", 87)
+		f.Due(more)
+		f.Say(more)
+		f.Answered(fmt.Sprintf("client f says %d bytes at once, and gets them all back", len(more)))
 		inTurn(e, clients)
 		suspects(e, acceptsWrong, (*grade.Examiner).LeftOut)
 		e.Calm("nobody speaks, and all three threads sleep")
@@ -164,7 +172,8 @@ var roundRobin = &grade.Exam{
 				client.Dropped(fmt.Sprintf("client %s has ended, and the server closes its end", client.Name))
 			}
 		}
-		leave(late, a)
+		speaksAndEnds(e, late, a)
+		leave(a)
 		last := comesLast(e, port)
 		inTurn(e, append(clients, last))
 		says(d, "all are there\n")
@@ -215,6 +224,26 @@ func comeToABusyWorker(e *grade.Examiner, a *grade.Client, port int) (come []*gr
 	}
 	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong, firedOnce)
 	return come
+}
+
+// speaksAndEnds lets a client say its last word and end, while its worker stands before a read of another one's words: the
+// loop is told of both at once.
+func speaksAndEnds(e *grade.Examiner, one, other *grade.Client) {
+	expected := fmt.Sprintf("client %s says its last word and ends, before its worker looks: it gets the word back, and the server closes its end", one.Name)
+	e.HoldRead(other.FD())
+	other.Due("I am busy\n")
+	other.Say("I am busy\n")
+	e.Await(fmt.Sprintf("client %s speaks, and its worker reads that", other.Name), func() bool { return e.HeldThere(world.BeforeRead) })
+	one.Due("my last word\n")
+	one.Say("my last word\n")
+	one.End()
+	e.Settled()
+	e.Release()
+	one.Answered(expected)
+	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, func(e *grade.Examiner) *grade.Finding { return endNotRead(e, one.FD()) })
+	one.Dropped(expected)
+	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut)
+	other.Answered(expected)
 }
 
 // comesLast lets the last client come when its worker serves nobody. Whoever posts its connection is

@@ -1,6 +1,6 @@
 // Wrong on purpose: each worker looks into its channel every 5 ms.
 //
-// told: fires-for-nothing
+// told: found-by-clock
 package main
 
 import (
