@@ -104,7 +104,9 @@ var edge = &grade.Exam{
 		f.Say(text[there:])
 		e.Answered("100,500 bytes come, and standard output has them all")
 		e.Calm("the program sleeps")
-		e.RuleOut("one callback takes all that is there: it reads until EAGAIN", inPieces(e, d, before, int64(there)))
+		const all = "one callback takes all that is there: it reads until EAGAIN"
+		e.RuleOut(all, inPieces(e, d, before, int64(there)))
+		e.RuleOut(all, stopsFull(e, d))
 
 		e.Check("last words and the end together")
 		e.Unheard(func() {
@@ -211,7 +213,7 @@ func endNotRead(e *grade.Examiner, f *world.FD) *grade.Finding {
 		return nil
 	}
 	last := lastRead(e, f)
-	return grade.Find(shortReadIsAll, fmt.Sprintf("the last read gave %d bytes, the end of file stands behind them, and no read has given 0", last.A), f).
+	return grade.Find(shortReadIsAll, fmt.Sprintf("the last read of %s gave %d bytes, the end of file stands behind them, and no read has given 0", f.Name(), last.A), f).
 		Decides(grade.Numbered(last.Seq))
 }
 
@@ -247,6 +249,35 @@ func inPieces(e *grade.Examiner, f *world.FD, before, n int64) *grade.Finding {
 	}
 	return grade.Find(m, fmt.Sprintf("%d bytes waited in %s; the callback took %d of them and returned, and %s", n, f.Name(), took, rest), f).
 		Decides(grade.Numbered(cmp.Or(back, first)))
+}
+
+var asksNoMore = &grade.Misconception{
+	ID:     "asks-no-more",
+	Belief: "So much is enough for one callback.",
+	Guess:  true,
+	Truth: "When a read has filled the buffer, more may be there, or the end of file, and only the next read says so. The event is edge-triggered: if " +
+		"nothing arrives after that, the loop is not told of it again. Read until EAGAIN, or 0.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
+// stopsFull looks for a callback that returned after a read that had filled the buffer.
+func stopsFull(e *grade.Examiner, f *world.FD) (found *grade.Finding) {
+	most, took := largestRead(e, f), int64(0)
+	var last *world.Entry // of the callback that goes on
+	e.Each(func(r *world.Entry) {
+		switch {
+		case r.FD != f.Number || r.Inside.Number == 0 || found != nil:
+		case r.Kind == trace.CallbackBegin:
+			last, took = nil, 0
+		case r.Kind == trace.CallEnd && r.Call == world.CallRead:
+			last = r
+			took += max(0, r.A)
+		case r.Kind == trace.CallbackEnd && last != nil && last.A == most:
+			found = grade.Find(asksNoMore, fmt.Sprintf("a callback took %d bytes of %s; its last read filled the buffer (%d bytes), and it returned", took, f.Name(), most), f).
+				Decides(grade.Numbered(last.Seq), grade.Numbered(r.Seq))
+		}
+	})
+	return found
 }
 
 // waitsWithMore looks for a timeout that was waited for when the last read had filled the
