@@ -92,7 +92,7 @@ var roundRobin = &grade.Exam{
 	Play: func(e *grade.Examiner) {
 		suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong, firedOnce)
 		port := e.Port()
-		e.Start(strconv.Itoa(port), strconv.Itoa(7+guests))
+		e.Start(strconv.Itoa(port), strconv.Itoa(7+crowd+guests))
 		says := func(c *grade.Client, text string) {
 			c.Due(text)
 			c.Say(text)
@@ -133,6 +133,8 @@ var roundRobin = &grade.Exam{
 		b.Dropped("b has said its last word, and the server closes its end")
 		clients := append([]*grade.Client{a, b}, comeToABusyWorker(e, a, port)...)
 		inTurn(e, clients)
+		leaveTogether(clients[6:])
+		clients = clients[:6] // the others are so many that it is the turn of the same worker as before
 
 		for i := range guests { // chance does not keep turns for so long
 			guest := e.Dial(fmt.Sprint("guest ", i+1), port)
@@ -186,17 +188,24 @@ var roundRobin = &grade.Exam{
 // guests are clients that come, say a word and leave.
 const guests = 12
 
-// comeToABusyWorker lets c, d, e and f come while the worker of a stands before a read of a's words:
-// c and e are that worker's, and all are accepted before it gets to c.
+// crowd are clients that come to a busy worker, more than a small queue holds.
+const crowd = 40
+
+// comeToABusyWorker lets c, d, e, f and a crowd come while the worker of a stands before a read of a's words:
+// each other one of them is that worker's, and all are accepted before it gets to c.
 func comeToABusyWorker(e *grade.Examiner, a *grade.Client, port int) (come []*grade.Client) {
-	const expected = "a worker is busy; four clients come, the acceptor accepts them at once, and each is served by its worker"
+	const expected = "a worker is busy; 44 clients come, the acceptor accepts them at once, and each is served by its worker"
 	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut)
 	e.HoldRead(a.FD())
 	a.Due("I am busy\n")
 	a.Say("I am busy\n")
 	e.Await("client a speaks, and its worker reads that", func() bool { return e.HeldThere(world.BeforeRead) })
 	suspects(e, acceptsWrong, acceptorWaits)
-	for _, name := range []string{"c", "d", "e", "f"} {
+	names := []string{"c", "d", "e", "f"}
+	for i := range crowd {
+		names = append(names, fmt.Sprint("early guest ", i+1))
+	}
+	for _, name := range names {
 		one := e.Dial(name, port)
 		e.Await(expected, func() bool { return one.FD() != nil })
 		come = append(come, one)
@@ -226,6 +235,16 @@ func comeToABusyWorker(e *grade.Examiner, a *grade.Client, port int) (come []*gr
 	return come
 }
 
+// leaveTogether lets clients end, all at about the same time.
+func leaveTogether(clients []*grade.Client) {
+	for _, one := range clients {
+		one.End()
+	}
+	for _, one := range clients {
+		one.Dropped(fmt.Sprintf("client %s has ended, and the server closes its end", one.Name))
+	}
+}
+
 // speaksAndEnds lets a client say its last word and end, while its worker stands before a read of another one's words: the
 // loop is told of both at once.
 func speaksAndEnds(e *grade.Examiner, one, other *grade.Client) {
@@ -234,8 +253,9 @@ func speaksAndEnds(e *grade.Examiner, one, other *grade.Client) {
 	other.Due("I am busy\n")
 	other.Say("I am busy\n")
 	e.Await(fmt.Sprintf("client %s speaks, and its worker reads that", other.Name), func() bool { return e.HeldThere(world.BeforeRead) })
-	one.Due("my last word\n")
-	one.Say("my last word\n")
+	words := strings.Repeat("a long last word ", 2400) + "\n"
+	one.Due(words)
+	one.Say(words)
 	one.End()
 	e.Settled()
 	e.Release()
