@@ -4,10 +4,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
 
+	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
 
@@ -31,7 +34,7 @@ func (e *Examiner) Serve() *Server {
 func (s *Server) Close() { s.l.Close() }
 
 // Accept waits until the program has connected, and returns the world's end of
-// that connection. The program's end is taken to be its newest socket.
+// that connection. The program's end is the socket that it has connected, whenever that was made.
 func (s *Server) Accept(name, expected string) *Client {
 	var conn *net.TCPConn
 	s.e.Await(expected, func() bool {
@@ -42,10 +45,34 @@ func (s *Server) Accept(name, expected string) *Client {
 	})
 	c := s.e.client(name, conn)
 	s.e.Await(expected, func() bool {
-		c.own = s.e.FD(func(d *world.FD) bool { return d.What == "TCP socket" })
+		c.own = s.connected()
 		return c.own != nil
 	})
 	return c
+}
+
+// connected returns the first socket that the program has connected and that is no client's end yet, or nil. If
+// it may have connected past the lab, it is the newest socket.
+func (s *Server) connected() (own *world.FD) {
+	taken := func(f *world.FD) bool {
+		return slices.ContainsFunc(s.e.hands, func(h hand) bool {
+			c, is := h.(*Client)
+			return is && c.own == f
+		})
+	}
+	s.e.Each(func(r *world.Entry) {
+		if own != nil || r.Kind != trace.CallEnd || r.Call != world.CallConnect || r.A < 0 && r.B != int64(unix.EINPROGRESS) {
+			return
+		}
+		f := s.e.FD(func(f *world.FD) bool { return f.Number == r.FD && f.Opened <= r.Time })
+		if f != nil && !taken(f) {
+			own = f
+		}
+	})
+	if own == nil && slices.ContainsFunc(s.e.source.pastTheLab, func(call string) bool { return strings.HasSuffix(call, ".Connect") }) {
+		return s.e.FD(func(f *world.FD) bool { return f.What == "TCP socket" })
+	}
+	return own
 }
 
 // HangUp closes the world's end.

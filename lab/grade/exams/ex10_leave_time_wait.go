@@ -68,21 +68,19 @@ func stillOpen(e *grade.Examiner) *grade.Finding {
 	if !e.Ended() || refused == nil {
 		return nil
 	}
-	var left []*world.FD
 	for _, f := range e.World().FDs {
-		if f.What == "TCP socket" && f.Opened <= refused.Time && (f.Closed == 0 || f.Closed > refused.Time) {
-			left = append(left, f)
+		open := f.Opened <= refused.Time && (f.Closed == 0 || f.Closed > refused.Time)
+		if !open || f.Number == refused.FD || !called(e, f, world.CallConnect) {
+			continue
 		}
+		m := endIsClosed
+		if f.Ends.Most == 0 {
+			m = stillHasPort
+		}
+		return grade.Find(m, "the connection of the last question was not closed, so its port was not free when the next one was made",
+			f, e.FD(func(f *world.FD) bool { return f.Number == refused.FD })).Decides(grade.Numbered(refused.Seq))
 	}
-	if len(left) < 2 {
-		return nil
-	}
-	m := endIsClosed
-	if left[0].Ends.Most == 0 {
-		m = stillHasPort
-	}
-	return grade.Find(m, "the connection of the last question was not closed, so its port was not free when the next one was made",
-		left[0], left[len(left)-1]).Decides(grade.Numbered(refused.Seq))
+	return nil
 }
 
 // notPrinted looks whether an answer has come, and is not on standard output.
