@@ -260,7 +260,7 @@ func wrongFor(e *grade.Examiner, c *grade.Client, wrong string) (m *grade.Miscon
 			return restOvertaken, "what was said later has come earlier; nothing is missing"
 		}
 		return writeTakesAll, "a piece is missing"
-	case len(speaker) > 1 && strings.Contains("abcdf", speaker[:1]) && speaker[1] == ' ':
+	case len(speaker) > 1 && strings.Contains("abcdef", speaker[:1]) && speaker[1] == ' ':
 		if !e.ToldShort(c.FD()) {
 			return othersWords, "another client's words are there"
 		}
