@@ -23,6 +23,15 @@ func (c *Client) Arrived() {
 	}
 }
 
+// Room returns how many more bytes the kernel of the other end takes, as it has said, though the program reads
+// nothing: 0 where that cannot be asked.
+func (c *Client) Room() (n int) {
+	raw, err := c.conn.SyscallConn()
+	must(err)
+	must(raw.Control(func(fd uintptr) { n = room(int(fd)) }))
+	return n
+}
+
 // Refuses reports whether a new client of the program's port is refused.
 func (e *Examiner) Refuses(port int) bool {
 	conn, err := net.DialTimeout("tcp", fmt.Sprintf("127.0.0.1:%d", port), limit)

@@ -16,6 +16,16 @@ func unacknowledged(fd int) int {
 	return n
 }
 
+// room returns the window of a TCP socket's other end, less what is on its way there: TCP_INFO, tcp(7). An old
+// kernel does not tell the window.
+func room(fd int) int {
+	info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+	if err != nil {
+		return 0
+	}
+	return max(0, int(info.Snd_wnd)-unacknowledged(fd))
+}
+
 // acknowledge tells the other end at once what has come: TCP_QUICKACK, tcp(7).
 // Else the kernel waits for up to 40 ms, and a sender with little room with it.
 // It holds for a while only, so it is said again and again.

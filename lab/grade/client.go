@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"fdlab/lab/diagnosis"
 	"fdlab/lab/world"
@@ -63,6 +64,22 @@ func (e *Examiner) refusing() *Finding {
 	f := e.FD(func(f *world.FD) bool { return f.Listens })
 	return Find(ListenerClosed, fmt.Sprintf("client %s wants to connect, and the program has closed its listener", e.dialing), f).Decides(Closing(f))
 }
+
+// TryDial connects one more client, if the listener's backlog has room; nil: it has none.
+func (e *Examiner) TryDial(name string, port int) *Client {
+	conn, err := net.DialTimeout("tcp4", fmt.Sprintf("127.0.0.1:%d", port), noRoom)
+	if lacks(err) {
+		panic(broken{fmt.Errorf("client %s: %w. That is no fault of the program", name, err)})
+	}
+	if err != nil {
+		return nil
+	}
+	e.call("TCP from "+conn.LocalAddr().String(), "TCP from client "+name)
+	return e.client(name, conn.(*net.TCPConn))
+}
+
+// noRoom is longer than the kernel needs to connect a client, and shorter than it waits before it tries again.
+const noRoom = 800 * time.Millisecond
 
 // lacks reports whether the grader's own call failed because the machine has not
 // got something: it says nothing of the program.
