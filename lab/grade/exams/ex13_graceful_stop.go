@@ -39,12 +39,12 @@ var gracefulStop = &grade.Exam{
 		for _, one := range []*grade.Client{c, a, b} {
 			says(e, one, one.Name+" is here\n", "a client speaks, and hears itself")
 		}
+		says(e, b, words("b", 256<<10), "b says much, and hears it all") // since then the kernel may take more for it
 		c.Deaf(true)
 		if _, held := c.Overfill(words("c", 8<<20), 4<<10, 0); held == 0 {
 			e.Cannot("the kernel has taken 8 MiB for a client that does not read")
 		}
-		c.Due(words("c", 20<<10)) // and some that the server need not have read yet
-		c.Say(words("c", 20<<10))
+		saysMuch(c) // the server need not have read that yet
 		c.Arrived()
 		e.Calm("c does not read: the server keeps what is left, and sleeps")
 
@@ -54,29 +54,19 @@ var gracefulStop = &grade.Exam{
 		for _, m := range []*grade.Misconception{grade.Stuck, grade.EndedEarly, grade.BrokenOff} {
 			e.Means(m, notInTheLoop)
 		}
-		suspects(e, actsOutside(lastRecord(e)))
+		outside := actsOutside(lastRecord(e))
+		suspects(e, outside)
 		e.Signal(syscall.SIGINT)
 		const expected = "SIGINT comes, and the loop calls a callback for it"
 		e.Step(expected) // into the wait
 		e.Await(expected, func() bool { return e.StandsBefore(world.BeforeCallback) })
 
 		// The program is about to learn of it. Meanwhile the world goes on.
-		last := words("b", 40<<10) // more than one read takes
-		b.Due(last)
-		b.Say(last)
-		var waiting []*grade.Client // in the backlog
-		for _, name := range []string{"d", "e", "f"} {
-			one := e.Dial(name, port)
-			one.Due(name + " was just in time\n")
-			one.Say(name + " was just in time\n")
-			waiting = append(waiting, one)
-		}
-		silent := e.Dial("g", port) // in the backlog, too, and has nothing to say
+		saysMuch(b)
+		waiting, silent := inBacklog(e, port)
 		b.Arrived()
-		for _, one := range waiting {
-			one.Arrived()
-		}
-		e.Release()
+		e.HoldRead(b.FD())
+		e.Step(expected) // into the callback
 		e.Await(expected, func() bool { return heard(e) })
 		e.Means(grade.Crashed, nil)
 		e.Means(grade.Stuck, nil)
@@ -84,10 +74,13 @@ var gracefulStop = &grade.Exam{
 		e.Check("clients in the backlog are served")
 		meansStopped(e)
 		suspects(e, owingClosed(c), leftUnread(c))
+		oneServes(e, b.FD(), outside)
 		for _, one := range waiting {
 			answered(e, one, one.Name+" was connected before the program knew of SIGINT: it is accepted, and hears itself", backlogReset)
 		}
-		accepted(e, silent, "g was connected before the program knew of SIGINT: it is accepted")
+		for _, one := range silent {
+			accepted(e, one, one.Name+" was connected before the program knew of SIGINT: it is accepted")
+		}
 
 		e.Check("what has arrived is answered")
 		meansStopped(e)
@@ -95,8 +88,8 @@ var gracefulStop = &grade.Exam{
 
 		e.Check("a client that has all is disconnected")
 		meansStopped(e)
-		const let = "a, b, d, e, f and g have all their answers: the server closes its ends, and sleeps until there is room for c"
-		content := append([]*grade.Client{a, b}, append(waiting, silent)...)
+		const let = "all clients but c have all their answers: the server closes its ends, and sleeps until there is room for c"
+		content := slices.Concat([]*grade.Client{a, b}, waiting, silent)
 		suspects(e, refusedOutside, stopsOutside, owingClosed(c), leftUnread(c), stopIgnored, keepsContent(content))
 		e.Await(let, func() bool { // a server that gives them a moment of grace lets them go, too
 			return !slices.ContainsFunc(content, func(one *grade.Client) bool { return one.FD().Closed == 0 })
@@ -141,6 +134,67 @@ var gracefulStop = &grade.Exam{
 				Decides(longest(e, nil)))
 		}
 	},
+}
+
+// saysMuch lets a client say as much as the kernel takes while the server reads nothing: many times what a read
+// takes. An echo of it is due.
+func saysMuch(c *grade.Client) {
+	const least, most = 40 << 10, 256 << 10
+	text := words(c.Name, min(max(least, c.Room()*7/8), most))
+	c.Due(text)
+	c.Say(text)
+}
+
+// inBacklog lets clients connect while the server's loop stands: some speak, d more than a read takes, and some are
+// silent. A listener with a short backlog gets fewer of them.
+func inBacklog(e *grade.Examiner, port int) (speaking, silent []*grade.Client) {
+	speak := func(one *grade.Client, text string) {
+		one.Due(text)
+		one.Say(text)
+		one.Arrived()
+		speaking = append(speaking, one)
+	}
+	speak(e.Dial("d", port), words("d", 40<<10))
+	for _, name := range []string{"e", "f"} {
+		speak(e.Dial(name, port), name+" was just in time\n")
+	}
+	silent = append(silent, e.Dial("g", port))
+	for i := range 20 {
+		one := e.TryDial(fmt.Sprint("n", i+1), port)
+		if one == nil {
+			break
+		}
+		if i%2 == 0 {
+			speak(one, one.Name+" was just in time\n")
+		} else {
+			silent = append(silent, one)
+		}
+	}
+	return speaking, silent
+}
+
+// oneServes lets the loop go on until the read that is held is about to be made, and requires that no other thread
+// serves clients meanwhile. outside looks for one that has done so since the signal, while the loop ran.
+func oneServes(e *grade.Examiner, read *world.FD, outside func(*grade.Examiner) *grade.Finding) {
+	const expected = "one thread serves all clients to the end: while it stands before a read, nobody is served"
+	held := func() bool { return e.HeldThere(world.BeforeRead) }
+	for still := e.Stillness(); !held() && !e.Ended(); {
+		if e.Stands() {
+			e.Step(expected)
+		}
+		e.Await(expected, func() bool { return e.Stands() || held() || e.Ended() || still() })
+		if !e.Stands() {
+			break
+		}
+	}
+	if held() {
+		e.Settled() // whatever other threads do, they have done by now
+		if found := servesBeside(e, read); found != nil {
+			e.RuleOut(expected, outside(e))
+			e.RuleOut(expected, found)
+		}
+	}
+	e.Release()
 }
 
 // patient lets c stay deaf until no timeout is left that could end the loop meanwhile. An

@@ -50,6 +50,37 @@ func actsOutside(since uint64) func(*grade.Examiner) *grade.Finding {
 	}
 }
 
+// servesBeside looks for a call on a client's fd that goes on, or is made, while a read of another one is held: one thread can do
+// only one of the two. (Which threads these are does not matter: when a goroutine is held, its thread may run another one.)
+func servesBeside(e *grade.Examiner, read *world.FD) (found *grade.Finding) {
+	var held *world.Entry
+	begun := map[int32]*world.Entry{} // calls that have not returned, by fd
+	beside := func(r *world.Entry) {
+		if f := e.FD(func(f *world.FD) bool { return f.Number == r.FD && f.Opened <= r.Time && isClient(f) }); f != nil && found == nil {
+			found = grade.Find(grade.OtherThreads, fmt.Sprintf("a read of %s was held for a moment, before it was made; meanwhile the program has used %s",
+				read.Name(), f.Name()), f).Decides(grade.Numbered(r.Seq))
+		}
+	}
+	e.Each(func(r *world.Entry) {
+		switch {
+		case r.At == world.BeforeRead && r.Kind == trace.Hold:
+			held = r
+			for _, call := range begun {
+				beside(call)
+			}
+		case r.At == world.BeforeRead && r.Kind == trace.Release:
+			held = nil
+		case held != nil && (r.Kind == trace.CallBegin || r.Kind == trace.CallEnd && r.A > 0 || r.Kind == trace.Close):
+			beside(r)
+		case r.Kind == trace.CallBegin:
+			begun[r.FD] = r
+		case r.Kind == trace.CallEnd:
+			delete(begun, r.FD)
+		}
+	})
+	return found
+}
+
 // endsWithError looks whether the program has done all, and ended with an exit status that is not 0.
 func endsWithError(e *grade.Examiner) *grade.Finding {
 	if !e.Ended() || e.EndedWell() || e.World().ClosedTwice != "" || e.World().Returned.Reason == trace.LoopFailed ||
@@ -162,8 +193,8 @@ func keepsContent(clients []*grade.Client) func(*grade.Examiner) *grade.Finding 
 			f := c.FD()
 			switch {
 			case e.Ended() || f.Closed != 0 || c.Owed() > 0:
-			case c.Name == "g" && othersClosed(clients, c) && !called(e, f, world.CallRead):
-				return grade.Find(acceptedAndLeft, "client g, which says nothing, was accepted from the backlog; the program has not read from it, and waits for it", f)
+			case isSilent(c) && !slices.ContainsFunc(clients, openAndSpoke) && !called(e, f, world.CallRead):
+				return grade.Find(acceptedAndLeft, fmt.Sprintf("client %s, which says nothing, was accepted from the backlog; the program has not read from it, and waits for it", c.Name), f)
 			case called(e, f, world.CallShutdown):
 				return grade.Find(halfLetGo, fmt.Sprintf("client %s has all its answers and a FIN, and its connection is open", c.Name), f).
 					Decides(grade.LastCall(f, world.CallShutdown))
@@ -177,10 +208,11 @@ func keepsContent(clients []*grade.Client) func(*grade.Examiner) *grade.Finding 
 	}
 }
 
-// othersClosed reports whether the connections of all other clients are closed.
-func othersClosed(clients []*grade.Client, but *grade.Client) bool {
-	return !slices.ContainsFunc(clients, func(c *grade.Client) bool { return c != but && (c.FD() == nil || c.FD().Closed == 0) })
-}
+// isSilent reports whether a client has said nothing that is to be answered.
+func isSilent(c *grade.Client) bool { return c.Heard() == "" && c.Owed() == 0 }
+
+// openAndSpoke reports whether a client that has said something is connected, as far as the program is concerned.
+func openAndSpoke(c *grade.Client) bool { return !isSilent(c) && (c.FD() == nil || c.FD().Closed == 0) }
 
 // meansStopped says what it means that the program ends while it still has
 // something to do for its clients.
