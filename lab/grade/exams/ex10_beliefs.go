@@ -147,8 +147,8 @@ var waitsAWhile = &grade.Misconception{
 var asksForIt = &grade.Misconception{
 	ID:     "asks-for-it",
 	Belief: "To ask again and again is to wait.",
-	Truth: "Each read that finds nothing (EAGAIN) is a system call for nothing, and the program is awake all the time. On an fd that blocks, " +
-		"read sleeps until there is something.",
+	Truth: "Each read that finds nothing (EAGAIN) is a system call for nothing. Between two of them the program is awake, or it sleeps and comes " +
+		"late. On an fd that blocks, read sleeps until there is something.",
 	Lesson: "01-select-vs-blocking-io", Section: "explain",
 }
 

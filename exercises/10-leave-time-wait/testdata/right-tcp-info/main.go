@@ -1,4 +1,4 @@
-// Right, too: it asks the kernel again and again whether the server has closed.
+// Right, too: it waits in poll until the server has closed, and asks the kernel whether that is so. It does not read the end.
 // Exercise 10: a client that leaves TIME_WAIT to the other side.
 //
 // It gets its answer, and closes. The second question then fails: why? The task
@@ -10,7 +10,6 @@ import (
 	"log"
 	"os"
 	"strconv"
-	"time"
 
 	"fdlab/lab/sys"
 
@@ -61,6 +60,10 @@ func ask(server, own uint16, question string) error {
 		return err
 	}
 	for {
+		hungUp := [1]unix.PollFd{{Fd: int32(fd), Events: unix.POLLRDHUP}}
+		if _, err := unix.Poll(hungUp[:], -1); err != nil && err != unix.EINTR {
+			return err
+		}
 		info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
 		if err != nil {
 			return err
@@ -68,7 +71,6 @@ func ask(server, own uint16, question string) error {
 		if info.State == 8 { // CLOSE_WAIT
 			return nil
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
 }
 
