@@ -64,6 +64,15 @@ var fdIsClient = &grade.Misconception{
 	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }
 
+var leftIsDone = &grade.Misconception{
+	ID:     grade.LeftOpen.ID,
+	Belief: "A client that has left needs nothing more.",
+	Guess:  true,
+	Truth: "Its fd is open until the program closes it, and the client waits for the end of its connection. Close the fd when a read has given 0 or " +
+		"an error. An answer that is still on its way may be dropped.",
+	Lesson: lesson07, Section: "explain",
+}
+
 var firesAgain = &grade.Misconception{
 	ID:     grade.OneShot.ID,
 	Belief: "The event will fire again.",
@@ -127,14 +136,16 @@ var ownEvent = &grade.Exam{
 
 		e.Check("one resets, the others stay")
 		came := newcomers{b, c} // and those who stay
-		suspects(e, refusedOutside, endedByReset, came.gotAnothers)
+		suspects(e, refusedOutside, endedByReset, came.gotAnothers, came.keptOpen)
 		gone := a.FD()
 		d := lateAnswer(e, a, port, &came)
 		says(d, "hello from d\n", "client a is gone, client d comes, speaks, and hears its own words")
 		says(b, "and b?\n", "client a is gone, client b speaks and is answered")
+		const closes = "client a has reset its connection, and the server closes its end"
+		e.Calm(closes)
+		closesIts(e, closes, gone)
 		comeAndGo(e, b, port, &came)
 		closedWrites(e)
-		closesIts(e, "client a has reset its connection, and the server closes its end", gone)
 
 		e.Check("the last one ends it")
 		leaves := func(client *grade.Client) {
@@ -190,6 +201,19 @@ func (n *newcomers) gotAnothers(e *grade.Examiner) *grade.Finding {
 		}
 		return grade.Find(fdIsClient, fmt.Sprintf("client %s gets %.20q, and has not said that: it is the answer for a client that has left", c.Name, wrong), c.FD()).
 			Decides(e.WriteOf(c.FD(), c.Right()))
+	}
+	return nil
+}
+
+// keptOpen looks for one whose end was read, and whose fd is open though no event is pending on it any more.
+func (n *newcomers) keptOpen(e *grade.Examiner) *grade.Finding {
+	for _, c := range *n {
+		f := c.FD()
+		if f == nil || e.Ended() || f.Closed != 0 || f.Ends.Now == 0 || f.Watched() != 0 || f.Blocked > 0 || c.Deviates() != "" {
+			continue
+		}
+		return grade.Find(leftIsDone, fmt.Sprintf("a read of %s gave 0, the end of file; no event is pending on it any more, and it was not closed", f.Name()), f).
+			Decides(grade.LastCall(f, world.CallRead))
 	}
 	return nil
 }
