@@ -133,6 +133,15 @@ var cutOff = &grade.Misconception{
 	Lesson: lesson07, Section: "explain",
 }
 
+// triesForRoom is told in the place of grade.RetriedByClock where it need not be a timer.
+var triesForRoom = &grade.Misconception{
+	ID:     grade.RetriedByClock.ID,
+	Belief: "If write takes nothing, I try it again a little later.",
+	Truth: "The program is woken again and again for nothing while the client does not read, and comes late when it does. The kernel says when " +
+		"there is room: add a Write event, and delete it when all is sent.",
+	Lesson: lesson07, Section: "explain",
+}
+
 var readsOverRest = &grade.Misconception{
 	ID:     "reads-over-rest",
 	Belief: "One more read does no harm.",

@@ -90,11 +90,15 @@ var gracefulStop = &grade.Exam{
 		meansStopped(e)
 		const let = "all clients but c have all their answers: the server closes its ends, and sleeps until there is room for c"
 		content := slices.Concat([]*grade.Client{a, b}, waiting, silent)
-		suspects(e, refusedOutside, stopsOutside, owingClosed(c), leftUnread(c), stopIgnored, keepsContent(content))
+		suspects(e, refusedOutside, stopsOutside, owingClosed(c), leftUnread(c), asksForRoom(c), stopIgnored, keepsContent(content))
 		e.Await(let, func() bool { // a server that gives them a moment of grace lets them go, too
 			return !slices.ContainsFunc(content, func(one *grade.Client) bool { return one.FD().Closed == 0 })
 		})
-		e.Await(let, e.Rest())
+		rests := e.Rest()
+		e.Await(let, func() bool {
+			e.RuleOut(let, asksForRoom(c)(e))
+			return rests()
+		})
 		patient(e, c)
 		e.Calm(let)
 		for _, one := range content {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"fdlab/lab/diagnosis"
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
@@ -171,6 +172,18 @@ func readOver(c *grade.Client) func(*grade.Examiner) *grade.Finding {
 		}
 		return grade.Find(readsOverRest, fmt.Sprintf("a read of %s took more while %d bytes that were read before were not sent yet: just so many were never sent",
 			f.Name(), missing), f).Decides(grade.Numbered(seq))
+	}
+}
+
+// asksForRoom looks whether writes to a client find no room, one after the other, and no event waits for it.
+func asksForRoom(c *grade.Client) func(*grade.Examiner) *grade.Finding {
+	return func(e *grade.Examiner) *grade.Finding {
+		f := c.FD()
+		if e.Ended() || f.Closed != 0 || f.NoRoom.Now < diagnosis.Often || f.Watched()&trace.Writable != 0 {
+			return nil
+		}
+		return grade.Find(triesForRoom, fmt.Sprintf("while client %s does not read, %d writes in a row to it found no room (EAGAIN), and no event waits for room",
+			c.Name, f.NoRoom.Now), f).Decides(grade.Refused(f, world.CallWrite))
 	}
 }
 
