@@ -76,10 +76,10 @@ func (e *Examiner) death() *Finding {
 	}
 	empty := ran && returned.Reason == trace.LoopNoEvents
 	if empty && !e.added() {
-		return Find(NeverAdded, saw+", and no event was ever added", e.handFDs()...)
+		return Find(NeverAdded, saw+", and no event was ever added", e.handFDs()...).Decides(loopEnded)
 	}
 	if empty && e.addedAfter(returned.At) {
-		return Find(NotWatched, saw+", and the first event was added after that", e.handFDs()...).Decides(isAdd)
+		return Find(NotWatched, saw+", and the first event was added after that", e.handFDs()...).Decides(loopEnded, isAdd)
 	}
 	if e.world.Loops() > 0 && e.meant(EndedEarly) == EndedEarly {
 		if top, _, is := diagnosis.Detained(e.world); is && e.source.exits {
@@ -93,7 +93,7 @@ func (e *Examiner) death() *Finding {
 	}
 	for _, h := range e.hands {
 		if f := h.fd(); f != nil && empty && diagnosis.HasFired(f) {
-			return Find(OneShot, saw, f).Decides(added(f))
+			return Find(OneShot, saw, f).Decides(added(f), loopEnded)
 		}
 	}
 	if empty && e.meant(EndedEarly) == EndedEarly {
@@ -156,6 +156,8 @@ func (e *Examiner) added() bool {
 func (e *Examiner) addedAfter(at int64) bool {
 	return !slices.ContainsFunc(e.entries, func(r world.Entry) bool { return isAdd(&r) && r.Time < at })
 }
+
+func loopEnded(r *world.Entry) bool { return r.Kind == trace.LoopEnd }
 
 func isAdd(r *world.Entry) bool { return r.Kind == trace.Add }
 

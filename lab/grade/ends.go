@@ -38,7 +38,7 @@ func (e *Examiner) besideALoop(fds ...*world.FD) (found *Finding) {
 				if i >= 0 && thread != r.Thread {
 					seq := r.Seq
 					found = Find(OtherThreads, fmt.Sprintf("thread %d has read from %s while a loop ran on thread %d", r.Thread, safe(fds[i].Name()), thread), fds...).
-						Decides(Numbered(seq))
+						Decides(Numbered(seq), func(r *world.Entry) bool { return r.Kind == trace.LoopBegin && r.Thread == thread })
 				}
 			}
 		}
@@ -131,7 +131,7 @@ func (e *Examiner) brokenOff(how Ending) *Finding {
 
 // lingers says why a program does not end.
 func (e *Examiner) lingers(expected string) *Feedback {
-	if f := first(e.forks, e.suspect, e.expired, e.spins, e.floods, e.noise, e.blocked, e.detained, e.unseen); f != nil {
+	if f := first(e.forks, e.suspect, e.expired, e.spins, e.floods, e.noise, e.ownWriter, e.blocked, e.detained, e.unseen); f != nil {
 		return e.feedback(expected, f)
 	}
 	const saw = "the program does not end"

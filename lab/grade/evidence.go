@@ -60,7 +60,7 @@ func evidence(entries []world.Entry, n int, decides []func(*world.Entry) bool, f
 	before := 0      // lines before the oldest that decides
 	for i := len(entries) - 1; i >= 0 && (len(lines) <= n || before <= ledTo && oldest < len(entries)); i-- {
 		e := &entries[i]
-		if len(about) > 0 && !about[e.FD] && !always(e) && !decisive[i] || outOfDate(entries, i) {
+		if len(about) > 0 && !about[e.FD] && !always(e) && !decisive[i] || outOfDate(entries, i) && !decisive[i] {
 			continue
 		}
 		words := sentence(e)

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
 
@@ -19,6 +20,7 @@ type FIFO struct {
 	e    *Examiner
 	held int // the world's end, or -1: it is opened for each echo
 	said int64
+	over bool // the world has closed its end
 }
 
 // FIFO makes a FIFO in the trial's folder, and holds its writing end open until
@@ -123,8 +125,25 @@ func (f *FIFO) Fill(text string) (all int) {
 func (f *FIFO) End() {
 	if f.held >= 0 {
 		unix.Close(f.held)
-		f.held = -1
+		f.held, f.over = -1, true
 	}
+}
+
+// ownWriter: the world has closed its end, and the program itself may still write to that FIFO.
+func (e *Examiner) ownWriter() *Finding {
+	for _, h := range e.hands {
+		f, is := h.(*FIFO)
+		if !is || !f.over || f.Unread() > 0 {
+			continue
+		}
+		if d := f.FD(); d != nil && d.Closed == 0 && d.Ends.Most == 0 && d.Readiness&trace.Writable != 0 {
+			return Find(OwnWriter, safe(d.Name())+" has no other writer any more, and no read of it gives 0: the kernel says that the program's own end can be written", d).
+				Decides(func(r *world.Entry) bool {
+					return r.Kind == trace.Kernel && r.FD == d.Number && r.What()&trace.Writable != 0 && sentence(r) != ""
+				})
+		}
+	}
+	return nil
 }
 
 // Echo does what a shell does for `printf text > path`: open, write, close. It

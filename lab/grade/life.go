@@ -148,6 +148,6 @@ func (s *silence) spins(e *Examiner) *Finding {
 	if e.inCallback() || spent < busyFor || spent < lasted/5 { // in a callback it computes: see detained
 		return nil
 	}
-	return Find(BusyWait, fmt.Sprintf("nothing came and nothing was recorded for %v, and the program has used %v of processor time meanwhile",
+	return Find(BusyWait, fmt.Sprintf("nothing came and the program made no record for %v, and it has used %v of processor time meanwhile",
 		lasted.Round(time.Millisecond), spent))
 }

@@ -76,6 +76,14 @@ var (
 			"more will come from there: delete its event, or do not add it again; then close the fd.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
+	OwnWriter = &Misconception{
+		ID:     "own-writer",
+		Belief: "Read-write is read, and more.",
+		Guess:  true,
+		Truth: "A FIFO is at its end when its last writer has closed it. A program that opens it read-write is a writer of it, and so no read gives 0 while " +
+			"it has that open. Where the end is to be seen, open it for reading only.",
+		Lesson: "02-ev-persist", Section: "explain",
+	}
 	AgainIsEnd = &Misconception{
 		ID:     "again-is-end",
 		Belief: "A read that fails means that the source is gone.",

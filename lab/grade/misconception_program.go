@@ -11,11 +11,11 @@ var (
 		Truth: "With an error it is -1: no byte was moved, and no slice begins or ends there. Look at the error " +
 			"first. (EAGAIN is one, too.)"}
 	GaveUp = &Misconception{ID: "gave-up", Belief: "In this case the program must end.",
-		Unknown: true,
+		Guess: true,
 		Truth: "The program ended itself, with an exit status that is not 0, and more was to come. If it had last words, they stand " +
 			"above: find the line that ends it, and what led there."}
 	EndsInError = &Misconception{ID: "ends-in-error", Belief: "So the program may end, too.",
-		Unknown: true,
+		Guess: true,
 		Truth: "An exit status other than 0 says that something went wrong. Nothing more was to come, so it was to end with 0. If it " +
 			"had last words, they stand above: find the line that ends it, and what led there."}
 	ClosedAtOnce = &Misconception{ID: "closed-at-once", Belief: "I close what I have opened, so it will be closed at the end.",

@@ -28,7 +28,7 @@ func (e *Examiner) spins() *Finding {
 	}
 	if e.circles >= diagnosis.ForEver {
 		return Find(LoopsInCircle, fmt.Sprintf("a loop was entered %d times and more in a row, asked the kernel, did not wait, and returned", diagnosis.ForEver)).
-			Decides(func(r *world.Entry) bool { return r.Kind == trace.WaitEnd }, func(r *world.Entry) bool { return r.Kind == trace.LoopEnd })
+			Decides(func(r *world.Entry) bool { return r.Kind == trace.WaitEnd }, loopEnded)
 	}
 	if e.flood() {
 		return Find(Restless, fmt.Sprintf("%d records in a row, and no byte was read or written", keep))

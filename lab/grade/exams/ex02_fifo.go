@@ -1,6 +1,7 @@
 package exams
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -68,6 +69,13 @@ var byeNotPrinted = &grade.Misconception{
 		"whether it was bye.",
 }
 
+var lineCut = &grade.Misconception{
+	ID:     "line-cut",
+	Belief: "No line is longer than that.",
+	Truth:  "A line is as long as its writer makes it. Keep all of what has no newline yet, however long it is: let what is kept grow.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
 var emptyLine = &grade.Misconception{
 	ID:     "empty-line",
 	Belief: "An empty line says nothing.",
@@ -78,8 +86,9 @@ var emptyLine = &grade.Misconception{
 var goesOnAfterBye = &grade.Misconception{
 	ID:     "goes-on-after-bye",
 	Belief: "After bye the loop can go on for a while.",
-	Truth: "bye ends the program, so it takes nothing more out of the FIFO. Exit with a time lets the loop go on until then, and calls " +
-		"the callback for what comes meanwhile. Delete the event when bye was printed.",
+	Guess:  true,
+	Truth: "bye ends the program: it takes nothing more out of the FIFO, in its loop or after it. Delete the event when bye was " +
+		"printed, and let the loop return at once. (Exit with a time lets it go on until then.)",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
@@ -161,6 +170,8 @@ var fifo = &grade.Exam{
 
 		e.Check("a line longer than the buffer")
 		cutsOrDrops(e)
+		before := len(e.Printed())
+		e.Suspects(func() *grade.Finding { return cutsLine(e, f, before) })
 		long := ""
 		for i := 0; len(long) < 3999; i++ { // no two passages of it are the same
 			long += strconv.Itoa(i) + " "
@@ -169,6 +180,7 @@ var fifo = &grade.Exam{
 		e.Due(long)
 		f.Echo(long)
 		e.Answered("a line of 3,999 characters is printed as one line")
+		e.Suspects()
 
 		e.Check("a line in pieces")
 		cutsOrDrops(e)
@@ -276,6 +288,34 @@ func cutsOrDrops(e *grade.Examiner) {
 	for _, m := range []*grade.Misconception{grade.AddsNewline, grade.NotAsItCame, grade.Unanswered} {
 		e.Means(m, readIsLine)
 	}
+}
+
+// cutsLine looks whether, of the line that came after so many bytes had been printed, more than the first read gave was printed as
+// one piece, and then not what follows: the program puts reads together, up to a limit.
+func cutsLine(e *grade.Examiner, f *grade.FIFO, before int) *grade.Finding {
+	e.Settled()
+	got, due := e.Printed(), e.IsDue()
+	if len(got) < before || got[:before] != due[:before] || f.Unread() > 0 {
+		return nil
+	}
+	right := before
+	for right < len(got) && right < len(due) && got[right] == due[right] {
+		right++
+	}
+	at, first := int64(0), int64(0)
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == f.FD().Number && r.A > 0 {
+			if at >= int64(before) && first == 0 {
+				first = r.A
+			}
+			at += r.A
+		}
+	})
+	if n := int64(right - before); first == 0 || n <= first || right == len(due) {
+		return nil
+	}
+	return grade.Find(lineCut, fmt.Sprintf("of the line %d bytes were printed as they came, more than one read gave (%d), and then comes something else", right-before, first), f.FD()).
+		Decides(grade.LastCall(f.FD(), world.CallRead))
 }
 
 // endsAtEnd looks whether the program ended because a read of its FIFO gave 0.

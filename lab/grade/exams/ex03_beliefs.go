@@ -119,6 +119,13 @@ var timeoutForTimer = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
+var emptyIsNone = &grade.Misconception{
+	ID:     "empty-is-none",
+	Belief: "An empty line is no job.",
+	Truth:  "In this exercise a job is what one read gives, and that is one byte here, the newline: do it, and print it as it came.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
 var onlyLines = &grade.Misconception{
 	ID:     "only-lines",
 	Belief: "A job ends with a newline.",
@@ -155,7 +162,8 @@ var printedTooEarly = &grade.Misconception{
 var readsAhead = &grade.Misconception{
 	ID:     "reads-ahead",
 	Belief: "What is there is one job, so I read until nothing is left.",
-	Truth: "What one read gives is one job. What comes after it is the next one, and it waits in the kernel until this one is done: " +
-		"read once for each call of the callback.",
+	Guess:  true,
+	Truth: "What one read gives is one job. What comes after it is the next one, and it waits in the kernel until this one is " +
+		"done: read once for each call of the callback.",
 	Lesson: "02-ev-persist", Section: "explain",
 }

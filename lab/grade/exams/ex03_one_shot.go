@@ -45,6 +45,7 @@ var oneShot = &grade.Exam{
 		e.Check("the next one too")
 		does("job 2, 100% done\n", "another job comes, and the program does it too")
 		does("  job 3 has\ntwo lines\n", "a job of two lines comes, which begins with spaces: the program does it, and prints all of it")
+		e.Means(grade.Unanswered, emptyIsNone)
 		does("\n", "an empty line is a job, too")
 		e.Means(grade.Unanswered, onlyLines)
 		does("job 5 has no newline", "a job comes without a newline at its end: it is printed like that")
@@ -84,7 +85,7 @@ func asOne(e *grade.Examiner, jobs *grade.FIFO, expected string) {
 			still = e.Stillness()
 		case still() && e.Printed() == got:
 			e.RuleOut("what one read gives is one job: when it is done, all of it is printed", grade.Find(partOfJob, fmt.Sprintf("of a job that was read %.30q was printed; then the program slept, and the rest was not printed yet",
-				got[begins:]), jobs.FD()).Decides(grade.Numbered(read)))
+				got[begins:]), jobs.FD()).Decides(grade.Numbered(read), func(r *world.Entry) bool { return r.Kind == trace.WaitBegin }))
 		}
 		return got == e.IsDue()
 	})

@@ -9,7 +9,8 @@ var notBegunAgain = &grade.Misconception{
 	Belief: "A clock that runs beside the reads shows when the sensor is silent.",
 	Guess:  true,
 	Truth: "Silence counts from the last word: a program that hears one must begin to count again, each time. The timeout of a " +
-		"persistent event does that by itself, before each callback, whatever the reason for it.",
+		"persistent event does that by itself, before each callback, whatever the reason for it. (Add with event.NoTimeout " +
+		"leaves a timer's time as it was.)",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
@@ -174,8 +175,8 @@ var idleAtStart = &grade.Misconception{
 var silentFromStart = &grade.Misconception{
 	ID:     "silent-from-start",
 	Belief: "Silence begins after a word.",
-	Truth: "A sensor that has not said anything yet is silent, too, and perhaps it is dead: that one is to be reported most of all. Let the " +
-		"time begin before the loop does, so that the timeout is pending when Dispatch is called; and print idle whenever it is over.",
+	Truth: "A sensor that has not said anything yet is silent, too, and perhaps it is dead: that one is to be reported most of " +
+		"all. The time begins before the first word does: print idle whenever it is over.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 

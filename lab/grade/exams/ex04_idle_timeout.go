@@ -67,7 +67,7 @@ var idleTimeout = &grade.Exam{
 					e.RuleOut("nothing is called while the sensor speaks or is silent, until the time is over", grade.Find(pollsTheClock, fmt.Sprintf("%d times since the last word a timeout's callback was called, and no time of %v "+
 						"was over just then", s.early, silence), s.fd).Decides(s.isTooEarly))
 				}
-				e.Require(s.wait <= silence+rounding, expected, idleLate,
+				e.Require(s.wait <= silence+rounding, fmt.Sprintf("one line idle for each %v of silence: the loop waits no longer than that", silence), idleLate,
 					fmt.Sprintf("the loop goes to wait for up to %v, and the time of silence is %v", s.wait.Round(time.Millisecond), silence), s.fd)
 				beside := besideTheLoop
 				if e.WaitsItself() && len(e.World().Bases) == 0 {

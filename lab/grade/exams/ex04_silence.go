@@ -139,7 +139,9 @@ func measure(e *grade.Examiner, sensor *grade.FIFO) spell {
 				s.first = r.Seq
 			}
 			if ended {
-				s.late++
+				if r.Text != "exit" { // that of Exit ends the loop
+					s.late++
+				}
 			} else if r.Time-heard >= (silent+1)*int64(silence) {
 				if silent == 0 {
 					s.after = time.Duration(until - heard - int64(silence))

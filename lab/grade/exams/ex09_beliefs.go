@@ -14,6 +14,15 @@ var bindIgnored = &grade.Misconception{
 	Lesson: "05-time-wait", Section: "explain",
 }
 
+var shutFirst = &grade.Misconception{
+	ID:     "shut-before-answer",
+	Belief: "shutdown only says that I read no more.",
+	Guess:  true,
+	Truth: "SHUT_WR and SHUT_RDWR end the direction in which the answer goes: the client gets its end of file at once, and a write after that gives " +
+		"EPIPE. Write the answer first, then close.",
+	Lesson: "05-time-wait", Section: "explain",
+}
+
 var onAnother = &grade.Misconception{
 	ID:     "option-on-another",
 	Belief: "The option belongs to the program.",
@@ -49,8 +58,7 @@ var reusePort = &grade.Misconception{
 var otherPort = &grade.Misconception{
 	ID:     "other-port",
 	Belief: "Any port will do.",
-	Truth: "Clients look for a server on its port: on any other one it runs, and nobody finds it. (A socket that is not bound gets some port " +
-		"from listen.)",
+	Truth:  "Clients look for a server on its port: on any other one it runs, and nobody finds it.",
 	Lesson: "05-time-wait", Section: "production",
 }
 

@@ -1,0 +1,82 @@
+// Wrong on purpose: a line keeps its first 1,024 characters only.
+//
+// told: line-cut
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"log"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"fdlab/lab/event"
+	"fdlab/lab/sys"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		log.Fatal("usage: 02-fifo event.fifo")
+	}
+	if err := run(os.Args[1]); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(path string) error {
+	if err := sys.Mkfifo(path, 0o600); err != nil && err != unix.EEXIST {
+		return fmt.Errorf("mkfifo %s: %w", path, err)
+	}
+	defer os.Remove(path)
+	fd, err := sys.OpenFIFO(path, unix.O_RDWR|unix.O_NONBLOCK, "")
+	if err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	defer sys.Close(fd)
+	base, err := event.New(event.Config{})
+	if err != nil {
+		return err
+	}
+	defer base.Close()
+
+	var text lines
+	var ev *event.Event
+	fifoRead := func(fd int, _ event.What) {
+		var buf [255]byte
+		n, err := sys.Read(fd, buf[:])
+		if err != nil {
+			log.Printf("read: %v", err)
+			return
+		}
+		for _, line := range text.add(buf[:n]) {
+			fmt.Println(line)
+			if line == "bye" {
+				ev.Del()
+			}
+		}
+	}
+	ev = base.NewEvent(fd, event.Read|event.Persist, fifoRead)
+	if err := ev.Add(event.NoTimeout); err != nil {
+		return err
+	}
+	_, err = base.Dispatch()
+	return err
+}
+
+type lines struct{ partial []byte }
+
+func (l *lines) add(p []byte) (whole []string) {
+	l.partial = append(l.partial, p...)
+	if len(l.partial) > 1024 && bytes.IndexByte(l.partial, '\n') < 0 {
+		l.partial = l.partial[:1024]
+	}
+	for {
+		line, rest, ok := bytes.Cut(l.partial, []byte("\n"))
+		if !ok {
+			return whole
+		}
+		whole = append(whole, string(line))
+		l.partial = rest
+	}
+}
