@@ -1,6 +1,7 @@
 package grade
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"golang.org/x/sys/unix"
@@ -81,6 +82,26 @@ func (e *Examiner) WriteOf(f *world.FD, n int) func(*world.Entry) bool {
 			}
 			sent += r.A * int64(r.Times())
 		}
+	})
+	return func(r *world.Entry) bool { return seq != 0 && r.Seq == seq }
+}
+
+// RungFor says of a record whether it is the read of a bell by which item n (from 0) had been rung for, if each item had its ring;
+// the last read if none had.
+func (e *Examiner) RungFor(bell *world.FD, n int) func(*world.Entry) bool {
+	rings, seq := int64(0), uint64(0)
+	e.Each(func(r *world.Entry) {
+		if r.A <= 0 || !LastCall(bell, world.CallRead)(r) {
+			return
+		}
+		if rings <= int64(n) {
+			seq = r.Seq
+		}
+		gave := r.A
+		if bell.What == "eventfd" {
+			gave = int64(binary.NativeEndian.Uint64(append(r.Data(nil), make([]byte, 8)...)))
+		}
+		rings += gave * int64(r.Times())
 	})
 	return func(r *world.Entry) bool { return seq != 0 && r.Seq == seq }
 }

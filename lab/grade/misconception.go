@@ -43,7 +43,7 @@ var (
 		ID:     "one-shot",
 		Belief: "An event that was added stays added.",
 		Truth: "Without Persist an event fires once and is then no longer pending: nobody watches its fd, whatever " +
-			"waits or comes there. A loop without events returns.",
+			"waits or comes there. To get the next call, add it again, or let it persist.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
 	NeverDrained = &Misconception{

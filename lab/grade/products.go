@@ -81,7 +81,7 @@ func (e *Examiner) noise() *Finding {
 			found.Decides(e.WriteOf(p.fd, n))
 		case e.through != nil && e.through() != nil:
 			found.FDs = append(found.FDs, e.through())
-			found.Decides(LastCall(e.through(), world.CallRead))
+			found.Decides(e.RungFor(e.through(), n))
 		}
 		return found
 	}

@@ -92,14 +92,15 @@ var ringsTooEarly = &grade.Misconception{
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
-var memoryUsedAgain = &grade.Misconception{
-	ID:     "memory-used-again",
+var queueUnsafe = &grade.Misconception{
+	ID:     "queue-unsafe",
 	Belief: "An item stays as it is until it is done.",
 	Guess:  true,
-	Truth: "Another item was done in the place of this one. That comes of a queue that is changed without its lock, of one with a " +
-		"fixed size that begins again at its front, or of memory that two share: the queue and what was taken out of it (as " +
-		"after all := queue; queue = queue[:0]), or the queue and the buffer that the dispatcher reads into. Change the queue " +
-		"under the lock only, let it grow, and copy what must stay. (go run -race names the lines of a race.)",
+	Truth: "Items were done that were not next: others took their place, or were done once more. That comes of a queue that is " +
+		"changed without its lock, of one with a fixed size that begins again at its front, or of memory that two share: the " +
+		"queue and what was taken out of it (as after all := queue; queue = queue[:0]), or the queue and the buffer that the " +
+		"dispatcher reads into. Change the queue under the lock only, let it grow, and copy what must stay. (go run -race names " +
+		"the lines of a race.)",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 

@@ -78,7 +78,7 @@ func (w *bellWorld) strayed(left *grade.Misconception) *grade.Finding {
 	if len(missing) > 1 {
 		is, rest = "were", "they"
 	}
-	read := grade.LastCall(bell, world.CallRead)
+	read := w.e.RungFor(bell, len(w.e.Printed()))
 	switch w.oneMore() {
 	case gone:
 		lost := itemLost

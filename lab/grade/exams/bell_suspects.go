@@ -28,7 +28,7 @@ func (w *bellWorld) overwritten() *grade.Finding {
 	}
 	for item := range came {
 		if printed[item] > came[item] && came[item] > 0 {
-			return grade.Find(memoryUsedAgain, fmt.Sprintf("as many items were printed as came, and not the same: %d times %q, which came %d times",
+			return grade.Find(queueUnsafe, fmt.Sprintf("as many items were printed as came, and not the same: %d times %q, which came %d times",
 				printed[item], []byte{byte(item)}, came[item]), w.items.FD(), w.bell(), w.answers.FD())
 		}
 	}

@@ -89,7 +89,7 @@ func (w *bellWorld) between() (left int, question part) {
 
 	const meanwhile = "items come while the worker does others that it has taken out of the queue: all are printed, in order"
 	w.e.Suspects(w.dispatcherWaits, w.stray)
-	w.e.Means(grade.Noise, memoryUsedAgain)
+	w.e.Means(grade.Noise, queueUnsafe)
 	if w.stands(w.bell(), w.e.HoldRead, world.BeforeRead) {
 		w.e.Due("?defgh")
 		w.items.Say("?defgh")
@@ -173,7 +173,7 @@ func (w *bellWorld) many() {
 	}
 	const expected = "many items come, the worker is free and takes them while more come, and it prints them all, in order"
 	w.e.Suspects(w.dispatcherWaits, w.stray)
-	w.e.Means(grade.Noise, memoryUsedAgain)
+	w.e.Means(grade.Noise, queueUnsafe)
 	for range 20 {
 		w.gives(letters(0, 500))
 		w.e.Answered(expected)
@@ -323,7 +323,7 @@ func (w *bellWorld) anyByte() {
 		}
 	}
 	const expected = "each byte is an item, also the end of a line, 0 and 255, and the worker prints them all"
-	w.e.Means(grade.Noise, memoryUsedAgain)
+	w.e.Means(grade.Noise, queueUnsafe)
 	w.e.Suspects(w.dispatcherWaits, w.asRunes, w.leavesOut, w.marked, w.disorder, w.notRung, w.stray)
 	w.gives(items)
 	w.e.Answered(expected)

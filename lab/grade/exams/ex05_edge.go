@@ -273,7 +273,7 @@ func stopsFull(e *grade.Examiner, f *world.FD) (found *grade.Finding) {
 			last = r
 			took += max(0, r.A)
 		case r.Kind == trace.CallbackEnd && last != nil && last.A == most:
-			found = grade.Find(asksNoMore, fmt.Sprintf("a callback took %d bytes of %s; its last read filled the buffer (%d bytes), and it returned", took, f.Name(), most), f).
+			found = grade.Find(asksNoMore, fmt.Sprintf("a callback took %d bytes of %s; its last read gave as many as any read has given, %d, and it returned", took, f.Name(), most), f).
 				Decides(grade.Numbered(last.Seq), grade.Numbered(r.Seq))
 		}
 	})
@@ -285,6 +285,7 @@ func stopsFull(e *grade.Examiner, f *world.FD) (found *grade.Finding) {
 func waitsWithMore(e *grade.Examiner, f *world.FD) *grade.Finding {
 	most := largestRead(e, f)
 	full, sleeps, n := false, false, 0
+	var last uint64
 	e.Each(func(r *world.Entry) {
 		switch {
 		case r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == f.Number:
@@ -293,16 +294,14 @@ func waitsWithMore(e *grade.Examiner, f *world.FD) *grade.Finding {
 			sleeps = full && r.B > 0
 		case r.Kind == trace.CallbackBegin && r.What()&trace.Timeout != 0 && sleeps:
 			sleeps = false
-			n++
+			n, last = n+1, r.Seq
 		}
 	})
 	if n == 0 {
 		return nil
 	}
 	return grade.Find(drainedByClock, fmt.Sprintf("%d times a read of %s filled the buffer, and the loop then waited for a timeout before the next one", n, f.Name()), f).
-		Decides(func(r *world.Entry) bool {
-			return r.Kind == trace.CallbackBegin && r.What()&trace.Timeout != 0
-		})
+		Decides(grade.Numbered(last))
 }
 
 // largestRead returns the most bytes that a read of the fd gave: the size of the buffer,

@@ -188,7 +188,7 @@ func acceptorWaits(e *grade.Examiner) *grade.Finding {
 	if !yes || wait == "" {
 		return nil
 	}
-	served := e.FD(func(f *world.FD) bool { return f.InCallback > 0 && !f.Listens })
+	served := e.FD(func(f *world.FD) bool { return f.InCallback > 0 && f.Closed == 0 && !f.Listens })
 	switch lock := strings.HasPrefix(wait, "sync.Mutex") || strings.HasPrefix(wait, "sync.RWMutex"); {
 	case wait == "sleep":
 		return grade.Find(grade.Starved, fmt.Sprintf("the acceptor's callback sleeps (time.Sleep, %s)", at), listener)

@@ -14,8 +14,10 @@ import (
 var acceptorServes = &grade.Misconception{
 	ID:     "acceptor-serves",
 	Belief: "The thread that accepts a connection serves it.",
-	Truth: "What accept(2) gives is a number, and any thread of the process may use it. One callback that takes long " +
-		"then keeps one worker, and not the acceptor. Choose a worker, and let its base watch the connection.",
+	Guess:  true,
+	Truth: "What accept(2) gives is a number, and any thread of the process may use it. The acceptor reads and writes nothing: it " +
+		"chooses the worker whose turn it is, and that one's base watches the connection, from its first word on. One callback " +
+		"that takes long then keeps one worker, and not the acceptor.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 

@@ -1,6 +1,6 @@
 // Wrong on purpose: an empty line is not taken for a job.
 //
-// told: unanswered
+// told: empty-is-none
 package main
 
 import (

@@ -1,6 +1,6 @@
 // Wrong on purpose: the queue holds pieces of the buffer that the dispatcher reads into again.
 //
-// told: memory-used-again
+// told: queue-unsafe
 package main
 
 import (

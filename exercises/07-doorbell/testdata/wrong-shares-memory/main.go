@@ -1,6 +1,6 @@
 // Wrong on purpose: the queue is emptied, and its memory is filled again while the worker reads it.
 //
-// told: memory-used-again
+// told: queue-unsafe
 package main
 
 import (

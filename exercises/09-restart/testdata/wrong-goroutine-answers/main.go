@@ -1,6 +1,6 @@
 // Wrong on purpose: a goroutine answers, and main returns before it has.
 //
-// told: main-returned
+// told: main-returned or left-open
 package main
 
 import (
