@@ -15,10 +15,18 @@ import (
 // A loop that sleeps in the kernel stops when something wakes it.
 
 // Hold holds the program's time. It takes effect soon: wait for Stands.
-func (e *Examiner) Hold() { e.run.Hold() } // an error says that it has ended, as Await will
+func (e *Examiner) Hold() { e.command(e.run.Hold) }
 
 // Release lets time go on.
-func (e *Examiner) Release() { e.run.Release() }
+func (e *Examiner) Release() { e.command(e.run.Release) }
+
+// command gives the program a command, again if it was not taken in time: on a busy machine the time may be over before
+// it was tried. One that never takes it has ended, or will be found to be stuck.
+func (e *Examiner) command(give func() error) {
+	for end := time.Now().Add(patrol); give() != nil && !e.ended && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		e.pump()
+	}
+}
 
 // HoldRead holds a thread that is about to read from the fd, and no other thread,
 // until Release: world.BeforeRead. When it has returned, no thread passes any more.
@@ -38,7 +46,7 @@ func (e *Examiner) HoldPost() { e.holdCall(control.BeforePost, 0) }
 func (e *Examiner) holdCall(at control.Place, fd int) {
 	said := control.Holds(at, fd)
 	before := e.notes(said)
-	e.run.HoldCall(at, fd)
+	e.command(func() error { return e.run.HoldCall(at, fd) })
 	for end := time.Now().Add(patrol); e.notes(said) == before && !e.ended && time.Now().Before(end); time.Sleep(time.Millisecond) {
 		e.pump()
 	}
@@ -81,7 +89,7 @@ func (e *Examiner) Unheard(do func()) {
 // the program must do, should it do something else.
 func (e *Examiner) Step(expected string) {
 	before := e.count(trace.Release)
-	e.run.Step()
+	e.command(e.run.Step)
 	e.Await(expected, func() bool { return e.count(trace.Release) > before })
 }
 
