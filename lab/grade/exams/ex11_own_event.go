@@ -25,7 +25,7 @@ var oneVariable = &grade.Misconception{
 
 var notTheLoopsThread = &grade.Misconception{
 	ID:     "not-the-loops-thread",
-	Belief: "A read is a read and a write is a write, whoever makes it.",
+	Belief: "A call is a call, whichever thread makes it.",
 	Truth: "The client, its fd and its event belong to the loop's thread, and no other thread is to touch them. Then the loop may close " +
 		"a client without asking anybody. The callback reads; the worker gets what was read, and hands the loop a function that does the rest: " +
 		"Base.Post may be called from any thread, and wakes the loop up.",
@@ -146,6 +146,7 @@ var ownEvent = &grade.Exam{
 		closesIts(e, closes, gone)
 		comeAndGo(e, b, port, &came)
 		closedWrites(e)
+		closedBeside(e)
 
 		e.Check("the last one ends it")
 		leaves := func(client *grade.Client) {
@@ -340,6 +341,24 @@ func closedWrites(e *grade.Examiner) {
 		}
 		e.Require(r.Kind != trace.CallEnd || r.Call != world.CallWrite || r.B != int64(unix.EBADF), "an answer for a client that is gone is dropped",
 			fdIsClient, fmt.Sprintf("fd %d was written to after it was closed", r.FD))
+	})
+}
+
+// closedBeside requires that no other thread has closed a client's fd while the loop ran.
+func closedBeside(e *grade.Examiner) {
+	loop, running := serving(e), false
+	e.Each(func(r *world.Entry) {
+		switch {
+		case r.Kind == trace.LoopBegin && r.Thread == loop:
+			running = true
+		case r.Kind == trace.LoopEnd && r.Thread == loop:
+			running = false
+		case running && r.Kind == trace.Close && r.Thread != loop:
+			if f := e.FD(func(f *world.FD) bool { return f.Number == r.FD && f.Opened <= r.Time && isClient(f) }); f != nil {
+				e.RuleOut("no thread but the loop's touches a client", grade.Find(notTheLoopsThread,
+					fmt.Sprintf("thread %d closed %s; the loop's thread is %d", r.Thread, f.Name(), loop), f).Decides(grade.Numbered(r.Seq)))
+			}
+		}
 	})
 }
 
