@@ -102,11 +102,18 @@ func (e *Examiner) blocked() *Finding {
 		}
 		saw := fmt.Sprintf("a thread is blocked in %s on %s", call.Name, safe(f.Name()))
 		about := []*world.FD{f}
+		others := 0
 		for _, h := range e.hands {
 			if other := h.fd(); other != f && h.unread() > 0 && (other == nil || other.Closed == 0) {
+				if others++; others > 3 {
+					continue
+				}
 				saw += fmt.Sprintf(", and of %s %s", h.name(), waits(h.unread()))
 				about = append(about, other)
 			}
+		}
+		if others > 3 {
+			saw += fmt.Sprintf(", and so do bytes of %d more", others-3)
 		}
 		switch {
 		case inside && call.Call == world.CallWrite:
