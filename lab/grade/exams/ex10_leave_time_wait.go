@@ -275,7 +275,7 @@ func toldOfEnd(e *grade.Examiner, f *world.FD) (yes bool) {
 // setsOption reports whether an option of the fd was set other than those that have a call of their own.
 func setsOption(e *grade.Examiner, f *world.FD) (yes bool) {
 	e.Each(func(r *world.Entry) {
-		yes = yes || r.Kind == trace.CallEnd && r.Text == "setsockopt" && r.FD == f.Number && r.Time >= f.Opened
+		yes = yes || r.Kind == trace.CallEnd && r.Text == "setsockopt" && isOn(r, f)
 	})
 	return yes
 }
@@ -377,9 +377,12 @@ func setsReuseAddr(e *grade.Examiner) (found *grade.Finding) {
 // called reports whether the program has made the call on an fd; nil is any.
 func called(e *grade.Examiner, fd *world.FD, call world.Call) (yes bool) {
 	e.Each(func(r *world.Entry) {
-		if r.Kind == trace.CallEnd && r.Call == call && (fd == nil || r.FD == fd.Number && r.Time >= fd.Opened) {
-			yes = true
-		}
+		yes = yes || r.Kind == trace.CallEnd && r.Call == call && (fd == nil || isOn(r, fd))
 	})
 	return yes
+}
+
+// isOn reports whether a record is about the fd, and not about another one that has its number.
+func isOn(r *world.Entry, f *world.FD) bool {
+	return r.FD == f.Number && r.Time >= f.Opened && (f.Closed == 0 || r.Time <= f.Closed)
 }

@@ -3,6 +3,7 @@ package exams
 import (
 	"fmt"
 	"slices"
+	"syscall"
 
 	"fdlab/lab/diagnosis"
 	"fdlab/lab/grade"
@@ -80,6 +81,37 @@ func servesBeside(e *grade.Examiner, read *world.FD) (found *grade.Finding) {
 		}
 	})
 	return found
+}
+
+// endsInside looks whether the program has ended while its loop ran, and a client is owed something.
+func endsInside(c *grade.Client) func(*grade.Examiner) *grade.Finding {
+	return func(e *grade.Examiner) *grade.Finding {
+		if !e.EndedWell() || e.World().Loops() == 0 || c.Owed() == 0 {
+			return nil
+		}
+		return grade.Find(breaksOff, "the program has ended while its loop ran, and "+owes(c)).
+			Decides(func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin })
+	}
+}
+
+// shutBefore looks whether a write to a client has failed because the program itself had ended this direction.
+func shutBefore(e *grade.Examiner, c *grade.Client) *grade.Finding {
+	f, shut := c.FD(), false
+	var failed *world.Entry
+	e.Each(func(r *world.Entry) {
+		switch {
+		case f == nil || r.Kind != trace.CallEnd || !isOn(r, f):
+		case r.Call == world.CallShutdown:
+			shut = true
+		case shut && r.Call == world.CallWrite && r.B == int64(syscall.EPIPE) && failed == nil:
+			failed = r
+		}
+	})
+	if failed == nil {
+		return nil
+	}
+	return grade.Find(shutTooEarly, fmt.Sprintf("the program has called shutdown on %s, and a write to it has failed then; %d bytes are owed to client %s",
+		f.Name(), c.Owed(), c.Name), f).Decides(grade.LastCall(f, world.CallShutdown), grade.Numbered(failed.Seq))
 }
 
 // endsWithError looks whether the program has done all, and ended with an exit status that is not 0.
@@ -211,6 +243,9 @@ func keepsContent(clients []*grade.Client) func(*grade.Examiner) *grade.Finding 
 			case called(e, f, world.CallShutdown):
 				return grade.Find(halfLetGo, fmt.Sprintf("client %s has all its answers and a FIN, and its connection is open", c.Name), f).
 					Decides(grade.LastCall(f, world.CallShutdown))
+			case f.Added != 0 && f.Watched() == 0:
+				return grade.Find(grade.LeftOpen, fmt.Sprintf("client %s has all its answers; no event is pending on its connection any more, and it is open", c.Name), f).
+					Decides(grade.Deleted(f))
 			case slices.ContainsFunc(clients, func(c *grade.Client) bool { return c.FD() != nil && c.FD().Closed != 0 }):
 				return grade.Find(notLookedAgain, fmt.Sprintf("client %s has all its answers, and its connection is open; at least one that has all was disconnected", c.Name), f)
 			default:
