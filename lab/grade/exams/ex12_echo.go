@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fdlab/lab/grade"
+	"fdlab/lab/phrase"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
@@ -240,18 +241,24 @@ func hears(e *grade.Examiner, c *grade.Client, expected string, dropped *grade.M
 		owed := c.Owed()
 		if ended && owed > 0 {
 			m, f := dropped, c.FD()
+			decides := []func(*world.Entry) bool{grade.Closing(f)}
 			if m == endIsGone && f.Ends.Most == 0 {
 				m = fullIsGone
 			}
 			switch {
+			case f.Why&(trace.Readable|trace.Writable|trace.Timeout) == trace.Timeout: // its last callback
+				m = silentIsGone
+				decides = append(decides, func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.FD == f.Number })
 			case m != fullIsGone:
 			case !e.ToldShort(f):
 				m = doneWithIt
 			case refusals(e, f) != 1: // none, or more than one was borne
 				m = slowIsGone
+			default:
+				decides = append(decides, grade.Refused(f, world.CallWrite))
 			}
-			e.RuleOut(expected, grade.Find(m, fmt.Sprintf("the server has closed the connection of client %s, and owes it %d bytes",
-				c.Name, owed), c.FD()).Decides(grade.Closing(c.FD())))
+			e.RuleOut(expected, grade.Find(m, fmt.Sprintf("the server has closed the connection of client %s, and owes it %s",
+				c.Name, phrase.Counted(owed, "byte")), f).Decides(decides...))
 		}
 		return owed == 0
 	})
