@@ -89,7 +89,7 @@ func (e *Examiner) death() *Finding {
 		return Find(MainReturned, fmt.Sprintf("%s; a loop was still running%s", saw, e.running()), e.handFDs()...)
 	}
 	if ran && (returned.Reason == trace.LoopBroken || returned.Reason == trace.LoopExited) {
-		return Find(BrokenOff, saw, e.handFDs()...)
+		return Find(BrokenOff, saw, e.handFDs()...).Decides(Numbered(e.cut[returned.Base].Seq))
 	}
 	for _, h := range e.hands {
 		if f := h.fd(); f != nil && empty && diagnosis.HasFired(f) {
