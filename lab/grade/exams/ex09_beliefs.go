@@ -159,6 +159,23 @@ var onAccepted = &grade.Misconception{
 	Lesson: "05-time-wait", Section: "explain",
 }
 
+var optionOff = &grade.Misconception{
+	ID:     "option-off",
+	Belief: "It is enough to call setsockopt.",
+	Guess:  true,
+	Truth: "The call says whether the option is to be on or off, and bind looks at what is so when it is called. Switch SO_REUSEADDR on, before bind, " +
+		"at each start, and leave it so.",
+	Lesson: "05-time-wait", Section: "explain",
+}
+
+var onAnotherSocket = &grade.Misconception{
+	ID:     "option-on-another-socket",
+	Belief: "The option belongs to the port.",
+	Guess:  true,
+	Truth:  "It belongs to one socket. Set SO_REUSEADDR on the socket that is bound, before bind, at each start.",
+	Lesson: "05-time-wait", Section: "explain",
+}
+
 var optionRefused = &grade.Misconception{
 	ID:     "option-refused",
 	Belief: "The option is set, since I have called setsockopt.",
