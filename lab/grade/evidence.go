@@ -14,14 +14,7 @@ import (
 
 // sentence says a record as a person would read it, fit for a terminal; "" for one
 // that is not worth a line.
-func sentence(e *world.Entry) string {
-	if e.Kind == trace.CallEnd && e.Times() > 1 { // the record may be another thread's: see lab/sys/again.go
-		equal := *e
-		equal.By, equal.Side = "", false
-		e = &equal
-	}
-	return safe(phrase.String(phrase.AppendEntry(nil, e)))
-}
+func sentence(e *world.Entry) string { return safe(phrase.String(phrase.AppendEntry(nil, e))) }
 
 // safe makes a program's words fit for a terminal.
 func safe(s string) string { return launch.Quote([]byte(s)) }

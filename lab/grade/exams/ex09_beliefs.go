@@ -168,14 +168,6 @@ var optionOff = &grade.Misconception{
 	Lesson: "05-time-wait", Section: "explain",
 }
 
-var onAnotherSocket = &grade.Misconception{
-	ID:     "option-on-another-socket",
-	Belief: "The option belongs to the port.",
-	Guess:  true,
-	Truth:  "It belongs to one socket. Set SO_REUSEADDR on the socket that is bound, before bind, at each start.",
-	Lesson: "05-time-wait", Section: "explain",
-}
-
 var optionRefused = &grade.Misconception{
 	ID:     "option-refused",
 	Belief: "The option is set, since I have called setsockopt.",

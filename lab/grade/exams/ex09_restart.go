@@ -109,11 +109,6 @@ func whyRefused(first options) func(e *grade.Examiner) *grade.Finding {
 				return r.Kind == trace.CallEnd && r.Call == world.CallBind && r.A < 0
 			})
 		case second.listener && first.listener && !first.accepted && !second.accepted:
-			on, seq := setOnBound(e)
-			if !on {
-				return grade.Find(onAnotherSocket, "bind has failed on a socket on which SO_REUSEADDR was not set; it was set on another one", listener).
-					Decides(grade.Numbered(seq), func(r *world.Entry) bool { return r.Kind == trace.CallEnd && r.Call == world.CallReuseAddr })
-			}
 			return grade.Find(optionOff, "in both runs setsockopt SO_REUSEADDR was called before bind, and bind has failed: with the option on, it would not", listener).
 				Decides(grade.LastCall(listener, world.CallReuseAddr))
 		case !second.listener && first.accepted:
@@ -121,23 +116,6 @@ func whyRefused(first options) func(e *grade.Examiner) *grade.Finding {
 		}
 		return nil
 	}
-}
-
-// setOnBound reports whether setsockopt SO_REUSEADDR was called on the socket on which bind failed last, and the number of that record.
-func setOnBound(e *grade.Examiner) (on bool, refused uint64) {
-	set := map[int32]bool{} // fds
-	e.Each(func(r *world.Entry) {
-		switch {
-		case r.Kind == trace.Open || r.Kind == trace.Close:
-			delete(set, r.FD)
-		case r.Kind != trace.CallEnd:
-		case r.Call == world.CallReuseAddr && r.A == 0:
-			set[r.FD] = true
-		case r.Call == world.CallBind && r.A < 0:
-			on, refused = set[r.FD], r.Seq
-		}
-	})
-	return on, refused
 }
 
 // acceptsFirst looks whether a client is connected and not answered, and a thread waits in accept for

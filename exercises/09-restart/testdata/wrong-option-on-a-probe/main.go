@@ -1,6 +1,6 @@
 // Wrong on purpose: the option is set on another socket, which is then closed.
 //
-// told: option-on-another-socket
+// told: option-on-another
 package main
 
 import (
