@@ -26,6 +26,15 @@ var ringNotNeeded = &grade.Misconception{
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
+var workerEndsEarly = &grade.Misconception{
+	ID:     "worker-ends-early",
+	Belief: "When nothing is left, the worker is done.",
+	Guess:  true,
+	Truth: "More items may come as long as the FIFO of the items has not ended. When its event is deleted, the worker's loop returns, and nobody hears " +
+		"the bell any more. Let the event stay until the worker was told that it is the end.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
 var stopsReading = &grade.Misconception{
 	ID:     "stops-reading",
 	Belief: "The bell is full, so the worker is behind, and I stop reading items for a while.",
@@ -68,7 +77,7 @@ var waitsForWorker = &grade.Misconception{
 
 var pollsTheQueue = &grade.Misconception{
 	ID:     "polls-the-queue",
-	Belief: "A timer that looks often enough will find the items.",
+	Belief: "A timer that looks now and then will find the items.",
 	Truth: "It finds them late, and wakes the thread again and again when there are none. A bell wakes it at the right " +
 		"moment, and only then: an fd that the worker's loop watches, and that the dispatcher writes to.",
 	Lesson: "04-deferred-notify", Section: "explain",

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"fdlab/lab/diagnosis"
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
@@ -64,10 +66,10 @@ func (w *bellWorld) stray() *grade.Finding { return w.strayed(ringSpent) }
 
 // strayed is stray; left says what is told if they lie in the queue.
 func (w *bellWorld) strayed(left *grade.Misconception) *grade.Finding {
-	if f := w.workerLeft(); f != nil {
-		return f
-	}
 	missing, bell := w.missing(), w.bell()
+	if ended := w.endedEarly(); ended != nil {
+		return ended
+	}
 	if bell == nil || bell.Reads == 0 || missing == "" || w.itemsInBell() { // what the pipe has no room for is another matter
 		return nil
 	}
@@ -96,6 +98,27 @@ func (w *bellWorld) strayed(left *grade.Misconception) *grade.Finding {
 			w.items.FD(), bell, w.ring()).Decides(read)
 	}
 	return nil
+}
+
+// endedEarly looks whether the worker has deleted its event, and its loop has returned, before the items have ended.
+func (w *bellWorld) endedEarly() *grade.Finding {
+	missing, bell, items := w.e.Missing(), w.bell(), w.items.FD()
+	if w.e.Ended() || missing == "" || bell == nil || bell.Watched() != 0 || items.Ends.Most > 0 || w.returned() != trace.LoopNoEvents {
+		return nil
+	}
+	m, saw, refused, last := workerEndsEarly, "", uint64(0), uint64(0) // reads of the bell
+	w.e.Each(func(r *world.Entry) {
+		if r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == bell.Number {
+			if last = r.Seq; r.B == int64(unix.EAGAIN) {
+				refused = r.Seq
+			}
+		}
+	})
+	if refused == last && last != 0 {
+		m, saw = grade.AgainIsEnd, "a read of the bell gave EAGAIN, and then "
+	}
+	return grade.Find(m, fmt.Sprintf("%sthe worker's event was deleted, and its loop returned; %.20q was not printed", saw, missing), bell, items).
+		Decides(grade.Deleted(bell), func(r *world.Entry) bool { return r.Kind == trace.LoopEnd && r.Base == bell.CalledBy })
 }
 
 // withoutByte looks whether items are missing for which a byte was refused, and whether they are still in the queue.

@@ -86,18 +86,22 @@ func (w *bellWorld) dispatcherWaits() *grade.Finding {
 	case wait == "sleep" && (w.bell() == nil || w.ring().NoRoom.Now == 0):
 		return grade.Find(grade.Starved, fmt.Sprintf("the dispatcher's callback sleeps (time.Sleep, %s)", at), items)
 	}
+	begins := func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.FD == items.Number }
+	asked := func(r *world.Entry) bool {
+		return r.Kind == trace.CallBegin && r.Call == world.CallRead && r.FD == answers.Number
+	}
 	saw := fmt.Sprintf("the worker waits for an answer, and the dispatcher's callback does not return: it waits, too (%s, %s)", wait, at)
 	switch {
 	case strings.HasPrefix(wait, "sync.Mutex") || strings.HasPrefix(wait, "sync.RWMutex"):
 		return grade.Find(lockHeld, fmt.Sprintf("the worker waits for an answer and holds the lock; the dispatcher's callback waits for "+
-			"that lock (%s, %s)", wait, at), items, answers)
+			"that lock (%s, %s)", wait, at), items, answers).Decides(begins, asked)
 	case wait == "sleep":
 		return grade.Find(ringsUntilHeard, fmt.Sprintf("a write to the bell found no room (EAGAIN), and the dispatcher's callback sleeps (time.Sleep, %s) to try again",
 			at), items, w.ring()).Decides(grade.Refused(w.ring(), world.CallWrite))
 	case wait == "chan send":
-		return grade.Find(channelFull, saw, items, answers)
+		return grade.Find(channelFull, saw, items, answers).Decides(begins, asked)
 	}
-	return grade.Find(waitsForWorker, saw, items, answers)
+	return grade.Find(waitsForWorker, saw, items, answers).Decides(begins, asked)
 }
 
 // deaf looks whether the dispatcher does not take what comes, though it is in no callback, while the worker waits for an answer.

@@ -263,16 +263,20 @@ const byTheBell = "the end comes to the worker as the items do: by the queue and
 
 // notPosted requires that the end was not posted to the worker's loop.
 func (w *bellWorld) notPosted() {
-	w.e.Require(w.posted() == 0, byTheBell, endOvertakes,
-		"a function was posted to the worker's loop: that is a second bell, and nothing says which of two bells is heard first", w.bell())
+	if w.posted() > 0 {
+		w.e.RuleOut(byTheBell, grade.Find(secondBell, "a function was posted to the worker's loop: that is a second bell, and nothing says which of two bells is heard first", w.bell()).
+			Decides(func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.Inside.Posted() }))
+	}
 }
 
 // bellOnly requires that the worker's loop watched no other fd than the bell.
 func (w *bellWorld) bellOnly() {
 	bell := w.bell()
 	for _, f := range w.e.World().FDs {
-		w.e.Require(f.Callbacks == 0 || f == bell || f.CalledBy != bell.CalledBy, byTheBell, endOvertakes,
-			"the worker's loop watched two fds, and nothing says which of two bells is heard first", f, bell)
+		if f.Callbacks > 0 && f != bell && f.CalledBy == bell.CalledBy {
+			w.e.RuleOut(byTheBell, grade.Find(secondBell, "the worker's loop watched two fds, and nothing says which of two bells is heard first", f, bell).
+				Decides(func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.FD == f.Number }))
+		}
 	}
 }
 

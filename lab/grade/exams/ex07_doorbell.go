@@ -50,8 +50,9 @@ var ringsUntilHeard = &grade.Misconception{
 var itemTakenBack = &grade.Misconception{
 	ID:     "item-taken-back",
 	Belief: "An item without a byte of its own is lost.",
+	Guess:  true,
 	Truth: "EAGAIN refuses the byte, and not the item. The pipe is full of bytes that nobody has read, so the worker will come: put the item into " +
-		"the queue all the same, leave it there, and let the worker take all that is in the queue then.",
+		"the queue all the same, which grows as far as it must, leave it there, and let the worker take all that is in the queue then.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 

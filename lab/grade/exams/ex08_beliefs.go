@@ -174,6 +174,15 @@ var workerNotTold = &grade.Misconception{
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
+// secondBell is for a program in which nothing has gone wrong by it.
+var secondBell = &grade.Misconception{
+	ID:     "second-bell",
+	Belief: "The end may come another way than the items.",
+	Truth: "Here it may not: see the Task. Of two bells either may be heard first, so the worker would have to look for items that are left " +
+		"when it hears of the end. What comes through the queue, with its ring, comes after the items by itself.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
 var endOvertakes = &grade.Misconception{
 	ID:     "end-overtakes",
 	Belief: "What I say last, the worker hears last.",

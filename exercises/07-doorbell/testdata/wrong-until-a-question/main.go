@@ -106,8 +106,6 @@ func (w *worker) notify(item byte) {
 	w.mu.Lock()
 	w.queue = append(w.queue, item)
 	w.mu.Unlock()
-	// A full pipe is no loss: its bytes will bring the worker, and the worker
-	// takes all that is in the queue, this item too.
 	if _, err := sys.Write(w.ring, []byte{'c'}); err != nil && err != unix.EAGAIN {
 		log.Printf("ring: %v", err)
 	}

@@ -1,6 +1,6 @@
 // Wrong on purpose: a second eventfd brings the end.
 //
-// told: end-overtakes
+// told: second-bell
 package main
 
 import (

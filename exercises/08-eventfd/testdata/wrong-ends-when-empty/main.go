@@ -1,9 +1,10 @@
-// Wrong on purpose: a bell that is empty (EAGAIN) is taken for the end of the worker.
+// Wrong on purpose: the worker deletes its event when its queue is empty.
 //
-// told: worker-gone
+// told: worker-ends-early
 package main
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"log"
@@ -18,7 +19,7 @@ import (
 
 func main() {
 	if len(os.Args) != 3 {
-		log.Fatal("usage: 07-doorbell items.fifo answers.fifo")
+		log.Fatal("usage: 08-eventfd items.fifo answers.fifo")
 	}
 	w, err := start(os.Args[2])
 	if err != nil {
@@ -52,7 +53,7 @@ func dispatch(path string, w *worker) error {
 			return
 		}
 		for _, item := range buf[:n] {
-			w.notify(item)
+			w.notify(int(item))
 		}
 	})
 	if err := ev.Add(event.NoTimeout); err != nil {
@@ -62,25 +63,29 @@ func dispatch(path string, w *worker) error {
 	return err
 }
 
-// worker is a thread with a loop of its own, a queue, and a doorbell: a pipe.
+// worker is a thread with a loop of its own, a queue, and a doorbell: an
+// eventfd, that is, one number in the kernel. It has one fd for both threads.
 type worker struct {
-	base       *event.Base
-	ev         *event.Event // on bell
-	bell, ring int          // the end that the loop watches, and the dispatcher's
-	answers    int
-	done       chan error // gets what the loop returned
+	base    *event.Base
+	ev      *event.Event // on bell
+	bell    int
+	answers int
+	done    chan error // gets what the loop returned
 
 	mu    sync.Mutex
-	queue []byte // under mu
+	queue []int // under mu
 }
+
+// last is the item after which no more come. Each byte is an item, so it is none.
+const last = -1
 
 // start makes a worker, whose loop then runs on a thread of its own.
 func start(answers string) (w *worker, err error) {
 	w = &worker{done: make(chan error, 1)}
-	if w.bell, w.ring, err = sys.Pipe("bell"); err != nil {
-		return nil, err
+	if w.bell, err = sys.Eventfd(0, "bell"); err != nil {
+		return nil, fmt.Errorf("eventfd: %w", err)
 	}
-	if err = errors.Join(sys.SetNonblock(w.bell, true), sys.SetNonblock(w.ring, true)); err != nil {
+	if err = sys.SetNonblock(w.bell, true); err != nil {
 		return nil, err
 	}
 	// Read-write: it does not wait for somebody who answers.
@@ -102,32 +107,52 @@ func start(answers string) (w *worker, err error) {
 }
 
 // notify hands an item to the worker. It is called on the dispatcher's thread.
-func (w *worker) notify(item byte) {
+func (w *worker) notify(item int) {
 	w.mu.Lock()
 	w.queue = append(w.queue, item)
 	w.mu.Unlock()
-	if _, err := sys.Write(w.ring, []byte{'c'}); err != nil && err != unix.EAGAIN {
+	// Eight bytes, in the machine's own order: so much is added to the number.
+	var one [8]byte
+	binary.NativeEndian.PutUint64(one[:], 1)
+	if _, err := sys.Write(w.bell, one[:]); err != nil {
 		log.Printf("ring: %v", err)
 	}
 }
 
-// rung is the worker's callback: its bell can be read.
+// rung is the worker's callback: its bell's number is not 0.
 func (w *worker) rung(int, event.What) {
-	var buf [4096]byte
-	for {
-		n, err := sys.Read(w.bell, buf[:])
-		if n <= 0 || err != nil {
-			w.ev.Del()
-			break
+	var sum [8]byte
+	if _, err := sys.Read(w.bell, sum[:]); err != nil { // the number is 0 again
+		log.Printf("bell: %v", err)
+		return
+	}
+	for range binary.NativeEndian.Uint64(sum[:]) {
+		switch item, ok := w.pop(); {
+		case !ok:
+			return
+		case item == last:
+			w.ev.Del() // the last event: dispatch returns
+			return
+		default:
+			w.do(byte(item))
 		}
 	}
 	w.mu.Lock()
-	all := w.queue
-	w.queue = nil
-	w.mu.Unlock()
-	for _, item := range all {
-		w.do(item)
+	defer w.mu.Unlock()
+	if len(w.queue) == 0 {
+		w.ev.Del()
 	}
+}
+
+// pop takes one item out of the queue. ok is false if there is none.
+func (w *worker) pop() (item int, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.queue) == 0 {
+		return 0, false
+	}
+	item, w.queue = w.queue[0], w.queue[1:]
+	return item, true
 }
 
 // do does an item, that is, prints it. A question takes long: somebody must
@@ -140,9 +165,10 @@ func (w *worker) do(item byte) {
 	os.Stdout.Write([]byte{item})
 }
 
-// finish says that no more items will come, and waits until all are done.
+// finish says that no more items will come, and waits until all are done. An
+// eventfd has no other end that could be closed, so it is said with an item.
 func (w *worker) finish() error {
-	sys.Close(w.ring) // the worker reads what is left, then an end of file
+	w.notify(last)
 	err := <-w.done
 	sys.Close(w.bell)
 	sys.Close(w.answers)
