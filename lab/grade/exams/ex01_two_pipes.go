@@ -158,10 +158,11 @@ func readElsewhere(e *grade.Examiner) (found *grade.Finding) {
 			loops[loop] = true
 		case r.Kind == trace.LoopEnd:
 			delete(loops, r.Thread)
-		case found == nil && r.Kind == trace.CallEnd && r.Call == world.CallRead && len(loops) > 0 && !loops[r.Thread]:
+		case found == nil && r.Kind == trace.CallEnd && r.Call == world.CallRead && r.A > 0 && len(loops) > 0 && !loops[r.Thread]:
+			seq := r.Seq
 			if f := e.FD(func(f *world.FD) bool { return f.Number == r.FD && f.Added != 0 }); f != nil {
 				found = grade.Find(readsElsewhere, fmt.Sprintf("thread %d has read from %s; the loop that watches it is on thread %d",
-					r.Thread, f.Name(), loop), f)
+					r.Thread, f.Name(), loop), f).Decides(grade.Numbered(seq))
 			}
 		}
 	})

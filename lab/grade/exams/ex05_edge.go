@@ -57,6 +57,14 @@ var drainedByClock = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
+var drainedElsewhere = &grade.Misconception{
+	ID:     readsElsewhere.ID,
+	Belief: readsElsewhere.Belief,
+	Truth: "Then several may read at the same time, and nothing orders what they put out. Read inside the callback, until EAGAIN: on a " +
+		"non-blocking fd no read waits.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
 // edge: arrivals that merge before the program looks, and an end that follows
 // at once.
 var edge = &grade.Exam{
@@ -68,6 +76,7 @@ var edge = &grade.Exam{
 		"last words and the end together",
 	},
 	Starter:  grade.EdgeLeft,
+	Means:    map[*grade.Misconception]*grade.Misconception{readsElsewhere: drainedElsewhere},
 	Verbatim: true,
 	Play: func(e *grade.Examiner) {
 		f := e.FIFO("in")
@@ -107,6 +116,7 @@ var edge = &grade.Exam{
 		const all = "one callback takes all that is there: it reads until EAGAIN"
 		e.RuleOut(all, inPieces(e, d, before, int64(there)))
 		e.RuleOut(all, stopsFull(e, d))
+		e.RuleOut(all, readElsewhere(e))
 
 		e.Check("last words and the end together")
 		e.Unheard(func() {
@@ -260,20 +270,21 @@ var asksNoMore = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
-// stopsFull looks for a callback that returned after a read that had filled the buffer.
+// stopsFull looks for a callback that returned after a read that gave as much as the others: as large as the buffer is.
 func stopsFull(e *grade.Examiner, f *world.FD) (found *grade.Finding) {
-	most, took := largestRead(e, f), int64(0)
+	most, took, reads := largestRead(e, f), int64(0), 0
 	var last *world.Entry // of the callback that goes on
 	e.Each(func(r *world.Entry) {
 		switch {
 		case r.FD != f.Number || r.Inside.Number == 0 || found != nil:
 		case r.Kind == trace.CallbackBegin:
-			last, took = nil, 0
+			last, took, reads = nil, 0, 0
 		case r.Kind == trace.CallEnd && r.Call == world.CallRead:
 			last = r
 			took += max(0, r.A)
-		case r.Kind == trace.CallbackEnd && last != nil && last.A == most:
-			found = grade.Find(asksNoMore, fmt.Sprintf("a callback took %d bytes of %s; its last read gave as many as any read has given, %d, and it returned", took, f.Name(), most), f).
+			reads++
+		case r.Kind == trace.CallbackEnd && reads > 1 && last.A == most:
+			found = grade.Find(asksNoMore, fmt.Sprintf("a callback took %d bytes of %s, %d of them with its last read, as with others before, and returned", took, f.Name(), most), f).
 				Decides(grade.Numbered(last.Seq), grade.Numbered(r.Seq))
 		}
 	})

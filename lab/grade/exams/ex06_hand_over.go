@@ -122,8 +122,8 @@ var waitsToHandOver = &grade.Misconception{
 var lockAround = &grade.Misconception{
 	ID:     "lock-around",
 	Belief: "With a lock around the whole callback, nothing can go wrong.",
-	Truth: "Then one callback runs at a time, in all threads together: while one worker reads or writes, the other one and the acceptor wait for the " +
-		"lock. Take it for the few lines that touch shared memory. A connection that belongs to one thread needs none.",
+	Truth: "Then whoever needs that lock waits while the callback reads or writes: here the acceptor, and with it all clients that come. Take a lock " +
+		"for the few lines that touch shared memory. A connection that belongs to one thread needs none.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
@@ -194,7 +194,10 @@ func acceptorWaits(e *grade.Examiner) *grade.Finding {
 		return grade.Find(grade.Starved, fmt.Sprintf("the acceptor's callback sleeps (time.Sleep, %s)", at), listener)
 	case lock && served != nil:
 		return grade.Find(lockAround, fmt.Sprintf("the callback of %s has not returned, and the acceptor's callback waits for a lock (%s, %s)",
-			served.Name(), wait, at), served, listener)
+			served.Name(), wait, at), served, listener).
+			Decides(func(r *world.Entry) bool {
+				return r.Kind == trace.CallbackBegin && (r.FD == served.Number || r.FD == listener.Number)
+			})
 	case lock:
 		return grade.Find(grade.NeverUnlocked, fmt.Sprintf("the acceptor's callback waits for a lock (%s, %s)", wait, at), listener)
 	}

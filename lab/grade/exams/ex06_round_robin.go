@@ -273,7 +273,7 @@ func speaksAndEnds(e *grade.Examiner, one, other *grade.Client) {
 // all must not come before that.
 func comesLast(e *grade.Examiner, port int) *grade.Client {
 	const expected = "the last client comes when its worker serves nobody; it says a line, and gets it back"
-	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, endedBefore, handedWrong)
+	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, endedBefore, handedWrong, firedOnce)
 	e.HoldPost()
 	last := e.Dial("z", port)
 	e.Await(expected, func() bool { return last.FD() != nil })
