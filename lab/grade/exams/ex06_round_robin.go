@@ -152,13 +152,16 @@ var roundRobin = &grade.Exam{
 		for _, client := range []*grade.Client{d, a, late, f, late, c, a, f, d, d, c} {
 			says(client, "odd "+client.Name+"\n")
 		}
-		e.Means(grade.Unanswered, holdsBack)
-		for _, b := range []byte("slow\n") {
+		const slow = "slow\n"
+		for i, b := range []byte(slow) {
+			suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong, firedOnce, func(e *grade.Examiner) *grade.Finding {
+				return heldBack(e, d, slow, i+1)
+			})
 			d.Due(string(b))
 			d.Say(string(b))
 			d.Answered("d speaks one byte at a time, and gets each back at once")
 		}
-		e.Means(grade.Unanswered, nil)
+		suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong, firedOnce)
 		more := strings.Repeat("more than a read takes\n", 87)
 		f.Due(more)
 		f.Say(more)
@@ -235,6 +238,22 @@ func comeToABusyWorker(e *grade.Examiner, a *grade.Client, port int) (come []*gr
 	}
 	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong, firedOnce)
 	return come
+}
+
+// heldBack looks whether a client, which has said n bytes of a line, gets them back when the line is whole.
+func heldBack(e *grade.Examiner, c *grade.Client, line string, n int) *grade.Finding {
+	f := c.FD()
+	if e.Ended() || f == nil || c.Owed() == 0 || c.Unread() > 0 || n == len(line) {
+		return nil
+	}
+	read, m := grade.LastCall(f, world.CallRead), grade.Unanswered
+	saw := fmt.Sprintf("client %s said %q, that was read, and it did not get all of it back", c.Name, line[:n])
+	e.Aftermath(func() { c.Say(line[n:]) })
+	if strings.HasSuffix(c.Heard(), line) {
+		m = holdsBack
+		saw += "; when its line was whole, it got all of it"
+	}
+	return grade.Find(m, saw, f).Decides(read)
 }
 
 // leaveTogether lets clients end, all at about the same time.
