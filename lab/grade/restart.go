@@ -54,7 +54,7 @@ func TimeWaits(port int) (own, peers int, ok bool) {
 // Shared reports whether another program of the same user may listen on a port
 // on which one listens already: it tries.
 func Shared(port int) bool {
-	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+	fd, err := socket()
 	must(err)
 	defer unix.Close(fd)
 	must(unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1))

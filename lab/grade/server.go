@@ -6,6 +6,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -87,7 +88,7 @@ func (e *Examiner) Port() int {
 	const lowest, highest = 10000, 32767
 	for range 1000 {
 		port := lowest + rand.IntN(highest-lowest)
-		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+		fd, err := socket()
 		must(err)
 		err = unix.Bind(fd, &unix.SockaddrInet4{Port: port, Addr: [4]byte{127, 0, 0, 1}})
 		unix.Close(fd)
@@ -96,6 +97,17 @@ func (e *Examiner) Port() int {
 		}
 	}
 	panic(broken{unix.EADDRINUSE})
+}
+
+// socket makes a TCP socket that no program inherits which another trial starts at this moment: it would keep the port.
+func socket() (int, error) {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+	if err == nil {
+		unix.CloseOnExec(fd)
+	}
+	return fd, err
 }
 
 // reachable measures that a client can connect on 127.0.0.1. Where it cannot, a
