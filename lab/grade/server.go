@@ -52,6 +52,11 @@ func (s *Server) Accept(name, expected string) *Client {
 	return c
 }
 
+// Connects says of a record whether it connects a socket, or begins to.
+func Connects(r *world.Entry) bool {
+	return r.Kind == trace.CallEnd && r.Text == "connect" && (r.A >= 0 || r.B == int64(unix.EINPROGRESS))
+}
+
 // connected returns the first socket that the program has connected and that is no client's end yet, or nil. If
 // it may have connected past the lab, it is the newest socket.
 func (s *Server) connected() (own *world.FD) {
@@ -62,7 +67,7 @@ func (s *Server) connected() (own *world.FD) {
 		})
 	}
 	s.e.Each(func(r *world.Entry) {
-		if own != nil || r.Kind != trace.CallEnd || r.Call != world.CallConnect || r.A < 0 && r.B != int64(unix.EINPROGRESS) {
+		if own != nil || !Connects(r) {
 			return
 		}
 		f := s.e.FD(func(f *world.FD) bool { return f.Number == r.FD && f.Opened <= r.Time })

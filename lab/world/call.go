@@ -13,7 +13,6 @@ const (
 	CallAccept
 	CallClose
 	CallBind
-	CallConnect
 	CallListen
 	CallShutdown
 	CallReuseAddr // setsockopt SO_REUSEADDR
@@ -43,7 +42,6 @@ var calls = map[string]Call{
 	"write": CallWrite, "send": CallWrite, "writev": CallWrite,
 	"pwrite64": CallWrite, "pwritev": CallWrite, "sendto": CallWrite, "sendmsg": CallWrite, "sendmmsg": CallWrite,
 	"sendfile": CallWrite, "splice (to)": CallWrite,
-	"accept": CallAccept, "accept4": CallAccept, "close": CallClose, "bind": CallBind, "connect": CallConnect,
-	"listen": CallListen, "shutdown": CallShutdown,
+	"accept": CallAccept, "accept4": CallAccept, "close": CallClose, "bind": CallBind, "listen": CallListen, "shutdown": CallShutdown,
 	"setsockopt SO_REUSEADDR": CallReuseAddr, "setsockopt SO_LINGER": CallLinger,
 }

@@ -60,7 +60,11 @@ var leaveTimeWait = &grade.Exam{
 // own port belongs to that one until it is closed.
 func stillOpen(e *grade.Examiner) *grade.Finding {
 	var refused *world.Entry
+	connected := map[*world.FD]bool{}
 	e.Each(func(r *world.Entry) {
+		if grade.Connects(r) {
+			connected[e.FD(func(f *world.FD) bool { return isOn(r, f) })] = true
+		}
 		if r.Kind == trace.CallEnd && r.Call == world.CallBind && r.B == int64(syscall.EADDRINUSE) {
 			refused = r
 		}
@@ -70,7 +74,7 @@ func stillOpen(e *grade.Examiner) *grade.Finding {
 	}
 	for _, f := range e.World().FDs {
 		open := f.Opened <= refused.Time && (f.Closed == 0 || f.Closed > refused.Time)
-		if !open || f.Number == refused.FD || !called(e, f, world.CallConnect) {
+		if !open || f.Number == refused.FD || !connected[f] {
 			continue
 		}
 		m := endIsClosed
