@@ -39,7 +39,7 @@ func (e *Examiner) death() *Finding {
 	case failed && orphan != nil && orphan.Closed < returned.At:
 		return Find(ClosedWatched, orphaned(orphan)+"; "+saw, e.closedIn(orphan)...).Decides(Closing(orphan))
 	}
-	if f := e.refused(); f != nil && !e.over {
+	if f := e.refused(); f != nil && !e.over && e.meant(AgainIsEnd) == AgainIsEnd {
 		if all := e.givenUp(); len(all) > 1 {
 			return Find(AgainIsEnd, fmt.Sprintf("reads of %s and of %s gave EAGAIN, and each was closed then; %s", safe(all[0].Name()), safe(all[1].Name()), saw), all...).
 				Decides(Refused(all[0], world.CallRead), Refused(all[1], world.CallRead))
@@ -71,7 +71,11 @@ func (e *Examiner) death() *Finding {
 	if !ran && len(e.world.Bases) > 0 && e.world.Loops() == 0 {
 		return Find(LoopNotRun, saw+"; no loop has ever run", e.handFDs()...)
 	}
-	if ran {
+	end, cut := e.cut[returned.Base]
+	switch {
+	case cut && ran:
+		saw += "; dispatch had returned: " + safe(end.Text)
+	case ran:
 		saw += "; dispatch had returned: " + safe(returned.Text)
 	}
 	empty := ran && returned.Reason == trace.LoopNoEvents
@@ -88,8 +92,8 @@ func (e *Examiner) death() *Finding {
 		}
 		return Find(MainReturned, fmt.Sprintf("%s; a loop was still running%s", saw, e.running()), e.handFDs()...)
 	}
-	if ran && (returned.Reason == trace.LoopBroken || returned.Reason == trace.LoopExited) {
-		return Find(BrokenOff, saw, e.handFDs()...).Decides(Numbered(e.cut[returned.Base].Seq))
+	if ran && (cut || returned.Reason == trace.LoopBroken || returned.Reason == trace.LoopExited) {
+		return Find(BrokenOff, saw, e.handFDs()...).Decides(Numbered(end.Seq))
 	}
 	for _, h := range e.hands {
 		if f := h.fd(); f != nil && empty && diagnosis.HasFired(f) {

@@ -86,6 +86,40 @@ func (e *Examiner) WriteOf(f *world.FD, n int) func(*world.Entry) bool {
 	return func(r *world.Entry) bool { return seq != 0 && r.Seq == seq }
 }
 
+// owed is how many bytes the program had read from the fd, and not written to it, when it wrote byte n (from 0).
+func (e *Examiner) owed(f *world.FD, n int) (owed int64) {
+	is, over := e.WriteOf(f, n), false
+	e.Each(func(r *world.Entry) {
+		switch over = over || is(r); {
+		case over || r.FD != f.Number || r.Time < f.Opened || r.Kind != trace.CallEnd || r.A <= 0:
+		case r.Call == world.CallRead:
+			owed += r.A * int64(r.Times())
+		case r.Call == world.CallWrite:
+			owed -= r.A * int64(r.Times())
+		}
+	})
+	return owed
+}
+
+// ShortWriteBefore says of a record whether it is the last write to the fd that took less than was owed, before the one that sent
+// byte n (from 0).
+func (e *Examiner) ShortWriteBefore(f *world.FD, n int) func(*world.Entry) bool {
+	is, over := e.WriteOf(f, n), false
+	owed, short := int64(0), uint64(0)
+	e.Each(func(r *world.Entry) {
+		switch over = over || is(r); {
+		case over || r.FD != f.Number || r.Time < f.Opened || r.Kind != trace.CallEnd:
+		case r.Call == world.CallRead:
+			owed += max(0, r.A)
+		case r.Call == world.CallWrite:
+			if owed -= max(0, r.A); owed > 0 {
+				short = r.Seq
+			}
+		}
+	})
+	return func(r *world.Entry) bool { return short != 0 && r.Seq == short }
+}
+
 // RungFor says of a record whether it is the read of a bell by which item n (from 0) had been rung for, if each item had its ring;
 // the last read if none had.
 func (e *Examiner) RungFor(bell *world.FD, n int) func(*world.Entry) bool {

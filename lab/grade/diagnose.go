@@ -117,7 +117,7 @@ func (e *Examiner) blocked() *Finding {
 		}
 		switch {
 		case inside && call.Call == world.CallWrite:
-			return Find(WriteBlocks, "inside a callback, "+saw, about...).Decides(began(f, call.Call))
+			return Find(WriteBlocks, "inside a callback, "+saw, about...).Decides(madeBlocking(f), began(f, call.Call))
 		case inside && f.InCallback > 0 && f.Why&(trace.Timeout|trace.Readable) == trace.Timeout:
 			return Find(ReadsAtTimeout, "inside a callback that was called because the time was over, "+saw, about...).Decides(began(f, call.Call))
 		case inside && call.Call == world.CallAccept:

@@ -33,12 +33,17 @@ type line struct {
 // after the last record that decides.
 func evidence(entries []world.Entry, n int, decides []func(*world.Entry) bool, fds ...*world.FD) []string {
 	decisive := map[int]bool{}
-	oldest := len(entries)
+	oldest, end := len(entries), len(entries)
 	if last := -1; len(decides) > 0 {
 		for _, is := range decides {
-			at := len(entries) - 1
+			at := min(len(entries), keep) - 1 // of what comes after that some kinds are left out: see Examiner.apply
 			for at >= 0 && !is(&entries[at]) {
 				at--
+			}
+			for i := len(entries) - 1; at < 0 && i >= keep; i-- {
+				if is(&entries[i]) {
+					at = i
+				}
 			}
 			if at >= 0 {
 				decisive[at] = true
@@ -46,7 +51,7 @@ func evidence(entries []world.Entry, n int, decides []func(*world.Entry) bool, f
 			}
 		}
 		if last >= 0 {
-			entries = entries[:min(len(entries), last+afterwards)]
+			end = min(len(entries), last+afterwards)
 		}
 	}
 	about := map[int32]bool{}
@@ -55,15 +60,29 @@ func evidence(entries []world.Entry, n int, decides []func(*world.Entry) bool, f
 			about[f.Number] = true
 		}
 	}
+	shown := func(i int) string { // "" for one that is not
+		e := &entries[i]
+		if len(about) > 0 && !about[e.FD] && !always(e) && !decisive[i] || outOfDate(entries, i) && !decisive[i] {
+			return ""
+		}
+		return sentence(e)
+	}
+	for last := ""; end < len(entries) && end > 0; end++ { // equal lines in a row are counted to their end
+		if last == "" {
+			for i := end - 1; i >= 0 && last == ""; i-- {
+				last = shown(i)
+			}
+		}
+		if words := shown(end); words != "" && words != last || last == "" {
+			break
+		}
+	}
+	entries = entries[:end]
 	var lines []line // the last first
 	waits := 0       // in a row
 	before := 0      // lines before the oldest that decides
 	for i := len(entries) - 1; i >= 0 && (len(lines) <= n || before <= ledTo && oldest < len(entries)); i-- {
-		e := &entries[i]
-		if len(about) > 0 && !about[e.FD] && !always(e) && !decisive[i] || outOfDate(entries, i) && !decisive[i] {
-			continue
-		}
-		words := sentence(e)
+		e, words := &entries[i], shown(i)
 		if words == "" {
 			continue
 		}
@@ -93,8 +112,8 @@ func evidence(entries []world.Entry, n int, decides []func(*world.Entry) bool, f
 	slices.SortStableFunc(lines, func(a, b line) int { return cmp.Compare(a.entry.Time, b.entry.Time) }) // threads hand them in as they come
 	var texts []string
 	left := false
-	for i, shown := range choose(lines, n) {
-		if !shown {
+	for i, chosen := range choose(lines, n) {
+		if !chosen {
 			left = true
 			continue
 		}

@@ -206,9 +206,17 @@ func (e *Examiner) apply(r *trace.Record) {
 	entry := e.world.Entry(r)
 	switch {
 	case r.Kind == trace.LoopEnd:
-		delete(e.cut, r.Base)
-		if cut := r.Reason() == trace.LoopBroken || r.Reason() == trace.LoopExited; cut && e.hasPending(r.Base) {
-			e.cut[r.Base] = entry
+		switch r.Reason() {
+		case trace.LoopBroken, trace.LoopExited:
+			if delete(e.cut, r.Base); e.hasPending(r.Base) {
+				e.cut[r.Base] = entry
+			}
+		case trace.LoopDone: // one look does not make it whole again
+			if !e.hasPending(r.Base) {
+				delete(e.cut, r.Base)
+			}
+		default:
+			delete(e.cut, r.Base)
 		}
 	case r.Kind == trace.LoopBegin:
 		e.circles++
@@ -337,7 +345,7 @@ func (e *Examiner) feedback(expected string, found *Finding) *Feedback {
 func (e *Examiner) tell(expected string, found *Finding) *Feedback {
 	m := e.meant(found.Means)
 	names := strings.NewReplacer(e.whose...)
-	f := &Feedback{Expected: expected, Saw: names.Replace(found.Saw), Misconception: m.ID, Unknown: m.Unknown, Truth: m.Truth,
+	f := &Feedback{Expected: cmp.Or(found.expected, expected), Saw: names.Replace(found.Saw), Misconception: m.ID, Unknown: m.Unknown, Truth: m.Truth,
 		Lesson: m.Lesson, Section: m.Section, Records: evidence(e.judged(), 10, found.decides, found.FDs...)}
 	if !m.Guess && !m.Unknown {
 		f.Belief = m.Belief

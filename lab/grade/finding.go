@@ -15,7 +15,8 @@ type Finding struct {
 	Saw   string
 	FDs   []*world.FD
 
-	decides []func(*world.Entry) bool // see Decides
+	decides  []func(*world.Entry) bool // see Decides
+	expected string                    // see Instead
 }
 
 // Find makes a finding. An fd that is nil is left out of the proof.
@@ -27,6 +28,12 @@ func Find(m *Misconception, saw string, fds ...*world.FD) *Finding {
 // holds. They are shown in any case, with what led to them, and marked. A question may be nil.
 func (f *Finding) Decides(is ...func(*world.Entry) bool) *Finding {
 	f.decides = slices.DeleteFunc(is, func(q func(*world.Entry) bool) bool { return q == nil })
+	return f
+}
+
+// Instead says what was expected, where that is something else than what the world waited for when this was found.
+func (f *Finding) Instead(expected string) *Finding {
+	f.expected = expected
 	return f
 }
 

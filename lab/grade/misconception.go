@@ -28,8 +28,9 @@ var (
 	WriteBlocks = &Misconception{
 		ID:     "write-blocks",
 		Belief: "A write is done at once.",
+		Guess:  true,
 		Truth: "On an fd that blocks, write waits until the kernel has room for all of it, that is, until that client reads. The loop " +
-			"waits, and all other clients with it. The fd that accept gives blocks, whatever the listener does.",
+			"waits, and all other clients with it. Make the fd non-blocking, and leave it so. (The one that accept gives blocks, whatever the listener does.)",
 		Lesson: "07-one-thread-many-clients", Section: "explain",
 	}
 	ReadsAtTimeout = &Misconception{
@@ -273,8 +274,8 @@ var (
 		ID:      "unanswered",
 		Belief:  "What I have read comes out.",
 		Unknown: true,
-		Truth: "What was read the kernel has no more, and it has not come out. Follow the last read that is shown above: where does the " +
-			"program leave what it gave?",
+		Truth: "What was read the kernel has no more, and it has not come out. Follow what the reads above gave: where does the " +
+			"program leave it?",
 	}
 	Noise = &Misconception{
 		ID:      "noise",
@@ -301,6 +302,12 @@ var (
 		Belief: "What is printed is printed, wherever.",
 		Truth: "log.Print and println write to standard error, which is for people who look for faults. What the program is for belongs to " +
 			"standard output: others read it there.",
+	}
+	SpeaksUnasked = &Misconception{
+		ID:     "speaks-unasked",
+		Belief: "A word more does no harm.",
+		Guess:  true,
+		Truth:  "A client gets an answer to what it says, and nothing else: it takes each byte for a part of its answer, and programs compare bytes.",
 	}
 	WrongBytes = &Misconception{
 		ID:      "wrong-bytes",

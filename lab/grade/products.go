@@ -70,6 +70,10 @@ func (e *Examiner) noise() *Finding {
 		default:
 			m = WrongOutput
 		}
+		if m == WrongBytes && e.owed(p.fd, n) == 0 {
+			return Find(SpeaksUnasked, fmt.Sprintf("after %d right bytes, %s goes on with %s; nothing that it had said was unanswered then",
+				n, p.name, excerpt(p.got[n:])), p.fd).Decides(e.WriteOf(p.fd, n)).Instead(p.name + " is the answer to what it has said, and nothing else")
+		}
 		found := Find(m, fmt.Sprintf("after %d right bytes, %s goes on with %s, and should with %s",
 			n, p.name, excerpt(p.got[n:]), excerpt(p.due[n:])), e.about(p)...)
 		switch {
@@ -82,6 +86,9 @@ func (e *Examiner) noise() *Finding {
 		case e.through != nil && e.through() != nil:
 			found.FDs = append(found.FDs, e.through())
 			found.Decides(e.RungFor(e.through(), n))
+		}
+		if m == WrongBytes {
+			found.Instead(p.name + " is the answer to what it has said, and nothing else")
 		}
 		return found
 	}

@@ -23,7 +23,7 @@ func (e *Examiner) spins() *Finding {
 			continue
 		}
 		if ok {
-			return e.spin(spin)
+			return e.spin(spin).Instead("a program that has nothing to do sleeps until there is something")
 		}
 	}
 	if e.circles >= diagnosis.ForEver {

@@ -78,13 +78,16 @@ var eventfdBell = &grade.Exam{
 		e.Answered(expected)
 		added := w.numbers(world.CallWrite) - wrote
 		w.e.RuleOut(expected, w.putBack())
-		e.Require(added >= 6, expected, ringsForSome, fmt.Sprintf("6 items have come, and the numbers that were written add up to %d", added), w.bell())
+		if added < 6 {
+			e.RuleOut(expected, grade.Find(ringsForSome, fmt.Sprintf("since the question 6 items have come, with it, and the numbers that were written add up to %d", added),
+				w.bell(), w.items.FD()).Decides(grade.LastCall(w.items.FD(), world.CallRead), grade.LastCall(w.ring(), world.CallWrite)))
+		}
 		e.Require(w.mostRead() >= 5, expected, readTakesOne, fmt.Sprintf("five items came while the worker was busy, and no read gave more than %d", w.mostRead()), w.bell())
 		sum, wrong := w.numbers(world.CallRead)-before, bytesNotNumber
 		if w.writesRow() {
 			wrong = writeSets
 		}
-		e.Require(sum <= 6, expected, wrong, fmt.Sprintf("6 items have come, and the numbers that were read add up to %d", sum), w.bell())
+		e.Require(sum <= 6, expected, wrong, fmt.Sprintf("since the question 6 items have come, with it, and the numbers that were read add up to %d", sum), w.bell())
 
 		e.Check("three hundred")
 		wrote, before = w.numbers(world.CallWrite), w.numbers(world.CallRead)

@@ -66,8 +66,9 @@ var noBye = &grade.Misconception{
 var readIsAnswer = &grade.Misconception{
 	ID:     "read-is-answer",
 	Belief: "What one read gives is the answer.",
-	Truth: "TCP is a stream of bytes. A read gives what has come so far: half an answer, perhaps. The answer is whole " +
-		"when its line ends.",
+	Guess:  true,
+	Truth: "TCP is a stream of bytes. A read gives what has come so far: half an answer, perhaps. The answer is whole when its " +
+		"line ends: only then print it, and say bye.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 

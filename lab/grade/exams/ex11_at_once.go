@@ -93,7 +93,7 @@ func open(e *grade.Examiner, number int32) *world.FD {
 func jobsBeforePosts(e *grade.Examiner, clients ...*grade.Client) {
 	const expected = "three clients speak at once, the worker has done all three jobs before the loop comes to the first answer, " +
 		"and each hears its own words"
-	suspects(e, readsAnother, refusedOutside, func(e *grade.Examiner) *grade.Finding { return anothersJob(e, clients) }, fewerAnswers)
+	suspects(e, readsAnother, refusedOutside, func(e *grade.Examiner) *grade.Finding { return anothersJob(e, clients) }, bellReadLast, fewerAnswers)
 	standStill(e, clients[0], "PING\n")
 	for _, c := range clients {
 		text := c.Name + together
@@ -148,6 +148,72 @@ var ringIsMany = &grade.Misconception{
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 
+var bellLast = &grade.Misconception{
+	ID:     "bell-last",
+	Belief: "First I take the answers, then I read the bell.",
+	Truth: "Answers that come in between ring, too, and that ring is then read with the old ones, though nobody looks for them any more. Read the bell first, " +
+		"then take all answers: what comes in between rings again.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+// bellReadLast looks whether the last callback of a bell of the program's own wrote to a client before it read the bell, and an answer is
+// missing.
+func bellReadLast(e *grade.Examiner) (found *grade.Finding) {
+	wrote := map[int64]uint64{} // in which callback, and the record
+	e.Each(func(r *world.Entry) {
+		f := e.FD(func(f *world.FD) bool {
+			return f.Number == r.FD && r.Time >= f.Opened && (f.Closed == 0 || r.Time <= f.Closed)
+		})
+		switch {
+		case r.Kind != trace.CallEnd || r.Inside.Number == 0 || f == nil || r.A <= 0:
+		case r.Call == world.CallWrite && isClient(f):
+			wrote[r.Inside.Number] = r.Seq
+		case r.Call == world.CallRead && !isClient(f) && r.FD == r.Inside.FD:
+			found = nil
+			if seq := wrote[r.Inside.Number]; seq != 0 {
+				found = grade.Find(bellLast, fmt.Sprintf("the callback of %s wrote an answer, and read the bell after that", f.Name()), append(clientFDs(e), f)...).
+					Decides(grade.Numbered(seq), grade.Numbered(r.Seq))
+			}
+		}
+	})
+	return found
+}
+
+var ringSpentHere = &grade.Misconception{
+	ID:     "ring-spent",
+	Belief: "The answer and the ring belong together, so their order does not matter.",
+	Guess:  true,
+	Truth: "A ring that finds no answer is spent: nothing calls the loop for that answer any more. Put the answer where the loop looks for it, and ring " +
+		"after that; and read the bell before you look.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+// ringsForNothing looks whether the last callback of a bell of the program's own read it and wrote no answer, and one is missing.
+func ringsForNothing(e *grade.Examiner) *grade.Finding {
+	var bell *world.FD
+	var read uint64 // with no answer after it in its callback
+	var in int64
+	e.Each(func(r *world.Entry) {
+		f := e.FD(func(f *world.FD) bool {
+			return f.Number == r.FD && r.Time >= f.Opened && (f.Closed == 0 || r.Time <= f.Closed)
+		})
+		switch {
+		case r.Kind != trace.CallEnd || r.Inside.Number == 0 || f == nil || r.A <= 0:
+		case r.Call == world.CallWrite && isClient(f) && r.Inside.Number == in:
+			read = 0
+		case r.Call == world.CallRead && isClient(f):
+			read = 0 // a job: its ring is to come
+		case r.Call == world.CallRead && !isClient(f) && r.FD == r.Inside.FD:
+			bell, read, in = f, r.Seq, r.Inside.Number
+		}
+	})
+	if e.Ended() || read == 0 || bell.InCallback > 0 {
+		return nil
+	}
+	return grade.Find(ringSpentHere, fmt.Sprintf("a callback of %s read the bell and wrote no answer; nothing has rung since", bell.Name()), append(clientFDs(e), bell)...).
+		Decides(grade.Numbered(read))
+}
+
 // fewerAnswers looks whether all jobs were read, and fewer answers were written than functions that were posted have run since,
 // or than rings were read from a bell.
 func fewerAnswers(e *grade.Examiner) *grade.Finding {
@@ -189,7 +255,7 @@ func fewerAnswers(e *grade.Examiner) *grade.Finding {
 // again: so the loop reads on while the worker begins with what was read before.
 func burst(e *grade.Examiner, clients ...*grade.Client) {
 	const expected = "three clients say more than a read takes, all at once, and each hears its own words in order"
-	suspects(e, refusedOutside, func(e *grade.Examiner) *grade.Finding { return mixedUp(e, clients) })
+	suspects(e, refusedOutside, bellReadLast, func(e *grade.Examiner) *grade.Finding { return mixedUp(e, clients) })
 	for range 4 {
 		standStill(e, clients[0], "PING\n")
 		for _, c := range clients {

@@ -117,7 +117,7 @@ var ownEvent = &grade.Exam{
 		for _, m := range []*grade.Misconception{grade.NotWatched, grade.Polling, grade.NeverDrained} {
 			e.Means(m, oneVariable)
 		}
-		suspects(e, refusedOutside, heldStill, readsAnother)
+		suspects(e, refusedOutside, heldStill, readsAnother, ringsForNothing)
 		b, c := e.Dial("b", port), e.Dial("c", port)
 		for range 2 {
 			for _, client := range []*grade.Client{b, a, c} {
@@ -196,12 +196,12 @@ type newcomers []*grade.Client
 // gotAnothers looks for one that gets what was made of the words of a client that has left.
 func (n *newcomers) gotAnothers(e *grade.Examiner) *grade.Finding {
 	for _, c := range *n {
-		wrong := c.Deviates()
-		if !strings.HasPrefix(wrong, strings.ToUpper(anybody)) && !strings.HasPrefix(wrong, strings.ToUpper(bye)) {
-			continue
+		for _, said := range []string{anybody, bye} {
+			if answer := strings.ToUpper(said); strings.HasPrefix(c.Deviates(), answer) {
+				return grade.Find(fdIsClient, fmt.Sprintf("client %s gets %q, and has not said that: it is the answer for a client that has left", c.Name, answer), c.FD()).
+					Decides(e.WriteOf(c.FD(), c.Right()))
+			}
 		}
-		return grade.Find(fdIsClient, fmt.Sprintf("client %s gets %.20q, and has not said that: it is the answer for a client that has left", c.Name, wrong), c.FD()).
-			Decides(e.WriteOf(c.FD(), c.Right()))
 	}
 	return nil
 }

@@ -24,8 +24,8 @@ var restInSharedBuffer = &grade.Misconception{
 var errorEndsAll = &grade.Misconception{
 	ID:     "error-ends-all",
 	Belief: "An error on a connection is a fault of the server.",
-	Truth: "It is the end of one connection. Clients crash and cables are pulled: read gives ECONNRESET, write gives " +
-		"EPIPE or ECONNRESET. Close that fd, and go on serving the others.",
+	Truth: "It is the end of one connection. A client may crash, or reset its connection: read gives ECONNRESET, write gives EPIPE " +
+		"or ECONNRESET. Close that fd, and go on serving the others.",
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 
@@ -73,8 +73,9 @@ var hoards = &grade.Misconception{
 var limitOvershot = &grade.Misconception{
 	ID:     "limit-overshot",
 	Belief: "I stop reading when much is kept.",
-	Truth: "More than the limit was kept by then. A limit holds after a read, too, and a read may give all that its buffer has room " +
-		"for. Before each read see how much may still be kept, and read at most that much.",
+	Guess:  true,
+	Truth: "More than the limit was kept. A limit holds after a read, too: before each read see how much may still be kept, and " +
+		"read at most that much.",
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 
@@ -98,8 +99,10 @@ var neverPauses = &grade.Misconception{
 var silentIsGone = &grade.Misconception{
 	ID:     "silent-is-gone",
 	Belief: "A client from which nothing comes for some time is gone.",
-	Truth: "It may think, or read slowly. A server that must save its fds may disconnect such clients, and then says so to their users; " +
-		"this one serves each client however slowly it writes or reads. Add the events of a client with event.NoTimeout.",
+	Guess:  true,
+	Truth: "A client may think for a long time, or read slowly. A server that must save its fds may disconnect such clients, and " +
+		"then says so to their users; this one serves each client however slowly it writes or reads. Add the events of a client " +
+		"with event.NoTimeout.",
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 

@@ -99,7 +99,7 @@ func heardWrong(clients ...*grade.Client) func(*grade.Examiner) *grade.Finding {
 			if wrong := c.Deviates(); wrong != "" {
 				right := c.Right()
 				m, what := wrongFor(e, c, wrong)
-				decides := e.ShortWrite(c.FD())
+				decides := e.ShortWriteBefore(c.FD(), right)
 				if read := readsWhileOwing(e, c.FD()); m == writeTakesAll && read != nil {
 					m, what, decides = readInPlace, "a piece is missing. A read took more while an event waited for room for the rest", read
 				}

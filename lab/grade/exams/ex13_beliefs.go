@@ -82,8 +82,9 @@ var arrivedNotRead = &grade.Misconception{
 var waitsForClients = &grade.Misconception{
 	ID:     "waits-for-clients",
 	Belief: "A graceful stop waits until all clients have left.",
-	Truth: "They do not know that it waits: a client may stay for days. A client that has received all its answers is " +
-		"disconnected: the FIN tells it that the server ends.",
+	Guess:  true,
+	Truth: "A client that has all its answers is disconnected by the server: its event is deleted, and its fd closed. The clients " +
+		"do not know that the server waits, and may stay for days.",
 	Lesson: lesson07, Section: "explain",
 }
 

@@ -145,7 +145,8 @@ func owingClosed(c *grade.Client) func(*grade.Examiner) *grade.Finding {
 		if kept <= 0 || f.BytesIn <= f.BytesOut {
 			return nil
 		}
-		return grade.Find(closesOwing, fmt.Sprintf("%s is closed, and %d bytes that it said were not sent back", f.Name(), kept), f).Decides(grade.Closing(f))
+		return grade.Find(closesOwing, fmt.Sprintf("%s is closed, and %d bytes that it said were not sent back", f.Name(), kept), f).Decides(grade.Closing(f)).
+			Instead("a client that is owed something is not disconnected")
 	}
 }
 
