@@ -372,7 +372,7 @@ func acceptor(e *grade.Examiner) (thread uint32) {
 // writersTo returns the threads that have written to the fd.
 func writersTo(e *grade.Examiner, f *world.FD) (threads []uint32) {
 	e.Each(func(r *world.Entry) {
-		its := r.FD == f.Number && r.Time >= f.Opened && (f.Closed == 0 || r.Time <= f.Closed)
+		its := isOn(r, f)
 		if its && r.Kind == trace.CallEnd && r.Call == world.CallWrite && !slices.Contains(threads, r.Thread) {
 			threads = append(threads, r.Thread)
 		}

@@ -38,9 +38,7 @@ func optionsSet(e *grade.Examiner) (o options) {
 		if r.Kind != trace.CallEnd || r.Call != world.CallReuseAddr && !strings.HasPrefix(r.Text, "setsockopt") {
 			return
 		}
-		f := e.FD(func(f *world.FD) bool {
-			return f.Number == r.FD && r.Time >= f.Opened && (f.Closed == 0 || r.Time <= f.Closed)
-		})
+		f := fdOf(e, r)
 		called := false
 		if f != nil {
 			called, _ = bound(e, f)

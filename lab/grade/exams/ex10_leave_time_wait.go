@@ -138,7 +138,7 @@ func stopsAtHalf(e *grade.Examiner, c *grade.Client, before string) *grade.Findi
 // timedOut reports whether the last callback of the fd was called because a time was over.
 func timedOut(e *grade.Examiner, f *world.FD) (yes bool) {
 	e.Each(func(r *world.Entry) {
-		if r.Kind == trace.CallbackBegin && r.FD == f.Number && r.Time >= f.Opened && (f.Closed == 0 || r.Time <= f.Closed) {
+		if r.Kind == trace.CallbackBegin && isOn(r, f) {
 			yes = r.What()&trace.Timeout != 0
 		}
 	})
@@ -384,9 +384,4 @@ func called(e *grade.Examiner, fd *world.FD, call world.Call) (yes bool) {
 		yes = yes || r.Kind == trace.CallEnd && r.Call == call && (fd == nil || isOn(r, fd))
 	})
 	return yes
-}
-
-// isOn reports whether a record is about the fd, and not about another one that has its number.
-func isOn(r *world.Entry, f *world.FD) bool {
-	return r.FD == f.Number && r.Time >= f.Opened && (f.Closed == 0 || r.Time <= f.Closed)
 }

@@ -51,6 +51,16 @@ func refusedOutside(e *grade.Examiner) *grade.Finding {
 	return nil
 }
 
+// fdOf returns the fd that a record is about, or nil: a number may have been that of several.
+func fdOf(e *grade.Examiner, r *world.Entry) *world.FD {
+	return e.FD(func(f *world.FD) bool { return isOn(r, f) })
+}
+
+// isOn reports whether a record is about the fd, and not about another one that has its number.
+func isOn(r *world.Entry, f *world.FD) bool {
+	return r.FD == f.Number && r.Time >= f.Opened && (f.Closed == 0 || r.Time <= f.Closed)
+}
+
 // isClient reports whether an fd is the server's end of a client's connection.
 func isClient(f *world.FD) bool { return strings.HasPrefix(f.What, "TCP from ") }
 
