@@ -56,6 +56,7 @@ var echo = &grade.Exam{
 		for _, one := range []*grade.Client{c, a, b, a} {
 			says(e, one, one.Name+" is here\n", "clients speak, in another order than they came, and each hears itself")
 		}
+		says(e, b, "a line with \x00, \xff and \r\n", "a client says any bytes, and hears the same")
 		e.Calm("nobody speaks: the server sleeps")
 
 		e.Check("one byte at a time")

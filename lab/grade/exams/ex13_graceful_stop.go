@@ -234,7 +234,8 @@ func patient(e *grade.Examiner, c *grade.Client) {
 			}
 		}
 		if limit > longestWait {
-			return
+			e.RuleOut(expected, grade.Find(cutOff, fmt.Sprintf("the loop waits for %v at most, since an event has a timeout; %s", limit.Round(time.Millisecond), owes(c)), c.FD()).
+				Decides(func(r *world.Entry) bool { return r.Kind == trace.Add && r.B > 0 }, func(r *world.Entry) bool { return r.Kind == trace.WaitBegin }))
 		}
 		number, turns := base.Number, base.Turns
 		e.Await(expected, func() bool { return e.World().BaseByNumber(number).Turns > turns || over(e) })
