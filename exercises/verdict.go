@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"fdlab/lab/course"
@@ -47,13 +48,50 @@ func (s *screen) verdict(rows int) []string {
 	}
 	if over := len(put()) - rows; over > 0 && records > 0 {
 		lines := strings.Split(parts[records], "\n")
-		if over = min(over+1, len(lines)-3); over > 1 {
-			lines = append([]string{fmt.Sprintf("    ... %d before these", over)}, lines[over:]...)
-		}
-		parts[records] = strings.Join(lines, "\n")
+		parts[records] = strings.Join(fewer(lines, max(len(lines)-over, 4)), "\n")
 	}
 	return put()
 }
+
+// fewer returns at most n rows of the records: those that decide, what comes just before each, and the last ones. A row with
+// an ellipsis stands where some are left out.
+func fewer(lines []string, n int) (rows []string) {
+	kept := make([]bool, len(lines))
+	put := func() (rows []string) {
+		whole := true
+		for i, line := range lines {
+			switch {
+			case !kept[i]:
+				whole = false
+				continue
+			case !whole:
+				rows = append(rows, ellipsis)
+			}
+			rows, whole = append(rows, line), true
+		}
+		return rows
+	}
+	keep := func(i int) {
+		if i >= 0 && !kept[i] && lines[i] != ellipsis {
+			kept[i] = true
+			kept[i] = len(put()) <= n
+		}
+	}
+	for before := range 2 {
+		for i, line := range slices.Backward(lines) {
+			if strings.HasPrefix(strings.TrimSpace(line), grade.Mark) {
+				keep(i - before)
+			}
+		}
+	}
+	for i := range slices.Backward(lines) {
+		keep(i)
+	}
+	return put()
+}
+
+// ellipsis is a row of the records where some are left out.
+const ellipsis = "                  ..."
 
 // aside is what a student may do about it.
 func (s *screen) aside() string {

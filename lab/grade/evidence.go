@@ -123,11 +123,11 @@ func evidence(entries []world.Entry, n int, decides []func(*world.Entry) bool, f
 		}
 		l := lines[i]
 		text := fmt.Sprintf("%9.3f ms  %s", float64(l.entry.Time)/float64(time.Millisecond), l.words)
+		if l.decides { // in the margin: the end of a line may have no room on a screen
+			text = Mark + text
+		}
 		if l.times > 1 {
 			text += fmt.Sprintf("   (%d times)", l.times)
-		}
-		if l.decides {
-			text += "   <- this one"
 		}
 		texts = append(texts, text)
 	}
@@ -158,6 +158,9 @@ func choose(lines []line, n int) []bool {
 
 // ledTo is how many lines before one that decides are shown in any case.
 const ledTo = 2
+
+// Mark stands before a record that decides.
+const Mark = "->"
 
 // outOfDate reports whether the record says what the kernel had said of an fd before another record of the fd was made.
 func outOfDate(entries []world.Entry, at int) bool {

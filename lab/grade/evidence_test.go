@@ -58,7 +58,7 @@ func TestAllRecordsThatDecideAreShown(t *testing.T) {
 			n++
 			line := "    0.000 ms  " + sentence(&entries[i])
 			if slices.Contains(c.marked, i) {
-				line += "   <- this one"
+				line = Mark + line
 			}
 			want = append(want, line)
 		}

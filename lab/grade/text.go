@@ -33,7 +33,11 @@ func (r *Result) Text(width int) string {
 		if len(f.Records) > 0 {
 			b.WriteString("\n")
 			for _, line := range f.Records {
-				b.WriteString("    " + line + "\n")
+				margin := "    "
+				if strings.HasPrefix(line, Mark) {
+					margin = margin[len(Mark):]
+				}
+				b.WriteString(margin + line + "\n")
 			}
 			b.WriteString("\n")
 		}

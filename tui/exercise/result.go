@@ -3,6 +3,7 @@ package exercise
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"fdlab/lab/grade"
 	"fdlab/tui/chrome"
@@ -189,7 +190,11 @@ func (p *Report) draw(r grid.Region) int {
 		if i == 0 {
 			r.Text(0, y, th.Style(theme.Faint), "records")
 		}
-		r.Cut(indent, y, r.W-indent, text, line)
+		margin := indent
+		if strings.HasPrefix(line, grade.Mark) {
+			margin -= len(grade.Mark)
+		}
+		r.Cut(margin, y, r.W-margin, text, line)
 		y++
 	}
 	name, why := f.Why()
