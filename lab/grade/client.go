@@ -29,6 +29,7 @@ type Client struct {
 	deaf  bool
 	heard strings.Builder
 	ended bool  // the server has closed its end
+	over  bool  // the world has ended or reset this one
 	err   error // or the connection broke
 }
 
@@ -183,14 +184,28 @@ func (c *Client) listens() bool {
 }
 
 // End sends a FIN: the client says no more, and still hears (shutdown(2)).
-func (c *Client) End() { c.conn.CloseWrite() }
+func (c *Client) End() {
+	c.over = true
+	c.conn.CloseWrite()
+}
 
 // Reset ends the connection with an RST, as a client that crashed may. Nothing
 // is due to it any more.
 func (c *Client) Reset() {
 	c.e.hands = slices.DeleteFunc(c.e.hands, func(h hand) bool { return h == hand(c) })
+	c.over = true
 	c.conn.SetLinger(0)
 	c.close()
+}
+
+// ReadOfNothing is for a Look: a read of the program's end gave 0, and this one has not ended. A read that asks for 0 bytes
+// gives that, and one after a shutdown of the program's own.
+func (c *Client) ReadOfNothing() *Finding {
+	f := c.FD()
+	if f == nil || c.over || f.Ends.Most == 0 || c.e.wasShut(f) {
+		return nil
+	}
+	return Find(ReadOfNothing, fmt.Sprintf("a read of %s gave 0, and its other end has not closed", safe(f.Name())), f).Decides(readGave(f, 0))
 }
 
 // Dropped waits until the server has closed its end.

@@ -57,6 +57,11 @@ func added(f *world.FD) func(*world.Entry) bool {
 	}
 }
 
+// opened says of a record whether the fd is opened there.
+func opened(f *world.FD) func(*world.Entry) bool {
+	return func(r *world.Entry) bool { return r.Kind == trace.Open && r.FD == f.Number && r.Time == f.Opened }
+}
+
 // Deleted says of a record whether it deletes an event on the fd.
 func Deleted(f *world.FD) func(*world.Entry) bool {
 	return func(r *world.Entry) bool {
@@ -121,9 +126,14 @@ func (e *Examiner) ShortWriteBefore(f *world.FD, n int) func(*world.Entry) bool 
 }
 
 // RungFor says of a record whether it is the read of a bell by which item n (from 0) had been rung for, if each item had its ring;
-// the last read if none had.
+// the last read if none had. It says nothing where a ring was refused: then there are more items than rings.
 func (e *Examiner) RungFor(bell *world.FD, n int) func(*world.Entry) bool {
 	rings, seq := int64(0), uint64(0)
+	if slices.ContainsFunc(e.entries, func(r world.Entry) bool {
+		return r.Kind == trace.CallEnd && r.Call == world.CallWrite && r.B == int64(unix.EAGAIN)
+	}) {
+		return nil
+	}
 	e.Each(func(r *world.Entry) {
 		if r.A <= 0 || !LastCall(bell, world.CallRead)(r) {
 			return

@@ -25,13 +25,18 @@ var (
 	PieceIsLine = &Misconception{
 		ID:     "piece-is-line",
 		Belief: "What a read gives is a line.",
-		Truth: "A pipe is a stream of bytes: a read gives what has come so far, half a line or several. Here a newline was put behind a piece that had " +
-			"none. Write the bytes as they came: os.Stdout.Write.",
+		Truth: "A pipe, like TCP, is a stream of bytes: a read gives what has come so far, half a line or several. Here a newline was put behind a piece " +
+			"that had none. Write the bytes as they came.",
 	}
 	NewlineLeftOut = &Misconception{
 		ID:     "newline-left-out",
 		Belief: "The newline does not belong to what was said.",
 		Truth:  "It ends the line, and a program that reads lines waits for it. Put it out as it came, like any other byte.",
+	}
+	Trimmed = &Misconception{
+		ID:     "trimmed",
+		Belief: "Spaces at the ends say nothing.",
+		Truth:  "They are bytes like any other: a line is all that stands before its newline. Compare it, and pass it on, as it came.",
 	}
 	WholeBuffer = &Misconception{
 		ID:     "whole-buffer",
@@ -69,6 +74,8 @@ func (e *Examiner) distortion(got, due string, n int) *Misconception {
 			return PieceIsLine
 		}
 		return AddsNewline
+	case trims(more, due[n:]):
+		return Trimmed
 	case repeats(inserted(got, due, n, all), reads, due, n):
 		return PrintedAgain
 	case inserted(got, due, n, all) != "":
@@ -183,6 +190,12 @@ func goesOnThere(reads []int, n int, follows, due string) bool {
 		return strings.HasPrefix(follows, due[:next])
 	}
 	return false
+}
+
+// trims reports whether the text goes on as it should, but for the blanks that were to come first.
+func trims(more, due string) bool {
+	rest := strings.TrimLeft(due, " \t\r")
+	return len(rest) < len(due) && rest != "" && rest[0] == more[0] && strings.HasPrefix(more, rest[:min(len(rest), len(more))])
 }
 
 // linesBefore reports whether a read before the one that ended with byte n gave the end of a line.

@@ -122,7 +122,7 @@ func evidence(entries []world.Entry, n int, decides []func(*world.Entry) bool, f
 			left = false
 		}
 		l := lines[i]
-		text := fmt.Sprintf("%9.3f ms  %s", float64(l.entry.Time)/float64(time.Millisecond), l.words)
+		text := stamped(l.entry, l.words)
 		if l.decides { // in the margin: the end of a line may have no room on a screen
 			text = Mark + text
 		}
@@ -133,6 +133,14 @@ func evidence(entries []world.Entry, n int, decides []func(*world.Entry) bool, f
 	}
 	return texts
 }
+
+// stamped is a record's words with its time before them.
+func stamped(e *world.Entry, words string) string {
+	return fmt.Sprintf("%9.3f ms  %s", float64(e.Time)/float64(time.Millisecond), words)
+}
+
+// InFirstRun is how a record is told when the program was started again.
+func InFirstRun(e *world.Entry) string { return stamped(e, "in the first run: "+sentence(e)) }
 
 // choose says which n of the lines are shown: those that decide, with those that led to them, and the last ones.
 func choose(lines []line, n int) []bool {

@@ -345,8 +345,12 @@ func (e *Examiner) feedback(expected string, found *Finding) *Feedback {
 func (e *Examiner) tell(expected string, found *Finding) *Feedback {
 	m := e.meant(found.Means)
 	names := strings.NewReplacer(e.whose...)
+	entries := e.judged()
+	if found.later {
+		entries = e.entries
+	}
 	f := &Feedback{Expected: cmp.Or(found.expected, expected), Saw: names.Replace(found.Saw), Misconception: m.ID, Unknown: m.Unknown, Truth: m.Truth,
-		Lesson: m.Lesson, Section: m.Section, Records: evidence(e.judged(), 10, found.decides, found.FDs...)}
+		Lesson: m.Lesson, Section: m.Section, Records: append(found.earlier, evidence(entries, 10, found.decides, found.FDs...)...)}
 	if !m.Guess && !m.Unknown {
 		f.Belief = m.Belief
 	}

@@ -17,6 +17,8 @@ type Finding struct {
 
 	decides  []func(*world.Entry) bool // see Decides
 	expected string                    // see Instead
+	later    bool                      // see WithAftermath
+	earlier  []string                  // see Earlier
 }
 
 // Find makes a finding. An fd that is nil is left out of the proof.
@@ -34,6 +36,18 @@ func (f *Finding) Decides(is ...func(*world.Entry) bool) *Finding {
 // Instead says what was expected, where that is something else than what the world waited for when this was found.
 func (f *Finding) Instead(expected string) *Finding {
 	f.expected = expected
+	return f
+}
+
+// WithAftermath has the records of an Aftermath shown, too: what it says rests on them.
+func (f *Finding) WithAftermath() *Finding {
+	f.later = true
+	return f
+}
+
+// Earlier has lines shown before the records: of a run that is over.
+func (f *Finding) Earlier(lines ...string) *Finding {
+	f.earlier = append(f.earlier, lines...)
 	return f
 }
 

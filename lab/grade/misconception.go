@@ -77,6 +77,13 @@ var (
 			"more will come from there: delete its event, or do not add it again; then close the fd.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
+	ReadOfNothing = &Misconception{
+		ID:     "read-of-nothing",
+		Belief: "A read that gives 0 says that the other end has closed.",
+		Truth: "It does if it has asked for at least one byte. One that is given an empty slice gives 0 at once, and says nothing: see to it that the buffer has " +
+			"room, and do not read while it has none.",
+		Lesson: "02-ev-persist", Section: "explain",
+	}
 	OwnWriter = &Misconception{
 		ID:     "own-writer",
 		Belief: "Read-write is read, and more.",
@@ -238,7 +245,7 @@ var (
 		ID:     "edge-left",
 		Belief: "The loop will tell me again of what I leave unread.",
 		Truth: "An edge-triggered event tells of new arrivals only. What a callback leaves in the kernel is not " +
-			"announced again: read until EAGAIN.",
+			"announced again: make the fd non-blocking, and read until EAGAIN.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
 	Starved = &Misconception{

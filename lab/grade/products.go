@@ -36,7 +36,8 @@ func (e *Examiner) about(p product) []*world.FD {
 	return e.handFDs()
 }
 
-func excerpt(s string) string {
+// Excerpt quotes the beginning of a text, and says if there is more.
+func Excerpt(s string) string {
 	if s == "" {
 		return "nothing"
 	}
@@ -72,10 +73,10 @@ func (e *Examiner) noise() *Finding {
 		}
 		if m == WrongBytes && e.owed(p.fd, n) == 0 {
 			return Find(SpeaksUnasked, fmt.Sprintf("after %d right bytes, %s goes on with %s; nothing that it had said was unanswered then",
-				n, p.name, excerpt(p.got[n:])), p.fd).Decides(e.WriteOf(p.fd, n)).Instead(p.name + " is the answer to what it has said, and nothing else")
+				n, p.name, Excerpt(p.got[n:])), p.fd).Decides(e.WriteOf(p.fd, n)).Instead(p.name + " is the answer to what it has said, and nothing else")
 		}
 		found := Find(m, fmt.Sprintf("after %d right bytes, %s goes on with %s, and should with %s",
-			n, p.name, excerpt(p.got[n:]), excerpt(p.due[n:])), e.about(p)...)
+			n, p.name, Excerpt(p.got[n:]), Excerpt(p.due[n:])), e.about(p)...)
 		switch {
 		case n > 0 && (m == AddsNewline || m == PieceIsLine || m == WholeBuffer):
 			found.Decides(e.readOf(n - 1))
@@ -105,7 +106,7 @@ func (e *Examiner) LeftOut() *Finding {
 		}
 		n := alike(p.got, p.due)
 		return Find(Unanswered, fmt.Sprintf("a write to %s took less than had been read; after %d right bytes, %s goes on with %s, and should with %s",
-			safe(p.fd.Name()), n, p.name, excerpt(p.got[n:]), excerpt(p.due[n:])), p.fd).Decides(short)
+			safe(p.fd.Name()), n, p.name, Excerpt(p.got[n:]), Excerpt(p.due[n:])), p.fd).Decides(short)
 	}
 	return nil
 }
@@ -132,7 +133,7 @@ func (e *Examiner) swallowed() *Finding {
 		}
 		if missing, _, _ := strings.Cut(p.due[len(p.got):], "\n"); p.fd == nil && len(missing) > 3 && strings.Contains(e.Logged(), missing) {
 			return Find(OnStandardError, fmt.Sprintf("all that was said was read, but %s ends before %s; standard error has it", p.name,
-				excerpt(p.due[len(p.got):])), e.about(p)...)
+				Excerpt(p.due[len(p.got):])), e.about(p)...)
 		}
 		if p.due[len(p.got):] == "\n" && p.got != "" && !strings.HasSuffix(p.got, "\n") { // else it is a line of its own
 			return Find(NewlineLeftOut, fmt.Sprintf("all that was said was read, and %s has all of it but the newline at its end", p.name), e.about(p)...).
@@ -149,7 +150,7 @@ func (e *Examiner) swallowed() *Finding {
 			bell := e.through()
 			about, decides = append(about, bell), LastCall(bell, world.CallRead)
 		}
-		return Find(Unanswered, fmt.Sprintf("all that was said was read, but %s ends before %s", p.name, excerpt(p.due[len(p.got):])), about...).Decides(decides)
+		return Find(Unanswered, fmt.Sprintf("all that was said was read, but %s ends before %s", p.name, Excerpt(p.due[len(p.got):])), about...).Decides(decides)
 	}
 	return nil
 }

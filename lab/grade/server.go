@@ -82,7 +82,10 @@ func (s *Server) connected() (own *world.FD) {
 }
 
 // HangUp closes the world's end.
-func (c *Client) HangUp() { c.conn.Close() }
+func (c *Client) HangUp() {
+	c.over = true
+	c.conn.Close()
+}
 
 // Port returns a port of 127.0.0.1 that was free a moment ago, to be given to
 // the program as an argument. It is none of those that the kernel picks for

@@ -87,14 +87,14 @@ func (w *bellWorld) strayed(left *grade.Misconception) *grade.Finding {
 		if w.itemsInBell() {
 			lost = bellIsQueue
 		}
-		return grade.Find(lost, fmt.Sprintf("%.20q %s not printed, and what came next was: %s %s not in the queue", missing, is, rest, is), w.items.FD(), bell).
+		return grade.Find(lost, fmt.Sprintf("%s %s not printed, and what came next was: %s %s not in the queue", grade.Excerpt(missing), is, rest, is), w.items.FD(), bell).
 			Decides(read)
 	case inQueue:
-		return grade.Find(left, fmt.Sprintf("the bell was read, and %.20q %s not printed; with the next ring, what lay in the queue came", missing, is),
+		return grade.Find(left, fmt.Sprintf("the bell was read, and %s %s not printed; with the next ring, what lay in the queue came", grade.Excerpt(missing), is),
 			w.items.FD(), bell, w.ring()).Decides(read)
 	}
 	if n, _ := w.notRungFor(); w.lacks != "" && n > 0 && w.items.FD().InCallback == 0 {
-		return grade.Find(ringNotNeeded, fmt.Sprintf("the bell was read, and %.20q %s not printed; one more item came, and the bell was not rung for that", missing, is),
+		return grade.Find(ringNotNeeded, fmt.Sprintf("the bell was read, and %s %s not printed; one more item came, and the bell was not rung for that", grade.Excerpt(missing), is),
 			w.items.FD(), bell, w.ring()).Decides(read)
 	}
 	return nil
@@ -117,7 +117,7 @@ func (w *bellWorld) endedEarly() *grade.Finding {
 	if refused == last && last != 0 {
 		m, saw = grade.AgainIsEnd, "a read of the bell gave EAGAIN, and then "
 	}
-	return grade.Find(m, fmt.Sprintf("%sthe worker's event was deleted, and its loop returned; %.20q was not printed", saw, missing), bell, items).
+	return grade.Find(m, fmt.Sprintf("%sthe worker's event was deleted, and its loop returned; %s was not printed", saw, grade.Excerpt(missing)), bell, items).
 		Decides(grade.Deleted(bell), func(r *world.Entry) bool { return r.Kind == trace.LoopEnd && r.Base == bell.CalledBy })
 }
 
@@ -193,10 +193,10 @@ func (w *bellWorld) notRung() *grade.Finding {
 		if w.itemsInBell() {
 			m = bellIsQueue
 		}
-		return grade.Find(m, fmt.Sprintf("%.20q was not printed, and what came next was: it is not in the queue", missing), w.items.FD(), bell).
+		return grade.Find(m, fmt.Sprintf("%s was not printed, and what came next was: it is not in the queue", grade.Excerpt(missing)), w.items.FD(), bell).
 			Decides(grade.Numbered(last))
 	}
-	return grade.Find(ringNotNeeded, fmt.Sprintf("the dispatcher read %.20q and did not ring for that, and nothing was unread in the bell", missing[len(missing)-int(items):]), w.items.FD(), bell, ring).
+	return grade.Find(ringNotNeeded, fmt.Sprintf("the dispatcher read %s and did not ring for that, and nothing was unread in the bell", grade.Excerpt(missing[len(missing)-int(items):])), w.items.FD(), bell, ring).
 		Decides(grade.Numbered(last))
 }
 
@@ -229,7 +229,7 @@ func (w *bellWorld) neverRung() *grade.Finding {
 	if ring.BytesOut > 0 {
 		return nil
 	}
-	return grade.Find(neverRung, fmt.Sprintf("%.20q was read, and nothing was written to the bell", w.e.IsDue()), items, bell).Decides(grade.LastCall(items, world.CallRead))
+	return grade.Find(neverRung, fmt.Sprintf("%s was read, and nothing was written to the bell", grade.Excerpt(w.e.IsDue())), items, bell).Decides(grade.LastCall(items, world.CallRead))
 }
 
 // stranded says how items could stay in the queue without a byte, when left of five are missing: in the

@@ -231,7 +231,7 @@ func (w *bellWorld) overtaken() *grade.Finding {
 	if w.posted() > 0 {
 		m = endOvertakes
 	}
-	return grade.Find(m, fmt.Sprintf("the worker deleted its event, its loop returned, and %.40q was not printed", missing), bell, w.answers.FD()).
+	return grade.Find(m, fmt.Sprintf("the worker deleted its event, its loop returned, and %s was not printed", grade.Excerpt(missing)), bell, w.answers.FD()).
 		Decides(grade.Deleted(bell))
 }
 

@@ -58,7 +58,7 @@ func fair(e *grade.Examiner, full, waiting *grade.FIFO) {
 	reads, again, in := 0, false, int64(0)
 	e.Each(func(r *world.Entry) {
 		if r.Seq > since && told == 0 && r.Kind == trace.Ready && r.FD == waiting.FD().Number {
-			told = r.Seq
+			told, reads, in = r.Seq, 0, 0
 		}
 		if r.Seq <= since || heard != 0 || r.Kind != trace.CallEnd || r.Call != world.CallRead {
 			return

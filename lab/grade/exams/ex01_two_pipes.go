@@ -172,11 +172,11 @@ func readElsewhere(e *grade.Examiner) (found *grade.Finding) {
 // takesAnother looks for a pipe that the program has closed or no longer waits for, when the end that it had just read
 // was the other one's: in that callback, or before it read again.
 func takesAnother(e *grade.Examiner) (found *grade.Finding) {
-	ended := map[int32]bool{}              // whose end was read
-	last := map[uint32]int32{}             // whose end each thread has read, with no other read since
-	var before *grade.Finding              // not in a callback: it may be on its way out
-	pipe := func(number int32) *world.FD { // one that has spoken
-		return e.FD(func(f *world.FD) bool { return f.Number == number && f.BytesIn > 0 })
+	ended := map[int32]bool{}  // whose end was read
+	last := map[uint32]int32{} // whose end each thread has read, with no other read since
+	var before *grade.Finding  // not in a callback: it may be on its way out
+	pipe := func(number int32) *world.FD {
+		return e.FD(func(f *world.FD) bool { return f.Number == number && strings.HasPrefix(f.What, "FIFO") })
 	}
 	e.Each(func(r *world.Entry) {
 		closes := r.Kind == trace.Close || r.Kind == trace.CallEnd && r.Call == world.CallClose

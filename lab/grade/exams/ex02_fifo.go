@@ -280,7 +280,7 @@ func endsAtNextCall(e *grade.Examiner, f *grade.FIFO) *grade.Finding {
 		return nil
 	}
 	return grade.Find(endsAtNext, "bye was read and printed, and the program did not end. Then somebody wrote one more line, and that ended it", d).
-		Decides(grade.LastCall(d, world.CallRead))
+		Decides(grade.LastCall(d, world.CallRead), func(r *world.Entry) bool { return r.Kind == trace.LoopEnd }).WithAftermath()
 }
 
 // cutsOrDrops: from here on, what is wrong with the output comes of reads that give more or less than a line.
@@ -393,10 +393,10 @@ func byeInOneRead(e *grade.Examiner, f *grade.FIFO) *grade.Finding {
 	}
 	if !e.Ended() && d.Watched() != 0 {
 		return grade.Find(grade.DoesNotEnd, "bye was printed, and the program does not end; it did not when bye came once more, either: the event on "+
-			d.Name()+" is still pending", d).Decides(withBye)
+			d.Name()+" is still pending", d).Decides(withBye, grade.LastCall(d, world.CallRead)).WithAftermath()
 	}
 	return grade.Find(byeIsRead, "one read ended with b, the next gave ye and one more line: the line bye was printed, and the program went on. Then "+
-		"bye came once more, in one piece and alone, and that ended it", d).Decides(withBye)
+		"bye came once more, in one piece and alone, and that ended it", d).Decides(withBye, grade.LastCall(d, world.CallRead)).WithAftermath()
 }
 
 // drained requires that no callback came for nothing.

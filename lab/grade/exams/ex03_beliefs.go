@@ -90,6 +90,7 @@ var notEachTimed = &grade.Misconception{
 var tooLittleTime = &grade.Misconception{
 	ID:     "too-little-time",
 	Belief: "The timer may be shorter than the work.",
+	Guess:  true,
 	Truth: "A job takes 20 ms, and the timer stands for all of them: what is printed before is not done. Add it for the whole time, counted " +
 		"from the read.",
 	Lesson: "02-ev-persist", Section: "explain",

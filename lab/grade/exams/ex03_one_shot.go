@@ -84,8 +84,8 @@ func asOne(e *grade.Examiner, jobs *grade.FIFO, expected string) {
 		case read == 0 || !strings.HasPrefix(e.IsDue(), got):
 			still = e.Stillness()
 		case still() && e.Printed() == got:
-			e.RuleOut("what one read gives is one job: when it is done, all of it is printed", grade.Find(partOfJob, fmt.Sprintf("of a job that was read %.30q was printed; then the program slept, and the rest was not printed yet",
-				got[begins:]), jobs.FD()).Decides(grade.Numbered(read), func(r *world.Entry) bool { return r.Kind == trace.WaitBegin }))
+			e.RuleOut("what one read gives is one job: when it is done, all of it is printed", grade.Find(partOfJob, fmt.Sprintf("of a job that was read %s was printed; then the program slept, and the rest was not printed yet",
+				grade.Excerpt(got[begins:])), jobs.FD()).Decides(grade.Numbered(read), func(r *world.Entry) bool { return r.Kind == trace.WaitBegin }))
 		}
 		return got == e.IsDue()
 	})
@@ -365,7 +365,7 @@ func takesTime(e *grade.Examiner, jobs *world.FD) {
 		m = clockForTimer
 	case adds < read:
 		m = notEachTimed
-	case shortest >= time.Microsecond:
+	case shortest >= time.Microsecond || timed >= work/2:
 		m = tooLittleTime
 	case shortest > 0:
 		m = inNanoseconds

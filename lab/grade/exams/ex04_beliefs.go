@@ -9,17 +9,16 @@ var notBegunAgain = &grade.Misconception{
 	Belief: "A clock that runs beside the reads shows when the sensor is silent.",
 	Guess:  true,
 	Truth: "Silence counts from the last word: a program that hears one must begin to count again, each time. The timeout of a " +
-		"persistent event does that by itself, before each callback, whatever the reason for it. (Add with event.NoTimeout " +
-		"leaves a timer's time as it was.)",
+		"persistent event does that by itself, before each callback, whatever the reason for it.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var onlyLinesCount = &grade.Misconception{
-	ID:     "only-lines-count",
+	ID:     "word-not-counted",
 	Belief: "The sensor has spoken when its line is whole.",
 	Guess:  true,
-	Truth: "The sensor has spoken when a byte came: one that is in the middle of a line lives. Whatever a read gives restarts the " +
-		"time, with a newline or without, whenever it comes.",
+	Truth: "The sensor has spoken when a byte came. Whatever a read gives restarts the time, with a newline or without, whenever " +
+		"it comes.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
@@ -126,9 +125,9 @@ var timeoutTakenAway = &grade.Misconception{
 	ID:     "timeout-taken-away",
 	Belief: "After a word the time goes on by itself.",
 	Guess:  true,
-	Truth: "After a word the time begins again by itself if the event persists, has the timeout, and stays pending. An event that " +
-		"was deleted, or added again without a timeout, measures nothing: the loop waits for as long as it takes. After each " +
-		"word one with the timeout must be pending.",
+	Truth: "After a word the time begins again by itself if the event persists, has the timeout, and stays pending. One that was " +
+		"deleted, and perhaps added again without a timeout, measures nothing: the loop waits for as long as it takes. After " +
+		"each word one with the timeout must be pending.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 

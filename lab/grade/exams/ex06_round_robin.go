@@ -223,7 +223,8 @@ func comeToABusyWorker(e *grade.Examiner, a *grade.Client, port int) (come []*gr
 			return nil
 		}
 		if both := watchedTwice(e); both != nil {
-			return grade.Find(capturedLate, fmt.Sprintf("two workers have added an event for %s, and none has for client c, which came before it", both.Name()), both, c.FD())
+			return grade.Find(capturedLate, fmt.Sprintf("two workers have added an event for %s, and none has for client c, which came before it", both.Name()), both, c.FD()).
+				Decides(addedOn(e, both, false), addedOn(e, both, true))
 		}
 		if twice := addedTwice(e); twice != nil {
 			return grade.Find(oneSlot, fmt.Sprintf("a worker has added an event for %s twice, and none for client c, which came before it", twice.Name()), twice, c.FD())
@@ -254,6 +255,17 @@ func heldBack(e *grade.Examiner, c *grade.Client, line string, n int) *grade.Fin
 		saw += "; when its line was whole, it got all of it"
 	}
 	return grade.Find(m, saw, f).Decides(read)
+}
+
+// addedOn says of a record whether it adds an event on the fd: to the base that had the first one, or to another.
+func addedOn(e *grade.Examiner, f *world.FD, another bool) func(*world.Entry) bool {
+	first := uint16(0)
+	e.Each(func(r *world.Entry) {
+		if r.Kind == trace.Add && isOn(r, f) && first == 0 {
+			first = r.Base
+		}
+	})
+	return func(r *world.Entry) bool { return r.Kind == trace.Add && isOn(r, f) && (r.Base != first) == another }
 }
 
 // leaveTogether lets clients end, all at about the same time.

@@ -31,11 +31,18 @@ type options struct {
 	listener, accepted bool      // it was set on the listener before bind; on a connection
 	other              *world.FD // it was set on this socket, and not on the one that was bound
 	failed             *world.Entry
+	words              []string // the calls that set it, and bind, as they are told in the second run
 }
 
 func optionsSet(e *grade.Examiner) (o options) {
 	e.Each(func(r *world.Entry) {
-		if r.Kind != trace.CallEnd || r.Call != world.CallReuseAddr && !strings.HasPrefix(r.Text, "setsockopt") {
+		if r.Kind != trace.CallEnd || r.Call != world.CallReuseAddr && r.Call != world.CallBind && !strings.HasPrefix(r.Text, "setsockopt") {
+			return
+		}
+		if len(o.words) < 4 {
+			o.words = append(o.words, grade.InFirstRun(r))
+		}
+		if r.Call == world.CallBind {
 			return
 		}
 		f := fdOf(e, r)
@@ -110,7 +117,8 @@ func whyRefused(first options) func(e *grade.Examiner) *grade.Finding {
 			return grade.Find(optionOff, "in both runs setsockopt SO_REUSEADDR was called before bind, and bind has failed: with the option on, it would not", listener).
 				Decides(grade.LastCall(listener, world.CallReuseAddr))
 		case !second.listener && first.accepted:
-			return grade.Find(onAccepted, "in the first run SO_REUSEADDR was set on connections; the socket that is bound now is without it, and bind has failed", listener)
+			return grade.Find(onAccepted, "in the first run SO_REUSEADDR was set on connections; the socket that is bound now is without it, and bind has failed", listener).
+				Earlier(first.words...)
 		}
 		return nil
 	}
@@ -193,9 +201,14 @@ var restart = &grade.Exam{
 		const expected = "the server's old connections are in TIME_WAIT; it is started again, and listens on the same port at once"
 		e.Await(expected, func() bool {
 			refused, listens := binds(e)
-			e.Require(refused == 0 || !off, expected, optionTakenAway, "bind has failed; in the first run SO_REUSEADDR was set before bind, and called again after it")
-			e.Require(refused == 0 || !late, expected, optionTooLate, "bind has failed; in the first run SO_REUSEADDR was set after bind")
-			if refused > 0 && listens {
+			switch {
+			case refused == 0:
+			case off:
+				e.RuleOut(expected, grade.Find(optionTakenAway, "bind has failed; in the first run SO_REUSEADDR was set before bind, and called again after it").
+					Earlier(first.words...))
+			case late:
+				e.RuleOut(expected, grade.Find(optionTooLate, "bind has failed; in the first run SO_REUSEADDR was set after bind").Earlier(first.words...))
+			case listens:
 				e.RuleOut(expected, inSpiteOf(e))
 			}
 			e.Require(refused < manyBinds, expected, waitsItOut, fmt.Sprintf("bind has failed %d times, and the program goes on trying", refused))

@@ -17,8 +17,9 @@ var closesFirst = &grade.Misconception{
 var byeAndGone = &grade.Misconception{
 	ID:     "bye-and-gone",
 	Belief: "When I have said bye, the server will close, and I may go.",
-	Truth: "It will, when it has read that. Your close is done at once, so your FIN is still the first one. Wait " +
-		"until you see the server's: read gives 0.",
+	Guess:  true,
+	Truth: "The server closes when it has read that, some time later. Whoever closes before it sends the first FIN. Wait until you see the " +
+		"server's: a read that has room for bytes gives 0.",
 	Lesson: "05-time-wait", Section: "explain",
 }
 
@@ -26,8 +27,9 @@ var byeAndGone = &grade.Misconception{
 var lastNotAwaited = &grade.Misconception{
 	ID:     "bye-and-gone",
 	Belief: "After the last answer there is nothing to wait for.",
-	Truth: "There is: whoever sends the first FIN is in TIME_WAIT, and the program's port with it. Also the last time wait until you see the " +
-		"server's: read gives 0.",
+	Guess:  true,
+	Truth: "Whoever sends the first FIN is in TIME_WAIT, and the program's port with it, after the last answer, too. Wait until you see the server's: " +
+		"a read that has room for bytes gives 0.",
 	Lesson: "05-time-wait", Section: "explain",
 }
 
@@ -115,8 +117,8 @@ var nothingYetIsEnd = &grade.Misconception{
 var ownEndOfFile = &grade.Misconception{
 	ID:     "own-end-of-file",
 	Belief: "A read that gives 0 says that the server has closed.",
-	Truth: "After shutdown(SHUT_RD) it gives 0 in any case: the program has said itself that it will read no more, and learns " +
-		"nothing of the server. Leave that direction open, and wait for a read that gives 0.",
+	Truth: "After a shutdown of the program's own for reading, a read that finds nothing gives 0, whether the server has closed or " +
+		"not. Leave that direction open, and wait for a read that gives 0.",
 	Lesson: "05-time-wait", Section: "explain",
 }
 

@@ -125,7 +125,7 @@ func stopsAtHalf(e *grade.Examiner, c *grade.Client, before string) *grade.Findi
 		return grade.Find(waitsAWhile, "half of the answer has come; a timeout was over, and the program has not waited for the rest", f).
 			Decides(func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.FD == f.Number })
 	case more && got != "":
-		return grade.Find(readIsAnswer, fmt.Sprintf("half of the answer was read, and %.20q was printed after it", got), f).
+		return grade.Find(readIsAnswer, fmt.Sprintf("half of the answer was read, and %s was printed after it", grade.Excerpt(got)), f).
 			Decides(grade.LastCall(f, world.CallRead))
 	case strings.HasPrefix(afterQuestion(c), "b"):
 		return grade.Find(readIsAnswer, "half of the answer was read, and the program has said bye", f).Decides(grade.LastCall(f, world.CallWrite))
@@ -148,7 +148,7 @@ func timedOut(e *grade.Examiner, f *world.FD) (yes bool) {
 // sentAhead looks whether more than the question was said before an answer has come.
 func sentAhead(c *grade.Client) *grade.Finding {
 	if more := afterQuestion(c); more != "" && c.FD().BytesIn == 0 {
-		return grade.Find(speaksAhead, fmt.Sprintf("the program has said its question, and %.20q at once", more), c.FD()).
+		return grade.Find(speaksAhead, fmt.Sprintf("the program has said its question, and %s at once", grade.Excerpt(more)), c.FD()).
 			Decides(grade.LastCall(c.FD(), world.CallWrite))
 	}
 	return nil
@@ -189,7 +189,7 @@ func printsBesides(e *grade.Examiner) *grade.Finding {
 	if got == due+"\n" {
 		return grade.Find(grade.AddsNewline, "the answer was printed, and one more newline")
 	}
-	return grade.Find(grade.Noise, fmt.Sprintf("the answers were printed, and then %.40q", got[len(due):]))
+	return grade.Find(grade.Noise, fmt.Sprintf("the answers were printed, and then %s", grade.Excerpt(got[len(due):])))
 }
 
 // half of an answer is its first piece.
@@ -299,6 +299,7 @@ func notFirst(e *grade.Examiner, s *grade.Server, c *grade.Client, slept bool, e
 	if e.Ended() {
 		e.RuleOut(expected, stillOpen(e))
 	}
+	e.RuleOut(expected, c.ReadOfNothing())
 	half := !closed && called(e, c.FD(), world.CallShutdown)
 	m, saw := closesFirst, "the program has closed its end, and the server had not"
 	if !closed && e.Ended() {

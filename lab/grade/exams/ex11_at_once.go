@@ -125,7 +125,7 @@ func anothersJob(e *grade.Examiner, clients []*grade.Client) *grade.Finding {
 		if i := strings.Index(wrong, strings.ToUpper(together)); i < 0 || i > 1 {
 			continue
 		}
-		return grade.Find(handedOver, fmt.Sprintf("after %d right bytes, client %s gets %.20q: no job of it that is left has that answer", c.Right(), c.Name, wrong),
+		return grade.Find(handedOver, fmt.Sprintf("after %d right bytes, client %s gets %s: no job of it that is left has that answer", c.Right(), c.Name, grade.Excerpt(wrong)),
 			c.FD()).Decides(e.WriteOf(c.FD(), c.Right()))
 	}
 	return nil
@@ -296,14 +296,18 @@ func mixedUp(e *grade.Examiner, clients []*grade.Client) *grade.Finding {
 			continue
 		}
 		if c.HeardInAnyOrder() {
-			return grade.Find(nobodyKeepsOrder, fmt.Sprintf("client %s has heard all its words, and in another order, from %.20q on", c.Name, wrong), c.FD()).
+			return grade.Find(nobodyKeepsOrder, fmt.Sprintf("client %s has heard all its words, and in another order, from %s on", c.Name, grade.Excerpt(wrong)), c.FD()).
 				Decides(e.WriteOf(c.FD(), c.Right()))
 		}
 		if c.HeardNothingElse() {
-			return grade.Find(answerLost, fmt.Sprintf("a piece of what client %s said was not sent back: %.20q is what comes in its place", c.Name, wrong), c.FD()).
+			return grade.Find(answerLost, fmt.Sprintf("a piece of what client %s said was not sent back: %s is what comes in its place", c.Name, grade.Excerpt(wrong)), c.FD()).
 				Decides(e.WriteOf(c.FD(), c.Right()))
 		}
-		return grade.Find(bufferUsedAgain, fmt.Sprintf("client %s spoke together with others, and hears what is wrong from %.20q on", c.Name, wrong), c.FD()).
+		if strings.HasPrefix(wrong, "\n") { // what was said has its newline at the end
+			return grade.Find(grade.PieceIsLine, fmt.Sprintf("client %s said one line; after %d right bytes it hears a newline", c.Name, c.Right()), c.FD()).
+				Decides(e.WriteOf(c.FD(), c.Right()))
+		}
+		return grade.Find(bufferUsedAgain, fmt.Sprintf("client %s spoke together with others, and hears what is wrong from %s on", c.Name, grade.Excerpt(wrong)), c.FD()).
 			Decides(e.WriteOf(c.FD(), c.Right()))
 	}
 	return nil

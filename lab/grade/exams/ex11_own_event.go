@@ -289,7 +289,7 @@ func timerBegins(r *world.Entry) bool {
 func closesIts(e *grade.Examiner, expected string, own *world.FD) {
 	if own.Closed == 0 {
 		e.RuleOut(expected, grade.Find(grade.LeftOpen, own.Name()+" was reset by its client, and the server keeps its fd", own).
-			Decides(grade.LastCall(own, world.CallRead)))
+			Decides(func(r *world.Entry) bool { return r.Kind == trace.CallEnd && isOn(r, own) && saysGone(r) }, grade.Deleted(own)))
 	}
 }
 

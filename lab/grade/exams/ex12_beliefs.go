@@ -97,7 +97,7 @@ var neverPauses = &grade.Misconception{
 }
 
 var silentIsGone = &grade.Misconception{
-	ID:     "silent-is-gone",
+	ID:     "gives-client-up",
 	Belief: "A client from which nothing comes for some time is gone.",
 	Guess:  true,
 	Truth: "A client may think for a long time, or read slowly. A server that must save its fds may disconnect such clients, and " +

@@ -241,6 +241,7 @@ func hears(e *grade.Examiner, c *grade.Client, expected string, dropped *grade.M
 		e.RuleOut(expected, heardWrong(c)(e))
 		owed := c.Owed()
 		if ended && owed > 0 {
+			e.RuleOut(expected, c.ReadOfNothing())
 			m, f := dropped, c.FD()
 			decides := []func(*world.Entry) bool{grade.Closing(f)}
 			if m == endIsGone && f.Ends.Most == 0 {

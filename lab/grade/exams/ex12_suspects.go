@@ -243,7 +243,9 @@ func insideOne(e *grade.Examiner, f *world.FD, n int, waits *grade.Client) *grad
 		return nil
 	}
 	return grade.Find(neverPauses, fmt.Sprintf("inside one callback, %d writes to %s, and each time a read found more; client %s has spoken, and waits",
-		writes, f.Name(), waits.Name), f, waits.FD())
+		writes, f.Name(), waits.Name), f, waits.FD()).
+		Decides(func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.Inside.Number == last },
+			func(r *world.Entry) bool { return r.Kind == trace.Kernel && r.FD == waits.FD().Number && r.B > 0 })
 }
 
 // wrongFor says what it means that a client hears wrong bytes: words of its own that are not due
@@ -257,6 +259,9 @@ func wrongFor(e *grade.Examiner, c *grade.Client, wrong string) (m *grade.Miscon
 		case own.BytesOut > own.BytesIn:
 			return tookNothing, "a piece has come twice"
 		case own.BytesOut == own.BytesIn:
+			if !c.HeardInAnyOrder() {
+				return readInPlace, "a piece is missing, and another one has come twice"
+			}
 			return restOvertaken, "what was said later has come earlier; nothing is missing"
 		}
 		return writeTakesAll, "a piece is missing"
@@ -266,5 +271,5 @@ func wrongFor(e *grade.Examiner, c *grade.Client, wrong string) (m *grade.Miscon
 		}
 		return restInSharedBuffer, "another client's words are there"
 	}
-	return grade.WrongBytes, fmt.Sprintf("%.20q", wrong)
+	return grade.WrongBytes, grade.Excerpt(wrong)
 }

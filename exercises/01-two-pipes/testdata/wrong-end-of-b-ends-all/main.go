@@ -1,6 +1,6 @@
 // Wrong on purpose: the end of b deletes both events, as if a had always ended before.
 //
-// told: no-event-left
+// told: another-pipe
 package main
 
 import (

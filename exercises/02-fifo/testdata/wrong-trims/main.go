@@ -1,6 +1,6 @@
 // Wrong on purpose: lines are trimmed before they are printed.
 //
-// told: not-as-it-came
+// told: trimmed
 package main
 
 import (

@@ -1,6 +1,6 @@
 // Wrong on purpose: the spaces around a job are taken away before it is printed.
 //
-// told: not-as-it-came
+// told: trimmed
 package main
 
 import (

@@ -1,6 +1,6 @@
 // Wrong on purpose: only a word with its newline restarts the time.
 //
-// told: only-lines-count
+// told: word-not-counted
 package main
 
 import (

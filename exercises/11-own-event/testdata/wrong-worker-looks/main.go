@@ -1,6 +1,6 @@
 // Wrong on purpose: the worker looks into the map of the clients.
 //
-// told: data-race
+// told: data-race or crashed
 package main
 
 import (

@@ -1,6 +1,6 @@
 // Wrong on purpose: a client that is silent for a second is disconnected.
 //
-// told: silent-is-gone
+// told: gives-client-up
 package main
 
 import (

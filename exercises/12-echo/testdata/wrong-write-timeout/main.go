@@ -1,6 +1,6 @@
 // Wrong on purpose: a client that takes nothing for 3 s is disconnected.
 //
-// told: silent-is-gone
+// told: gives-client-up
 package main
 
 import (
