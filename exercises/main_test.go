@@ -94,7 +94,7 @@ func TestAStudentsWay(t *testing.T) {
 	want(t, status, notPassed, out, "(never-added)", "section Explain", "this is still the starter")
 	put(t, warm, get(t, filepath.Join(root, "exercises/00-warm-up/testdata/wrong-left-open/main.go")))
 	status, out = call(t, root, "", "check")
-	want(t, status, notPassed, out, "(left-open)", "hint 00")
+	want(t, status, notPassed, out, "left-open", "hint 00")
 	put(t, warm, get(t, filepath.Join(root, "solutions/00-warm-up/main.go")))
 	status, out = call(t, root, "", "check")
 	want(t, status, fine, out, "passed", "next:    01")
@@ -275,7 +275,7 @@ func watchAndSave(t *testing.T, how string) {
 	if err := errors.Join(os.Rename(folder, filepath.Join(root, "old")), os.Rename(folder+"~", folder)); err != nil {
 		t.Fatal(err)
 	}
-	await("(left-open)")
+	await("left-open")
 	put(t, mine, get(t, filepath.Join(root, "solutions/01-two-pipes/main.go")))
 	await("01 a select loop that serves two pipes: passed")
 	await("02 fix the post's FIFO program: failed")
