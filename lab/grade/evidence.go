@@ -28,110 +28,135 @@ type line struct {
 }
 
 // evidence returns n lines about the fds (about all when none are named): the last ones, or
-// if records decide, those, with what led to each. A call's beginning is left out
-// where its end follows at once, and equal lines in a row are one. Nothing is shown that comes long
-// after the last record that decides.
+// if records decide, those, with what led to each. Nothing is shown that comes long after the last of them.
 func evidence(entries []world.Entry, n int, decides []func(*world.Entry) bool, fds ...*world.FD) []string {
-	decisive := map[int]bool{}
-	oldest, end := len(entries), len(entries)
-	if last := -1; len(decides) > 0 {
-		for _, is := range decides {
-			at := min(len(entries), keep) - 1 // of what comes after that some kinds are left out: see Examiner.apply
-			for at >= 0 && !is(&entries[at]) {
-				at--
-			}
-			for i := len(entries) - 1; at < 0 && i >= keep; i-- {
-				if is(&entries[i]) {
-					at = i
-				}
-			}
-			if at >= 0 {
-				decisive[at] = true
-				oldest, last = min(oldest, at), max(last, at)
-			}
-		}
-		if last >= 0 {
-			end = min(len(entries), last+afterwards)
-		}
-	}
-	about := map[int32]bool{}
+	v := view{entries, map[int32]bool{}, map[int]bool{}}
 	for _, f := range fds {
 		if f != nil {
-			about[f.Number] = true
+			v.about[f.Number] = true
 		}
 	}
-	shown := func(i int) string { // "" for one that is not
-		e := &entries[i]
-		if len(about) > 0 && !about[e.FD] && !always(e) && !decisive[i] || outOfDate(entries, i) && !decisive[i] {
-			return ""
-		}
-		return sentence(e)
-	}
-	for last := ""; end < len(entries) && end > 0; end++ { // equal lines in a row are counted to their end
-		if last == "" {
-			for i := end - 1; i >= 0 && last == ""; i-- {
-				last = shown(i)
-			}
-		}
-		if words := shown(end); words != "" && words != last || last == "" {
-			break
+	oldest, end := len(entries), len(entries)
+	last := -1
+	for _, is := range decides {
+		if at := lastOf(entries, is); at >= 0 {
+			v.decisive[at] = true
+			oldest, last = min(oldest, at), max(last, at)
 		}
 	}
-	entries = entries[:end]
-	var lines []line // the last first
-	waits := 0       // in a row
-	before := 0      // lines before the oldest that decides
-	for i := len(entries) - 1; i >= 0 && (len(lines) <= n || before <= ledTo && oldest < len(entries)); i-- {
-		e, words := &entries[i], shown(i)
-		if words == "" {
-			continue
-		}
-		if waits++; !isWait(e) {
-			waits = 0
-		}
-		if waits > mostWaits && !decisive[i] { // they would push out what the fds did
-			continue
-		}
-		if len(lines) > 0 {
-			last := &lines[len(lines)-1]
-			if e.Kind == trace.CallBegin && last.entry.Kind == trace.CallEnd && last.entry.FD == e.FD && !decisive[i] {
-				continue
-			}
-			if last.words == words {
-				last.times++
-				last.decides = last.decides || decisive[i]
-				continue
-			}
-		}
-		lines = append(lines, line{words, 1, e, decisive[i]})
-		if i < oldest {
-			before++
-		}
+	if last >= 0 {
+		end = v.rowEnds(min(len(entries), last+afterwards))
 	}
-	slices.Reverse(lines)
-	slices.SortStableFunc(lines, func(a, b line) int { return cmp.Compare(a.entry.Time, b.entry.Time) }) // threads hand them in as they come
+	lines := v.lines(n, oldest, end)
 	var texts []string
 	left := false
 	for i, chosen := range choose(lines, n) {
-		if !chosen {
-			left = true
+		if left = left || !chosen; !chosen {
 			continue
 		}
 		if left {
 			texts = append(texts, "              ...")
 			left = false
 		}
-		l := lines[i]
-		text := stamped(l.entry, l.words)
-		if l.decides { // in the margin: the end of a line may have no room on a screen
-			text = Mark + text
-		}
-		if l.times > 1 {
-			text += fmt.Sprintf("   (%d times)", l.times)
-		}
-		texts = append(texts, text)
+		texts = append(texts, lines[i].String())
 	}
 	return texts
+}
+
+func (l *line) String() string {
+	text := stamped(l.entry, l.words)
+	if l.decides { // in the margin: the end of a line may have no room on a screen
+		text = Mark + text
+	}
+	if l.times > 1 {
+		text += fmt.Sprintf("   (%d times)", l.times)
+	}
+	return text
+}
+
+// lastOf returns the last record of which it holds, or -1. Of what comes after the records that are kept, some kinds are
+// left out: see Examiner.apply. One of these is taken only if there is no other, the first.
+func lastOf(entries []world.Entry, is func(*world.Entry) bool) int {
+	whole := entries[:min(len(entries), keep)]
+	for i := range slices.Backward(whole) {
+		if is(&whole[i]) {
+			return i
+		}
+	}
+	for i := len(whole); i < len(entries); i++ {
+		if is(&entries[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// view is what of the records is worth a line: what is about these fds, and what decides.
+type view struct {
+	entries  []world.Entry
+	about    map[int32]bool // numbers of fds; none: all
+	decisive map[int]bool   // places in entries
+}
+
+// words is how a record is told, "" if it is not.
+func (v *view) words(i int) string {
+	e := &v.entries[i]
+	if !v.decisive[i] && (len(v.about) > 0 && !v.about[e.FD] && !always(e) || outOfDate(v.entries, i)) {
+		return ""
+	}
+	return sentence(e)
+}
+
+// rowEnds moves the end of what is shown to where a row of equal lines ends: it says how many they are.
+func (v *view) rowEnds(end int) int {
+	last := ""
+	for i := end - 1; i >= 0 && last == ""; i-- {
+		last = v.words(i)
+	}
+	for last != "" && end < len(v.entries) {
+		if words := v.words(end); words != "" && words != last {
+			break
+		}
+		end++
+	}
+	return end
+}
+
+// lines returns what is told up to the end: more than n lines, if there are so many, and what led to the oldest
+// record that decides. A call's beginning is left out where its end follows at once.
+func (v *view) lines(n, oldest, end int) (lines []line) {
+	waits := 0  // in a row
+	before := 0 // lines before the oldest
+	for i := end - 1; i >= 0 && (len(lines) <= n || before <= ledTo && oldest < end); i-- {
+		e, words := &v.entries[i], v.words(i)
+		if words == "" {
+			continue
+		}
+		if waits++; !isWait(e) {
+			waits = 0
+		}
+		if waits > mostWaits && !v.decisive[i] { // they would push out what the fds did
+			continue
+		}
+		if len(lines) > 0 {
+			last := &lines[len(lines)-1]
+			if e.Kind == trace.CallBegin && last.entry.Kind == trace.CallEnd && last.entry.FD == e.FD && !v.decisive[i] {
+				continue
+			}
+			if last.words == words {
+				last.times++
+				last.decides = last.decides || v.decisive[i]
+				continue
+			}
+		}
+		lines = append(lines, line{words, 1, e, v.decisive[i]})
+		if i < oldest {
+			before++
+		}
+	}
+	slices.Reverse(lines)
+	slices.SortStableFunc(lines, func(a, b line) int { return cmp.Compare(a.entry.Time, b.entry.Time) }) // threads hand them in as they come
+	return lines
 }
 
 // stamped is a record's words with its time before them.
