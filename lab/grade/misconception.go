@@ -373,7 +373,6 @@ var (
 		Guess:  true,
 		Truth: "When an fd is closed, its event is left: the kernel may give the number to the next fd that is opened, and the event " +
 			"is then about that one. Delete the event first, then close the fd; where there are two of them, both.",
-		Lesson: "02-ev-persist", Section: "explain",
 	}
 	ClosedTwice = &Misconception{
 		ID:     "closed-twice",

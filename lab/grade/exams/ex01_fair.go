@@ -16,7 +16,6 @@ var keptWaiting = &grade.Misconception{
 	Belief: "When one source has nothing more, the other one's turn comes.",
 	Truth: "A source may always have something, and then the other one is never heard. Serve each that is ready, in each " +
 		"iteration of the loop, before the loop asks the kernel again; and give none of them a higher priority.",
-	Lesson: "01-select-vs-blocking-io", Section: "explain",
 }
 
 var fullBufferIsMore = &grade.Misconception{
@@ -25,7 +24,6 @@ var fullBufferIsMore = &grade.Misconception{
 	Truth: "It means that at least so much was there. If it was just so much, the next read of an fd that blocks sleeps, and nobody else " +
 		"is heard. Read once for each time that the loop says so: if more is there, it says so again. Or make the fd non-blocking and " +
 		"stop at EAGAIN.",
-	Lesson: "01-select-vs-blocking-io", Section: "explain",
 }
 
 var closesUnread = &grade.Misconception{
@@ -33,7 +31,6 @@ var closesUnread = &grade.Misconception{
 	Belief: "When the writer is gone, the pipe is empty.",
 	Truth: "What it wrote before it went is still in the pipe, and a close throws it away. That the writer is gone (POLLHUP) " +
 		"says only that nothing more will come. The end is a read that gives 0: it comes after the last byte.",
-	Lesson: "01-select-vs-blocking-io", Section: "explain",
 }
 
 // fair requires that a word of one pipe does not wait until the other, which has much to say, is empty. All

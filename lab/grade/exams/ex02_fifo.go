@@ -27,7 +27,6 @@ var readIsLine = &grade.Misconception{
 	Truth: "A pipe is a stream of bytes, and a read is no line: it gives half a line, two lines, as much as the buffer holds. Keep " +
 		"all of what has no newline yet, however long it is, put what is read then behind it, and print each line that is " +
 		"whole.",
-	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var byeIsRead = &grade.Misconception{
@@ -36,7 +35,6 @@ var byeIsRead = &grade.Misconception{
 	Guess:  true,
 	Truth: "bye was printed, and the program went on. Bytes can arrive split anywhere, and one read can bring the end of one line " +
 		"and the beginning of the next. So look at each line that was put together, whatever else came with it.",
-	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var byeInside = &grade.Misconception{
@@ -45,7 +43,6 @@ var byeInside = &grade.Misconception{
 	Guess:  true,
 	Truth: "Only a line that is bye from its first byte to its last ends the program. A line ends at its newline, and only there " +
 		"is it known what it says: compare all of it, as it came.",
-	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var byeInCapitals = &grade.Misconception{
@@ -59,7 +56,6 @@ var drainsPastBye = &grade.Misconception{
 	Belief: "After bye nothing more is read.",
 	Truth: "The callback that runs goes on until it returns, with its loop and its reads, also when its event is deleted. What comes " +
 		"meanwhile is read, too. Return when bye was printed.",
-	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var byeNotPrinted = &grade.Misconception{
@@ -73,7 +69,6 @@ var lineCut = &grade.Misconception{
 	ID:     "line-cut",
 	Belief: "No line is longer than that.",
 	Truth:  "A line is as long as its writer makes it. Keep all of what has no newline yet, however long it is: let what is kept grow.",
-	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var emptyLine = &grade.Misconception{
@@ -89,7 +84,6 @@ var goesOnAfterBye = &grade.Misconception{
 	Guess:  true,
 	Truth: "bye ends the program: it takes nothing more out of the FIFO, in its loop or after it. Delete the event when bye was " +
 		"printed, and let the loop return at once. (Exit with a time lets it go on until then.)",
-	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var endsAtNext = &grade.Misconception{
@@ -97,7 +91,6 @@ var endsAtNext = &grade.Misconception{
 	Belief: "The next call of the callback ends the program.",
 	Truth: "After bye nobody need write any more, and then there is no next call. Whatever ends the program must be done in the callback " +
 		"that has printed bye.",
-	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var nameStays = &grade.Misconception{

@@ -124,14 +124,12 @@ var emptyIsNone = &grade.Misconception{
 	ID:     "empty-is-none",
 	Belief: "An empty line is no job.",
 	Truth:  "In this exercise a job is what one read gives, and that is one byte here, the newline: do it, and print it as it came.",
-	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var onlyLines = &grade.Misconception{
 	ID:     "only-lines",
 	Belief: "A job ends with a newline.",
 	Truth:  "In this exercise a job is what one read gives, with a newline at its end or without: do it, and print it as it came.",
-	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var readsNextItself = &grade.Misconception{
@@ -148,7 +146,6 @@ var partOfJob = &grade.Misconception{
 	Guess:  true,
 	Truth: "A job is what one read gives, in this exercise: a line, two lines, or a part of one. It takes 20 ms once, and is then printed as a " +
 		"whole.",
-	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var printedTooEarly = &grade.Misconception{

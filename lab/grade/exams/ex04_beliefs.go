@@ -19,7 +19,6 @@ var onlyLinesCount = &grade.Misconception{
 	Guess:  true,
 	Truth: "The sensor has spoken when a byte came. Whatever a read gives restarts the time, with a newline or without, whenever " +
 		"it comes.",
-	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var timerOnce = &grade.Misconception{

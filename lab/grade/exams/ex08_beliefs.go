@@ -106,7 +106,6 @@ var byteOrder = &grade.Misconception{
 	Belief: "Numbers go out in network byte order.",
 	Truth: "The kernel reads an integer of this machine. On a little-endian one, 1 in network byte order is 2 to the " +
 		"power of 56: it adds up well, and after 255 times the counter is full. Use binary.NativeEndian.",
-	Lesson: "04-deferred-notify", Section: "explain",
 }
 
 var noEndOfFile = &grade.Misconception{

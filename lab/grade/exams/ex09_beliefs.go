@@ -101,7 +101,6 @@ var answerCut = &grade.Misconception{
 	Guess:  true,
 	Truth: "The end of file says that the answer is complete, so the client believes that there is no more. The answer is its " +
 		"whole line, with the newline: compare how much each read gave with how much was written.",
-	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var answeredIsServed = &grade.Misconception{
@@ -189,7 +188,6 @@ var requestIsFile = &grade.Misconception{
 	Belief: "A request ends with the end of file.",
 	Truth: "It ends with its line. The client closes its end when it has its answer, and so each waits for the other. Answer when the " +
 		"line is there, and close.",
-	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var listensAnew = &grade.Misconception{

@@ -71,7 +71,6 @@ var readIsAnswer = &grade.Misconception{
 	Guess:  true,
 	Truth: "TCP is a stream of bytes. A read gives what has come so far: half an answer, perhaps. The answer is whole when its " +
 		"line ends: only then print it, and say bye.",
-	Lesson: "02-ev-persist", Section: "explain",
 }
 
 var anyPort = &grade.Misconception{
