@@ -14,7 +14,7 @@ var (
 		ID:     "blocked-in-callback",
 		Belief: "A callback may read until nothing is left, or from any fd it likes.",
 		Truth: "A callback was told of one fd, and of one read that will not block. A second read, or a read of " +
-			"another fd, sleeps in the kernel, and the loop with it: no other callback runs. Read once for each " +
+			"another fd, sleeps in the kernel if nothing is there, and the loop with it: no other callback runs. Read once for each " +
 			"callback, or make the fd non-blocking and stop at EAGAIN.",
 		Lesson: "01-select-vs-blocking-io", Section: "explain",
 	}
@@ -244,8 +244,8 @@ var (
 	EdgeLeft = &Misconception{
 		ID:     "edge-left",
 		Belief: "The loop will tell me again of what I leave unread.",
-		Truth: "An edge-triggered event tells of new arrivals only. What a callback leaves in the kernel is not " +
-			"announced again: make the fd non-blocking, and read until EAGAIN.",
+		Truth: "An edge-triggered event tells of new arrivals only. What a callback leaves in the kernel is not announced again: read " +
+			"until EAGAIN, which only a non-blocking fd gives.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
 	Starved = &Misconception{

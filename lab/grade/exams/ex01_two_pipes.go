@@ -115,9 +115,7 @@ var anotherPipe = &grade.Misconception{
 	Belief: "This is the pipe that has ended.",
 	Guess:  true,
 	Truth: "Each pipe ends for itself: delete the event of the one that has ended, and close it; the other one may still speak. " +
-		"Find the line that takes the other one for the one that has ended: functions that share a variable see what was put " +
-		"into it last.",
-	Lesson: "06-adding-to-a-running-base", Section: "explain",
+		"Find the line that takes the end of one for the end of the other, or of both.",
 }
 
 var holdsBack = &grade.Misconception{

@@ -1,6 +1,7 @@
 package exams
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -122,7 +123,7 @@ func strikesAgain(e *grade.Examiner) *grade.Finding {
 	if added == 0 || struck <= added {
 		return nil
 	}
-	return grade.Find(timerPersists, fmt.Sprintf("the timer was added %d times, and its callback ran %d times", added, struck))
+	return grade.Find(timerPersists, fmt.Sprintf("the timer was added %d times, and its callback ran %d times", added, struck)).Decides(timerBegins)
 }
 
 // leftWorking looks whether the loop returned when a job was read, and the base
@@ -335,7 +336,7 @@ func lastRead(e *grade.Examiner, f *world.FD) (last world.Entry) {
 func takesTime(e *grade.Examiner, jobs *world.FD) {
 	read, timed := 0, time.Duration(0)
 	adds, struck, shortest := 0, 0, time.Hour
-	var last, untimed uint64 // the last read of a job for which no timer was added yet; one for which none was
+	var last, untimed, least uint64 // the last read of a job for which no timer was added yet; one for which none was; the shortest timer
 	e.Each(func(r *world.Entry) {
 		switch {
 		case r.Kind == trace.CallbackBegin && r.FD == trace.NoFD && r.What()&trace.Timeout != 0:
@@ -344,7 +345,9 @@ func takesTime(e *grade.Examiner, jobs *world.FD) {
 			timed += time.Duration(max(0, r.B))
 			adds++
 			last = 0
-			shortest = min(shortest, time.Duration(max(0, r.B)))
+			if added := time.Duration(max(0, r.B)); added < shortest {
+				shortest, least = added, r.Seq
+			}
 		case r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == jobs.Number && r.A > 0:
 			read++
 			if last != 0 {
@@ -372,5 +375,5 @@ func takesTime(e *grade.Examiner, jobs *world.FD) {
 	}
 	e.RuleOut(fmt.Sprintf("a job takes %v, for which a timer stands", work),
 		grade.Find(m, fmt.Sprintf("%d jobs were read, and timers were added %s, for %v in all", read, phrase.Counted(int64(adds), "time"), timed), jobs).
-			Decides(grade.Numbered(untimed)))
+			Decides(grade.Numbered(cmp.Or(untimed, least))))
 }

@@ -325,7 +325,7 @@ func timeoutGone(e *grade.Examiner) *grade.Finding {
 	for i := range e.World().Bases {
 		if b := &e.World().Bases[i]; timed && heard && last != 0 && b.Phase == world.Waiting && b.Limit < 0 {
 			return grade.Find(timeoutTakenAway, "an event had a timeout; then it was deleted, or added again without one, and now the loop waits without a timeout").
-				Decides(grade.Numbered(last))
+				Decides(func(r *world.Entry) bool { return r.Kind == trace.Add && r.B >= 0 }, grade.Numbered(last))
 		}
 	}
 	return nil

@@ -18,7 +18,7 @@ var byeAndGone = &grade.Misconception{
 	ID:     "bye-and-gone",
 	Belief: "When I have said bye, the server will close, and I may go.",
 	Guess:  true,
-	Truth: "The server closes when it has read that, some time later. Whoever closes before it sends the first FIN. Wait until you see the " +
+	Truth: "The server closes when it has read bye, some time later. Whoever closes before it sends the first FIN. Wait until you see the " +
 		"server's: a read that has room for bytes gives 0.",
 	Lesson: "05-time-wait", Section: "explain",
 }
