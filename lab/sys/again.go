@@ -64,18 +64,18 @@ func (o *observer) again(c call, fd int, errno unix.Errno) {
 		o.settle(fd)
 		last = 0
 	}
-	n := r.count.Add(1)
 	if last != 0 && now-last < between {
-		if n == 1 {
+		if r.count.Load() == 0 { // stored before it counts: whoever settles it must not say another thread's
 			r.by.Store(thread.ID())
+		}
+		if r.count.Add(1) == 1 {
 			unsaid.add(fd)
 		}
 		return
 	}
 	r.what.Store(what)
 	r.last.Store(now)
-	r.count.Add(-n)
-	o.stands(what, fd, n, now, 0)
+	o.stands(what, fd, r.count.Swap(0)+1, now, 0)
 }
 
 // unsaid are the fds with calls that were gathered and may stand in no record yet.
@@ -119,7 +119,7 @@ func (o *observer) settle(fd int) {
 		return
 	}
 	r := vainOn(fd)
-	if r.last.Load() == 0 {
+	if r.last.Load() == 0 && r.count.Load() == 0 { // another thread may have counted one since a run was ended
 		return
 	}
 	r.last.Store(0)
