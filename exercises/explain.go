@@ -26,18 +26,23 @@ func (t *tool) explain(words []string) int {
 		}
 		return fine
 	}
-	n := slices.IndexFunc(all, func(m *grade.Misconception) bool { return m.ID == words[0] })
-	if n < 0 {
+	all = slices.DeleteFunc(all, func(m *grade.Misconception) bool { return m.ID != words[0] })
+	if len(all) == 0 {
 		return t.misused("no misconception %q: explain without a name lists them", words[0])
 	}
-	m := all[n]
-	fmt.Fprintf(t.out, "%s\n\n", m.ID)
-	name := "as if"
-	if m.Guess {
-		name = "perhaps"
+	fmt.Fprintf(t.out, "%s\n\n", words[0])
+	for i, m := range all { // more than one belief may lead to it
+		if i > 0 {
+			fmt.Fprintln(t.out)
+		}
+		name := "as if"
+		if m.Guess {
+			name = "perhaps"
+		}
+		t.paragraph(name, "“"+m.Belief+"”")
+		t.paragraph("but", m.Truth)
 	}
-	t.paragraph(name, "“"+m.Belief+"”")
-	t.paragraph("but", m.Truth)
+	m := all[0] // they point to one section
 	if m.Lesson == "" {
 		return fine
 	}
@@ -64,7 +69,8 @@ func (t *tool) paragraph(name, text string) {
 }
 
 // misconceptions reads them where they are written, in the grader and in the
-// exams: a list of them would be a second place to keep.
+// exams: a list of them would be a second place to keep. Those with one ID are one thing that happened; their
+// beliefs differ.
 func misconceptions(root string) (all []*grade.Misconception) {
 	for _, dir := range []string{"lab/grade", "lab/grade/exams"} {
 		files, _ := filepath.Glob(filepath.Join(root, filepath.FromSlash(dir), "*.go"))
@@ -81,8 +87,8 @@ func misconceptions(root string) (all []*grade.Misconception) {
 			})
 		}
 	}
-	slices.SortFunc(all, func(a, b *grade.Misconception) int { return strings.Compare(a.ID, b.ID) })
-	return slices.CompactFunc(all, func(a, b *grade.Misconception) bool { return a.ID == b.ID })
+	slices.SortStableFunc(all, func(a, b *grade.Misconception) int { return strings.Compare(a.ID, b.ID) })
+	return all
 }
 
 // misconception returns the one that a literal like Misconception{ID: "blocked", ...} is, or nil.

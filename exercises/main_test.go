@@ -419,6 +419,9 @@ func TestEachMisconceptionIsExplained(t *testing.T) {
 	}
 	known := map[string]*grade.Misconception{}
 	for _, m := range misconceptions("..") {
+		if other := known[m.ID]; other != nil && (other.Lesson != m.Lesson || other.Section != m.Section) {
+			t.Errorf("%s points to two sections: %+v and %+v", m.ID, other, m)
+		}
 		known[m.ID] = m
 	}
 	for id := range ids {
@@ -431,6 +434,8 @@ func TestEachMisconceptionIsExplained(t *testing.T) {
 	}
 	status, out := call(t, "..", "", "explain", "one-shot")
 	want(t, status, fine, out, "An event that was added stays added.", "lessons/02-ev-persist/README.md", "level-triggered")
+	status, out = call(t, "..", "", "explain", "ring-spent")
+	want(t, status, fine, out, "Once the bell has rung", "The answer and the ring belong together", "lessons/04-deferred-notify/README.md")
 	status, out = call(t, "..", "", "explain", "one-shto")
 	want(t, status, misuse, out, `no misconception "one-shto"`)
 	status, out = call(t, "..", "", "explain")
