@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"fdlab/lab/course"
@@ -53,9 +52,9 @@ func (s *screen) verdict(rows int) []string {
 	return put()
 }
 
-// fewer returns at most n rows of the records: those that decide, what comes just before each, and the last ones. A row with
-// an ellipsis stands where some are left out.
-func fewer(lines []string, n int) (rows []string) {
+// fewer returns at most n rows of the records, those that decide before all others. A row with an ellipsis stands where
+// some are left out.
+func fewer(lines []string, n int) []string {
 	kept := make([]bool, len(lines))
 	put := func() (rows []string) {
 		whole := true
@@ -71,21 +70,12 @@ func fewer(lines []string, n int) (rows []string) {
 		}
 		return rows
 	}
-	keep := func(i int) {
-		if i >= 0 && !kept[i] && lines[i] != ellipsis {
+	decides := func(i int) bool { return strings.HasPrefix(strings.TrimSpace(lines[i]), grade.Mark) }
+	for i := range grade.Precedence(len(lines), decides, 1) {
+		if !kept[i] && lines[i] != ellipsis {
 			kept[i] = true
 			kept[i] = len(put()) <= n
 		}
-	}
-	for before := range 2 {
-		for i, line := range slices.Backward(lines) {
-			if strings.HasPrefix(strings.TrimSpace(line), grade.Mark) {
-				keep(i - before)
-			}
-		}
-	}
-	for i := range slices.Backward(lines) {
-		keep(i)
 	}
 	return put()
 }

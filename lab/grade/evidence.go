@@ -3,6 +3,7 @@ package grade
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -167,26 +168,33 @@ func stamped(e *world.Entry, words string) string {
 // InFirstRun is how a record is told when the program was started again.
 func InFirstRun(e *world.Entry) string { return stamped(e, "in the first run: "+sentence(e)) }
 
-// choose says which n of the lines are shown: those that decide, with those that led to them, and the last ones.
+// choose says which n of the lines are shown.
 func choose(lines []line, n int) []bool {
 	shown := make([]bool, len(lines))
-	show := func(i int) {
-		if i >= 0 && !shown[i] && n > 0 {
+	for i := range Precedence(len(lines), func(i int) bool { return lines[i].decides }, ledTo) {
+		if !shown[i] && n > 0 {
 			shown[i] = true
 			n--
 		}
 	}
-	for before := range ledTo + 1 {
-		for i, l := range slices.Backward(lines) {
-			if l.decides {
-				show(i - before)
+	return shown
+}
+
+// Precedence yields n lines of records in the order in which they are to be shown where not all have room: those that decide,
+// then those that led to them (so many before each, the nearest first), then all; of each kind the last one first.
+// A line may come more than once.
+func Precedence(n int, decides func(i int) bool, ledTo int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for before := range ledTo + 1 {
+			for i := n - 1; i >= before; i-- {
+				if decides(i) && !yield(i-before) {
+					return
+				}
 			}
 		}
+		for i := n - 1; i >= 0 && yield(i); i-- {
+		}
 	}
-	for i := range slices.Backward(lines) {
-		show(i)
-	}
-	return shown
 }
 
 // ledTo is how many lines before one that decides are shown in any case.

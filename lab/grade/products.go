@@ -71,9 +71,10 @@ func (e *Examiner) noise() *Finding {
 		default:
 			m = WrongOutput
 		}
+		instead := p.name + " is the answer to what it has said, and nothing else"
 		if m == WrongBytes && e.owed(p.fd, n) == 0 {
 			return Find(SpeaksUnasked, fmt.Sprintf("after %d right bytes, %s goes on with %s; nothing that it had said was unanswered then",
-				n, p.name, Excerpt(p.got[n:])), p.fd).Decides(e.WriteOf(p.fd, n)).Instead(p.name + " is the answer to what it has said, and nothing else")
+				n, p.name, Excerpt(p.got[n:])), p.fd).Decides(e.WriteOf(p.fd, n)).Instead(instead)
 		}
 		found := Find(m, fmt.Sprintf("after %d right bytes, %s goes on with %s, and should with %s",
 			n, p.name, Excerpt(p.got[n:]), Excerpt(p.due[n:])), e.about(p)...)
@@ -89,7 +90,7 @@ func (e *Examiner) noise() *Finding {
 			found.Decides(e.RungFor(e.through(), n))
 		}
 		if m == WrongBytes {
-			found.Instead(p.name + " is the answer to what it has said, and nothing else")
+			found.Instead(instead)
 		}
 		return found
 	}
