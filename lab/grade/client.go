@@ -56,13 +56,11 @@ func (e *Examiner) Dial(name string, port int) *Client {
 
 // refusing: a client wants to connect, and the program has closed its listener.
 func (e *Examiner) refusing() *Finding {
-	if e.dialing == "" || e.ended || e.FD(func(f *world.FD) bool { return f.Listens }) == nil {
-		return nil
-	}
-	if open := e.FD(func(f *world.FD) bool { return f.Listens && f.Closed == 0 }); open != nil {
-		return nil
-	}
 	f := e.FD(func(f *world.FD) bool { return f.Listens })
+	open := e.FD(func(f *world.FD) bool { return f.Listens && f.Closed == 0 })
+	if e.dialing == "" || e.ended || f == nil || open != nil {
+		return nil
+	}
 	return Find(ListenerClosed, fmt.Sprintf("client %s wants to connect, and the program has closed its listener", e.dialing), f).Decides(Closing(f))
 }
 

@@ -82,13 +82,13 @@ func (e *Examiner) death() *Finding {
 	if empty && !e.added() {
 		return Find(NeverAdded, saw+", and no event was ever added", e.handFDs()...).Decides(loopEnded)
 	}
-	if empty && e.addedAfter(returned.At) {
+	if empty && e.nothingAddedBefore(returned.At) {
 		return Find(NotWatched, saw+", and the first event was added after that", e.handFDs()...).Decides(loopEnded, isAdd)
 	}
 	if e.world.Loops() > 0 && e.meant(EndedEarly) == EndedEarly {
 		if top, _, is := diagnosis.Detained(e.world); is && e.source.exits {
 			return Find(ExitsInside, saw, append(e.handFDs(), e.world.FDByNumber(top.FD))...).
-				Decides(func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.Inside.Number == top.Number })
+				Decides(CallbackBegins(top.Number))
 		}
 		return Find(MainReturned, fmt.Sprintf("%s; a loop was still running%s", saw, e.running()), e.handFDs()...)
 	}
@@ -156,8 +156,8 @@ func (e *Examiner) added() bool {
 	return slices.ContainsFunc(e.world.Bases, func(b world.Base) bool { return b.Adds > 0 })
 }
 
-// addedAfter reports whether no event was added before that time.
-func (e *Examiner) addedAfter(at int64) bool {
+// nothingAddedBefore reports whether no event was added before that time.
+func (e *Examiner) nothingAddedBefore(at int64) bool {
 	return !slices.ContainsFunc(e.entries, func(r world.Entry) bool { return isAdd(&r) && r.Time < at })
 }
 

@@ -15,6 +15,25 @@ func Numbered(seq uint64) func(*world.Entry) bool {
 	return func(r *world.Entry) bool { return r.Seq == seq }
 }
 
+// numbered is Numbered, and says no of all records if there is no such number.
+func numbered(seq uint64) func(*world.Entry) bool {
+	return func(r *world.Entry) bool { return seq != 0 && r.Seq == seq }
+}
+
+// CallbackBegins says of a record whether that callback begins there: Frame.Number.
+func CallbackBegins(number int64) func(*world.Entry) bool {
+	return func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.Inside.Number == number }
+}
+
+// EventfdNumber is the number that a read or a write of an eventfd has moved; ok is false if it moved none.
+func EventfdNumber(r *world.Entry) (n uint64, ok bool) {
+	data := r.Data(nil)
+	if len(data) != 8 {
+		return 0, false
+	}
+	return binary.NativeEndian.Uint64(data), true
+}
+
 // readGave says of a record whether it is a read of the fd that gave n.
 func readGave(f *world.FD, n int64) func(*world.Entry) bool {
 	return func(r *world.Entry) bool {
@@ -88,41 +107,7 @@ func (e *Examiner) WriteOf(f *world.FD, n int) func(*world.Entry) bool {
 			sent += r.A * int64(r.Times())
 		}
 	})
-	return func(r *world.Entry) bool { return seq != 0 && r.Seq == seq }
-}
-
-// owed is how many bytes the program had read from the fd, and not written to it, when it wrote byte n (from 0).
-func (e *Examiner) owed(f *world.FD, n int) (owed int64) {
-	is, over := e.WriteOf(f, n), false
-	e.Each(func(r *world.Entry) {
-		switch over = over || is(r); {
-		case over || r.FD != f.Number || r.Time < f.Opened || r.Kind != trace.CallEnd || r.A <= 0:
-		case r.Call == world.CallRead:
-			owed += r.A * int64(r.Times())
-		case r.Call == world.CallWrite:
-			owed -= r.A * int64(r.Times())
-		}
-	})
-	return owed
-}
-
-// ShortWriteBefore says of a record whether it is the last write to the fd that took less than was owed, before the one that sent
-// byte n (from 0).
-func (e *Examiner) ShortWriteBefore(f *world.FD, n int) func(*world.Entry) bool {
-	is, over := e.WriteOf(f, n), false
-	owed, short := int64(0), uint64(0)
-	e.Each(func(r *world.Entry) {
-		switch over = over || is(r); {
-		case over || r.FD != f.Number || r.Time < f.Opened || r.Kind != trace.CallEnd:
-		case r.Call == world.CallRead:
-			owed += max(0, r.A)
-		case r.Call == world.CallWrite:
-			if owed -= max(0, r.A); owed > 0 {
-				short = r.Seq
-			}
-		}
-	})
-	return func(r *world.Entry) bool { return short != 0 && r.Seq == short }
+	return numbered(seq)
 }
 
 // RungFor says of a record whether it is the read of a bell by which item n (from 0) had been rung for, if each item had its ring;
@@ -141,13 +126,46 @@ func (e *Examiner) RungFor(bell *world.FD, n int) func(*world.Entry) bool {
 		if rings <= int64(n) {
 			seq = r.Seq
 		}
-		gave := r.A
-		if bell.What == "eventfd" {
-			gave = int64(binary.NativeEndian.Uint64(append(r.Data(nil), make([]byte, 8)...)))
-		}
-		rings += gave * int64(r.Times())
+		rings += Rung(bell, r) * int64(r.Times())
 	})
-	return func(r *world.Entry) bool { return seq != 0 && r.Seq == seq }
+	return numbered(seq)
+}
+
+// Rung is how many rings a read of a bell has taken: an eventfd's number, or a byte for each.
+func Rung(bell *world.FD, r *world.Entry) int64 {
+	if n, ok := EventfdNumber(r); ok && bell.What == "eventfd" {
+		return int64(n)
+	}
+	return r.A
+}
+
+// eachWrite calls do for each write to the fd, with how many bytes had been read from it and not written to it
+// before that write, and after.
+func (e *Examiner) eachWrite(f *world.FD, do func(r *world.Entry, before, after int64)) {
+	owed := int64(0)
+	e.Each(func(r *world.Entry) {
+		if r.FD != f.Number || r.Time < f.Opened || r.Kind != trace.CallEnd {
+			return
+		}
+		switch moved := max(0, r.A) * int64(r.Times()); r.Call {
+		case world.CallRead:
+			owed += moved
+		case world.CallWrite:
+			owed -= moved
+			do(r, owed+moved, owed)
+		}
+	})
+}
+
+// owed is how many bytes had been read from the fd and not written to it when byte n (from 0) was written.
+func (e *Examiner) owed(f *world.FD, n int) (owed int64) {
+	is := e.WriteOf(f, n)
+	e.eachWrite(f, func(r *world.Entry, before, _ int64) {
+		if is(r) {
+			owed = before
+		}
+	})
+	return owed
 }
 
 // ToldShort reports whether a write to the fd took less than the program had read from it
@@ -163,17 +181,22 @@ func (e *Examiner) ShortWrite(f *world.FD) func(*world.Entry) bool {
 	if f == nil {
 		return nil
 	}
-	owed, short := int64(0), uint64(0)
-	e.Each(func(r *world.Entry) {
-		switch {
-		case r.FD != f.Number || r.Time < f.Opened || r.Kind != trace.CallEnd:
-		case r.Call == world.CallRead:
-			owed += max(0, r.A)
-		case r.Call == world.CallWrite:
-			if owed -= max(0, r.A); owed > 0 && short == 0 {
-				short = r.Seq
-			}
+	short := uint64(0)
+	e.eachWrite(f, func(r *world.Entry, _, after int64) {
+		if after > 0 && short == 0 {
+			short = r.Seq
 		}
 	})
-	return func(r *world.Entry) bool { return short != 0 && r.Seq == short }
+	return numbered(short)
+}
+
+// ShortWriteBefore is ShortWrite for the last such write before the one that sent byte n (from 0).
+func (e *Examiner) ShortWriteBefore(f *world.FD, n int) func(*world.Entry) bool {
+	is, over, short := e.WriteOf(f, n), false, uint64(0)
+	e.eachWrite(f, func(r *world.Entry, _, after int64) {
+		if over = over || is(r); !over && after > 0 {
+			short = r.Seq
+		}
+	})
+	return numbered(short)
 }

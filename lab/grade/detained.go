@@ -36,7 +36,7 @@ func (e *Examiner) detained() *Finding {
 		saw = fmt.Sprintf("%s: it waits (%s, %s)", saw, wait, at)
 	}
 	return Find(m, saw, e.world.FDByNumber(top.FD)).
-		Decides(func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.Inside.Number == top.Number })
+		Decides(CallbackBegins(top.Number))
 }
 
 // slow: each of its callbacks takes long, and this one has only begun.

@@ -164,7 +164,7 @@ func (e *Examiner) readOf(n int) func(*world.Entry) bool {
 		}
 		at += int(r.A)
 	})
-	return func(r *world.Entry) bool { return seq != 0 && r.Seq == seq }
+	return numbered(seq)
 }
 
 // eachRead calls do for each read of the sources that gave something.
