@@ -2,7 +2,6 @@ package exams
 
 import (
 	"cmp"
-	"encoding/binary"
 	"fmt"
 	"math/bits"
 
@@ -225,8 +224,8 @@ func (w *bellWorld) full() *grade.Finding {
 	}
 	m, high := numberTooLarge, uint64(0)
 	w.onBell(func(r *world.Entry) {
-		if data := r.Data(nil); r.Call == world.CallWrite && len(data) == 8 {
-			high = max(high, binary.NativeEndian.Uint64(data))
+		if n, ok := grade.EventfdNumber(r); ok && r.Call == world.CallWrite {
+			high = max(high, n)
 		}
 	})
 	if high > 1<<32 && swapped(high) < 1<<32 {
@@ -279,8 +278,7 @@ func (w *bellWorld) notTold() *grade.Finding {
 func (w *bellWorld) writesRow() bool {
 	last, grows, most := uint64(0), 0, 0
 	w.onBell(func(r *world.Entry) {
-		if data := r.Data(nil); r.Call == world.CallWrite && len(data) == 8 {
-			n := binary.NativeEndian.Uint64(data)
+		if n, ok := grade.EventfdNumber(r); ok && r.Call == world.CallWrite {
 			if grows++; n != last+1 {
 				grows = 0
 			}
@@ -294,7 +292,7 @@ func (w *bellWorld) writesRow() bool {
 func (w *bellWorld) addsNothing() *grade.Finding {
 	n := 0
 	w.onBell(func(r *world.Entry) {
-		if data := r.Data(nil); r.Call == world.CallWrite && r.A == 8 && len(data) == 8 && binary.NativeEndian.Uint64(data) == 0 {
+		if wrote, ok := grade.EventfdNumber(r); ok && r.Call == world.CallWrite && wrote == 0 {
 			n++
 		}
 	})
@@ -308,8 +306,8 @@ func (w *bellWorld) addsNothing() *grade.Finding {
 // numbers adds up what was read from the bell, or written to it.
 func (w *bellWorld) numbers(call world.Call) (sum uint64) {
 	w.onBell(func(r *world.Entry) {
-		if data := r.Data(nil); r.Call == call && r.A == 8 && len(data) == 8 {
-			sum += binary.NativeEndian.Uint64(data)
+		if n, ok := grade.EventfdNumber(r); ok && r.Call == call {
+			sum += n
 		}
 	})
 	return sum
@@ -318,8 +316,8 @@ func (w *bellWorld) numbers(call world.Call) (sum uint64) {
 // mostRead is the greatest number that a read of the bell gave.
 func (w *bellWorld) mostRead() (most uint64) {
 	w.onBell(func(r *world.Entry) {
-		if data := r.Data(nil); r.Call == world.CallRead && r.A == 8 && len(data) == 8 {
-			most = max(most, binary.NativeEndian.Uint64(data))
+		if n, ok := grade.EventfdNumber(r); ok && r.Call == world.CallRead {
+			most = max(most, n)
 		}
 	})
 	return most

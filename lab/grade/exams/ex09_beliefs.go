@@ -14,15 +14,6 @@ var bindIgnored = &grade.Misconception{
 	Lesson: "05-time-wait", Section: "explain",
 }
 
-var shutFirst = &grade.Misconception{
-	ID:     "shut-before-answer",
-	Belief: "shutdown only says that I read no more.",
-	Guess:  true,
-	Truth: "SHUT_WR and SHUT_RDWR end the direction in which the answer goes: the client gets its end of file at once, and a write after that gives " +
-		"EPIPE. Write the answer first, then close.",
-	Lesson: "05-time-wait", Section: "explain",
-}
-
 var onAnother = &grade.Misconception{
 	ID:     "option-on-another",
 	Belief: "The option belongs to the program.",

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"fdlab/lab/diagnosis"
-	"golang.org/x/sys/unix"
-
 	"fdlab/lab/grade"
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
@@ -73,12 +71,6 @@ func inSpiteOf(e *grade.Examiner) *grade.Finding {
 		return grade.Find(otherPort, "bind has failed; another bind has not, and the program listens", listener).Decides(grade.LastCall(listener, world.CallBind))
 	}
 	return grade.Find(bindIgnored, "bind has failed, and then the program listened in spite of it", listener)
-}
-
-// refused reports whether a write to the fd has failed with EPIPE.
-func refused(e *grade.Examiner, f *world.FD) (yes bool) {
-	e.Each(func(r *world.Entry) { yes = yes || grade.LastCall(f, world.CallWrite)(r) && r.B == int64(unix.EPIPE) })
-	return yes
 }
 
 // bound reports whether bind was called on the fd, and whether the last such call gave it an address.
@@ -319,10 +311,7 @@ func asks(e *grade.Examiner, c *grade.Client) {
 			fmt.Sprintf("client %s gets ECONNRESET: the server has closed its end, and had read %d of %d bytes", c.Name, len(question)-int(c.Unread()), len(question)), c.FD())
 		e.Require(!c.WasReset(), expected, resetForClose, fmt.Sprintf("client %s gets ECONNRESET instead of an end of file", c.Name))
 		if c.Ended() && c.Owed() > 0 && f != nil && f.Closed != 0 && (e.EndedWell() || !e.Ended()) {
-			if called(e, f, world.CallShutdown) && refused(e, f) {
-				e.RuleOut(expected, grade.Find(shutFirst, fmt.Sprintf("shutdown was called on the connection of client %s, and then a write to it has failed", c.Name), f).
-					Decides(grade.LastCall(f, world.CallShutdown), grade.LastCall(f, world.CallWrite)))
-			}
+			e.RuleOut(expected, shutBefore(e, c))
 			e.RuleOut(expected, grade.Find(answerCut, fmt.Sprintf("%d bytes of client %s were read and %d written, then its connection was closed: it gets the end of file after %d of %d bytes",
 				f.BytesIn, c.Name, f.BytesOut, len(c.Heard()), len(question)), f).Decides(grade.Closing(f)))
 		}

@@ -354,7 +354,7 @@ func closedBeside(e *grade.Examiner) {
 		case r.Kind == trace.LoopEnd && r.Thread == loop:
 			running = false
 		case running && r.Kind == trace.Close && r.Thread != loop:
-			if f := e.FD(func(f *world.FD) bool { return f.Number == r.FD && f.Opened <= r.Time && isClient(f) }); f != nil {
+			if f := fdOf(e, r); f != nil && isClient(f) {
 				e.RuleOut("no thread but the loop's touches a client", grade.Find(notTheLoopsThread,
 					fmt.Sprintf("thread %d closed %s; the loop's thread is %d", r.Thread, f.Name(), loop), f).Decides(grade.Numbered(r.Seq)))
 			}

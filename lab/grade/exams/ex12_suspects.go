@@ -244,7 +244,7 @@ func insideOne(e *grade.Examiner, f *world.FD, n int, waits *grade.Client) *grad
 	}
 	return grade.Find(neverPauses, fmt.Sprintf("inside one callback, %d writes to %s, and each time a read found more; client %s has spoken, and waits",
 		writes, f.Name(), waits.Name), f, waits.FD()).
-		Decides(func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.Inside.Number == last },
+		Decides(grade.CallbackBegins(last),
 			func(r *world.Entry) bool { return r.Kind == trace.Kernel && r.FD == waits.FD().Number && r.B > 0 })
 }
 

@@ -62,15 +62,6 @@ var halfLetGo = &grade.Misconception{
 	Lesson: lesson07, Section: "explain",
 }
 
-var shutTooEarly = &grade.Misconception{
-	ID:     "shut-too-early",
-	Belief: "First I say that I am done, and then I send the rest.",
-	Guess:  true,
-	Truth: "shutdown(SHUT_WR) says that nothing more will be sent, and the kernel sees to that: each write after it gives EPIPE. Send all that is owed " +
-		"first. After that a close is enough.",
-	Lesson: "05-time-wait", Section: "explain",
-}
-
 var arrivedNotRead = &grade.Misconception{
 	ID:     "arrived-not-read",
 	Belief: "A client that I owe nothing can be disconnected.",

@@ -3,7 +3,6 @@ package exams
 import (
 	"fmt"
 	"slices"
-	"syscall"
 
 	"fdlab/lab/diagnosis"
 	"fdlab/lab/grade"
@@ -58,7 +57,7 @@ func servesBeside(e *grade.Examiner, read *world.FD) (found *grade.Finding) {
 	var held *world.Entry
 	begun := map[int32]*world.Entry{} // calls that have not returned, by fd
 	beside := func(r *world.Entry) {
-		if f := e.FD(func(f *world.FD) bool { return f.Number == r.FD && f.Opened <= r.Time && isClient(f) }); f != nil && found == nil {
+		if f := fdOf(e, r); f != nil && isClient(f) && found == nil {
 			found = grade.Find(grade.OtherThreads, fmt.Sprintf("a read of %s was held for a moment, before it was made; meanwhile the program has used %s",
 				read.Name(), f.Name()), f).Decides(grade.Numbered(r.Seq))
 		}
@@ -92,26 +91,6 @@ func endsInside(c *grade.Client) func(*grade.Examiner) *grade.Finding {
 		return grade.Find(breaksOff, "the program has ended while its loop ran, and "+owes(c)).
 			Decides(func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin })
 	}
-}
-
-// shutBefore looks whether a write to a client has failed because the program itself had ended this direction.
-func shutBefore(e *grade.Examiner, c *grade.Client) *grade.Finding {
-	f, shut := c.FD(), false
-	var failed *world.Entry
-	e.Each(func(r *world.Entry) {
-		switch {
-		case f == nil || r.Kind != trace.CallEnd || !isOn(r, f):
-		case r.Call == world.CallShutdown:
-			shut = true
-		case shut && r.Call == world.CallWrite && r.B == int64(syscall.EPIPE) && failed == nil:
-			failed = r
-		}
-	})
-	if failed == nil {
-		return nil
-	}
-	return grade.Find(shutTooEarly, fmt.Sprintf("the program has called shutdown on %s, and a write to it has failed then; %d bytes are owed to client %s",
-		f.Name(), c.Owed(), c.Name), f).Decides(grade.LastCall(f, world.CallShutdown), grade.Numbered(failed.Seq))
 }
 
 // endsWithError looks whether the program has done all, and ended with an exit status that is not 0.

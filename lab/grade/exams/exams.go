@@ -4,11 +4,15 @@
 package exams
 
 import (
+	"fmt"
 	"strings"
+
+	"golang.org/x/sys/unix"
 
 	"fdlab/lab/event"
 	"fdlab/lab/grade"
 	"fdlab/lab/launch"
+	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
 
@@ -63,6 +67,35 @@ func isOn(r *world.Entry, f *world.FD) bool {
 
 // isClient reports whether an fd is the server's end of a client's connection.
 func isClient(f *world.FD) bool { return strings.HasPrefix(f.What, "TCP from ") }
+
+// shutBefore looks whether a write to a client has failed because the program itself had ended this direction.
+func shutBefore(e *grade.Examiner, c *grade.Client) *grade.Finding {
+	f, shut := c.FD(), false
+	var failed *world.Entry
+	e.Each(func(r *world.Entry) {
+		switch {
+		case f == nil || r.Kind != trace.CallEnd || !isOn(r, f):
+		case r.Call == world.CallShutdown:
+			shut = true
+		case shut && r.Call == world.CallWrite && r.B == int64(unix.EPIPE) && failed == nil:
+			failed = r
+		}
+	})
+	if failed == nil {
+		return nil
+	}
+	return grade.Find(shutTooEarly, fmt.Sprintf("the program has called shutdown on %s, and a write to it has failed then; %d bytes are owed to client %s",
+		f.Name(), c.Owed(), c.Name), f).Decides(grade.LastCall(f, world.CallShutdown), grade.Numbered(failed.Seq))
+}
+
+var shutTooEarly = &grade.Misconception{
+	ID:     "shut-too-early",
+	Belief: "First I say that I am done, and then I send the rest.",
+	Guess:  true,
+	Truth: "shutdown(SHUT_WR), or SHUT_RDWR, says that nothing more will be sent, and the kernel sees to that: the other end gets its end of file at once, and " +
+		"each write after it gives EPIPE. Send all that is owed first. After that a close is enough.",
+	Lesson: "05-time-wait", Section: "explain",
+}
 
 var ownWait = &grade.Misconception{
 	ID:     "own-wait",

@@ -1,6 +1,6 @@
 // Wrong on purpose: shuts the connection down in both directions before the answer is written.
 //
-// told: shut-before-answer
+// told: shut-too-early
 package main
 
 import (
