@@ -70,6 +70,12 @@ func processor(pid int) time.Duration {
 	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
+// traced reports whether another process traces this one, as strace and debuggers do: proc_pid_status(5), TracerPid.
+func traced(pid int) bool {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	return err == nil && !bytes.Contains(status, []byte("\nTracerPid:\t0\n"))
+}
+
 // busy returns for each thread of a process how long it has run, or has waited
 // for a processor, since it began. The rest of its life it has slept. nil: this
 // kernel does not count that.

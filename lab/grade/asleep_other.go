@@ -32,5 +32,8 @@ func children(int) []int { return nil }
 // processor cannot be asked here in one way for all.
 func processor(int) time.Duration { return 0 }
 
+// traced cannot be asked here.
+func traced(int) bool { return false }
+
 // isGone cannot be asked here.
 func isGone(int, uint32) bool { return false }
