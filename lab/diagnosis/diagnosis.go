@@ -128,8 +128,8 @@ func Spins(f *world.FD, when When) (Finding, bool) {
 		spin.Cause, spin.Count = PushedInside, f.NoRoomInside
 	case when(f.NoRoom) >= ForEver:
 		spin.Cause, spin.Count = PushedAgain, when(f.NoRoom)
-	case when(f.Untaken) >= Often && f.Why&(trace.Readable|trace.Writable) == trace.Writable:
-		spin.Cause, spin.Count = RoomNotUsed, when(f.Untaken)
+	case when(f.Untaken) >= Often && 2*when(f.Unwritten) > when(f.Untaken):
+		spin.Cause, spin.Count = RoomNotUsed, when(f.Unwritten)
 	case when(f.Untaken) >= Often:
 		spin.Cause, spin.Count = NothingTaken, when(f.Untaken)
 	default:

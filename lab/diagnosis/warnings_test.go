@@ -214,6 +214,11 @@ func TestWritingTakesTheRoom(t *testing.T) {
 	if l := only(t, s, 0, Spin); l.Cause != RoomNotUsed || l.Count != Often {
 		t.Errorf("%+v, want %d callbacks that do not use the room", l, Often)
 	}
+	s.add(trace.CallbackBegin, 3, "a", trace.Record{Base: 1, A: int64(trace.Readable), C: 1})
+	s.add(trace.CallEnd, 3, "read", trace.Record{A: 0})
+	if l, ok := Spins(s.world().FDByNumber(3), Ever); !ok || l.Cause != RoomNotUsed || l.Count != Often {
+		t.Errorf("%+v after a callback for reading; want the %d before it for writing", l, Often)
+	}
 }
 
 func TestALoopThatCallsNobodySpins(t *testing.T) {

@@ -106,13 +106,13 @@ func (x *X) Step(n int) {
 }
 
 // Note says something, in the account and in the trace. Bytes from outside
-// must be quoted in it (%q). It returns the instant that stands in the trace: whoever measures
-// from what was said measures from there.
+// must be quoted in it (%q). It returns the instant that stands in the trace, or one shortly before:
+// whoever measures from what was said measures from there.
 func (x *X) Note(format string, args ...any) (at time.Time) {
 	text := fmt.Sprintf(format, args...)
 	x.Say("%s", text)
 	r := trace.Record{Kind: trace.Note, FD: trace.NoFD, Str: x.rec.String(text)}
-	r.Time, at = x.rec.Now(), time.Now()
+	at, r.Time = time.Now(), x.rec.Now() // whatever comes between, nothing is measured shorter than the trace shows it
 	x.rec.Put(&r)
 	return at
 }

@@ -215,7 +215,7 @@ func (w *World) applyTurn(t *Thread, r *trace.Record) {
 			f.begin(r)
 			// A timeout brings nothing to take; of a foreign program notified has counted.
 			if f.Why&(trace.Readable|trace.Writable) != 0 && !b.Foreign && b.toldFor(r.C) {
-				f.Untaken.add(1)
+				f.leaves(1)
 			}
 		}
 	case trace.CallbackEnd:
@@ -306,7 +306,7 @@ func (w *World) applyTurns(r *trace.Record) {
 	}
 	f.Callbacks += int(r.A)
 	if f.Taken <= f.CallbackDone { // nothing was taken since the last of them
-		f.Untaken.add(r.A)
+		f.leaves(r.A)
 	}
 	// What these turns were told, the kernel's watcher says, too: and they are over,
 	// perhaps since before the last read.

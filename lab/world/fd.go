@@ -61,6 +61,7 @@ type FD struct {
 
 	Taken      int64  // when the program last took anything, room to write among it
 	Untaken    Streak // callbacks for reading or writing since then
+	Unwritten  Streak // of these, the ones for writing alone
 	Refused    Streak // reads that found nothing
 	Ends       Streak // reads that found the end of the file: the first is news
 	NoRoom     Streak // writes that found no room, with no read between

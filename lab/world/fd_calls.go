@@ -194,7 +194,15 @@ func (f *FD) wrote(w *World, t *Thread, r *trace.Record) {
 	}
 }
 
-func (f *FD) took(at int64) { f.Untaken.Now, f.Taken = 0, at }
+func (f *FD) took(at int64) { f.Untaken.Now, f.Unwritten.Now, f.Taken = 0, 0, at }
+
+// leaves notes callbacks that have taken nothing so far. What they were called for stands in Why.
+func (f *FD) leaves(n int64) {
+	f.Untaken.add(n)
+	if f.Why&(trace.Readable|trace.Writable) == trace.Writable {
+		f.Unwritten.add(n)
+	}
+}
 
 // by notes that a thread deals with the fd.
 func (f *FD) by(thread uint32) {

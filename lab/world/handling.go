@@ -61,7 +61,7 @@ func (w *World) handlingEnds(t *Thread, r *trace.Record) {
 func (f *FD) notified(r *trace.Record) {
 	f.Why = r.What()
 	if i := f.watch(r); i >= 0 && f.Watches[i].What&trace.EdgeTrig == 0 {
-		f.Untaken.add(1)
+		f.leaves(1)
 	}
 }
 
@@ -107,6 +107,6 @@ func (f *FD) Used() int64 {
 // tried takes the reproach back: the program has called, and another was quicker.
 func (f *FD) tried(r *trace.Record) {
 	if f.Handled > 0 && r.A < 0 && r.B == int64(syscall.EAGAIN) {
-		f.Untaken.Now = 0
+		f.Untaken.Now, f.Unwritten.Now = 0, 0
 	}
 }
