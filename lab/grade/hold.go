@@ -41,9 +41,11 @@ func (e *Examiner) HoldWrite(f *world.FD) { e.holdCall(control.AfterWrite, int(f
 // HoldPost holds a thread that is about to post a function to a loop: world.BeforePost.
 func (e *Examiner) HoldPost() { e.holdCall(control.BeforePost, 0) }
 
-// holdCall waits until the program says that it holds: on a busy machine much could be
+// holdCall holds the next such call of a program that has come to rest: one that is on its way still, as a
+// read that will find nothing more, would be taken for it. It waits until the program says that it holds: on a busy machine much could be
 // done meanwhile. One that does not say so in time has ended, or will be found to be stuck.
 func (e *Examiner) holdCall(at control.Place, fd int) {
+	e.Settled()
 	said := control.Holds(at, fd)
 	before := e.notes(said)
 	e.command(func() error { return e.run.HoldCall(at, fd) })
