@@ -21,6 +21,7 @@ static struct event_base *base;
 static int listening;
 static int accepted, left, all; /* in this step */
 static int sleeps;              /* the post's sleep is switched on */
+static int nap[2];              /* a pipe: tells client 1 that it begins */
 
 static void str_echo(evutil_socket_t fd, short what, void *arg)
 {
@@ -58,8 +59,10 @@ static void call_accept(evutil_socket_t fd, short what, void *arg)
 	int conn;
 
 	SAY_CALLBACK(fd, what);
-	if (sleeps && accepted > 0)
+	if (sleeps && accepted > 0) {
+		write(nap[1], "", 1);
 		usleep(200000); /* the post's sleep(10) */
+	}
 	conn = accept_one(fd);
 	c->ev = event_new(base, conn, EV_READ | EV_PERSIST, str_echo, c);
 	event_add(c->ev, NULL);
@@ -98,16 +101,18 @@ static void hundred(void)
 	}
 }
 
-/* Client 1 is served. Then three more come, and client 1 speaks again. */
+/* Client 1 is served. Then three more come, and client 1 speaks again while the loop sleeps. */
 static void asleep(void)
 {
 	int fds[4], i;
+	char c;
 
 	fds[0] = dial();
 	says(fds[0], "first\n");
 	hears(fds[0], "first\n");
 	for (i = 1; i < 4; i++)
 		fds[i] = dial();
+	read(nap[0], &c, 1);
 	says(fds[0], "again\n");
 	hears(fds[0], "again\n");
 	for (i = 1; i < 4; i++) {
@@ -155,6 +160,8 @@ int main(void)
 {
 	listening = listener(128);
 	SAY_NAME(listening, "listener");
+	pipe(nap);
+	SAY_NAME(nap[1], "nap");
 	serve(1, "a hundred clients", call_accept, HUNDRED, hundred);
 	sleeps = 1;
 	serve(2, "sleep in the accept callback", call_accept, 4, asleep);
