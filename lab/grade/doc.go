@@ -141,13 +141,13 @@ type Feedback struct {
 }
 
 // Why says what led there, and its name: the belief; or, where the records do not show one, only the
-// kind of mistake; or that they do not show the cause, either.
+// kind of mistake; or that the grader does not know the cause, either.
 func (f *Feedback) Why() (name, text string) {
 	switch {
 	case f.Belief != "":
 		return "as if", "“" + f.Belief + "” (" + f.Misconception + ")"
 	case f.Unknown:
-		return "why", "I cannot tell: the records show where it differs, and not why. (" + f.Misconception + ")"
+		return "why", "I cannot tell which mistake it is; the records show where it differs. (" + f.Misconception + ")"
 	}
 	return "kind", f.Misconception
 }

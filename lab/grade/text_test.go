@@ -13,7 +13,7 @@ func TestFeedbackSaysHowSureItIs(t *testing.T) {
 	}{
 		{Feedback{Misconception: "deaf", Belief: "I hear.", Truth: "You do not."}, []string{"  as if     “I hear.” (deaf)", "  but       You do not."}},
 		{Feedback{Misconception: "deaf", Truth: "Listen."}, []string{"  kind      deaf", "  rule      Listen."}},
-		{Feedback{Misconception: "deaf", Unknown: true, Truth: "Look."}, []string{"  why       I cannot tell:", "(deaf)", "  but       Look."}},
+		{Feedback{Misconception: "deaf", Unknown: true, Truth: "Look."}, []string{"  why       I cannot tell", "(deaf)", "  but       Look."}},
 	} {
 		text := (&Result{Feedback: &c.feedback}).Text(200)
 		for _, want := range c.want {
