@@ -27,17 +27,6 @@ func (t *tool) row(e *course.Exercise) row {
 // passesNow says that the program as it stands now has passed.
 func (r row) passesNow() bool { return r.Passes && !r.Changed }
 
-// stands says where the student stands, in a few words.
-func (r row) stands() string {
-	switch {
-	case r.Changed && r.Passes:
-		return "passed, and changed since"
-	case r.Changed:
-		return "failed, and changed since"
-	}
-	return r.State()
-}
-
 // passing counts the exercises whose program passes as it stands now, and those
 // that have passed at any time.
 func (t *tool) passing() (now, ever int) {
@@ -82,7 +71,7 @@ func (t *tool) list(words []string) int {
 	fmt.Fprint(t.out, "\n\n")
 	title := min(46, t.width()-26) // on a narrow terminal there is room for both columns, too
 	for i, e := range t.all {
-		fmt.Fprintf(t.out, "  %02d  %-*s  %s\n", e.Number, title, cut(e.Title, title), cut(rows[i].stands(), t.width()-title-8))
+		fmt.Fprintf(t.out, "  %02d  %-*s  %s\n", e.Number, title, cut(e.Title, title), cut(rows[i].State(rows[i].Changed), t.width()-title-8))
 	}
 	if e := t.next(); e != nil {
 		fmt.Fprintf(t.out, "\nnext: %s\n  read   exercises/%s/README.md\n  edit   exercises/%s/main.go\n  check  go run ./exercises check   (or watch)\n",
@@ -93,7 +82,7 @@ func (t *tool) list(words []string) int {
 
 // listOne shows all that is known of one exercise.
 func (t *tool) listOne(e *course.Exercise, r row) {
-	fmt.Fprintf(t.out, "%02d %s: %s\n\n", e.Number, e.Title, r.stands())
+	fmt.Fprintf(t.out, "%02d %s: %s\n\n", e.Number, e.Title, r.State(r.Changed))
 	fmt.Fprintf(t.out, "  lesson    lessons/%s/README.md\n", e.Lesson)
 	fmt.Fprintf(t.out, "  task      %s/README.md\n", e.Dir)
 	fmt.Fprintf(t.out, "  program   %s/main.go\n", e.Dir)

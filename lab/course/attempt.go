@@ -81,9 +81,13 @@ func (p Progress) SaveHint(slug string, n int, at time.Time) error {
 	})
 }
 
-// State says where the student stands, in a few words.
-func (a Attempt) State() string {
+// State says where the student stands, in a few words. changed: the program is another than the one that was checked (Stale).
+func (a Attempt) State(changed bool) string {
 	switch {
+	case changed && a.Passes:
+		return "passed, and changed since"
+	case changed:
+		return "failed, and changed since"
 	case a.Solved && a.Passes:
 		return "solved"
 	case a.Solved:

@@ -15,6 +15,7 @@ type exercisesMsg struct {
 	exercises []*course.Exercise
 	problems  []course.Problem
 	attempts  map[string]course.Attempt
+	changed   map[string]bool
 	err       error
 }
 
@@ -23,6 +24,10 @@ func readExercises(root string) tea.Cmd {
 		var msg exercisesMsg
 		msg.exercises, msg.problems = course.ReadExercises(root)
 		msg.attempts, msg.err = course.ProgressOf(root).LoadAttempts()
+		msg.changed = map[string]bool{}
+		for _, e := range msg.exercises {
+			msg.changed[e.Slug] = msg.attempts[e.Slug].Stale(e.Program(root))
+		}
 		return msg
 	})
 }
@@ -33,14 +38,14 @@ func (m *Model) setExercises(msg exercisesMsg) {
 		m.message = msg.err.Error()
 	}
 	l := &m.exercises
-	l.Exercises, l.Problems, l.Attempts = msg.exercises, msg.problems, msg.attempts
+	l.Exercises, l.Problems, l.Attempts, l.Changed = msg.exercises, msg.problems, msg.attempts, msg.changed
 	l.Move(0)
 	m.home.Exercises, m.home.Solved = len(l.Exercises), l.Solved()
 	if p := &m.exercise; p.Exercise != nil {
 		for _, e := range l.Exercises {
 			if e.Slug == p.Exercise.Slug {
 				hints := p.Attempt.Hints // that may be on their way to the file
-				p.Exercise, p.Attempt = e, l.Attempts[e.Slug]
+				p.Exercise, p.Attempt, p.Changed = e, l.Attempts[e.Slug], l.Changed[e.Slug]
 				p.Attempt.Hints = max(p.Attempt.Hints, hints)
 				p.Resize(m.grid.W, m.grid.H)
 			}
@@ -77,7 +82,7 @@ func (m *Model) openExercise(n int) {
 	}
 	l.Selected, l.Typed = n, ""
 	e := l.Exercises[n]
-	m.exercise = exercise.Page{Theme: m.theme, Exercise: e, Attempt: l.Attempts[e.Slug]}
+	m.exercise = exercise.Page{Theme: m.theme, Exercise: e, Attempt: l.Attempts[e.Slug], Changed: l.Changed[e.Slug]}
 	m.exercise.Resize(m.grid.W, m.grid.H)
 	m.screen = atExercise
 }

@@ -24,6 +24,7 @@ type List struct {
 	Exercises []*course.Exercise
 	Problems  []course.Problem
 	Attempts  map[string]course.Attempt // by slug
+	Changed   map[string]bool           // by slug: the program has been since
 	Lessons   map[string]string         // the lessons' titles, by slug
 	Selected  int
 	Typed     string // digits that may become a number
@@ -144,9 +145,11 @@ func (l *List) Draw(r grid.Region, now []keys.Hint) {
 func (l *List) drawRow(r grid.Region, i int) {
 	th, e := l.Theme, l.Exercises[i]
 	a := l.Attempts[e.Slug]
-	st, faint, state := th.Style(theme.Strong), th.Style(theme.Faint), stateStyle(th, a)
+	changed := l.Changed[e.Slug]
+	st, faint, state := th.Style(theme.Strong), th.Style(theme.Faint), stateStyle(th, a, changed)
 	mark := ' '
 	switch {
+	case changed:
 	case a.Solved && a.Passes:
 		mark = th.Yes
 	case a.Tries > 0 && !a.Passes:
@@ -158,9 +161,12 @@ func (l *List) drawRow(r grid.Region, i int) {
 	r.Text(3, 0, st, fmt.Sprintf("%02d", e.Number))
 	c := columnsFor(r.W)
 	r.Cut(7, 0, c.lesson-8, st, e.Title)
-	lesson, words := number(e.Lesson), a.State()
+	lesson, words := number(e.Lesson), a.State(changed)
 	if c.narrow {
 		words, _, _ = strings.Cut(words, ":") // the facts below say the rest
+		if _, now, before := strings.Cut(words, ", "); before {
+			words = strings.TrimPrefix(now, "and ")
+		}
 	} else {
 		lesson += " " + l.Lessons[e.Lesson]
 	}
@@ -200,7 +206,7 @@ func (l *List) drawFacts(r grid.Region, e *course.Exercise) {
 	switch {
 	case a.Tries > 0:
 		p = p.Text(text, phrase.Counted(a.Tries, "trial")).Text(faint, ", last ").Text(text, a.At.Local().Format("2 January, 15:04")).Text(faint, ": ")
-		p.Text(stateStyle(th, a), a.State())
+		p.Text(stateStyle(th, a, l.Changed[e.Slug]), a.State(l.Changed[e.Slug]))
 	default:
 		p.Text(faint, "Not tried. enter opens its page: the task, what is given, what is checked.")
 	}
@@ -212,8 +218,9 @@ func (l *List) drawFacts(r grid.Region, e *course.Exercise) {
 // number is the number that a slug begins with.
 func number(slug string) string { return slug[:min(2, len(slug))] }
 
-func stateStyle(th *theme.Theme, a course.Attempt) grid.Style {
+func stateStyle(th *theme.Theme, a course.Attempt, changed bool) grid.Style {
 	switch {
+	case changed: // nobody knows
 	case a.Solved && a.Passes:
 		return th.Style(theme.Strong)
 	case a.Tries > 0:

@@ -75,16 +75,17 @@ func TestAllThirteenFitTheSmallestScreen(t *testing.T) {
 
 // TestEachStateHasItsWord: the list says the same as `go run ./exercises`.
 func TestEachStateHasItsWord(t *testing.T) {
-	l := list(4)
+	l := list(5)
 	if text := strings.Join(rows(80, 24, drawn(l)), "\n"); !strings.Contains(text, "→ 01") {
 		t.Errorf("nothing says where to begin:\n%s", text)
 	}
 	l.Attempts["01-e"] = course.Attempt{Solved: true, Passes: true, Tries: 2}
 	l.Attempts["02-e"] = course.Attempt{Told: "blocked", Tries: 1}
 	l.Attempts["04-e"] = course.Attempt{Solved: true, Told: "spin", Tries: 3}
+	l.Attempts["05-e"], l.Changed = course.Attempt{Solved: true, Passes: true, Tries: 1}, map[string]bool{"05-e": true}
 	for _, size := range [][2]int{{80, 24}, {120, 40}} {
 		text := strings.Join(rows(size[0], size[1], drawn(l)), "\n")
-		for _, want := range []string{"✓ 01", "✗ 02", "✗ 04", "solved", "not passed", "not tried", "solved before", "2 of 4 solved"} {
+		for _, want := range []string{"✓ 01", "✗ 02", "✗ 04", "solved", "not passed", "not tried", "now fails", "  05", "changed since", "3 of 5 solved"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("at %v the list lacks %q:\n%s", size, want, text)
 			}

@@ -18,6 +18,7 @@ type Page struct {
 	Theme    *theme.Theme
 	Exercise *course.Exercise
 	Attempt  course.Attempt // its Hints says how many are uncovered
+	Changed  bool           // the program has been, since the last trial
 
 	top  int // the first row of the text that is shown
 	w, h int
@@ -95,7 +96,7 @@ func (p *Page) Uncover() int {
 func (p *Page) Draw(r grid.Region, now []keys.Hint) {
 	th, e := p.Theme, p.Exercise
 	faint := th.Style(theme.Faint)
-	chrome.Title(r, th, fmt.Sprintf("exercise %02d %s", e.Number, e.Title), p.Attempt.State())
+	chrome.Title(r, th, fmt.Sprintf("exercise %02d %s", e.Number, e.Title), p.Attempt.State(p.Changed))
 	r.At(2, 1).Text(faint, "Edit ").Text(th.Style(theme.Code), e.Dir+"/main.go").Text(faint, ", then enter runs and grades it.")
 
 	y := head
