@@ -65,7 +65,9 @@ func (e *Examiner) spin(spin diagnosis.Finding) *Finding {
 		return Find(WriteRetried, fmt.Sprintf("%d writes in a row to %s found no room (EAGAIN)", spin.Count, name), f).Decides(Refused(f, world.CallWrite))
 	case diagnosis.RoomNotUsed:
 		return Find(AlwaysWritable, fmt.Sprintf("the callback of %s was told %s times in a row that it may write, and wrote nothing",
-			name, atLeast(spin.Count, e.ended)), f).Decides(func(r *world.Entry) bool { return r.Kind == trace.CallbackBegin && r.FD == f.Number })
+			name, atLeast(spin.Count, e.ended)), f).Decides(func(r *world.Entry) bool {
+			return r.Kind == trace.CallbackBegin && r.FD == f.Number && r.What()&(trace.Readable|trace.Writable) == trace.Writable
+		})
 	}
 	ran := fmt.Sprintf("the callback of %s ran %s times", name, atLeast(spin.Count, e.ended))
 	if f.Untaken.Now < spin.Count { // the last of them may have done it
