@@ -70,7 +70,7 @@ type Ending int
 const (
 	Anyhow       Ending = iota // with a loop or without, however it returned
 	NoEventsLeft               // when its last dispatch returned, no event was pending (or it was Loop(Once))
-	NoneLeft                   // the same for the last dispatch of each of its bases
+	NeverCut                   // the same for each dispatch of each of its bases: Break and Exit have ended none before
 )
 
 // Ends waits until the program has ended, and requires that it did so by
@@ -114,19 +114,22 @@ func (e *Examiner) Ends(expected string, how Ending) {
 	e.closed(expected)
 }
 
-// brokenOff looks whether an event was pending when a base's last dispatch returned: that of the base that
-// returned last, or, if none may be left, of any.
+// brokenOff looks whether an event was pending when the last dispatch of the base that returned last did so; or, if none
+// may be cut, any dispatch.
 func (e *Examiner) brokenOff(how Ending) *Finding {
-	for i := range e.world.Bases {
-		base := e.world.Bases[i].Number
-		end, cut := e.cut[base]
-		if !cut || how == NoEventsLeft && base != e.world.Returned.Base {
-			continue
-		}
-		return Find(BrokenOff, fmt.Sprintf("dispatch returned: %q; it should return when no event is pending, not before", safe(end.Text)), e.handFDs()...).
-			Decides(Numbered(end.Seq))
+	m := BrokenOff
+	end, cut := e.cut[e.world.Returned.Base]
+	if how == NeverCut && !cut {
+		end, cut = e.everCut, e.everCut.Seq != 0
 	}
-	return nil
+	if _, last := e.cut[end.Base]; !last {
+		m = BrokenAndOn
+	}
+	if !cut {
+		return nil
+	}
+	return Find(m, fmt.Sprintf("dispatch returned: %q; it should return when no event is pending, not before", safe(end.Text)), e.handFDs()...).
+		Decides(Numbered(end.Seq))
 }
 
 // lingers says why a program does not end.

@@ -44,7 +44,8 @@ type Examiner struct {
 	over    bool  // all was said and is answered: only its end is waited for
 	alone   bool  // the program started no other, as far as was seen
 
-	cut map[uint16]world.Entry // the last dispatch of these bases has returned with an event pending
+	cut     map[uint16]world.Entry // the last dispatch of these bases has returned with an event pending
+	everCut world.Entry            // the first dispatch that Break or Exit has ended so
 
 	hands         []hand
 	whose         []string        // old and new, for a Replacer: a connection's address, and the client
@@ -210,6 +211,7 @@ func (e *Examiner) apply(r *trace.Record) {
 		case trace.LoopBroken, trace.LoopExited:
 			if delete(e.cut, r.Base); e.hasPending(r.Base) {
 				e.cut[r.Base] = entry
+				e.everCut = cmp.Or(e.everCut, entry)
 			}
 		case trace.LoopDone: // one look does not make it whole again
 			if !e.hasPending(r.Base) {

@@ -129,6 +129,9 @@ func (f *FIFO) End() {
 	}
 }
 
+// Ended reports whether the world has closed its end.
+func (f *FIFO) Ended() bool { return f.over }
+
 // ownWriter: the world has closed its end, and the program itself may still write to that FIFO.
 func (e *Examiner) ownWriter() *Finding {
 	for _, h := range e.hands {

@@ -395,6 +395,14 @@ var (
 			"to do; without NoExitOnEmpty it does so by itself, when no event is pending.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
+	BrokenAndOn = &Misconception{
+		ID:     "broken-and-on",
+		Belief: "A loop must be left and entered again.",
+		Guess:  true,
+		Truth: "Break and Exit end a loop though events are pending, and what goes on is another one. None of that is needed: a callback returns, and the " +
+			"loop goes on by itself. When no event is pending any more, Dispatch returns (without NoExitOnEmpty). Here that alone is to end it.",
+		Lesson: "02-ev-persist", Section: "explain",
+	}
 	OtherThreads = &Misconception{
 		ID:     "other-threads",
 		Belief: "Several threads may share the work.",

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"fdlab/lab/kernel"
+	"fdlab/lab/world"
 )
 
 // Restart starts the program again, when it has ended. Its trace, its fds and
@@ -31,6 +32,7 @@ func (e *Examiner) Afresh() {
 	e.hands, e.entries, e.signs, e.ended, e.over = nil, nil, 0, false, false
 	e.said.Reset()
 	clear(e.cut)
+	e.everCut = world.Entry{}
 }
 
 // TimeWaits returns how many connections of the port are in TIME_WAIT in the

@@ -96,7 +96,7 @@ var ringsTooEarly = &grade.Misconception{
 	ID:     "rings-too-early",
 	Belief: "The item and the ring belong together, so their order does not matter.",
 	Truth: "The worker is on another thread, and may run between any two lines of the dispatcher. If the dispatcher rings before the item " +
-		"is in the queue, the worker finds an empty queue, and no ring is left for the item. First the item, under the lock, then " +
+		"(or the word that it is the end) is there, the worker finds nothing, and no ring is left for it. First what the ring is for, under the lock, then " +
 		"the ring.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
@@ -140,6 +140,14 @@ var itemLost = &grade.Misconception{
 		"refuses it, a variable holds one item), or if it is thrown away with those that were done. Put each item in, and take " +
 		"out just those that you do, both under the lock.",
 	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var questionSkipped = &grade.Misconception{
+	ID:     "question-skipped",
+	Belief: "When no more items come, no more answers are needed.",
+	Guess:  true,
+	Truth: "An item that is left when the FIFO has ended is done as any other is: a question waits for its answer. (A read of an fd that " +
+		"is closed gives EBADF at once, and waits for nothing: close what the worker uses when its loop has returned.)",
 }
 
 var takesPart = &grade.Misconception{

@@ -35,7 +35,7 @@ func (w *bellWorld) oneMore() fate {
 		return w.fate
 	}
 	got, missing := w.e.Printed(), w.e.Missing()
-	if w.e.Ended() || missing == "" || w.items.Unread() > 0 || w.bell() == nil || w.bell().InCallback > 0 || w.answers.FD().Blocked > 0 {
+	if w.e.Ended() || missing == "" || w.items.Unread() > 0 || w.bell() == nil || w.bell().InCallback > 0 || w.answers.FD().Blocked > 0 || w.items.Ended() {
 		return unknown
 	}
 	w.lacks = missing

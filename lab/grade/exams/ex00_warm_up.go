@@ -31,6 +31,6 @@ var warmUp = &grade.Exam{
 
 		e.Check("all is closed at the end")
 		in.End()
-		e.Ends("the FIFO has ended: the loop has nothing left to wait for, and the program ends with all closed", grade.NoEventsLeft)
+		e.Ends("the FIFO has ended: the loop has nothing left to wait for, and the program ends with all closed", grade.NeverCut)
 	},
 }

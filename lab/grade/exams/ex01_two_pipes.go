@@ -91,7 +91,7 @@ var twoPipes = &grade.Exam{
 		e.Check("all is closed at the end")
 		endsInFull(e, other)
 		const end = "both have ended: the loop has nothing left to wait for, and the program ends with all closed"
-		e.Ends(end, grade.NoEventsLeft)
+		e.Ends(end, grade.NeverCut)
 
 		// Once more, in the other order: a callback may take the other one's end for granted.
 		e.Afresh()
@@ -106,7 +106,7 @@ var twoPipes = &grade.Exam{
 		e.Calm(still)
 		says(other, "last words\n", still)
 		other.End()
-		e.Ends(end, grade.NoEventsLeft)
+		e.Ends(end, grade.NeverCut)
 	},
 }
 

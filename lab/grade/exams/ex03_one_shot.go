@@ -70,7 +70,7 @@ var oneShot = &grade.Exam{
 
 		e.Check("the end")
 		jobs.End()
-		e.Ends("the FIFO ends: nothing is added any more, dispatch returns, and all is closed", grade.NoEventsLeft)
+		e.Ends("the FIFO ends: nothing is added any more, dispatch returns, and all is closed", grade.NeverCut)
 	},
 }
 

@@ -146,7 +146,7 @@ var idleTimeout = &grade.Exam{
 			}
 			return s.over
 		})
-		e.Ends(end, grade.NoEventsLeft)
+		e.Ends(end, grade.NeverCut)
 		s = measure(e, sensor)
 		e.Require(e.Asides() <= s.told, end, endIsSilence, fmt.Sprintf("idle was printed %d times, and %d of these times the sensor had been silent for so long",
 			e.Asides(), s.told), s.fd)
@@ -163,7 +163,7 @@ var idleTimeout = &grade.Exam{
 		sensor.Say("20.5\n")
 		heardOf(e, sensor, grade.Unanswered, "then the sensor speaks, and standard output has its line")
 		sensor.End()
-		e.Ends(end, grade.NoEventsLeft)
+		e.Ends(end, grade.NeverCut)
 	},
 }
 

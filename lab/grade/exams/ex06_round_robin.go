@@ -162,6 +162,8 @@ var roundRobin = &grade.Exam{
 			d.Answered("d speaks one byte at a time, and gets each back at once")
 		}
 		suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong, firedOnce)
+		atOnce(e, a, d)
+		atOnce(e, d, a)
 		more := strings.Repeat("more than a read takes\n", 87)
 		f.Due(more)
 		f.Say(more)
@@ -187,7 +189,39 @@ var roundRobin = &grade.Exam{
 		suspects(e, acceptsWrong, (*grade.Examiner).LeftOut)
 		leave(d, last, f)
 		e.Ends("the last client has left: all loops return, and all is closed", grade.Anyhow)
+		onlyOne(e)
 	},
+}
+
+// atOnce has clients of two workers speak at the same time: the one's worker stands when it has read, while that of the other
+// serves it. So the race detector sees what both do to the same memory after a read: no call of the one comes after one of the other.
+func atOnce(e *grade.Examiner, one, other *grade.Client) {
+	const expected = "two clients of two workers speak at the same time, and each gets its line back"
+	text := func(c *grade.Client) string { return c.Name + " speaks, too\n" }
+	e.HoldReadDone(one.FD())
+	one.Due(text(one))
+	one.Say(text(one))
+	e.Await(expected, func() bool { return e.HeldThere(world.AfterRead) })
+	other.Due(text(other))
+	other.Say(text(other))
+	other.Answered(expected)
+	e.Release()
+	one.Answered(expected)
+}
+
+// onlyOne starts the server again, for one client: a worker that never gets one must end, too.
+func onlyOne(e *grade.Examiner) {
+	const expected = "the server is started again for one client; it is served, and leaves: all loops return, and all is closed"
+	port := e.Port()
+	e.Restart(strconv.Itoa(port), "1")
+	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut)
+	only := e.Dial("only", port)
+	only.Due("I am alone\n")
+	only.Say("I am alone\n")
+	only.Answered(expected)
+	only.End()
+	only.Dropped(expected)
+	e.Ends(expected, grade.Anyhow)
 }
 
 // guests are clients that come, say a word and leave.

@@ -171,5 +171,6 @@ var doorbell = &grade.Exam{
 		w.many()
 		w.ends()
 		w.notPosted()
+		w.endsIdle()
 	},
 }

@@ -119,8 +119,8 @@ var noEndOfFile = &grade.Misconception{
 var closedTooEarly = &grade.Misconception{
 	ID:     "closed-too-early",
 	Belief: "I have told the worker that it is the end, so I can close the bell.",
-	Truth: "The worker was busy, and has not heard it yet. An eventfd is one fd for both threads: when it is closed, the number is gone, " +
-		"together with what epoll knew about it, and the worker goes on sleeping. Wait until its loop has returned, then close the bell.",
+	Truth: "The worker was busy, and has not heard it yet. When the fd that its loop watches is closed, what was in it is gone, " +
+		"together with what epoll knew about it, and the worker goes on sleeping. Wait until its loop has returned, then close that fd.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 

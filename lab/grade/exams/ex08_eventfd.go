@@ -110,6 +110,7 @@ var eventfdBell = &grade.Exam{
 		w.ends()
 		w.notPosted()
 		w.bellOnly()
+		w.endsIdle()
 	},
 }
 
@@ -258,14 +259,16 @@ func (w *bellWorld) tooLarge() *grade.Finding {
 // written to its eventfd.
 func (w *bellWorld) notTold() *grade.Finding {
 	bell, items := w.bell(), w.items.FD()
-	if w.e.Ended() || bell == nil || bell.What != "eventfd" || bell.Watched() == 0 || w.answers.FD().Blocked > 0 || w.e.Missing() != "" {
+	if w.e.Ended() || bell == nil || bell.Watched() == 0 || w.answers.FD().Blocked > 0 || w.e.Missing() != "" {
 		return nil
 	}
 	ended, told := false, false
 	w.e.Each(func(r *world.Entry) {
-		if r.Kind == trace.CallEnd {
-			ended = ended || r.FD == items.Number && r.Call == world.CallRead && r.A == 0 && r.B == 0
-			told = told || ended && r.FD == bell.Number && r.Call == world.CallWrite
+		switch {
+		case r.Kind == trace.CallEnd && r.FD == items.Number && r.Call == world.CallRead && r.A == 0 && r.B == 0:
+			ended = true
+		case r.Kind == trace.CallEnd && r.Call == world.CallWrite || r.Kind == trace.Close:
+			told = told || ended && r.FD == w.ring().Number
 		}
 	})
 	if !ended || told {
@@ -372,7 +375,12 @@ func (w *bellWorld) restByHand() *grade.Finding {
 func (w *bellWorld) closedBell() *grade.Finding {
 	returned := w.e.World().Returned.Reason
 	cut := returned == trace.LoopBroken || returned == trace.LoopExited
-	if bell := w.bell(); bell != nil && bell.What == "eventfd" && bell.Orphaned && !cut {
+	bell := w.bell()
+	if bell != nil && bell.What != "eventfd" && bell.Orphaned && !cut {
+		return grade.Find(closedTooEarly, "the end of the pipe that the worker's loop watches was closed while its event was pending",
+			bell, w.items.FD()).Decides(grade.Closing(bell))
+	}
+	if bell != nil && bell.What == "eventfd" && bell.Orphaned && !cut {
 		ended, told := false, false
 		w.e.Each(func(r *world.Entry) {
 			if r.Kind == trace.CallEnd {

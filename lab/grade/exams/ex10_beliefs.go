@@ -150,7 +150,7 @@ var asksForIt = &grade.Misconception{
 	ID:     "asks-for-it",
 	Belief: "To ask again and again is to wait.",
 	Truth: "Each read that finds nothing (EAGAIN) is a system call for nothing. Between two of them the program is awake, or it sleeps and comes " +
-		"late. On an fd that blocks, read sleeps until there is something.",
+		"late. On an fd that blocks (and has no SO_RCVTIMEO), read sleeps until there is something.",
 	Lesson: "01-select-vs-blocking-io", Section: "explain",
 }
 

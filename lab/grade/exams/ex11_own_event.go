@@ -144,6 +144,7 @@ var ownEvent = &grade.Exam{
 		const closes = "client a has reset its connection, and the server closes its end"
 		e.Calm(closes)
 		closesIts(e, closes, gone)
+		owedNothing(e, port, &came)
 		comeAndGo(e, b, port, &came)
 		closedWrites(e)
 		closedBeside(e)
@@ -248,6 +249,20 @@ func lateAnswer(e *grade.Examiner, a *grade.Client, port int, came *newcomers) (
 	}
 	e.Release()
 	return d
+}
+
+// owedNothing lets a client reset when it has its answer: only a read can tell the server.
+func owedNothing(e *grade.Examiner, port int, came *newcomers) {
+	const expected = "a client that has its answer resets its connection: the server closes its end"
+	one := e.Dial("r", port)
+	*came = append(*came, one)
+	one.Due("I HAVE TO GO\n")
+	one.Say("i have to go\n")
+	one.Answered(expected)
+	own := one.FD()
+	one.Reset()
+	e.Calm(expected)
+	closesIts(e, expected, own)
 }
 
 // comeAndGo lets a client speak at the same time as others come and leave: so the worker works

@@ -31,7 +31,9 @@ func run(port uint16, clients int) error {
 	workers = make([]*worker, 2)
 	err := accept(port, clients, workers)
 	for _, w := range workers {
-		err = errors.Join(err, w.finish())
+		if w != nil { // it was needed
+			err = errors.Join(err, w.finish())
+		}
 	}
 	return err
 }
