@@ -190,11 +190,12 @@ func (e *Examiner) ShortWrite(f *world.FD) func(*world.Entry) bool {
 	return numbered(short)
 }
 
-// ShortWriteBefore is ShortWrite for the last such write before the one that sent byte n (from 0).
-func (e *Examiner) ShortWriteBefore(f *world.FD, n int) func(*world.Entry) bool {
+// ShortWriteBefore is ShortWrite for the last such write before the one that sent byte n (from 0), of those that took so many bytes
+// and more.
+func (e *Examiner) ShortWriteBefore(f *world.FD, n int, took int64) func(*world.Entry) bool {
 	is, over, short := e.WriteOf(f, n), false, uint64(0)
 	e.eachWrite(f, func(r *world.Entry, _, after int64) {
-		if over = over || is(r); !over && after > 0 {
+		if over = over || is(r); !over && after > 0 && max(0, r.A) >= took {
 			short = r.Seq
 		}
 	})

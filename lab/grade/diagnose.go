@@ -123,11 +123,26 @@ func (e *Examiner) blocked() *Finding {
 		case inside && call.Call == world.CallAccept:
 			return Find(AcceptBlocks, "inside a callback, "+saw, about...).Decides(began(f, call.Call))
 		case inside:
+			in := e.insideOf(began(f, call.Call))
+			if in.FD != trace.NoFD && in.FD != f.Number {
+				return Find(BlockedOnAnother, fmt.Sprintf("inside the callback of %s, %s", safe(e.whoseCallback(&in)), saw), about...).
+					Decides(CallbackBegins(in.Number), began(f, call.Call))
+			}
 			return Find(BlockedInCallback, "inside a callback, "+saw, about...).Decides(madeBlocking(f), began(f, call.Call))
 		}
 		return Find(Blocked, saw, about...).Decides(began(f, call.Call))
 	}
 	return nil
+}
+
+// insideOf is the callback in which the last record was made of which that holds.
+func (e *Examiner) insideOf(is func(*world.Entry) bool) (in world.Frame) {
+	e.Each(func(r *world.Entry) {
+		if is(r) {
+			in = r.Inside
+		}
+	})
+	return in
 }
 
 // waits says how many bytes wait: "3 bytes wait".

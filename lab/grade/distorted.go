@@ -2,6 +2,7 @@ package grade
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"fdlab/lab/trace"
@@ -50,6 +51,25 @@ var (
 		Truth: "A slice of a buffer is no copy: the next read into the same buffer writes over what has not been put out yet. Write it " +
 			"before you read again, or copy what is kept: append([]byte(nil), buf[:n]...).",
 	}
+	Quoted = &Misconception{
+		ID:     "printed-quoted",
+		Belief: "A text is printed as it is, whatever the verb.",
+		Truth: "%q (and strconv.Quote) writes a text as Go source has it: between quotes, and \\n where a newline was. Write the bytes as they came: " +
+			"os.Stdout.Write.",
+	}
+	ReadLeftOut = &Misconception{
+		ID:     "read-left-out",
+		Belief: "What I have read comes out.",
+		Guess:  true,
+		Truth: "What one read gave was not put out, and what a later one gave was. Put out each read before the next one into the same buffer, or keep a copy of it; " +
+			"one callback may read several times.",
+	}
+	OwnWords = &Misconception{
+		ID:     Noise.ID,
+		Belief: Noise.Belief,
+		Guess:  true,
+		Truth:  Noise.Truth,
+	}
 	NotAsItCame = &Misconception{
 		ID:      "not-as-it-came",
 		Belief:  "What comes out is what came in.",
@@ -79,7 +99,14 @@ func (e *Examiner) distortion(got, due string, n int) *Misconception {
 	case repeats(inserted(got, due, n, all), reads, due, n):
 		return PrintedAgain
 	case inserted(got, due, n, all) != "":
+		if !strings.Contains(due, inserted(got, due, n, all)) { // nobody has said that
+			return OwnWords
+		}
 		return Noise
+	case quotes(more, reads, due, n):
+		return Quoted
+	case leavesOut(more, reads, due, n):
+		return ReadLeftOut
 	case len(got) == all && strings.Contains(due[n:], more[:min(len(more), 12)]):
 		return BufferReused
 	}
@@ -196,6 +223,36 @@ func goesOnThere(reads []int, n int, follows, due string) bool {
 func trims(more, due string) bool {
 	rest := strings.TrimLeft(due, " \t\r")
 	return len(rest) < len(due) && rest != "" && rest[0] == more[0] && strings.HasPrefix(more, rest[:min(len(rest), len(more))])
+}
+
+// quotes reports whether the text goes on with what the next read gave, as Go source writes it.
+func quotes(more string, reads []int, due string, n int) bool {
+	at := 0
+	for _, size := range reads {
+		if at == n && n+size <= len(due) {
+			quoted := strconv.Quote(due[n : n+size])
+			return strings.HasPrefix(more, quoted[:min(len(quoted), len(more))])
+		}
+		at += size
+	}
+	return false
+}
+
+// leavesOut reports whether the text goes on, where a read begins, with what a later one gave.
+func leavesOut(more string, reads []int, due string, n int) bool {
+	const tells = 8 // so many bytes can hardly be the same by chance
+	if len(more) < tells {
+		return false
+	}
+	at, begins := 0, false
+	for _, size := range reads {
+		if begins && at < len(due) && strings.HasPrefix(due[at:], more[:tells]) {
+			return true
+		}
+		begins = begins || at == n
+		at += size
+	}
+	return false
 }
 
 // linesBefore reports whether a read before the one that ended with byte n gave the end of a line.

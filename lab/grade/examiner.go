@@ -353,6 +353,9 @@ func (e *Examiner) tell(expected string, found *Finding) *Feedback {
 	}
 	f := &Feedback{Expected: cmp.Or(found.expected, expected), Saw: names.Replace(found.Saw), Misconception: m.ID, Unknown: m.Unknown, Truth: m.Truth,
 		Lesson: m.Lesson, Section: m.Section, Records: append(found.earlier, evidence(entries, 10, found.decides, found.FDs...)...)}
+	if len(entries) >= keep {
+		f.Records = append(f.Records, "              (the program has made more records than are kept: what followed is not shown)")
+	}
 	if !m.Guess && !m.Unknown {
 		f.Belief = m.Belief
 	}

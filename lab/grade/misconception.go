@@ -12,10 +12,19 @@ var (
 	}
 	BlockedInCallback = &Misconception{
 		ID:     "blocked-in-callback",
-		Belief: "A callback may read until nothing is left, or from any fd it likes.",
-		Truth: "A callback was told of one fd, and of one read that will not block. A second read, or a read of " +
-			"another fd, sleeps in the kernel if nothing is there, and the loop with it: no other callback runs. Read once for each " +
+		Belief: "A callback may read until nothing is left.",
+		Truth: "A callback was told of one read that will not block. A read of what is not there " +
+			"sleeps in the kernel, and the loop with it: no other callback runs. Read once for each " +
 			"callback, or make the fd non-blocking and stop at EAGAIN.",
+		Lesson: "01-select-vs-blocking-io", Section: "explain",
+	}
+	// BlockedInCallback where the callback is that of another fd.
+	BlockedOnAnother = &Misconception{
+		ID:     "blocked-in-callback",
+		Belief: "A callback may read from any fd it likes.",
+		Guess:  true,
+		Truth: "A callback was told of its own fd. A read of another one sleeps in the kernel if nothing is there, and the loop with it: no " +
+			"other callback runs. Read in each callback the fd that it was called for.",
 		Lesson: "01-select-vs-blocking-io", Section: "explain",
 	}
 	AcceptBlocks = &Misconception{
@@ -183,7 +192,7 @@ var (
 		ID:     "write-retried",
 		Belief: "If write takes nothing, I try again until it does.",
 		Truth: "There is room when the other end reads, and that may take hours. Until then each try is a system call " +
-			"for nothing, and takes the processor from the other clients. Keep the rest, and let a Write event say when there is room.",
+			"for nothing, in time that other clients need. Keep the rest, and let a Write event say when there is room.",
 		Lesson: "07-one-thread-many-clients", Section: "explain",
 	}
 	RetriedByClock = &Misconception{
@@ -210,8 +219,9 @@ var (
 	AcceptsNoMore = &Misconception{
 		ID:     "accepts-no-more",
 		Belief: "Nobody else will come.",
+		Guess:  true,
 		Truth: "Somebody has. Without an event on the listener, whoever connects waits in its backlog for ever. Delete that event only when " +
-			"the program is to take no more clients.",
+			"the program is to take no more clients: when its count of them is right.",
 		Lesson: "07-one-thread-many-clients", Section: "explain",
 	}
 	ListenerClosed = &Misconception{
@@ -371,8 +381,8 @@ var (
 		ID:     "closed-while-watched",
 		Belief: "When the fd is closed, nothing of it is left.",
 		Guess:  true,
-		Truth: "When an fd is closed, its event is left: the kernel may give the number to the next fd that is opened, and the event " +
-			"is then about that one. Delete the event first, then close the fd; where there are two of them, both.",
+		Truth: "When an fd is closed, the kernel forgets it, and the base does not: when the next fd that is opened gets the number, the old event " +
+			"stands in its way, or is taken for its own. Delete the event first, then close the fd; where there are two of them, both.",
 	}
 	ClosedTwice = &Misconception{
 		ID:     "closed-twice",

@@ -31,7 +31,7 @@ var (
 			"the loop: they leave one."}
 	PastTheLab = &Misconception{ID: "past-the-lab", Belief: "unix.Close and sys.Close do the same.",
 		Truth: "The kernel does the same. But an exercise is judged by its trace, and only calls through fdlab/lab/sys leave records: " +
-			"package unix is there for its constants. Put sys in the place of it, and check again: what is said then " +
+			"package unix is there for its constants (and for its waits, where the Task allows them). Put sys in the place of it, and check again: what is said then " +
 			"rests on all that the program does."}
 	Forks = &Misconception{ID: "forks", Belief: "Another program can do it.",
 		Truth: "An exercise is one process. What another process does leaves no trace here."}

@@ -82,6 +82,12 @@ func (c *Client) Deviates() string {
 	return got[alike(got, due):]
 }
 
+// Awaits returns what is due to the client and has not come, or came otherwise.
+func (c *Client) Awaits() string {
+	got, due := c.answers()
+	return due[alike(got, due):]
+}
+
 // Right is how many bytes the client has heard before the first wrong one.
 func (c *Client) Right() int { return alike(c.answers()) }
 

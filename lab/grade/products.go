@@ -76,8 +76,12 @@ func (e *Examiner) noise() *Finding {
 			return Find(SpeaksUnasked, fmt.Sprintf("after %d right bytes, %s goes on with %s; nothing that it had said was unanswered then",
 				n, p.name, Excerpt(p.got[n:])), p.fd).Decides(e.WriteOf(p.fd, n)).Instead(instead)
 		}
-		found := Find(m, fmt.Sprintf("after %d right bytes, %s goes on with %s, and should with %s",
-			n, p.name, Excerpt(p.got[n:]), Excerpt(p.due[n:])), e.about(p)...)
+		counted := ""
+		if e.aside != "" && p.fd == nil {
+			counted = fmt.Sprintf(" (lines %q are not counted)", strings.TrimSuffix(e.aside, "\n"))
+		}
+		found := Find(m, fmt.Sprintf("after %d right bytes%s, %s goes on with %s, and should with %s",
+			n, counted, p.name, Excerpt(p.got[n:]), Excerpt(p.due[n:])), e.about(p)...)
 		switch {
 		case n > 0 && (m == AddsNewline || m == PieceIsLine || m == WholeBuffer):
 			found.Decides(e.readOf(n - 1))
@@ -106,7 +110,7 @@ func (e *Examiner) LeftOut() *Finding {
 			continue
 		}
 		n := alike(p.got, p.due)
-		return Find(Unanswered, fmt.Sprintf("a write to %s took less than had been read; after %d right bytes, %s goes on with %s, and should with %s",
+		return Find(Unanswered, fmt.Sprintf("a write to %s was shorter than what had been read and not written yet; after %d right bytes, %s goes on with %s, and should with %s",
 			safe(p.fd.Name()), n, p.name, Excerpt(p.got[n:]), Excerpt(p.due[n:])), p.fd).Decides(short)
 	}
 	return nil

@@ -53,6 +53,15 @@ func TimeWaits(port int) (own, peers int, ok bool) {
 	return own, peers, err == nil
 }
 
+// Listens reports whether any program listens on the port, by the kernel's table. ok is false where the kernel does not show it.
+func Listens(port int) (yes, ok bool) {
+	all, err := kernel.Connections(uint16(port))
+	for _, c := range all {
+		yes = yes || c.TCP.String() == "LISTEN" && int(c.Local.Port()) == port
+	}
+	return yes, err == nil
+}
+
 // Shared reports whether another program of the same user may listen on a port
 // on which one listens already: it tries.
 func Shared(port int) bool {

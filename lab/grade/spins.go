@@ -23,7 +23,11 @@ func (e *Examiner) spins() *Finding {
 			continue
 		}
 		if ok {
-			return e.spin(spin).Instead("a program that has nothing to do sleeps until there is something")
+			found := e.spin(spin)
+			if spin.Cause != diagnosis.EndReadAgain { // what was waited for is its end, most of the time
+				found.Instead("a program that has nothing to do sleeps until there is something")
+			}
+			return found
 		}
 	}
 	if e.circles >= diagnosis.ForEver {
@@ -128,11 +132,11 @@ func (e *Examiner) timesOut(before int) *Finding {
 	if called < int(diagnosis.Often) {
 		return nil
 	}
-	m, whose := OwnTimeout, "an event's"
+	m, whose := OwnTimeout, "events'"
 	if timer {
-		m, whose = PollsByClock, "a timer's"
+		m, whose = PollsByClock, "timers'"
 	}
-	return Find(m, fmt.Sprintf("while nothing came, %s timeout was over %d times, and woke the loop", whose, called), about)
+	return Find(m, fmt.Sprintf("while nothing came, %s timeouts were over %d times, and each time woke a loop", whose, called), about)
 }
 
 // readByClock reports whether the last read of the fd was made in the callback of a timer.

@@ -90,7 +90,7 @@ func (w *bellWorld) strayed(left *grade.Misconception) *grade.Finding {
 		return grade.Find(lost, fmt.Sprintf("%s %s not printed, and what came next was: %s %s not in the queue", grade.Excerpt(missing), is, rest, is), w.items.FD(), bell).
 			Decides(read)
 	case inQueue:
-		return grade.Find(left, fmt.Sprintf("the bell was read, and %s %s not printed; with the next ring, what lay in the queue came", grade.Excerpt(missing), is),
+		return grade.Find(left, fmt.Sprintf("the bell was read, and %s %s not printed; with the next ring, the first of what lay in the queue came", grade.Excerpt(missing), is),
 			w.items.FD(), bell, w.ring()).Decides(read)
 	}
 	if n, _ := w.notRungFor(); w.lacks != "" && n > 0 && w.items.FD().InCallback == 0 {

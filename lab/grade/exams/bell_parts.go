@@ -23,7 +23,7 @@ func (w *bellWorld) takesAll(left int, question part) {
 		w.e.RuleOut(expected, grade.Find(takesPart, fmt.Sprintf("a question and five more items were in the queue when the worker read the bell; "+
 			"when that callback had ended, this many of them were not printed: %d", question.left), w.bell()).Decides(grade.Numbered(question.end)))
 	}
-	w.e.Require(left == 0, expected, takesPart, fmt.Sprintf("305 items came while the worker was busy; when the next callback had ended, this many were not printed: %d", left), w.bell())
+	w.e.Require(left == 0, "one callback takes all items that are in the queue", takesPart, fmt.Sprintf("305 items came while the worker was busy; when the next callback had ended, this many were not printed: %d", left), w.bell())
 }
 
 // answeredByPhases answers the question, and then lets the worker go one phase at a time, up to the

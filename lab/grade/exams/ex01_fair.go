@@ -15,7 +15,15 @@ var keptWaiting = &grade.Misconception{
 	ID:     "kept-waiting",
 	Belief: "When one source has nothing more, the other one's turn comes.",
 	Truth: "A source may always have something, and then the other one is never heard. Serve each that is ready, in each " +
-		"iteration of the loop, before the loop asks the kernel again; and give none of them a higher priority.",
+		"iteration of the loop, before the loop asks the kernel again.",
+}
+
+var higherFirst = &grade.Misconception{
+	ID:     "higher-first",
+	Belief: "A higher priority only says who comes first.",
+	Guess:  true,
+	Truth: "The base has several priorities. While an event of a higher priority is ready, none of a lower one is called, in this turn or in the next. " +
+		"A source that has much to say must not be above the other: give both the same priority.",
 }
 
 var fullBufferIsMore = &grade.Misconception{
@@ -72,7 +80,13 @@ func fair(e *grade.Examiner, full, waiting *grade.FIFO) {
 	})
 	if reads > 3 && !(again && in == 0) {
 		e.OneThread("one thread reads both pipes", full.FD(), waiting.FD()) // of two, the machine decides who is late
-		e.RuleOut(expected, grade.Find(keptWaiting, fmt.Sprintf("a byte of %s waited; %s was read %d times more before it was read", waiting.FD().Name(),
+		m := keptWaiting
+		e.Each(func(r *world.Entry) {
+			if r.Kind == trace.BaseNew && r.A > 1 {
+				m = higherFirst
+			}
+		})
+		e.RuleOut(expected, grade.Find(m, fmt.Sprintf("a byte of %s waited; %s was read %d times more before it was read", waiting.FD().Name(),
 			full.FD().Name(), reads), full.FD(), waiting.FD()).Decides(grade.Numbered(told), grade.Numbered(heard)))
 	}
 }

@@ -14,7 +14,7 @@ var readsElsewhere = &grade.Misconception{
 	ID:     "reads-elsewhere",
 	Belief: "A goroutine may read what the loop watches.",
 	Truth: "Then two threads deal with one fd, and neither knows what the other does: the loop calls again for bytes that are just " +
-		"being read, or sleeps when some are left. Read inside the callback: it is called when there is something.",
+		"being read, or a thread blocks in a read of bytes that another one has taken. Read inside the callback: it is called when there is something.",
 	Lesson: "01-select-vs-blocking-io", Section: "explain",
 }
 

@@ -25,8 +25,8 @@ var timerOnce = &grade.Misconception{
 	ID:     "timer-once",
 	Belief: "While the sensor is silent, the time begins again by itself.",
 	Guess:  true,
-	Truth: "The timeout of a persistent event begins again by itself, as long as the event is pending. A timer without Persist " +
-		"fires once, and an event that is added anew has the timeout that Add is given then. A silence that goes on is reported " +
+	Truth: "The timeout of a persistent event begins again by itself, as long as the event is pending. An event without Persist, with an fd or " +
+		"as a timer, is no longer pending when it has fired, for its timeout, too; one that is added anew has the timeout that Add is given then. A silence that goes on is reported " +
 		"again only if a timeout is pending.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
@@ -63,7 +63,7 @@ var silenceLeftOut = &grade.Misconception{
 	Belief: "One idle more or less makes no difference.",
 	Guess:  true,
 	Truth: "Whoever reads the output counts the lines. Each time of silence is reported once, the first one like the others, and " +
-		"also before the first word. Print idle whenever the time is over.",
+		"also before the first word. It begins with each word, and again whenever it is over.",
 	Lesson: "02-ev-persist", Section: "explain",
 }
 

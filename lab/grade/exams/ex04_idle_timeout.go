@@ -128,7 +128,7 @@ var idleTimeout = &grade.Exam{
 					Decides(s.isTooEarly))
 		}
 		e.Require(quiet >= overBy(e, sensor, before), fmt.Sprintf("idle is printed whenever the sensor was silent for %v", silence), silenceLeftOut,
-			fmt.Sprintf("before the sensor spoke again, %d times of silence were over, and idle was printed %s", overBy(e, sensor, before), phrase.Counted(int64(quiet), "time")), s.fd)
+			fmt.Sprintf("before the sensor spoke again, at least %d times of silence were over, and idle was printed %s", overBy(e, sensor, before), phrase.Counted(int64(quiet), "time")), s.fd)
 		inTime(e, sensor, func() {
 			idles(1, fmt.Sprintf("the sensor is silent for %v, and standard output has the line idle", silence))
 		})
@@ -221,7 +221,7 @@ func chatter(e *grade.Examiner, sensor *grade.FIFO) (quiet int) {
 		}
 		if slept := e.SleptInside(); slept >= 3*silence/2 {
 			e.RuleOut("the sensor speaks often, and each word is passed on at once", grade.Find(grade.Starved,
-				fmt.Sprintf("the callbacks have slept for %v, all together, and what the sensor says meanwhile must wait", slept.Round(time.Millisecond)),
+				fmt.Sprintf("the callbacks have slept for %v or more, all together, and what the sensor says meanwhile must wait", slept.Round(time.Millisecond)),
 				sensor.FD()).Decides(longest(e, sensor.FD())))
 		}
 		e.Due("20.7\n")

@@ -92,8 +92,8 @@ func (s *spell) isTold(r *world.Entry) bool { return s.last != 0 && r.Seq == s.l
 
 // tooOften says that idle was printed more often than a timeout's callback was called just when a time of silence was over.
 func tooOften(printed, told int) string {
-	return fmt.Sprintf("idle was printed %s; at least %d of these times no time of %v without a word was just over",
-		phrase.Counted(int64(printed), "time"), printed-told, silence)
+	return fmt.Sprintf("%s of %v without a word were over, and idle was printed %s",
+		phrase.Counted(int64(told), "time"), silence, phrase.Counted(int64(printed), "time"))
 }
 
 // tooEarlyFor is what is meant by an idle that came too early.

@@ -115,6 +115,7 @@ var oneSlot = &grade.Misconception{
 var waitsToHandOver = &grade.Misconception{
 	ID:     "waits-to-hand-over",
 	Belief: "The acceptor may wait until the worker takes the connection.",
+	Guess:  true,
 	Truth:  "While it waits, nobody else is accepted, though the other worker may be idle. Post puts the function into a list and returns at once.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }

@@ -24,8 +24,8 @@ var acceptorServes = &grade.Misconception{
 var addedFromOutside = &grade.Misconception{
 	ID:     "added-from-outside",
 	Belief: "A base takes an event from any thread.",
-	Truth: "A base belongs to the thread that runs it: Add from another one is refused (ErrOtherThread; look at what " +
-		"Add returned). Post is the way in: the function that it gets runs on the base's own thread, and may add.",
+	Truth: "A base belongs to the thread that runs it: Add, Del and Activate from another one are refused (ErrOtherThread; look at what " +
+		"they return). Post is the way in: the function that it gets runs on the base's own thread, and may add.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
@@ -50,7 +50,8 @@ var notInTurn = &grade.Misconception{
 var anyWorker = &grade.Misconception{
 	ID:     "any-worker",
 	Belief: "Any thread may serve a connection.",
-	Truth: "Two threads then meet in one connection, and what belongs to it needs a lock. Here it " +
+	Guess:  true,
+	Truth: "Two threads deal with one connection, and what belongs to it needs a lock. Here it " +
 		"is handed over once, with its event: from then on all its callbacks run on one thread, one after the other.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
@@ -261,7 +262,7 @@ func comeToABusyWorker(e *grade.Examiner, a *grade.Client, port int) (come []*gr
 				Decides(addedOn(e, both, false), addedOn(e, both, true))
 		}
 		if twice := addedTwice(e); twice != nil {
-			return grade.Find(oneSlot, fmt.Sprintf("a worker has added an event for %s twice, and none for client c, which came before it", twice.Name()), twice, c.FD())
+			return grade.Find(oneSlot, fmt.Sprintf("a worker has added an event for %s more than once, and none for client c, which came before it", twice.Name()), twice, c.FD())
 		}
 		return nil
 	}, handedWrong)
@@ -374,13 +375,13 @@ func threadOf(e *grade.Examiner, c *grade.Client, expected string) uint32 {
 	f := c.FD()
 	e.Require(!readBy(e, f, acceptor(e)), expected, acceptorServes,
 		fmt.Sprintf("client %s was read on thread %d, the one that accepts", c.Name, acceptor(e)), f)
-	e.Require(f.Callbacks > 0 || !readInPost(e, f), expected, readsUnasked,
+	e.Require(f.Callbacks > 0 || !readInPost(e, f), "a connection is read in its worker's callbacks", readsUnasked,
 		fmt.Sprintf("client %s was read in a posted function, before the loop had said that there is something to read", c.Name), f)
 	e.Require(f.Callbacks > 0, expected, goroutineEach,
 		fmt.Sprintf("client %s is read without any callback: no loop watches it", c.Name), f)
 	threads := slices.Sorted(slices.Values(f.Threads))
 	e.Require(len(threads) == 1, expected, anyWorker,
-		fmt.Sprintf("client %s was served on %d threads: %d", c.Name, len(threads), threads), f)
+		fmt.Sprintf("client %s was read, or its callbacks were called, on %d threads: %d", c.Name, len(threads), threads), f)
 	for _, thread := range writersTo(e, f) {
 		if thread != threads[0] {
 			e.RuleOut(expected, grade.Find(answeredElsewhere, fmt.Sprintf("client %s is read on thread %d, and was answered on thread %d", c.Name, threads[0], thread), f).

@@ -64,6 +64,16 @@ func optionsSet(e *grade.Examiner) (o options) {
 	return o
 }
 
+// elsewhere looks whether the program listens, and not where the client looks for it.
+func elsewhere(e *grade.Examiner, port int) *grade.Finding {
+	listener := e.FD(func(f *world.FD) bool { return f.Listens })
+	if there, known := grade.Listens(port); listener == nil || there || !known {
+		return nil
+	}
+	return grade.Find(otherPort, fmt.Sprintf("the program listens, and not on port %d: by the kernel's table nobody does", port), listener).
+		Decides(grade.LastCall(listener, world.CallBind))
+}
+
 // inSpiteOf says why the program listens though bind has failed.
 func inSpiteOf(e *grade.Examiner) *grade.Finding {
 	listener := e.FD(func(f *world.FD) bool { return f.Listens })
@@ -97,23 +107,26 @@ func whyRefused(first options) func(e *grade.Examiner) *grade.Finding {
 			return grade.Find(optionRefused, "setsockopt has failed, and then bind has", listener).Decides(grade.Numbered(seq))
 		case second.other != nil && !second.listener:
 			return grade.Find(onAnother, fmt.Sprintf("bind has failed; SO_REUSEADDR was set on %s, which is another socket", second.other.Name()), listener, second.other).
-				Decides(grade.LastCall(second.other, world.CallReuseAddr))
+				Decides(grade.LastCall(second.other, world.CallReuseAddr), refusedBind)
 		case second.listener && !first.listener && !first.accepted:
 			return grade.Find(onlySecond, "bind has failed with SO_REUSEADDR, too: in the first run the option was not set, so the old connections are without it",
 				listener).Decides(grade.LastCall(listener, world.CallReuseAddr))
 		case !second.listener && !first.listener && !first.accepted:
-			return grade.Find(endedIsFree, "bind has failed", listener).Decides(func(r *world.Entry) bool {
-				return r.Kind == trace.CallEnd && r.Call == world.CallBind && r.A < 0
-			})
+			return grade.Find(endedIsFree, "bind has failed", listener).Decides(refusedBind)
 		case second.listener && first.listener && !first.accepted && !second.accepted:
 			return grade.Find(optionOff, "in both runs setsockopt SO_REUSEADDR was called before bind, and bind has failed: with the option on, it would not", listener).
-				Decides(grade.LastCall(listener, world.CallReuseAddr))
+				Earlier(first.words...).Decides(grade.LastCall(listener, world.CallReuseAddr))
 		case !second.listener && first.accepted:
 			return grade.Find(onAccepted, "in the first run SO_REUSEADDR was set on connections; the socket that is bound now is without it, and bind has failed", listener).
 				Earlier(first.words...)
 		}
 		return nil
 	}
+}
+
+// refusedBind says of a record whether it is a bind that failed.
+func refusedBind(r *world.Entry) bool {
+	return r.Kind == trace.CallEnd && r.Call == world.CallBind && r.A < 0
 }
 
 // acceptsFirst looks whether a client is connected and not answered, and a thread waits in accept for
@@ -172,6 +185,7 @@ var restart = &grade.Exam{
 
 		e.Check("it answers and closes")
 		e.Means(grade.Blocked, otherPort)
+		e.Suspects(func() *grade.Finding { return elsewhere(e, port) })
 		e.Start(fmt.Sprint(port), "3")
 		a := e.Dial("a", port)
 		e.Means(grade.Blocked, clientFirst)

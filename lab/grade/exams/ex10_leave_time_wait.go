@@ -98,7 +98,7 @@ func notPrinted(e *grade.Examiner, c *grade.Client, number string) *grade.Findin
 		return grade.Find(grade.NewlineLeftOut, "answer "+number+" was printed without its newline", c.FD())
 	case e.Ended():
 	case c.Owed() == 0:
-		return grade.Find(printsAtTheEnd, "the answer has come, the program has said bye, and it waits for the server: the answer is not printed", c.FD())
+		return grade.Find(printsAtTheEnd, "the answer has come, the program has said bye, and it waits for the server: the answer had not been printed by then", c.FD())
 	case c.Owed() == len("bye\n"):
 		return grade.Find(moreToCome, "the answer has come; it is not printed, bye is not said, and the program waits", c.FD()).
 			Decides(grade.LastCall(c.FD(), world.CallRead))

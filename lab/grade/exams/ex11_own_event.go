@@ -59,7 +59,7 @@ var pollsForMail = &grade.Misconception{
 var fdIsClient = &grade.Misconception{
 	ID:     "fd-is-client",
 	Belief: "When the answer comes, its client is there.",
-	Truth: "It may have left, and the next client may have the number of its fd, or its memory if the program uses that again. The function " +
+	Truth: "It may have left, and another client may have its place: the number of its fd, its index in a list, its memory. The function " +
 		"that writes an answer must ask first whether the very client that has spoken is still there.",
 	Lesson: "06-adding-to-a-running-base", Section: "explain",
 }

@@ -127,7 +127,7 @@ var doneWithIt = &grade.Misconception{
 	ID:     "done-with-it",
 	Belief: "I have done what I can for this client.",
 	Guess:  true,
-	Truth: "The client is connected, and is owed an answer. A connection is over when a read gives 0 and all is sent, or when a " +
+	Truth: "The client is connected: it may say more, or is owed an answer. A connection is over when a read gives 0 and all is sent, or when a " +
 		"read or a write gives an error that is not EAGAIN.",
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }

@@ -99,7 +99,11 @@ func heardWrong(clients ...*grade.Client) func(*grade.Examiner) *grade.Finding {
 			if wrong := c.Deviates(); wrong != "" {
 				right := c.Right()
 				m, what := wrongFor(e, c, wrong)
-				decides := e.ShortWriteBefore(c.FD(), right)
+				least := int64(0)
+				if m == tookNothing {
+					least = 1
+				}
+				decides := e.ShortWriteBefore(c.FD(), right, least)
 				if read := readsWhileOwing(e, c.FD()); m == writeTakesAll && read != nil {
 					m, what, decides = readInPlace, "a piece is missing. A read took more while an event waited for room for the rest", read
 				}
@@ -271,5 +275,5 @@ func wrongFor(e *grade.Examiner, c *grade.Client, wrong string) (m *grade.Miscon
 		}
 		return restInSharedBuffer, "another client's words are there"
 	}
-	return grade.WrongBytes, grade.Excerpt(wrong)
+	return grade.WrongBytes, grade.Excerpt(wrong) + ", and should hear " + grade.Excerpt(c.Awaits())
 }
