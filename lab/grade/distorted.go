@@ -105,10 +105,10 @@ func (e *Examiner) distortion(got, due string, n int) *Misconception {
 		return Noise
 	case quotes(more, reads, due, n):
 		return Quoted
-	case leavesOut(more, reads, due, n):
-		return ReadLeftOut
 	case len(got) == all && strings.Contains(due[n:], more[:min(len(more), 12)]):
 		return BufferReused
+	case leavesOut(more, reads, due, n):
+		return ReadLeftOut
 	}
 	return NotAsItCame
 }

@@ -62,7 +62,11 @@ func (e *Examiner) spin(spin diagnosis.Finding) *Finding {
 	case diagnosis.AskedInside:
 		return Find(EagainGoesOn, fmt.Sprintf("inside one callback, %d reads in a row of %s found nothing (EAGAIN)", spin.Count, name), f).Decides(Refused(f, world.CallRead))
 	case diagnosis.AskedAgain:
-		return Find(Polling, fmt.Sprintf("%d reads in a row of %s found nothing (EAGAIN)", spin.Count, name), f)
+		m := Polling
+		if in := e.insideOf(Refused(f, world.CallRead)); in.FD == f.Number && in.Why&(trace.Readable|trace.Timeout) == trace.Timeout {
+			m = OwnTimeout
+		}
+		return Find(m, fmt.Sprintf("%d reads in a row of %s found nothing (EAGAIN)", spin.Count, name), f)
 	case diagnosis.PushedInside:
 		return Find(WriteRetried, fmt.Sprintf("inside one callback, %d writes in a row to %s found no room (EAGAIN)", spin.Count, name), f).Decides(Refused(f, world.CallWrite))
 	case diagnosis.PushedAgain:
@@ -77,7 +81,7 @@ func (e *Examiner) spin(spin diagnosis.Finding) *Finding {
 	if f.Untaken.Now < spin.Count { // the last of them may have done it
 		return Find(NeverDrained, ran+" until anything was taken", f)
 	}
-	return Find(NeverDrained, ran+" in a row and took nothing: the fd was never drained", f)
+	return Find(NeverDrained, ran+" in a row and took nothing", f)
 }
 
 // atLeast says a number that still grows when the program is cut short.
@@ -95,6 +99,8 @@ func (e *Examiner) polls() *Finding {
 			m := Polling
 			if e.readByClock(f) {
 				m = PollsByClock
+			} else if in := e.insideOf(Refused(f, world.CallRead)); in.FD == f.Number && in.Why&(trace.Readable|trace.Timeout) == trace.Timeout {
+				m = OwnTimeout
 			}
 			return Find(m, fmt.Sprintf("while nothing came, %d reads in a row of %s found nothing (EAGAIN)", asks.Count, safe(f.Name())), f).
 				Decides(Refused(f, world.CallRead))

@@ -222,7 +222,7 @@ var fifo = &grade.Exam{
 
 // halfOfALine has a line come in two pieces, of which the first is bye.
 func halfOfALine(e *grade.Examiner, f *grade.FIFO) {
-	const expected = "of the line \"bye for now\" comes the first half, \"bye\": the program waits for the rest, and prints the line"
+	const expected = "of the line \"bye for now\" comes the first half, \"bye\": the program waits for the rest, prints the line, and goes on"
 	before := e.IsDue()
 	took := func() *grade.Finding {
 		got, printed := strings.CutPrefix(e.Printed(), before)
@@ -241,6 +241,7 @@ func halfOfALine(e *grade.Examiner, f *grade.FIFO) {
 	e.Suspects()
 	f.Echo(" for now\n")
 	e.Answered(expected)
+	e.Calm(expected)
 }
 
 // hearsOnlyBye starts the program again, and has nobody write after bye: nothing but the line bye may be needed to end it.

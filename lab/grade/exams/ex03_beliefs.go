@@ -37,6 +37,15 @@ var rearmedTooEarly = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
+var printedLate = &grade.Misconception{
+	ID:     "printed-late",
+	Belief: "The job can be printed a little later.",
+	Guess:  true,
+	Truth: "The timer's callback says that the job is done, and then it is printed: in that callback, before the event is added again. " +
+		"From Add on the next job may be read.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
 var sleepsInCallback = &grade.Misconception{
 	ID:     "sleeps-in-callback",
 	Belief: "The work is short, the callback can wait for it.",

@@ -253,6 +253,9 @@ func armed(e *grade.Examiner, jobs *world.FD) {
 	e.Require(!early, expected, rearmedTooEarly, "the event was added again inside the callback that read the job", jobs)
 }
 
+// addsTimer says of a record whether it adds a timer.
+func addsTimer(r *world.Entry) bool { return r.Kind == trace.Add && r.FD == trace.NoFD }
+
 // afterTheWork holds the loop when it has read a job, before the timer's callback: the
 // job is not done, so nobody may read that it is.
 func afterTheWork(e *grade.Examiner, jobs *grade.FIFO) {
@@ -271,8 +274,15 @@ func afterTheWork(e *grade.Examiner, jobs *grade.FIFO) {
 		step() // until it is ready for the next one
 	}
 	if e.Settled(); e.Printed() != e.IsDue() && strings.HasPrefix(e.IsDue(), e.Printed()) {
-		e.RuleOut(expected, grade.Find(rearmedTooEarly, "the event was added again, and the job that was read before is not printed yet", jobs.FD()).
-			Decides(func(r *world.Entry) bool { return r.Kind == trace.Add && r.FD == jobs.FD().Number }))
+		again := func(r *world.Entry) bool { return r.Kind == trace.Add && r.FD == jobs.FD().Number }
+		m := rearmedTooEarly
+		e.Each(func(r *world.Entry) {
+			if again(r) && r.Inside.Number != 0 && r.Inside.FD == trace.NoFD {
+				m = printedLate // the timer had said that the job was done
+			}
+		})
+		e.RuleOut(expected, grade.Find(m, "the event was added again, and the job that was read before is not printed yet", jobs.FD()).
+			Decides(again, addsTimer))
 	}
 	e.Answered(expected)
 	before := e.Printed()

@@ -64,8 +64,8 @@ var waitsItOut = &grade.Misconception{
 var resetForClose = &grade.Misconception{
 	ID:     "reset-for-close",
 	Belief: "With a linger time of 0 there is no TIME_WAIT, so that is the cure.",
-	Truth: "A close with linger 0 is a reset: what has not arrived is thrown away, and the other end gets ECONNRESET " +
-		"instead of an end of file. It cannot tell a good end from a crash.",
+	Truth: "A close with linger 0 is a reset: nobody is in TIME_WAIT after it, what has not arrived is thrown away, and the other end gets ECONNRESET " +
+		"if it has not ended yet. It cannot tell a good end from a crash.",
 	Lesson: "05-time-wait", Section: "explain",
 }
 

@@ -278,10 +278,13 @@ func toldOfEnd(e *grade.Examiner, f *world.FD) (yes bool) {
 
 // setsOption reports whether an option of the fd was set other than those that have a call of their own.
 func setsOption(e *grade.Examiner, f *world.FD) (yes bool) {
-	e.Each(func(r *world.Entry) {
-		yes = yes || r.Kind == trace.CallEnd && r.Text == "setsockopt" && isOn(r, f)
-	})
+	e.Each(func(r *world.Entry) { yes = yes || sets(r, f) })
 	return yes
+}
+
+// sets says of a record whether it sets an option of the fd that has no name of its own in the trace.
+func sets(r *world.Entry, f *world.FD) bool {
+	return r.Kind == trace.CallEnd && r.Text == "setsockopt" && isOn(r, f)
 }
 
 // notFirst requires that the program has not sent the first FIN. slept: it was asleep after its bye.
@@ -312,11 +315,12 @@ func notFirst(e *grade.Examiner, s *grade.Server, c *grade.Client, slept bool, e
 		time.Sleep(time.Millisecond)
 	}
 	lingers, decides := c.WasReset(), grade.Closing(c.FD())
+	var option func(*world.Entry) bool // that this has to do with
 	switch {
 	case lingers && !called(e, c.FD(), world.CallLinger):
 		m, saw = closedUnread, "the program has closed its end with bytes unread, and so has reset the connection"
 	case lingers:
-		m, saw = resetForClose, "the program has reset the connection"
+		m, saw, option = resetForClose, "the program has reset the connection", grade.LastCall(c.FD(), world.CallLinger)
 	case called(e, c.FD(), world.CallReuseAddr):
 		m = timeWaitHidden
 	case closed && called(e, c.FD(), world.CallShutdown) && c.FD().Ends.Most > 0:
@@ -337,12 +341,13 @@ func notFirst(e *grade.Examiner, s *grade.Server, c *grade.Client, slept bool, e
 	}
 	if (m.ID == byeAndGone.ID || m == closesFirst) && setsOption(e, c.FD()) {
 		saw += " (an option was set: it does not change which side closes first)"
+		option = func(r *world.Entry) bool { return sets(r, c.FD()) }
 	}
 	c.HangUp()
 	if _, theirs, _ := timeWaits(s, func(_, theirs int) bool { return theirs > 0 || lingers }); theirs > 0 {
 		saw += "; now the kernel has the program's end in TIME_WAIT"
 	}
-	e.RuleOut(expected, grade.Find(m, saw, c.FD()).Decides(decides))
+	e.RuleOut(expected, grade.Find(m, saw, c.FD()).Decides(decides, option))
 }
 
 // lastReadRefused reports whether the last read of the fd gave EAGAIN.

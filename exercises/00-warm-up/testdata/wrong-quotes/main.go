@@ -1,6 +1,6 @@
 // Wrong on purpose: it prints each read as a quoted string.
 //
-// told: not-as-it-came
+// told: printed-quoted
 package main
 
 import (

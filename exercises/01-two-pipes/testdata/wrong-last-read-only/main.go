@@ -1,7 +1,7 @@
 // Wrong on purpose: the callback reads until EAGAIN into one buffer, and writes only what the
 // last read gave.
 //
-// told: not-as-it-came
+// told: read-left-out
 package main
 
 import (

@@ -1,6 +1,6 @@
 // Wrong on purpose: a has the higher priority, so b waits as long as a has something.
 //
-// told: kept-waiting
+// told: higher-first
 package main
 
 import (

@@ -1,6 +1,6 @@
 // Wrong on purpose: a line of more than 1,000 bytes is thrown away.
 //
-// told: read-is-line
+// told: read-left-out or read-is-line
 package main
 
 import (

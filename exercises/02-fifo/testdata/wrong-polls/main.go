@@ -1,6 +1,6 @@
 // Wrong on purpose: a timeout of 10 ms wakes it, and it reads then, too.
 //
-// told: polling
+// told: own-timeout or polling
 package main
 
 import (

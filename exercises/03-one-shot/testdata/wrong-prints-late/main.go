@@ -1,6 +1,6 @@
 // Wrong on purpose: the event is added again before the job is printed, by another timer.
 //
-// told: re-armed-too-early
+// told: printed-late
 package main
 
 import (
