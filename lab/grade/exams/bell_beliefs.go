@@ -13,8 +13,16 @@ var bellReadyMade = &grade.Misconception{
 var noBell = &grade.Misconception{
 	ID:     "no-bell",
 	Belief: "A goroutine that gets the items is a worker.",
-	Truth: "A worker's loop can wait for clients and timers as well, but only for fds: that is why other threads ring a bell that is " +
-		"one. Let the worker's base watch it.",
+	Truth: "A loop waits for fds and timers, and not for a channel: that is why other threads ring a bell that is " +
+		"an fd. Let the worker's base watch it.",
+	Lesson: "04-deferred-notify", Section: "explain",
+}
+
+var ringIsError = &grade.Misconception{
+	ID:     "ring-is-error",
+	Belief: "A ring that fails is an error.",
+	Truth: "EAGAIN says that the bell has no room for one more ring: it is rung already, and the worker will come and take all that is in the queue. " +
+		"Ignore it, and go on.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 

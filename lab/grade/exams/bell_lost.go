@@ -133,7 +133,7 @@ func (w *bellWorld) withoutByte() *grade.Finding {
 	case gone:
 		return grade.Find(itemTakenBack, saw+", and what came next was: they are not in the queue", ring).Decides(last)
 	case inQueue:
-		return grade.Find(asManyAsBytes, saw+", and some of them were with the next byte: they were in the queue", ring).Decides(last)
+		return grade.Find(asManyAsBytes, saw+", and the first of them was with the next byte: they were in the queue", ring).Decides(last)
 	}
 	return nil
 }

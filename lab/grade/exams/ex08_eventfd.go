@@ -55,7 +55,7 @@ var eventfdBell = &grade.Exam{
 			e.RuleOut(three, grade.Find(rungBefore, fmt.Sprintf("they add up to %d, and the numbers that were written to 3", rung), w.bell()).Decides(grade.Numbered(first)))
 		}
 		e.Require(rung >= 3, three, numberNotRead, fmt.Sprintf("they add up to %d", rung), w.bell())
-		e.Require(rung == 3, three, bytesNotNumber, fmt.Sprintf("they add up to %d", rung), w.bell())
+		e.Require(rung == 3, three, bytesNotNumber, fmt.Sprintf("one read gave %d", w.mostRead()), w.bell())
 		e.Calm("no item is left, and both loops sleep")
 		w.beforeNextLine()
 

@@ -118,8 +118,11 @@ func heardWrong(clients ...*grade.Client) func(*grade.Examiner) *grade.Finding {
 	}
 }
 
-// endedByFull looks whether the program ended with an error when a write had found no room.
-func endedByFull(e *grade.Examiner) *grade.Finding {
+// endedByFull looks whether the program ended with an error when a write to a client had found no room.
+func endedByFull(e *grade.Examiner) *grade.Finding { return endedAtFull(e, fullIsGone) }
+
+// endedAtFull is what it means that the program ended with an error when a write had found no room; nil if it did not.
+func endedAtFull(e *grade.Examiner, m *grade.Misconception) *grade.Finding {
 	if !e.Ended() || e.EndedWell() || e.Crashed() {
 		return nil
 	}
@@ -133,7 +136,7 @@ func endedByFull(e *grade.Examiner) *grade.Finding {
 	if f == nil || !grade.Refused(f, world.CallWrite)(&last) {
 		return nil
 	}
-	return grade.Find(fullIsGone, "a write found no room (EAGAIN), and the program ended", f).Decides(grade.Numbered(last.Seq))
+	return grade.Find(m, "a write found no room (EAGAIN), and the program ended", f).Decides(grade.Numbered(last.Seq))
 }
 
 // toldOnce looks for a connection that is owed something, and whose last Write

@@ -1,6 +1,6 @@
 // Wrong on purpose: a full pipe ends the program.
 //
-// told: gave-up
+// told: ring-is-error
 package main
 
 import (
