@@ -74,7 +74,7 @@ var limitOvershot = &grade.Misconception{
 	ID:     "limit-overshot",
 	Belief: "I stop reading when much is kept.",
 	Guess:  true,
-	Truth: "More than the limit was kept. A limit holds after a read, too: before each read see how much may still be kept, and " +
+	Truth: "More than the limit was kept. A limit holds after a read, too: before each read see how much of 1 MiB is left, and " +
 		"read at most that much.",
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }

@@ -146,7 +146,7 @@ func toldOnce(e *grade.Examiner) *grade.Finding {
 		owes := f.BytesIn - f.BytesOut
 		if owes > 0 && f.Closed == 0 && f.Added&(trace.Writable|trace.Persist) == trace.Writable && f.Watched()&trace.Writable == 0 &&
 			f.Why&trace.Writable != 0 {
-			return grade.Find(roomOnce, fmt.Sprintf("%d bytes that were read from %s were not sent back; its Write event fired once, and is no longer pending",
+			return grade.Find(roomOnce, fmt.Sprintf("%d bytes that were read from %s were not sent back; its Write event has fired, and is no longer pending",
 				owes, f.Name()), f)
 		}
 	}
@@ -251,7 +251,7 @@ func insideOne(e *grade.Examiner, f *world.FD, n int, waits *grade.Client) *grad
 	}
 	return grade.Find(neverPauses, fmt.Sprintf("inside one callback, %d writes to %s, and each time a read found more; client %s has spoken, and waits",
 		writes, f.Name(), waits.Name), f, waits.FD()).
-		Decides(grade.CallbackBegins(last),
+		Decides(grade.CallbackBegins(last), func(r *world.Entry) bool { return r.Inside.Number == last && grade.LastCall(f, world.CallRead)(r) },
 			func(r *world.Entry) bool { return r.Kind == trace.Kernel && r.FD == waits.FD().Number && r.B > 0 })
 }
 

@@ -107,8 +107,9 @@ var closesOwing = &grade.Misconception{
 var notLookedAgain = &grade.Misconception{
 	ID:     "not-looked-again",
 	Belief: "The loop will come to this client once more.",
-	Truth: "Only when it speaks or ends. A client that has all its answers and says nothing is never ready for reading: when nothing is owed to " +
-		"it any more, read once more by yourself (Active calls the callback), and disconnect it at EAGAIN.",
+	Guess:  true,
+	Truth: "A client that has all its answers and says nothing is never ready for reading, and the loop does not call for it any more. When the program stops and nothing is " +
+		"owed to a client, read once more by yourself (Active calls the callback), and disconnect it at EAGAIN.",
 	Lesson: lesson07, Section: "explain",
 }
 

@@ -43,7 +43,11 @@ func actsOutside(since uint64) func(*grade.Examiner) *grade.Finding {
 			}
 			f := e.FD(func(f *world.FD) bool { return f.Number == r.FD && f.Opened <= r.Time && (f.Listens || isClient(f)) })
 			if f != nil {
-				found = grade.Find(notInTheLoop, fmt.Sprintf("after SIGINT, thread %d, which runs no loop, used %s", r.Thread, f.Name()), f).
+				m := notInTheLoop
+				if heard(e) { // it is: what acts besides is another thread
+					m = grade.OtherThreads
+				}
+				found = grade.Find(m, fmt.Sprintf("after SIGINT, thread %d, which runs no loop, used %s", r.Thread, f.Name()), f).
 					Decides(grade.Numbered(r.Seq))
 			}
 		})
