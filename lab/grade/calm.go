@@ -71,7 +71,7 @@ func (e *Examiner) rests(expected string) {
 		time.Sleep(time.Millisecond)
 	}
 	e.RuleOut(expected, e.spins())
-	if f := e.blocked(); f != nil && (f.Means == BlockedInCallback || f.Means == AcceptBlocks || f.Means == WriteBlocks || f.Means == ReadsAtTimeout) {
+	if f := e.blocked(); f != nil && (f.Means == BlockedInCallback || f.Means == BlockedOnAnother || f.Means == AcceptBlocks || f.Means == WriteBlocks || f.Means == ReadsAtTimeout) {
 		e.RuleOut(expected, f)
 	}
 }

@@ -39,7 +39,8 @@ func (w *bellWorld) unasked() *grade.Finding {
 	const saw = "the items had ended; one that was left was a question, and the worker went on before there was an answer"
 	answers := w.answers.FD()
 	if answers.Closed != 0 {
-		return grade.Find(questionSkipped, saw+": FIFO answers was closed", answers).Decides(grade.Closing(answers))
+		return grade.Find(questionSkipped, saw+": FIFO answers was closed", answers).Decides(grade.Closing(answers),
+			func(r *world.Entry) bool { return r.Kind == trace.CallEnd && r.FD == answers.Number && r.A < 0 })
 	}
 	return grade.Find(questionSkipped, saw, answers)
 }

@@ -290,8 +290,12 @@ func leftUnanswered(e *grade.Examiner) *grade.Finding {
 	if !e.EndedWell() || conn == nil {
 		return nil
 	}
-	return grade.Find(notAwaited, fmt.Sprintf("the program ended while the connection %s was open: %d bytes of it were read, and no write to it had returned",
-		conn.Name(), conn.BytesIn), conn)
+	m := notAwaited
+	if r := e.World().Returned.Reason; r == trace.LoopBroken || r == trace.LoopExited {
+		m = grade.BrokenOff
+	}
+	return grade.Find(m, fmt.Sprintf("the program ended while the connection %s was open: %d bytes of it were read, and no write to it had returned",
+		conn.Name(), conn.BytesIn), conn).Decides(func(r *world.Entry) bool { return r.Kind == trace.LoopEnd })
 }
 
 // longLine is for questions that are no shorter than an HTTP request.

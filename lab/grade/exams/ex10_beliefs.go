@@ -142,7 +142,7 @@ var waitsAWhile = &grade.Misconception{
 	ID:     "waits-a-while",
 	Belief: "What has not come after some time will not come.",
 	Guess:  true,
-	Truth: "The rest of an answer may come an hour after its beginning. Wait for it, however long it takes: add the event with " +
+	Truth: "The rest of an answer may come an hour after its beginning, and the server's end an hour after the bye. Wait for it, however long it takes: add the event with " +
 		"event.NoTimeout.",
 }
 

@@ -331,6 +331,8 @@ func notFirst(e *grade.Examiner, s *grade.Server, c *grade.Client, slept bool, e
 	case c.FD().BytesOut > int64(len("question 1\n")) && lastReadRefused(e, c.FD()):
 		m, saw = nothingYetIsEnd, "a read found nothing (EAGAIN), and the program has closed its end; the server had not"
 		decides = grade.Refused(c.FD(), world.CallRead)
+	case c.FD().BytesOut > int64(len("question 1\n")) && c.FD().Why&(trace.Readable|trace.Timeout) == trace.Timeout:
+		m, saw = waitsAWhile, "the event on the connection had a timeout, which was over, and the program has closed its end; the server had not"
 	case c.FD().BytesOut > int64(len("question 1\n")) && slept:
 		m, saw = sleepsForFIN, "the program has slept for a while and closed its end, without a read; the server had not closed"
 	case c.FD().BytesOut > int64(len("question 1\n")):

@@ -73,9 +73,10 @@ func readsAnother(e *grade.Examiner) (found *grade.Finding) {
 			if its != nil && other != nil && other.Opened > its.Opened {
 				m := capturedLate
 				if its.Listens {
-					m = grade.BlockedInCallback // of the client that was accepted just now: no variable is to blame
+					m = grade.BlockedOnAnother // of the client that was accepted just now: no variable is to blame
 				}
-				found = grade.Find(m, fmt.Sprintf("the callback of %s read from %s", its.Name(), other.Name()), its, other)
+				found = grade.Find(m, fmt.Sprintf("the callback of %s read from %s", its.Name(), other.Name()), its, other).
+					Decides(grade.Numbered(r.Seq))
 			}
 		}
 	})
