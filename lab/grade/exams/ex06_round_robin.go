@@ -24,8 +24,16 @@ var acceptorServes = &grade.Misconception{
 var addedFromOutside = &grade.Misconception{
 	ID:     "added-from-outside",
 	Belief: "A base takes an event from any thread.",
-	Truth: "A base belongs to the thread that runs it: Add, Del and Activate from another one are refused (ErrOtherThread; look at what " +
+	Truth: "A base belongs to the thread that runs it: Add, Del and Active from another one are refused (ErrOtherThread; look at what " +
 		"they return). Post is the way in: the function that it gets runs on the base's own thread, and may add.",
+	Lesson: "03-one-base-per-thread", Section: "explain",
+}
+
+var oneBuffer = &grade.Misconception{
+	ID:     "one-buffer",
+	Belief: "One buffer is enough for all.",
+	Truth: "Two workers read at the same time, and what the second read puts into the buffer is what the first one then writes. Give each " +
+		"worker, or each callback, a buffer of its own.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
 
@@ -96,6 +104,7 @@ var roundRobin = &grade.Exam{
 		suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong, firedOnce)
 		port := e.Port()
 		e.Start(strconv.Itoa(port), strconv.Itoa(7+crowd+guests))
+		e.Settled() // on a busy machine a worker may begin late
 		says := func(c *grade.Client, text string) {
 			c.Due(text)
 			c.Say(text)
@@ -199,6 +208,13 @@ var roundRobin = &grade.Exam{
 func atOnce(e *grade.Examiner, one, other *grade.Client) {
 	const expected = "two clients of two workers speak at the same time, and each gets its line back"
 	text := func(c *grade.Client) string { return c.Name + " speaks, too\n" }
+	suspects(e, acceptsWrong, func(e *grade.Examiner) *grade.Finding {
+		if !strings.HasPrefix(one.Deviates(), text(other)) {
+			return nil
+		}
+		return grade.Find(oneBuffer, fmt.Sprintf("the worker of client %s had read, and the other one then read the words of client %s; %s got these", one.Name, other.Name, one.Name),
+			one.FD(), other.FD()).Decides(grade.LastCall(one.FD(), world.CallRead), grade.LastCall(other.FD(), world.CallRead), grade.LastCall(one.FD(), world.CallWrite))
+	}, (*grade.Examiner).LeftOut, handedWrong, firedOnce)
 	e.HoldReadDone(one.FD())
 	one.Due(text(one))
 	one.Say(text(one))
@@ -208,6 +224,7 @@ func atOnce(e *grade.Examiner, one, other *grade.Client) {
 	other.Answered(expected)
 	e.Release()
 	one.Answered(expected)
+	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong, firedOnce)
 }
 
 // onlyOne starts the server again, for one client: a worker that never gets one must end, too.

@@ -46,6 +46,6 @@ func asksAgain(e *grade.Examiner, f *world.FD, since uint64, most int) *grade.Fi
 	if countReasks(e, f, since).byClock < most {
 		return nil
 	}
-	return grade.Find(asksForIt, fmt.Sprintf("after the bye, %d reads in a row of %s have found nothing (EAGAIN), with no wait of a loop or of poll in between",
+	return grade.Find(asksForIt, fmt.Sprintf("%d reads in a row of %s have found nothing (EAGAIN), with no wait of a loop or of poll in between",
 		countReasks(e, f, 0).byClock, f.Name()), f).Decides(grade.Refused(f, world.CallRead))
 }

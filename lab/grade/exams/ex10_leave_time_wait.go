@@ -99,6 +99,8 @@ func notPrinted(e *grade.Examiner, c *grade.Client, number string) *grade.Findin
 	case e.Ended():
 	case c.Owed() == 0:
 		return grade.Find(printsAtTheEnd, "the answer has come, the program has said bye, and it waits for the server: the answer had not been printed by then", c.FD())
+	case c.Owed() == len("bye\n") && countReasks(e, c.FD(), 0).all >= mostTries: // it does not wait
+		return asksAgain(e, c.FD(), 0, mostTries)
 	case c.Owed() == len("bye\n"):
 		return grade.Find(moreToCome, "the answer has come; it is not printed, bye is not said, and the program waits", c.FD()).
 			Decides(grade.LastCall(c.FD(), world.CallRead))
