@@ -405,6 +405,14 @@ var (
 			"to do; without NoExitOnEmpty it does so by itself, when no event is pending.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}
+	OneTurn = &Misconception{
+		ID:     "one-turn",
+		Belief: "Loop goes on until nothing is left.",
+		Guess:  true,
+		Truth: "With Once it waits until something is ready, calls the callbacks, and returns (\"done\"); with NonBlock it does not even wait. Call it again as long as " +
+			"something may come, or use Dispatch, which returns when no event is pending.",
+		Lesson: "02-ev-persist", Section: "explain",
+	}
 	BrokenAndOn = &Misconception{
 		ID:     "broken-and-on",
 		Belief: "A loop must be left and entered again.",

@@ -77,7 +77,7 @@ func (e *Examiner) noise() *Finding {
 				n, p.name, Excerpt(p.got[n:])), p.fd).Decides(e.WriteOf(p.fd, n)).Instead(instead)
 		}
 		counted := ""
-		if e.aside != "" && p.fd == nil {
+		if e.Asides() > 0 && p.fd == nil {
 			counted = fmt.Sprintf(" (lines %q are not counted)", strings.TrimSuffix(e.aside, "\n"))
 		}
 		found := Find(m, fmt.Sprintf("after %d right bytes%s, %s goes on with %s, and should with %s",

@@ -218,6 +218,6 @@ func (e *Examiner) wakesByClock() *Finding {
 	if n <= fewWakings || e.signs != records {
 		return nil
 	}
-	return Find(OwnTimeout, fmt.Sprintf("while nothing came, the thread that waits was woken %d times, and the program had slept for %v by then: its wait has a timeout",
+	return Find(OwnTimeout, fmt.Sprintf("while nothing came, the thread that waits was woken %d times in %v of sleep, all together: its wait has a timeout",
 		n, restsFor), e.handFDs()...)
 }

@@ -187,8 +187,13 @@ var fifo = &grade.Exam{
 		e.Means(grade.EndedEarly, byeInside)
 		halfOfALine(e, f)
 		for _, line := range []string{"goodbye, byes\n", "bye now\n", "good bye\n", "bye \n", " bye\n", "byebye\n", "Bye\n"} {
-			if line == "Bye\n" {
+			switch {
+			case line == "Bye\n":
 				e.Means(grade.EndedEarly, byeInCapitals)
+			case strings.TrimSpace(line) == "bye":
+				e.Means(grade.EndedEarly, grade.Trimmed)
+			default:
+				e.Means(grade.EndedEarly, byeInside)
 			}
 			e.Due(line)
 			f.Echo(line)
@@ -397,5 +402,5 @@ func byeInOneRead(e *grade.Examiner, f *grade.FIFO) *grade.Finding {
 func drained(e *grade.Examiner, f *grade.FIFO) {
 	d := f.FD()
 	e.Require(d.Untaken.Most <= 1, "each callback takes something", grade.NeverDrained,
-		"there were callbacks that took nothing", d)
+		"a callback took nothing, so another one was called", d)
 }

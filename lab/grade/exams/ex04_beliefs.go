@@ -67,6 +67,15 @@ var silenceLeftOut = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
+var everyCallIsSilence = &grade.Misconception{
+	ID:     "idle-when-spoken",
+	Belief: "The callback is called when the time is over.",
+	Guess:  true,
+	Truth: "It is called for two reasons, and its second argument (what) says for which: event.Read, a word is there; event.Timeout, the time is over. " +
+		"Read for the one, and print idle for the other.",
+	Lesson: "02-ev-persist", Section: "explain",
+}
+
 var idleTooOften = &grade.Misconception{
 	ID:     "idle-too-often",
 	Belief: "When I print idle, the sensor was silent.",

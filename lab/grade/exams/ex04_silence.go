@@ -92,7 +92,7 @@ func (s *spell) isTold(r *world.Entry) bool { return s.last != 0 && r.Seq == s.l
 
 // tooOften says that idle was printed more often than a timeout's callback was called just when a time of silence was over.
 func tooOften(printed, told int) string {
-	return fmt.Sprintf("%s of %v without a word were over, and idle was printed %s",
+	return fmt.Sprintf("so far as the records show, %s of %v without a word were over; idle was printed %s",
 		phrase.Counted(int64(told), "time"), silence, phrase.Counted(int64(printed), "time"))
 }
 
