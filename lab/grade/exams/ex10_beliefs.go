@@ -149,8 +149,8 @@ var waitsAWhile = &grade.Misconception{
 var asksForIt = &grade.Misconception{
 	ID:     "asks-for-it",
 	Belief: "To ask again and again is to wait.",
-	Truth: "Each read that finds nothing (EAGAIN) is a system call for nothing. Between two of them the program is awake, or it sleeps and comes " +
-		"late. On an fd that blocks (and has no SO_RCVTIMEO), read sleeps until there is something.",
+	Truth: "Each read that finds nothing (EAGAIN) is a system call for nothing: the program is awake for it, and has to come again, whether the fd does not block " +
+		"or its reads have a time limit (SO_RCVTIMEO). On an fd that blocks, and has no limit, one read sleeps until there is something.",
 	Lesson: "01-select-vs-blocking-io", Section: "explain",
 }
 
