@@ -125,8 +125,8 @@ var itemIsMark = &grade.Misconception{
 	ID:     "item-is-mark",
 	Belief: "This byte is no item: it means something else to me.",
 	Guess:  true,
-	Truth: "Each byte is an item, whatever its value. A byte cannot be a mark for the end as well: that must be something that no " +
-		"item can be. A queue of ints, for instance, has room for one more value than there are bytes.",
+	Truth: "Each byte is an item, whatever its value: none is left out, and none says something else, as that the queue is empty or that it is the end. Such a mark must be " +
+		"something that no item can be: a queue of ints, for instance, has room for one more value than there are bytes.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }
 

@@ -29,7 +29,8 @@ var listenerShared = &grade.Misconception{
 var postedElsewhere = &grade.Misconception{
 	ID:     "posted-elsewhere",
 	Belief: "Inside a posted function I may add to any base.",
-	Truth: "It runs on the thread of the base that it was posted to, so it may add to that one only: another refuses " +
+	Guess:  true,
+	Truth: "A posted function must add the event. It runs on the thread of the base that it was posted to, so it may add to that one only: another refuses " +
 		"(ErrOtherThread; Add returns it). Choose the worker before you post, post to its base, and add to that one.",
 	Lesson: "03-one-base-per-thread", Section: "explain",
 }
