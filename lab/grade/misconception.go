@@ -66,7 +66,7 @@ var (
 	EndIgnored = &Misconception{
 		ID:     "end-ignored",
 		Belief: "After the end of file a source is silent.",
-		Truth: "An end of file is a state, too: the fd stays readable, and each read gives 0. When a read gives 0, nothing more will come from there: " +
+		Truth: "An end of file is a state, too: the fd stays readable, and each read gives 0. When a read gives 0, nobody writes there any more: " +
 			"delete the event that reads it, or do not add it again. When nothing is left to write there, either, close the fd.",
 		Lesson: "02-ev-persist", Section: "explain",
 	}

@@ -46,7 +46,7 @@ var workerEndsEarly = &grade.Misconception{
 var stopsReading = &grade.Misconception{
 	ID:     "stops-reading",
 	Belief: "The bell is full, so the worker is behind, and I stop reading items for a while.",
-	Truth: "The pipe is full of rings, not of items: the queue has room, and the worker will come. While no event is pending on the " +
+	Truth: "The pipe is full, or nearly so, of rings, not of items: the queue has room, and the worker will come. While no event is pending on the " +
 		"FIFO, the dispatcher hears of nothing that comes there. Put the item into the queue, ignore EAGAIN, and go on reading.",
 	Lesson: "04-deferred-notify", Section: "explain",
 }

@@ -144,7 +144,9 @@ var readInPlace = &grade.Misconception{
 var slowIsGone = &grade.Misconception{
 	ID:     "slow-is-gone",
 	Belief: "A client that does not take all is gone.",
-	Truth:  "It is slow. A write that takes only a part is no fault: keep what is left, and let a Write event say when there is room.",
+	Guess:  true,
+	Truth: "It is slow, and not gone. A write that takes only a part is no fault: keep what is left, let a Write event say when there is room, and when much is kept, " +
+		"read no more from that client until it has been sent.",
 	Lesson: "07-one-thread-many-clients", Section: "explain",
 }
 

@@ -65,7 +65,8 @@ var halfLetGo = &grade.Misconception{
 var arrivedNotRead = &grade.Misconception{
 	ID:     "arrived-not-read",
 	Belief: "A client that I owe nothing can be disconnected.",
-	Truth: "It may have spoken, and the program has not read that yet. Read on, and disconnect it " +
+	Guess:  true,
+	Truth: "It may have spoken, and not all of that is read yet: one read takes at most what its buffer holds. Read on, however many reads that takes, and disconnect it " +
 		"at EAGAIN. (Closing a socket with unread bytes sends an RST, and that can destroy even answers that were sent.)",
 	Lesson: lesson07, Section: "explain",
 }
