@@ -139,7 +139,7 @@ func drawFD(r grid.Region, v *scene, f *world.FD, c columns, main bool) {
 		p = p.Skip(1)
 	}
 	p.Int(st, int64(f.Number))
-	x := r.Cut(c.what, 0, c.watched-c.what-1, st, f.Name())
+	x := r.Cut(c.what, 0, c.watched-c.what-1, st, toFit(f.Name(), c.watched-c.what-1))
 	if room := c.watched - x - 3; f.Label != "" && grid.Width(f.What) <= room {
 		r.Text(x+2, 0, th.Faint, f.What)
 	}

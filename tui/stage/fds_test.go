@@ -69,3 +69,19 @@ func TestACallIsSaidWholeOnASmallScreen(t *testing.T) {
 		}
 	}
 }
+
+// TestConnectionsAreToldApartWhereTheyAreCut: of two names of which the beginnings are the same, the ends are shown.
+func TestConnectionsAreToldApartWhereTheyAreCut(t *testing.T) {
+	h := looping()
+	for n, name := range []string{"TCP from client apple", "TCP from client pear"} {
+		h.add(0, trace.Open, int32(20+n), name, trace.Record{})
+	}
+	for _, size := range [][2]int{{80, 24}, {120, 40}} {
+		text, _ := screen(view(h, 300*ms), size[0], size[1])
+		for _, want := range []string{"20 client", "21 client"} {
+			if !strings.Contains(strings.Join(strings.Fields(text), " "), want) {
+				t.Errorf("%v: no %q:\n%s", size, want, text)
+			}
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"fdlab/lab/diagnosis"
 	"fdlab/lab/trace"
@@ -407,6 +408,16 @@ func baseName(w *world.World, b *world.Base) string {
 
 func nameFD(p grid.Pen, st grid.Style, f *world.FD) grid.Pen {
 	return p.Text(st, "fd ").Int(st, int64(f.Number)).Text(st, " ").Text(st, f.Name())
+}
+
+// toFit is a name as it is to be cut where it does not fit: of a connection the peer, which tells it from the others.
+func toFit(name string, width int) string {
+	if grid.Width(name) > width {
+		if _, peer, from := strings.Cut(name, " from "); from {
+			return peer
+		}
+	}
+	return name
 }
 
 func fdName(w *world.World, fd int32) string {

@@ -276,7 +276,7 @@ func drawLaneName(r grid.Region, v *scene, l *world.Lane) {
 	}
 	if l.FD != trace.NoFD {
 		p := r.At(0, 0).Text(th.Faint, "fd ").Int(st, int64(l.FD)).Text(st, " ")
-		r.Cut(p.X, 0, r.W-p.X, st, l.Name)
+		r.Cut(p.X, 0, r.W-p.X, st, toFit(l.Name, r.W-p.X))
 		return
 	}
 	if l.Name == "" {
