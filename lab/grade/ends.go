@@ -117,16 +117,16 @@ func (e *Examiner) Ends(expected string, how Ending) {
 // brokenOff looks whether an event was pending when the last dispatch of the base that returned last did so; or, if none
 // may be cut, any dispatch.
 func (e *Examiner) brokenOff(how Ending) *Finding {
-	m := BrokenOff
 	end, cut := e.cut[e.world.Returned.Base]
 	if how == NeverCut && !cut {
 		end, cut = e.everCut, e.everCut.Seq != 0
 	}
-	if _, last := e.cut[end.Base]; !last {
-		m = BrokenAndOn
-	}
 	if !cut {
 		return nil
+	}
+	m := BrokenOff
+	if _, last := e.cut[end.Base]; !last { // another dispatch has gone on
+		m = BrokenAndOn
 	}
 	return Find(m, fmt.Sprintf("dispatch returned: %q; it should return when no event is pending, not before", safe(end.Text)), e.handFDs()...).
 		Decides(Numbered(end.Seq))

@@ -62,11 +62,7 @@ func (e *Examiner) spin(spin diagnosis.Finding) *Finding {
 	case diagnosis.AskedInside:
 		return Find(EagainGoesOn, fmt.Sprintf("inside one callback, %d reads in a row of %s found nothing (EAGAIN)", spin.Count, name), f).Decides(Refused(f, world.CallRead))
 	case diagnosis.AskedAgain:
-		m := Polling
-		if in := e.insideOf(Refused(f, world.CallRead)); in.FD == f.Number && in.Why&(trace.Readable|trace.Timeout) == trace.Timeout {
-			m = OwnTimeout
-		}
-		return Find(m, fmt.Sprintf("%d reads in a row of %s found nothing (EAGAIN)", spin.Count, name), f)
+		return Find(e.pollsHow(f), fmt.Sprintf("%d reads in a row of %s found nothing (EAGAIN)", spin.Count, name), f)
 	case diagnosis.PushedInside:
 		return Find(WriteRetried, fmt.Sprintf("inside one callback, %d writes in a row to %s found no room (EAGAIN)", spin.Count, name), f).Decides(Refused(f, world.CallWrite))
 	case diagnosis.PushedAgain:
@@ -96,13 +92,7 @@ func atLeast(n int64, final bool) string {
 func (e *Examiner) polls() *Finding {
 	for _, f := range e.world.FDs {
 		if asks, ok := diagnosis.Asks(f); ok {
-			m := Polling
-			if e.readByClock(f) {
-				m = PollsByClock
-			} else if in := e.insideOf(Refused(f, world.CallRead)); in.FD == f.Number && in.Why&(trace.Readable|trace.Timeout) == trace.Timeout {
-				m = OwnTimeout
-			}
-			return Find(m, fmt.Sprintf("while nothing came, %d reads in a row of %s found nothing (EAGAIN)", asks.Count, safe(f.Name())), f).
+			return Find(e.pollsHow(f), fmt.Sprintf("while nothing came, %d reads in a row of %s found nothing (EAGAIN)", asks.Count, safe(f.Name())), f).
 				Decides(Refused(f, world.CallRead))
 		}
 	}
@@ -145,14 +135,18 @@ func (e *Examiner) timesOut(before int) *Finding {
 	return Find(m, fmt.Sprintf("while nothing came, %s timeouts were over %d times, and each time woke a loop", whose, called), about)
 }
 
-// readByClock reports whether the last read of the fd was made in the callback of a timer.
-func (e *Examiner) readByClock(f *world.FD) bool {
-	for _, r := range slices.Backward(e.entries) {
-		if r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == f.Number {
-			return r.Inside.Number != 0 && r.Inside.FD == trace.NoFD && r.Inside.Why&trace.Timeout != 0
-		}
+// pollsHow says what makes a program read the fd again and again: a timer, the timeout of the fd's own event, or nothing.
+func (e *Examiner) pollsHow(f *world.FD) *Misconception {
+	in := e.insideOf(LastCall(f, world.CallRead))
+	switch {
+	case in.Number == 0 || in.Why&(trace.Readable|trace.Timeout) != trace.Timeout:
+		return Polling
+	case in.FD == trace.NoFD:
+		return PollsByClock
+	case in.FD == f.Number:
+		return OwnTimeout
 	}
-	return false
+	return Polling
 }
 
 // retries: a clock wakes it, again and again, to write where there is no room. before is
