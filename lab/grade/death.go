@@ -95,7 +95,7 @@ func (e *Examiner) death() *Finding {
 	if ran && (cut || returned.Reason == trace.LoopBroken || returned.Reason == trace.LoopExited) {
 		return Find(BrokenOff, saw, e.handFDs()...).Decides(Numbered(end.Seq))
 	}
-	if ran && returned.Reason == trace.LoopDone && e.meant(EndedEarly) == EndedEarly {
+	if ran && returned.Reason == trace.LoopDone && e.count(trace.LoopBegin) == 1 && e.meant(EndedEarly) == EndedEarly {
 		return Find(OneTurn, saw, e.handFDs()...).Decides(func(r *world.Entry) bool { return r.Kind == trace.LoopBegin }, loopEnded)
 	}
 	for _, h := range e.hands {
