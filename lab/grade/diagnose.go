@@ -14,7 +14,7 @@ import (
 // these that the trace shows.
 func (e *Examiner) diagnose(expected string) *Feedback {
 	return e.feedback(expected, first(e.forks, e.noRecords, e.suspect, e.expired, e.spins, e.floods, e.death, e.noise, e.blocked, e.detained,
-		e.unopened, e.unseen, e.swallowed, e.keptOpen, e.refusing, e.OwnEnd, stuck))
+		e.unopened, e.unseen, e.swallowed, e.keptOpen, e.refusing, e.OwnWriter, stuck))
 }
 
 func stuck() *Finding {

@@ -134,7 +134,7 @@ func (e *Examiner) brokenOff(how Ending) *Finding {
 
 // lingers says why a program does not end.
 func (e *Examiner) lingers(expected string) *Feedback {
-	if f := first(e.forks, e.suspect, e.expired, e.spins, e.floods, e.noise, e.OwnEnd, e.blocked, e.detained, e.unseen); f != nil {
+	if f := first(e.forks, e.suspect, e.expired, e.spins, e.floods, e.noise, e.OwnWriter, e.blocked, e.detained, e.unseen); f != nil {
 		return e.feedback(expected, f)
 	}
 	const saw = "the program does not end"

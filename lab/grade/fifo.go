@@ -132,8 +132,8 @@ func (f *FIFO) End() {
 // Ended reports whether the world has closed its end.
 func (f *FIFO) Ended() bool { return f.over }
 
-// OwnEnd is a Look: the world has closed its end, and the program itself may still write to that FIFO.
-func (e *Examiner) OwnEnd() *Finding {
+// OwnWriter is a Look: the world has closed its end, and the program itself may still write to that FIFO.
+func (e *Examiner) OwnWriter() *Finding {
 	for _, h := range e.hands {
 		f, is := h.(*FIFO)
 		if !is || !f.over || f.Unread() > 0 {

@@ -67,7 +67,7 @@ var silenceLeftOut = &grade.Misconception{
 	Lesson: "02-ev-persist", Section: "explain",
 }
 
-var everyCallIsSilence = &grade.Misconception{
+var idleWhenSpoken = &grade.Misconception{
 	ID:     "idle-when-spoken",
 	Belief: "The callback is called when the time is over.",
 	Guess:  true,

@@ -35,7 +35,7 @@ var idleTimeout = &grade.Exam{
 	Play: func(e *grade.Examiner) {
 		e.Aside("idle")
 		sensor := e.FIFO("sensor")
-		suspects(e, misspelt, idleWhenSpoken(sensor))
+		suspects(e, misspelt, wordTakenForTime(sensor))
 		e.Start(sensor.Path, silence.String())
 
 		e.Check("what it says is passed on")
@@ -331,18 +331,18 @@ func timeoutGone(e *grade.Examiner) *grade.Finding {
 	return nil
 }
 
-// idleWhenSpoken looks whether idle was printed, and no callback was called because a time was over.
-func idleWhenSpoken(sensor *grade.FIFO) func(*grade.Examiner) *grade.Finding {
+// wordTakenForTime looks whether idle was printed, and no callback was called because a time was over.
+func wordTakenForTime(sensor *grade.FIFO) func(*grade.Examiner) *grade.Finding {
 	return func(e *grade.Examiner) *grade.Finding {
-		over, vain := false, func(r *world.Entry) bool {
+		over, called := false, func(r *world.Entry) bool {
 			return r.Kind == trace.CallbackBegin && sensor.FD() != nil && r.FD == sensor.FD().Number && r.What()&trace.Readable != 0
 		}
 		e.Each(func(r *world.Entry) { over = over || r.Kind == trace.CallbackBegin && r.What()&trace.Timeout != 0 })
 		if over || e.Asides() == 0 || sensor.Unread() == 0 {
 			return nil
 		}
-		return grade.Find(everyCallIsSilence, "idle was printed; each callback so far was called because a word was there, and none because the time was over", sensor.FD()).
-			Decides(vain)
+		return grade.Find(idleWhenSpoken, "idle was printed; each callback so far was called because a word was there, and none because the time was over", sensor.FD()).
+			Decides(called)
 	}
 }
 

@@ -223,7 +223,7 @@ func endNotRead(e *grade.Examiner, f *world.FD) *grade.Finding {
 		return nil
 	}
 	last := lastRead(e, f)
-	if own := e.OwnEnd(); own != nil {
+	if own := e.OwnWriter(); own != nil {
 		return own // no end of file stands there
 	}
 	return grade.Find(shortReadIsAll, fmt.Sprintf("the last read of %s that gave anything gave %d bytes, the end of file stands behind them, and no read has given 0", f.Name(), last.A), f).

@@ -2,7 +2,6 @@ package exams
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -10,83 +9,6 @@ import (
 	"fdlab/lab/trace"
 	"fdlab/lab/world"
 )
-
-var acceptorServes = &grade.Misconception{
-	ID:     "acceptor-serves",
-	Belief: "The thread that accepts a connection serves it.",
-	Guess:  true,
-	Truth: "What accept(2) gives is a number, and any thread of the process may use it. The acceptor reads and writes nothing: it " +
-		"chooses the worker whose turn it is, and that one's base watches the connection, from its first word on. One callback " +
-		"that takes long then keeps one worker, and not the acceptor.",
-	Lesson: "03-one-base-per-thread", Section: "explain",
-}
-
-var addedFromOutside = &grade.Misconception{
-	ID:     "added-from-outside",
-	Belief: "A base takes an event from any thread.",
-	Truth: "A base belongs to the thread that runs it: Add, Del and Active from another one are refused (ErrOtherThread; look at what " +
-		"they return). Post is the way in: the function that it gets runs on the base's own thread, and may add.",
-	Lesson: "03-one-base-per-thread", Section: "explain",
-}
-
-var oneBuffer = &grade.Misconception{
-	ID:     "one-buffer",
-	Belief: "One buffer is enough for all.",
-	Truth: "Two workers read at the same time, and what the second read puts into the buffer is what the first one then writes. Give each " +
-		"worker, or each callback, a buffer of its own.",
-	Lesson: "03-one-base-per-thread", Section: "explain",
-}
-
-var allOnOne = &grade.Misconception{
-	ID:     "all-on-one",
-	Belief: "With two workers, each gets its share.",
-	Guess:  true,
-	Truth: "Each connection has gone to the same worker. Choose by how many connections were accepted before, and keep that number " +
-		"where it outlives the callback.",
-	Lesson: "03-one-base-per-thread", Section: "explain",
-}
-
-var notInTurn = &grade.Misconception{
-	ID:     "not-in-turn",
-	Belief: "By my rule the workers take turns.",
-	Guess:  true,
-	Truth: "In turn means: one worker, the other, the first again, by the order in which the clients were accepted. Who is free, who has " +
-		"left and which number the fd has do not matter. Count what was accepted, and nothing else.",
-	Lesson: "03-one-base-per-thread", Section: "explain",
-}
-
-var anyWorker = &grade.Misconception{
-	ID:     "any-worker",
-	Belief: "Any thread may serve a connection.",
-	Guess:  true,
-	Truth: "Two threads deal with one connection, and what belongs to it needs a lock. Here it " +
-		"is handed over once, with its event: from then on all its callbacks run on one thread, one after the other.",
-	Lesson: "03-one-base-per-thread", Section: "explain",
-}
-
-var answeredElsewhere = &grade.Misconception{
-	ID:     "answered-elsewhere",
-	Belief: "The thread that reads need not be the one that writes.",
-	Truth: "Two threads then use one connection: answers can overtake each other, and one may be written when the other thread has closed the fd. " +
-		"The callback that has read writes the answer itself.",
-	Lesson: "03-one-base-per-thread", Section: "explain",
-}
-
-var readsUnasked = &grade.Misconception{
-	ID:     "reads-unasked",
-	Belief: "A new client has something to say, so I can read at once.",
-	Truth: "It may say nothing for days. Then the read sleeps inside the posted function, and with it the worker's loop and all of its clients. " +
-		"Add the event: the loop says when there is something to read.",
-	Lesson: "03-one-base-per-thread", Section: "explain",
-}
-
-var goroutineEach = &grade.Misconception{
-	ID:     "goroutine-each",
-	Belief: "A goroutine that serves a connection is a worker, too.",
-	Truth: "While it is blocked in read(2), it holds an OS thread for this one connection, and serves no other. A worker " +
-		"sleeps in its loop, once for all its connections: each of them needs an event on the worker's base.",
-	Lesson: "03-one-base-per-thread", Section: "explain",
-}
 
 // roundRobin: which thread reads which connection is all that counts. A
 // client leaves early, so that its number comes back out of turn.
@@ -101,14 +23,12 @@ var roundRobin = &grade.Exam{
 	Starter: acceptorServes,
 	Races:   true,
 	Play: func(e *grade.Examiner) {
-		suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong, firedOnce)
+		usualLooks(e)
 		port := e.Port()
 		e.Start(strconv.Itoa(port), strconv.Itoa(7+crowd+guests))
 		e.Settled() // on a busy machine a worker may begin late
 		says := func(c *grade.Client, text string) {
-			c.Due(text)
-			c.Say(text)
-			c.Answered(fmt.Sprintf("client %s says a line, and gets it back", c.Name))
+			echoed(c, text, fmt.Sprintf("client %s says a line, and gets it back", c.Name))
 		}
 
 		e.Check("two clients, two workers")
@@ -167,17 +87,13 @@ var roundRobin = &grade.Exam{
 			suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong, firedOnce, func(e *grade.Examiner) *grade.Finding {
 				return heldBack(e, d, slow, i+1)
 			})
-			d.Due(string(b))
-			d.Say(string(b))
-			d.Answered("d speaks one byte at a time, and gets each back at once")
+			echoed(d, string(b), "d speaks one byte at a time, and gets each back at once")
 		}
-		suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong, firedOnce)
+		usualLooks(e)
 		atOnce(e, a, d)
 		atOnce(e, d, a)
 		more := strings.Repeat("more than a read takes\n", 87)
-		f.Due(more)
-		f.Say(more)
-		f.Answered(fmt.Sprintf("client f says %d bytes at once, and gets them all back", len(more)))
+		echoed(f, more, fmt.Sprintf("client f says %d bytes at once, and gets them all back", len(more)))
 		inTurn(e, clients)
 		suspects(e, acceptsWrong, (*grade.Examiner).LeftOut)
 		e.Calm("nobody speaks, and all three threads sleep")
@@ -203,6 +119,26 @@ var roundRobin = &grade.Exam{
 	},
 }
 
+// usualLooks has those looks taken that fit most of the time.
+func usualLooks(e *grade.Examiner) {
+	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong, firedOnce)
+}
+
+// echoed lets a client say something, and waits until it has got that back.
+func echoed(c *grade.Client, text, expected string) {
+	c.Due(text)
+	c.Say(text)
+	c.Answered(expected)
+}
+
+// keepsBusy lets a client speak; its worker stands then, before it reads that, until Release.
+func keepsBusy(e *grade.Examiner, c *grade.Client) {
+	e.HoldRead(c.FD())
+	c.Due("I am busy\n")
+	c.Say("I am busy\n")
+	e.Await(fmt.Sprintf("client %s speaks, and its worker reads that", c.Name), func() bool { return e.HeldThere(world.BeforeRead) })
+}
+
 // atOnce has clients of two workers speak at the same time: the one's worker stands when it has read, while that of the other
 // serves it. So the race detector sees what both do to the same memory after a read: no call of the one comes after one of the other.
 func atOnce(e *grade.Examiner, one, other *grade.Client) {
@@ -219,12 +155,10 @@ func atOnce(e *grade.Examiner, one, other *grade.Client) {
 	one.Due(text(one))
 	one.Say(text(one))
 	e.Await(expected, func() bool { return e.HeldThere(world.AfterRead) })
-	other.Due(text(other))
-	other.Say(text(other))
-	other.Answered(expected)
+	echoed(other, text(other), expected)
 	e.Release()
 	one.Answered(expected)
-	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong, firedOnce)
+	usualLooks(e)
 }
 
 // onlyOne starts the server again, for one client: a worker that never gets one must end, too.
@@ -234,9 +168,7 @@ func onlyOne(e *grade.Examiner) {
 	e.Restart(strconv.Itoa(port), "1")
 	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut)
 	only := e.Dial("only", port)
-	only.Due("I am alone\n")
-	only.Say("I am alone\n")
-	only.Answered(expected)
+	echoed(only, "I am alone\n", expected)
 	only.End()
 	only.Dropped(expected)
 	e.Ends(expected, grade.Anyhow)
@@ -253,10 +185,7 @@ const crowd = 40
 func comeToABusyWorker(e *grade.Examiner, a *grade.Client, port int) (come []*grade.Client) {
 	const expected = "a worker is busy; 44 clients come, the acceptor accepts them at once, and each is served by its worker"
 	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut)
-	e.HoldRead(a.FD())
-	a.Due("I am busy\n")
-	a.Say("I am busy\n")
-	e.Await("client a speaks, and its worker reads that", func() bool { return e.HeldThere(world.BeforeRead) })
+	keepsBusy(e, a)
 	suspects(e, acceptsWrong, acceptorWaits)
 	names := []string{"c", "d", "e", "f"}
 	for i := range crowd {
@@ -285,11 +214,9 @@ func comeToABusyWorker(e *grade.Examiner, a *grade.Client, port int) (come []*gr
 	}, handedWrong)
 	a.Answered(expected)
 	for _, one := range come {
-		one.Due("I am " + one.Name + "\n")
-		one.Say("I am " + one.Name + "\n")
-		one.Answered(expected)
+		echoed(one, "I am "+one.Name+"\n", expected)
 	}
-	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut, handedWrong, firedOnce)
+	usualLooks(e)
 	return come
 }
 
@@ -334,10 +261,7 @@ func leaveTogether(clients []*grade.Client) {
 // loop is told of both at once.
 func speaksAndEnds(e *grade.Examiner, one, other *grade.Client) {
 	expected := fmt.Sprintf("client %s says its last word and ends, before its worker looks: it gets the word back, and the server closes its end", one.Name)
-	e.HoldRead(other.FD())
-	other.Due("I am busy\n")
-	other.Say("I am busy\n")
-	e.Await(fmt.Sprintf("client %s speaks, and its worker reads that", other.Name), func() bool { return e.HeldThere(world.BeforeRead) })
+	keepsBusy(e, other)
 	words := strings.Repeat("a long last word ", 2400) + "\n"
 	one.Due(words)
 	one.Say(words)
@@ -362,92 +286,7 @@ func comesLast(e *grade.Examiner, port int) *grade.Client {
 	e.Await(expected, func() bool { return last.FD() != nil })
 	e.Settled()
 	e.Release()
-	last.Due("I am z\n")
-	last.Say("I am z\n")
-	last.Answered(expected)
+	echoed(last, "I am z\n", expected)
 	suspects(e, acceptsWrong, (*grade.Examiner).LeftOut)
 	return last
-}
-
-// watchedTwice returns a connection to which events were added on two bases, or nil.
-func watchedTwice(e *grade.Examiner) (twice *world.FD) {
-	base := map[int32]uint16{}
-	e.Each(func(r *world.Entry) {
-		switch {
-		case r.Kind == trace.Open:
-			delete(base, r.FD)
-		case r.Kind != trace.Add || r.FD < 0:
-		case base[r.FD] != 0 && base[r.FD] != r.Base:
-			twice = e.World().FDByNumber(r.FD)
-		default:
-			base[r.FD] = r.Base
-		}
-	})
-	return twice
-}
-
-// threadOf returns the thread that serves a connection, and requires that it is
-// a worker's.
-func threadOf(e *grade.Examiner, c *grade.Client, expected string) uint32 {
-	f := c.FD()
-	e.Require(!readBy(e, f, acceptor(e)), expected, acceptorServes,
-		fmt.Sprintf("client %s was read on thread %d, the one that accepts", c.Name, acceptor(e)), f)
-	e.Require(f.Callbacks > 0 || !readInPost(e, f), "a connection is read in its worker's callbacks", readsUnasked,
-		fmt.Sprintf("client %s was read in a posted function, before the loop had said that there is something to read", c.Name), f)
-	e.Require(f.Callbacks > 0, expected, goroutineEach,
-		fmt.Sprintf("client %s is read without any callback: no loop watches it", c.Name), f)
-	threads := slices.Sorted(slices.Values(f.Threads))
-	e.Require(len(threads) == 1, expected, anyWorker,
-		fmt.Sprintf("client %s was read, or its callbacks were called, on %d threads: %d", c.Name, len(threads), threads), f)
-	for _, thread := range writersTo(e, f) {
-		if thread != threads[0] {
-			e.RuleOut(expected, grade.Find(answeredElsewhere, fmt.Sprintf("client %s is read on thread %d, and was answered on thread %d", c.Name, threads[0], thread), f).
-				Decides(grade.LastCall(f, world.CallWrite)))
-		}
-	}
-	n := lateBases(e)
-	e.Require(n <= 2, expected, baseEach, fmt.Sprintf("%d bases were made after the first client had come", n), f)
-	return threads[0]
-}
-
-// inTurn requires that the clients, in the order in which they came, are
-// served by one worker, the other, and so on.
-func inTurn(e *grade.Examiner, clients []*grade.Client) {
-	const expected = "the workers take turns: a and b, c and d, and so on; each connection stays where it is"
-	for i, c := range clients {
-		first := clients[i%2]
-		got, due := threadOf(e, c, expected), threadOf(e, first, expected)
-		e.Require(got == due, expected, notInTurn,
-			fmt.Sprintf("client %s is served on thread %d; it was the turn of %d, as it was for %s", c.Name, got, due, first.Name),
-			first.FD(), c.FD())
-	}
-}
-
-// acceptor returns the thread that accepted the last connection.
-func acceptor(e *grade.Examiner) (thread uint32) {
-	e.Each(func(r *world.Entry) {
-		if r.Kind == trace.CallEnd && r.Call == world.CallAccept {
-			thread = r.Thread
-		}
-	})
-	return thread
-}
-
-// writersTo returns the threads that have written to the fd.
-func writersTo(e *grade.Examiner, f *world.FD) (threads []uint32) {
-	e.Each(func(r *world.Entry) {
-		its := isOn(r, f)
-		if its && r.Kind == trace.CallEnd && r.Call == world.CallWrite && !slices.Contains(threads, r.Thread) {
-			threads = append(threads, r.Thread)
-		}
-	})
-	return threads
-}
-
-// readInPost reports whether the fd was read in a posted function.
-func readInPost(e *grade.Examiner, f *world.FD) (yes bool) {
-	e.Each(func(r *world.Entry) {
-		yes = yes || r.Kind == trace.CallEnd && r.Call == world.CallRead && r.FD == f.Number && r.Time >= f.Opened && r.Inside.Posted()
-	})
-	return yes
 }
