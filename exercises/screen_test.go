@@ -170,6 +170,29 @@ func TestTheVerdictFitsTheScreen(t *testing.T) {
 	}
 }
 
+// TestRecordsThatDecideComeBeforeEmptyRows: three of them, each with others around it, are shown where there is room for no more.
+func TestRecordsThatDecideComeBeforeEmptyRows(t *testing.T) {
+	r := &grade.Result{Exercise: "01-x", Outcome: grade.Failed, Checks: []grade.Check{{Name: "check 1", Outcome: grade.Failed}},
+		Feedback: &grade.Feedback{Expected: "it does", Saw: "it does not", Misconception: "blocked", Belief: "It will.", Truth: "It will not."}}
+	for i := range 10 {
+		line := fmt.Sprintf("  record %d", i+1)
+		if i%4 == 1 {
+			line = grade.Mark + line
+		}
+		r.Feedback.Records = append(r.Feedback.Records, line)
+	}
+	s := &screen{g: grid.New(80, 24), th: theme.New(grid.Plain, theme.Unknown, false), result: r}
+	for rows := 12; rows <= 30; rows++ {
+		text := s.verdict(rows)
+		if all := strings.Join(text, "\n"); len(text) > rows || strings.Count(all, grade.Mark) != 3 {
+			t.Errorf("in a room of %d rows:\n%s", rows, all)
+		}
+	}
+	if all := strings.Join(s.verdict(30), "\n"); !strings.Contains(all, "it does not\n\n") {
+		t.Errorf("with room for all, no row stands between the parts:\n%s", all)
+	}
+}
+
 // TestATextIsForReading, as the verdict is: its lines fit the screen, and on a wide one
 // they are not as long as the screen.
 func TestATextIsForReading(t *testing.T) {

@@ -12,7 +12,8 @@ import (
 )
 
 // verdict is the result in at most so many rows, as far as that can be: what the
-// program printed goes first, then the names of the checks, then the records.
+// program printed goes first, then the names of the checks, then the records; and the rows between the parts, before
+// a record that decides.
 func (s *screen) verdict(rows int) []string {
 	r, width := s.result, s.width()
 	parts := strings.Split(strings.TrimRight(r.Text(width), "\n"), "\n\n")
@@ -32,10 +33,11 @@ func (s *screen) verdict(rows int) []string {
 	if len(parts) == 4 {
 		records = 2
 	}
+	between := []string{""}
 	put := func() (text []string) {
 		text = append([]string{"  NOT PASSED" + s.aside()}, checks...)
 		for _, part := range parts[1:] {
-			text = append(append(text, ""), strings.Split(part, "\n")...)
+			text = append(append(text, between...), strings.Split(part, "\n")...)
 		}
 		return append(text, printed...)
 	}
@@ -47,10 +49,27 @@ func (s *screen) verdict(rows int) []string {
 	}
 	if over := len(put()) - rows; over > 0 && records > 0 {
 		lines := strings.Split(parts[records], "\n")
-		parts[records] = strings.Join(fewer(lines, max(len(lines)-over, 4)), "\n")
+		few := fewer(lines, max(len(lines)-over, 4))
+		if decisive(few) < decisive(lines) {
+			between = nil
+			few = fewer(lines, max(len(lines)-len(put())+rows, 4))
+		}
+		parts[records] = strings.Join(few, "\n")
 	}
 	return put()
 }
+
+// decisive is how many of the records decide.
+func decisive(lines []string) (n int) {
+	for _, line := range lines {
+		if decides(line) {
+			n++
+		}
+	}
+	return n
+}
+
+func decides(line string) bool { return strings.HasPrefix(strings.TrimSpace(line), grade.Mark) }
 
 // fewer returns at most n rows of the records, those that decide before all others. A row with an ellipsis stands where
 // some are left out.
@@ -70,8 +89,7 @@ func fewer(lines []string, n int) []string {
 		}
 		return rows
 	}
-	decides := func(i int) bool { return strings.HasPrefix(strings.TrimSpace(lines[i]), grade.Mark) }
-	for i := range grade.Precedence(len(lines), decides, 1) {
+	for i := range grade.Precedence(len(lines), func(i int) bool { return decides(lines[i]) }, 1) {
 		if !kept[i] && lines[i] != ellipsis {
 			kept[i] = true
 			kept[i] = len(put()) <= n

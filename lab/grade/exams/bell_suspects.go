@@ -119,8 +119,8 @@ func (w *bellWorld) deaf() *grade.Finding {
 	case w.ring().NoRoom.Most > 0:
 		return grade.Find(stopsReading, saw+": a write to the bell gave EAGAIN, and no event is pending on the FIFO now", items, w.ring()).Decides(grade.Deleted(items))
 	}
-	if f := w.ring(); f.BytesOut-w.bell().BytesIn >= 1<<15 { // the program may count them itself
-		return grade.Find(stopsReading, fmt.Sprintf("%s: %d bytes wait in the bell, and the event on the FIFO was deleted", saw, f.BytesOut-w.bell().BytesIn), items, f).
+	if waits := w.ring().BytesOut - w.bell().BytesIn; waits >= 1<<15 { // the program may count them itself
+		return grade.Find(stopsReading, fmt.Sprintf("%s: %d bytes wait in the bell, and the event on the FIFO was deleted", saw, waits), items, w.ring()).
 			Decides(grade.Deleted(items))
 	}
 	return grade.Find(grade.WatchedNoMore, saw+": its event was deleted", items).Decides(grade.Deleted(items))
